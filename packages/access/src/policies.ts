@@ -1,0 +1,69 @@
+import type { Role } from '@patchwork/events'
+
+/** `any`: every record. `own`: only records the caller stands in the named relationship to; the route says which that is. */
+export type Level = 'any' | 'own' | 'none'
+/** A role that is not named has `none`. `services` names the services of Patchwork that may ask. */
+export type Policy = Partial<Record<Role | 'anyone', Level>> & { services?: readonly string[] }
+
+/** Who may do what: the one table. Each route of each service names one line of it; what is not here cannot be done. */
+export const policies = {
+  // provider-directory: own = an organisation the person is a member of, or an offer of it
+  'directory.find': { anyone: 'any' },
+  'organisation.read': { anyone: 'any' },
+  'organisation.register': { provider: 'any', coordinator: 'any', administrator: 'any' },
+  'organisation.describe': { provider: 'own', coordinator: 'own', administrator: 'any' },
+  'organisation.mine': { provider: 'own', coordinator: 'own', administrator: 'own' },
+  'offer.read': { anyone: 'any' },
+  'offer.read-draft': { provider: 'own', coordinator: 'own', administrator: 'any' },
+  'offer.draft': { provider: 'own', coordinator: 'own', administrator: 'any' },
+  'offer.describe': { provider: 'own', coordinator: 'own', administrator: 'any' },
+  'offer.publish': { provider: 'own', coordinator: 'own', administrator: 'any' },
+  'offer.state-capacity': { provider: 'own', coordinator: 'own', administrator: 'any' },
+  'offer.withdraw': { provider: 'own', coordinator: 'own', administrator: 'any' },
+  // people: own = oneself, a resident one registered or refers, or a person whose accepted referral one's organisation holds
+  'person.register': { navigator: 'any', administrator: 'any', services: ['identity'] },
+  'person.read-self': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own', commissioner: 'own', administrator: 'own' },
+  'person.read': { provider: 'own', navigator: 'own', coordinator: 'own' },
+  'person.read-access-needs': { provider: 'own', navigator: 'own', coordinator: 'own' },
+  'person.change-details': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own', commissioner: 'own', administrator: 'own' },
+  'person.caseload': { navigator: 'own' },
+  'person.invite': { navigator: 'own', administrator: 'any' },
+  'person.read-access-log': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own', commissioner: 'own', administrator: 'own' },
+  'person.read-contact': { services: ['notification', 'identity'] },
+  // identity: own = one's own account
+  'account.sign-up': { anyone: 'any' },
+  'account.verify': { anyone: 'any' },
+  'account.ask-new-password': { anyone: 'any' },
+  'account.choose-password': { anyone: 'any' },
+  'account.open-first-administrator': { anyone: 'any' },
+  'account.take-up-invitation': { anyone: 'any' },
+  'account.read-self': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own', commissioner: 'own', administrator: 'own' },
+  'account.open-for-another': { administrator: 'any' },
+  'account.list': { administrator: 'any' },
+  'account.vouch': { administrator: 'any' },
+  'account.close': { administrator: 'any' },
+  'account.read-challenge-link': { services: ['notification'] },
+  'account.invite': { services: ['people'] },
+  // referral: own = the person it is about, who sent it, or a member of the organisation it went to
+  'need.record': { resident: 'own', navigator: 'own' },
+  'need.read': { resident: 'own', navigator: 'own' },
+  'referral.send': { resident: 'own', navigator: 'own' },
+  'referral.read': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own' },
+  'referral.list': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own' },
+  'referral.accept': { provider: 'own', coordinator: 'own' },
+  'referral.decline': { provider: 'own', coordinator: 'own' },
+  'referral.withdraw-consent': { resident: 'own', navigator: 'own' },
+  'referral.record-outcome': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own' },
+  'referral.conclude': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own' },
+  'referral.tasks': { navigator: 'own' },
+  // notification: own = messages to oneself
+  'message.list': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own', commissioner: 'own', administrator: 'own' },
+  'message.read': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own', commissioner: 'own', administrator: 'own' },
+  'message.live': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own', commissioner: 'own', administrator: 'own' },
+  'delivery-ledger.read': { administrator: 'any' },
+  'mail-sink.read': { administrator: 'any' },
+  'preferences.read': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own', commissioner: 'own', administrator: 'own' },
+  'preferences.choose': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own', commissioner: 'own', administrator: 'own' },
+} as const satisfies Record<string, Policy>
+
+export type PolicyName = keyof typeof policies

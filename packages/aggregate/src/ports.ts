@@ -1,0 +1,20 @@
+import type { DocumentStore } from '@patchwork/document-store'
+import type { EventLog } from '@patchwork/event-log'
+import type { Runtime } from '@patchwork/runtime'
+import type { Logger } from '@patchwork/telemetry'
+
+/** The named points of the write path, in order. A process may die at any of them and nothing is lost. */
+export const steps = ['before-write', 'after-write', 'after-archive', 'after-publish', 'after-trim', 'before-effect', 'after-effect', 'after-mark'] as const
+export type Step = (typeof steps)[number]
+
+/** What every service is handed at its start. */
+export type Ports = {
+  documents: DocumentStore
+  log: EventLog
+  runtime: Runtime
+  logger: Logger
+  /** The place's 32-byte data key; each service derives its own from it. */
+  dataKey: Uint8Array
+  /** Told at each step of the write path; fault tests end the process here. */
+  onStep?: (step: Step) => void
+}

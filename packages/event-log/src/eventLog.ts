@@ -1,0 +1,40 @@
+import type { EventEnvelope } from '@patchwork/events'
+
+/** Handles one event. Resolving means: done for ever. Rejecting means: give it to me again; its key waits, and every other key flows on. */
+export type EventHandler = (event: EventEnvelope, delivery: { signal: AbortSignal }) => Promise<void>
+
+export type Subscription = {
+  /** Resolves when everything published before the call has been handled by this subscription. */
+  caughtUp(): Promise<void>
+  /** Stops after the events in hand; what was not finished is delivered again to the next owner. */
+  stop(): Promise<void>
+}
+
+/** How far a group is behind, per topic: events published and not yet handled. */
+export type Lag = { topic: string; behind: number }[]
+
+/**
+ * The port to the log of events. Two drivers: `embedded` (SQLite) and `kafka`. Delivery is at least once, in order per key (the event's
+ * subject); groups share the work between their subscriptions, in one process or several. A group that is new starts from the beginning.
+ */
+export interface EventLog {
+  /** Makes the topics that are not there. A repeat changes nothing. */
+  ensureTopics(topics: readonly string[]): Promise<void>
+  /** Durable when it resolves, in the order given per key. Throws LogUnavailableError: then any part may have been written, and the caller publishes all again. */
+  publish(events: readonly { topic: string; event: EventEnvelope }[]): Promise<void>
+  /** Starts delivering. `concurrencyMax` keys are handled at a time (16 when absent). */
+  subscribe(options: { group: string; topics: readonly string[]; handler: EventHandler; concurrencyMax?: number }): Promise<Subscription>
+  /** Every event of a topic from the beginning, in order per key, ending at what was there when it was called. */
+  read(topic: string): AsyncIterable<EventEnvelope>
+  lag(group: string, topics: readonly string[]): Promise<Lag>
+  /** Resolves when the log can be read and written; rejects with LogUnavailableError. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+/** The log cannot be reached or cannot write. A later try may succeed. */
+export class LogUnavailableError extends Error {
+  readonly kind = 'unavailable'
+  readonly code = 'log-unavailable'
+  readonly title = 'Cannot pass events on just now'
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+
+// Words that more than one publisher's events use. Adding a code is a new optional meaning; removing one is never done.
+
+export const Id = z.uuid()
+export const Instant = z.iso.datetime({ precision: 3 })
+export const Role = z.enum(['resident', 'provider', 'navigator', 'coordinator', 'commissioner', 'administrator'])
+export type Role = z.infer<typeof Role>
+/** What a referral or an offer is for: service delivery (`be-helped`) or community development (`join-in`). */
+export const Track = z.enum(['be-helped', 'join-in'])
+export type Track = z.infer<typeof Track>
+/** Kinds of help and activity: Patchwork's own short list, used for filters, unmet need and dashboards. */
+export const Category = z.enum([
+  'advice-and-money',
+  'befriending',
+  'care-at-home',
+  'care-homes',
+  'children-and-families',
+  'community-groups',
+  'food',
+  'garden-and-home',
+  'health',
+  'housing',
+  'learning-and-work',
+  'libraries',
+  'mental-health',
+  'pharmacies',
+  'sport-and-leisure',
+  'transport',
+  'other',
+])
+export type Category = z.infer<typeof Category>
+/** An ONS ward code. */
+export const WardCode = z.string().regex(/^[EWSN]0500\d{4}$|^[EWSN]050\d{5}$/)
+export const CapacityState = z.enum(['open', 'waiting-list', 'closed'])

@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto'
+import { type Caller, levelFor, policies } from '@patchwork/access'
+import type { Command } from '@patchwork/aggregate'
+import { instant, type Runtime } from '@patchwork/runtime'
+import { inSpan, inTrace, type Logger } from '@patchwork/telemetry'
+import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express'
+import helmet from 'helmet'
+import { RateLimiterMemory } from 'rate-limiter-flexible'
+import type { Authenticator } from './authenticator.ts'
+import { UnauthenticatedError } from './authenticator.ts'
+import { parseJsonBody } from './json.ts'
+import { openApiDocument } from './openApi.ts'
+import { InvalidRequestError, NotFoundError, toProblem } from './problem.ts'
+import type { AnyRoute, RouteRequest } from './route.ts'
+
+const bodyBytesMax = 256 * 1024
+
+export type AppOptions = {
+  service: string
+  routes: readonly AnyRoute[]
+  authenticate: Authenticator
+  runtime: Runtime
+  logger: Logger
+  /** Rejects while the service cannot do its work. */
+  ready: () => Promise<void>
+  /** Mounted before the routes, e.g. another standard's addresses. */
+  before?: readonly RequestHandler[]
+}
+
+/**
+ * The HTTP face of a service: each route guarded by its policy and schemas, its OpenAPI document at `/openapi.json`, `/livez`, `/readyz`, and
+ * problem+json for every refusal. Throws at once when a route's policy speaks of `own` records and the route does not say which those are.
+ */
+export const createApp = (options: AppOptions): Express => {
+  const { service, routes, logger } = options
+  const app = express()
+  app.disable('x-powered-by')
+  // The web service and a council's own proxy stand before us on loopback; nobody else's word on the address counts.
+  app.set('trust proxy', 'loopback')
+  app.set('etag', false)
+  app.use(
+    helmet({
+      contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+      referrerPolicy: { policy: 'no-referrer' },
+    }),
+  )
+  for (const handler of options.before ?? []) app.use(handler)
+  app.get('/livez', (_request, response) => void response.json({ status: 'alive' }))
+  app.get('/readyz', async (_request, response) => {
+    const failed = await options.ready().then(
+      () => false,
+      () => true,
+    )
+    response.status(failed ? 503 : 200).json({ status: failed ? 'not-ready' : 'ready' })
+  })
+  const document = openApiDocument(service, routes)
+  app.get('/openapi.json', (_request, response) => void response.json(document))
+  app.use(express.raw({ type: () => true, limit: bodyBytesMax }))
+  for (const route of routes) app[route.method](route.path, guarded(route, options))
+  app.use(() => {
+    throw new NotFoundError()
+  })
+  app.use(problemHandler(logger))
+  return app
+}
+
+const problemHandler =
+  (logger: Logger): ErrorRequestHandler =>
+  (error, request: Request, response: Response, _next) => {
+    const problem = toProblem(error)
+    if (problem.status >= 500)
+      logger.error({ err: { type: error?.name, code: error?.code, stack: error?.stack }, route: request.route?.path ?? 'none' }, 'request failed')
+    if (response.headersSent) return void response.destroy()
+    if (problem.status === 401) response.set('WWW-Authenticate', 'Bearer')
+    if (problem.status === 503) response.set('Retry-After', '2')
+    response.status(problem.status).set('Cache-Control', 'no-store').type('application/problem+json').send(JSON.stringify(problem))
+  }
+
+const guarded = (route: AnyRoute, { service, authenticate, runtime, logger }: AppOptions): RequestHandler => {
+  const levels: Record<string, unknown> = policies[route.policy]
+  if (Object.values(levels).includes('own') && route.own === undefined)
+    throw new Error(
+      `${route.method.toUpperCase()} /api/${service}${route.path}: policy ${route.policy} speaks of own records, but the route does not say which are the caller's`,
+    )
+  const limiter = route.rateLimit && new RateLimiterMemory({ points: route.rateLimit.count, duration: route.rateLimit.perSeconds })
+  const template = `/api/${service}${route.path}`
+  const answer = async (request: Request, response: Response): Promise<void> => {
+    const caller = await authenticate(request.get('authorization'))
+    if (limiter) await consume(limiter, caller.kind === 'person' ? [caller.personId, request.ip ?? ''] : [request.ip ?? ''], caller)
+    const level = levelFor(caller, route.policy)
+    if (level === 'none') throw caller.kind === 'anyone' ? new UnauthenticatedError() : new ForbiddenError()
+    const gone = new AbortController()
+    response.on('close', () => gone.abort())
+    const body = route.body ? route.body.parse(readBody(request)) : undefined
+    const parsed: RouteRequest<never, never, never> = {
+      caller,
+      level,
+      params: route.params?.parse(request.params) as never,
+      query: route.query?.parse(request.query) as never,
+      body: body as never,
+      command: commandOf(route, request, caller, body, runtime),
+      signal: gone.signal,
+      address: request.ip ?? '',
+      raw: { request, response },
+    }
+    if (level === 'own' && typeof route.own === 'function' && !(await route.own(parsed))) throw new NotFoundError()
+    const result = await route.handle(parsed)
+    if (result === undefined) return
+    response.status(result.status ?? route.status ?? 200).set({ 'Cache-Control': 'no-store', ...result.headers })
+    if (result.sequence !== undefined) response.set('ETag', `"${result.sequence}"`)
+    if (route.answer && result.body !== undefined) response.json(route.answer.parse(result.body))
+    else response.end()
+  }
+  return async (request, response) => {
+    const startedAt = runtime.now()
+    response.on('finish', () =>
+      logger.debug({ method: request.method, route: template, status: response.statusCode, durationMs: runtime.now() - startedAt }, 'request'),
+    )
+    await inTrace(request.get('traceparent'), () =>
+      inSpan(`${request.method} ${template}`, { 'http.request.method': request.method, 'http.route': template }, () => answer(request, response), 'server'),
+    )
+  }
+}
+
+/** The caller is signed in, but this is not theirs to do. */
+class ForbiddenError extends Error {
+  readonly kind = 'forbidden'
+  readonly code = 'not-allowed'
+  readonly title = 'Not allowed'
+  constructor() {
+    super('Your role does not allow this.')
+  }
+}
+
+/** More requests than the route's limit. */
+class TooManyRequestsError extends Error {
+  readonly kind = 'too-many'
+  readonly code = 'too-many-requests'
+  readonly title = 'Too many tries'
+  constructor() {
+    super('That was tried too often. Wait a few minutes, then try again.')
+  }
+}
+
+const consume = async (limiter: RateLimiterMemory, keys: string[], caller: Caller): Promise<void> => {
+  if (caller.kind === 'service') return
+  for (const key of keys)
+    await limiter.consume(key).catch(() => {
+      throw new TooManyRequestsError()
+    })
+}
+
+const readBody = (request: Request): unknown => {
+  if (!(request.body instanceof Uint8Array) || request.body.length === 0) throw new InvalidRequestError('', 'missing-body', 'This request needs a JSON body.')
+  if (!request.is('application/json')) throw new InvalidRequestError('', 'not-json', 'Send the body as application/json.')
+  return parseJsonBody(request.body)
+}
+
+const commandOf = (route: AnyRoute, request: Request, caller: Caller, body: unknown, runtime: Runtime): Command => {
+  const idempotencyKey = request.get('idempotency-key')
+  if (idempotencyKey !== undefined && (idempotencyKey.length < 8 || idempotencyKey.length > 200))
+    throw new InvalidRequestError('', 'invalid-idempotency-key', 'An Idempotency-Key has 8 to 200 characters.')
+  const who = caller.kind === 'person' ? caller.personId : caller.kind === 'service' ? caller.service : 'anyone'
+  const path = `${request.method} ${request.baseUrl}${request.path}`
+  const expectedSequence = sequenceOf(request.get('if-match'))
+  return {
+    key: createHash('sha256')
+      .update(`${who} ${path} ${idempotencyKey ?? runtime.uuid()}`)
+      .digest('hex'),
+    repeatable: idempotencyKey !== undefined && route.method !== 'get',
+    body: (body ?? null) as Command['body'],
+    at: instant(runtime),
+    ...(expectedSequence === undefined ? {} : { expectedSequence }),
+  }
+}
+
+const sequenceOf = (ifMatch: string | undefined): number | undefined => {
+  if (ifMatch === undefined || ifMatch === '*') return undefined
+  const sequence = /^(?:W\/)?"(\d{1,15})"$/.exec(ifMatch)?.[1]
+  if (sequence === undefined) throw new InvalidRequestError('', 'invalid-if-match', 'If-Match must be an ETag that this service gave.')
+  return Number(sequence)
+}

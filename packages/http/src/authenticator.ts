@@ -1,0 +1,51 @@
+import type { Caller } from '@patchwork/access'
+import { Role } from '@patchwork/events'
+import type { Runtime } from '@patchwork/runtime'
+import { createRemoteJWKSet, customFetch, decodeProtectedHeader, jwtVerify } from 'jose'
+import { z } from 'zod'
+import { serviceTokenAlgorithm, serviceTokenIssuer, serviceTokenKey } from './serviceToken.ts'
+
+/** The bearer token is missing where one is needed, has ended, or is not from our issuer. */
+export class UnauthenticatedError extends Error {
+  readonly kind = 'unauthenticated'
+  readonly code = 'not-signed-in'
+  readonly title = 'Sign in first'
+  constructor() {
+    super('Sign in, then try again.')
+  }
+}
+
+/** Who a request's Authorization header says is asking. Without a header: anyone. Throws UnauthenticatedError. */
+export type Authenticator = (authorization: string | undefined) => Promise<Caller>
+
+export type AuthenticatorOptions = { service: string; issuer: string; jwksUrl: string; dataKey: Uint8Array; runtime: Runtime }
+
+const PersonClaims = z.object({ person_id: z.uuid(), account_id: z.uuid(), role: Role })
+
+/** Takes access tokens of the OpenID Connect issuer (people; claims `person_id`, `account_id`, `role`) and tokens that services sign for each other. */
+export const createAuthenticator = ({ service, issuer, jwksUrl, dataKey, runtime }: AuthenticatorOptions): Authenticator => {
+  const issuerKeys = createRemoteJWKSet(new URL(jwksUrl), { [customFetch]: (url: string, init?: RequestInit) => runtime.fetch(url, init) })
+  const serviceKey = serviceTokenKey(dataKey)
+  const clock = () => ({ currentDate: new Date(runtime.now()) })
+  return async (authorization) => {
+    if (authorization === undefined) return { kind: 'anyone' }
+    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1]
+    if (token === undefined) throw new UnauthenticatedError()
+    try {
+      if (decodeProtectedHeader(token).alg === serviceTokenAlgorithm) {
+        const { payload } = await jwtVerify(token, serviceKey, {
+          ...clock(),
+          algorithms: [serviceTokenAlgorithm],
+          issuer: serviceTokenIssuer,
+          audience: service,
+        })
+        return { kind: 'service', service: z.string().min(1).parse(payload.sub) }
+      }
+      const { payload } = await jwtVerify(token, issuerKeys, { ...clock(), algorithms: ['RS256', 'ES256', 'EdDSA', 'PS256'], issuer, audience: 'patchwork' })
+      const claims = PersonClaims.parse(payload)
+      return { kind: 'person', personId: claims.person_id, accountId: claims.account_id, role: claims.role }
+    } catch {
+      throw new UnauthenticatedError()
+    }
+  }
+}

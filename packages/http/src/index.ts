@@ -1,0 +1,8 @@
+export { type AppOptions, createApp } from './app.ts'
+export { type Authenticator, type AuthenticatorOptions, createAuthenticator, UnauthenticatedError } from './authenticator.ts'
+export { openApiDocument } from './openApi.ts'
+export { InvalidRequestError, isDomainError, NotFoundError, type Problem, toProblem } from './problem.ts'
+export { type AnyRoute, defineRoute, type Route, type RouteAnswer, type RouteRequest } from './route.ts'
+export type { RunningService, ServiceSettings } from './service.ts'
+export { createServiceClient, ServiceCallError, type ServiceClient } from './serviceClient.ts'
+export { IdParams, ListQuery, multilineText, plainText } from './text.ts'

@@ -1,0 +1,73 @@
+import type { Caller, Level, PolicyName } from '@patchwork/access'
+import type { Command } from '@patchwork/aggregate'
+import type { Request, Response } from 'express'
+import type { z } from 'zod'
+
+type Shape = z.ZodType | undefined
+type Parsed<Schema extends Shape> = Schema extends z.ZodType ? z.output<Schema> : undefined
+
+export type RouteRequest<Params extends Shape, Query extends Shape, Body extends Shape> = {
+  caller: Caller
+  /** What the policy gives this caller: with `own`, a list shows the caller's records only. */
+  level: Exclude<Level, 'none'>
+  params: Parsed<Params>
+  query: Parsed<Query>
+  body: Parsed<Body>
+  /** The command this request stands for: key from caller, path and Idempotency-Key; the body's hash; If-Match. */
+  command: Command
+  /** Ends when the client goes away. */
+  signal: AbortSignal
+  address: string
+  /** For answers that are not one JSON body (event streams, files): the handler answers by itself and returns undefined. */
+  raw: { request: Request; response: Response }
+}
+
+export type RouteAnswer<Answer extends Shape> = {
+  /** 200 when absent. */
+  status?: number
+  body?: Answer extends z.ZodType ? z.input<Answer> : undefined
+  /** The aggregate's sequence: becomes the ETag. */
+  sequence?: number
+  headers?: Record<string, string>
+}
+
+export type Route<Params extends Shape = Shape, Query extends Shape = Shape, Body extends Shape = Shape, Answer extends Shape = Shape> = {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete'
+  /** Express path below the service's mount, e.g. `/referrals/:id/accept`. */
+  path: string
+  /** The line of packages/access that decides who may. */
+  policy: PolicyName
+  /** One line for the reference, plain words. */
+  summary: string
+  /** Strict schemas: unknown fields are refused. */
+  params?: Params
+  query?: Query
+  body?: Body
+  /** The answer's body; it is parsed before it leaves, so nothing undeclared gets out. Absent: no body, or the handler answers by itself. */
+  answer?: Answer
+  /** The status of success, for the reference; 200 when absent. */
+  status?: 200 | 201 | 202 | 204
+  /** Codes of the refusals a caller should expect, for the reference. */
+  problems?: readonly string[]
+  /**
+   * For a policy with `own`: whether this record is the caller's. False or a throw of not-found is answered 404, so nobody learns that it exists.
+   * `by-caller`: the handler shows or changes only what belongs to the caller, whatever was asked.
+   */
+  own?: ((request: RouteRequest<Params, Query, Body>) => Promise<boolean> | boolean) | 'by-caller'
+  /** At most `count` requests in `perSeconds` from one address (and one person, when signed in); then 429. */
+  rateLimit?: { count: number; perSeconds: number }
+  handle: (request: RouteRequest<Params, Query, Body>) => Promise<RouteAnswer<Answer> | undefined>
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a table of routes holds routes of every shape
+export type AnyRoute = Route<any, any, any, any>
+
+/** Names one route, keeping the types of its parts. */
+export const defineRoute = <
+  Params extends Shape = undefined,
+  Query extends Shape = undefined,
+  Body extends Shape = undefined,
+  Answer extends Shape = undefined,
+>(
+  route: Route<Params, Query, Body, Answer>,
+): Route<Params, Query, Body, Answer> => route

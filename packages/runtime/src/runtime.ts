@@ -1,0 +1,42 @@
+/** Stops what was scheduled; calling it again changes nothing. */
+export type Cancel = () => void
+
+/**
+ * Everything a service takes from the world beside its two ports. It is handed in, never reached for,
+ * so that a simulation can own time, chance and the network.
+ */
+export interface Runtime {
+  /** Milliseconds since 1970, UTC. */
+  now(): number
+  /** A random UUID (version 4). */
+  uuid(): string
+  /** `count` bytes from a cryptographic source. */
+  randomBytes(count: number): Uint8Array
+  /** Runs `action` once after `delayMs`. A pending timer keeps no process alive. */
+  after(delayMs: number, action: () => void): Cancel
+  /** The network, with the signature of the platform's fetch. */
+  fetch: typeof globalThis.fetch
+}
+
+/** The present as a fixed-width ISO 8601 UTC string, the only form an instant is stored in. */
+export const instant = (runtime: Pick<Runtime, 'now'>): string => new Date(runtime.now()).toISOString()
+
+/** The calendar day (YYYY-MM-DD) of an instant in Europe/London, where every council this serves lives. */
+export const calendarDay = (ms: number): string => londonDay.format(ms)
+
+const londonDay = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London', year: 'numeric', month: '2-digit', day: '2-digit' })
+
+/** Resolves after `delayMs`, or at once when the signal aborts; it never rejects. */
+export const sleep = (runtime: Pick<Runtime, 'after'>, delayMs: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal?.aborted) return resolve()
+    const cancel = runtime.after(delayMs, () => {
+      signal?.removeEventListener('abort', abort)
+      resolve()
+    })
+    const abort = () => {
+      cancel()
+      resolve()
+    }
+    signal?.addEventListener('abort', abort, { once: true })
+  })

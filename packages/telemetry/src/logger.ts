@@ -1,0 +1,23 @@
+import { trace } from '@opentelemetry/api'
+import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino'
+import pretty from 'pino-pretty'
+
+export type Logger = PinoLogger
+
+/**
+ * Logs as JSON lines, readable ones on a terminal, each with the trace it belongs to. Levels as pino's; `silent` writes nothing.
+ * Errors are logged by type, code and stack; callers pass ids and codes, never bodies, query strings or anything about a person.
+ */
+export const createLogger = (options: { service: string; level?: string; destination?: DestinationStream; readable?: boolean }): Logger =>
+  pino(
+    {
+      level: options.level ?? 'info',
+      base: { service: options.service },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      mixin: () => {
+        const span = trace.getActiveSpan()?.spanContext()
+        return span ? { traceId: span.traceId, spanId: span.spanId } : {}
+      },
+    },
+    options.destination ?? (options.readable ? pretty({ colorize: true, ignore: 'pid,hostname,traceId,spanId' }) : pino.destination({ dest: 1, sync: false })),
+  )
