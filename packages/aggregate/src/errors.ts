@@ -29,3 +29,33 @@ export class KeyReusedError extends Error {
     super('This Idempotency-Key was used before with another request. Use a new key for a new request.')
   }
 }
+
+/** So many events of one aggregate wait to be passed on that no more can be kept beside it. Trying again later is right. */
+export class BacklogError extends Error {
+  readonly kind = 'unavailable'
+  readonly code = 'backlog'
+  readonly title = 'Too much is waiting'
+  constructor() {
+    super('Too many changes of this record wait to be passed on. Try again later.')
+  }
+}
+
+/** A rule decided an event that its schema does not allow: a mistake in the program, not in the request. Nothing was saved. */
+export class InvalidEventError extends Error {
+  readonly code = 'invalid-event'
+  constructor(type: string, problem: string) {
+    super(`The event ${type} cannot be saved: ${problem}`)
+  }
+}
+
+/** The log holds events that the store has never heard of: it was restored from an older copy, and would give used sequences again. */
+export class StoreBehindLogError extends Error {
+  readonly code = 'store-behind-log'
+  readonly examples: readonly string[]
+  constructor(what: string, examples: readonly string[]) {
+    super(
+      `The log holds events of ${what} that the store lacks. Restore a copy of the store that is at least as new as its log. For example: ${examples.join(', ')}`,
+    )
+    this.examples = examples
+  }
+}

@@ -16,5 +16,5 @@ export type Ports = {
   /** The place's 32-byte data key; each service derives its own from it. */
   dataKey: Uint8Array
   /** Told at each step of the write path; fault tests end the process here. */
-  onStep?: (step: Step) => void
+  onStep?: (step: Step) => void | Promise<void>
 }

@@ -1,0 +1,275 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { EventLog } from '@patchwork/event-log'
+import { type Cancel, type Runtime, sleep } from '@patchwork/runtime'
+import type { Logger } from '@patchwork/telemetry'
+import type { AggregateCollection, HistoryCollection, OutboxEntry } from './aggregateDocument.ts'
+import { backOffMs, codeOf, isUnavailable } from './backOff.ts'
+import { inParallel } from './inParallel.ts'
+import type { Ports } from './ports.ts'
+import type { QueuePerId } from './queuePerId.ts'
+
+/** A write waits this long for others to share its trip, unless a trip is under way: then the next one takes it. */
+const coalesceMs = 5
+/** How often the store is searched for what a process that died left behind. */
+const searchEveryMs = 1_000
+/** Documents in one trip. */
+const batchMax = 200
+/** Archive inserts and trims under way at a time. */
+const atOnceMax = 64
+/** Documents remembered as written by this process; past it they are found by searching the store. */
+const writtenMax = 5_000
+const trimAttemptsMax = 20
+const backOff = { firstMs: 50, mostMs: 5_000 }
+
+export type Relay = {
+  /** There is something to pass on; it need not be told what. */
+  wake(): void
+  /** Resolves when nothing waits in any outbox of this kind of aggregate, other processes' included. Rejects when the relay is stopped. */
+  drained(): Promise<void>
+  /** Ends after the trip under way; what still waits is passed on after the next start. */
+  stop(): Promise<void>
+}
+
+/** What a writer tells the relay, and hears from it. */
+export type RelayDesk = Relay & {
+  /** This is the whole outbox as this process has just saved it. */
+  wrote(id: string, outbox: readonly OutboxEntry[]): void
+  /** Events of this document that are archived and published: a writer leaves them out of what it saves. */
+  done(id: string): ReadonlySet<string>
+  /** A writer saved the document without these events. */
+  trimmed(id: string, eventIds: Iterable<string>): void
+}
+
+type Waiting = { id: string; entries: readonly OutboxEntry[] }
+
+/**
+ * Passes events on. Per document in order: archive to history, publish, remove from the outbox by event id. A crash at any point repeats and never
+ * loses; two relays only repeat. Many documents share a trip. While log or store is away it waits longer each time, and writes stay possible.
+ */
+export const createRelay = (options: {
+  label: string
+  topic: string
+  documents: AggregateCollection
+  history: HistoryCollection
+  log: EventLog
+  runtime: Runtime
+  logger: Logger
+  queue: QueuePerId
+  onStep?: Ports['onStep']
+}): RelayDesk => {
+  const { label, topic, documents, history, log, runtime, logger, queue, onStep } = options
+  /** The latest outbox of each document that this process wrote. */
+  const written = new Map<string, readonly OutboxEntry[]>()
+  /** Event ids that are in history and in the log, and still in the outbox, by document. */
+  const done = new Map<string, Set<string>>()
+  /** The first event that waited in a document at the last search: seen again, its writer is gone. */
+  let seenBefore = new Map<string, string>()
+  const trims = new Set<Promise<void>>()
+  const stopping = new AbortController()
+  let searchDue: 'no' | 'for what was left' | 'for all' = 'for all'
+  let failures = 0
+  let timer: Cancel | undefined
+  let tripUnderWay: Promise<void> | undefined
+  const nothing: ReadonlySet<string> = new Set()
+
+  const waitingOf = (id: string, entries: readonly OutboxEntry[]): Waiting => ({
+    id,
+    entries: entries.filter((entry) => !done.get(id)?.has(entry.event.id)),
+  })
+
+  const takeWritten = (): Waiting[] => {
+    const taken: Waiting[] = []
+    for (const [id, entries] of written) {
+      if (taken.length === batchMax) break
+      written.delete(id)
+      taken.push(waitingOf(id, entries))
+    }
+    return taken.filter(({ entries }) => entries.length > 0)
+  }
+
+  /** Pages through everything pending; a document that another living process is about to pass on is left to it until the next search. */
+  const search = async (depth: 'for what was left' | 'for all'): Promise<void> => {
+    const seen = new Map<string, string>()
+    let after: string | undefined
+    do {
+      const page = await documents.find({
+        where: { pendingSince: { above: '' } },
+        sort: [{ field: 'pendingSince', direction: 'ascending' }],
+        limit: batchMax,
+        ...(after === undefined ? {} : { after }),
+      })
+      const batch: Waiting[] = []
+      for (const { id, body } of page.documents) {
+        const waiting = waitingOf(id, body.outbox)
+        const first = waiting.entries[0]?.event.id
+        if (first === undefined || written.has(id)) continue
+        if (depth === 'for all' || seenBefore.get(id) === first) batch.push(waiting)
+        else if (seen.size < writtenMax) seen.set(id, first)
+      }
+      await passOn(batch)
+      after = page.after
+    } while (after !== undefined && !stopping.signal.aborted)
+    seenBefore = seen
+  }
+
+  const archive = async ({ event, commandKey, bodyHash, answer }: OutboxEntry): Promise<void> => {
+    const { subject, sequence, time, type } = event
+    try {
+      await history.insert(event.id, { subject, sequence, commandKey, time, type, event, bodyHash, answer })
+    } catch (error) {
+      if (codeOf(error) !== 'already-exists') throw error
+      const kept = await history.get(event.id)
+      if (kept && !isDeepStrictEqual(kept.body.event, event)) throw error
+    }
+  }
+
+  const passOn = async (batch: readonly Waiting[]): Promise<void> => {
+    if (batch.length === 0) return
+    try {
+      await inParallel(
+        batch.flatMap(({ entries }) => entries),
+        atOnceMax,
+        archive,
+      )
+      await onStep?.('after-archive')
+      await log.publish(batch.flatMap(({ entries }) => entries.map(({ event }) => ({ topic, event }))))
+      await onStep?.('after-publish')
+    } catch (error) {
+      if (isUnavailable(error) || batch.length === 1) throw error
+      // One document's fault must not hold up the others: each goes alone, and only what fails alone stays behind.
+      return passOnOneByOne(batch)
+    }
+    for (const { id, entries } of batch) beginTrim(id, entries)
+    while (trims.size > batchMax) await Promise.race(trims)
+  }
+
+  const passOnOneByOne = async (batch: readonly Waiting[]): Promise<void> => {
+    for (const waiting of batch) {
+      try {
+        await passOn([waiting])
+      } catch (error) {
+        if (isUnavailable(error)) throw error
+        logger.error({ code: codeOf(error), aggregate: label, aggregateId: waiting.id, err: error }, 'The events of one record cannot be passed on')
+      }
+    }
+  }
+
+  const beginTrim = (id: string, entries: readonly OutboxEntry[]): void => {
+    const ids = done.get(id) ?? new Set()
+    for (const { event } of entries) ids.add(event.id)
+    done.set(id, ids)
+    const trim = queue
+      .run(id, () => trimNow(id))
+      .catch((error: unknown) => {
+        // It stays marked as pending in the store, so a later search finds it; to publish it again then is only a repeat.
+        logger.warn({ code: codeOf(error), aggregate: label, aggregateId: id }, 'An outbox could not be emptied yet')
+        done.delete(id)
+      })
+      .finally(() => trims.delete(trim))
+    trims.add(trim)
+  }
+
+  /** Runs in the document's own line, so that only writers of other processes can come between. */
+  const trimNow = async (id: string): Promise<void> => {
+    for (let attempt = 1; attempt <= trimAttemptsMax; attempt += 1) {
+      const ids = done.get(id)
+      if (!ids || ids.size === 0) return
+      const stored = await documents.get(id)
+      if (!stored) return
+      const { pendingSince, ...body } = stored.body
+      const outbox = body.outbox.filter(({ event }) => !ids.has(event.id))
+      if (outbox.length === body.outbox.length) return void done.delete(id)
+      const rest = outbox.length > 0 && pendingSince !== undefined ? { pendingSince } : {}
+      if ((await documents.replace(id, { ...body, outbox, ...rest }, { expectedRevision: stored.revision })) === 'replaced') {
+        trimmed(id, ids)
+        return void (await onStep?.('after-trim'))
+      }
+      await sleep(runtime, backOffMs(runtime, attempt, { firstMs: 2, mostMs: 200 }), stopping.signal)
+    }
+    throw new Error('Other processes changed the record each time')
+  }
+
+  const trimmed = (id: string, eventIds: Iterable<string>): void => {
+    const ids = done.get(id)
+    if (!ids) return
+    for (const eventId of [...eventIds]) ids.delete(eventId)
+    if (ids.size === 0) done.delete(id)
+  }
+
+  const trip = async (): Promise<void> => {
+    const batch = takeWritten()
+    try {
+      await passOn(batch)
+      if (searchDue !== 'no') {
+        const depth = searchDue
+        searchDue = 'no'
+        await search(depth).catch((error: unknown) => {
+          searchDue = depth
+          throw error
+        })
+      }
+      failures = 0
+    } catch (error) {
+      failures += 1
+      // What was taken is still in the store: the search finds it, and in this process it need not wait for a second search.
+      searchDue = 'for all'
+      logger.warn({ code: codeOf(error), aggregate: label, attempt: failures, err: isUnavailable(error) ? undefined : error }, 'Events wait to be passed on')
+    }
+  }
+
+  const travel = (): Promise<void> => {
+    timer?.()
+    timer = undefined
+    tripUnderWay ??= trip().finally(() => {
+      tripUnderWay = undefined
+      schedule()
+    })
+    return tripUnderWay
+  }
+
+  const schedule = (): void => {
+    if (stopping.signal.aborted || tripUnderWay || timer) return
+    if (failures > 0) timer = runtime.after(backOffMs(runtime, failures, backOff), travel)
+    else if (written.size > 0 || searchDue !== 'no') timer = runtime.after(coalesceMs, travel)
+  }
+
+  const searchNowAndThen = (): Cancel =>
+    runtime.after(searchEveryMs, () => {
+      if (searchDue === 'no') searchDue = 'for what was left'
+      cancelSearch = searchNowAndThen()
+      schedule()
+    })
+  let cancelSearch = searchNowAndThen()
+  schedule()
+
+  return {
+    wrote: (id, outbox) => {
+      if (written.size < writtenMax || written.has(id)) written.set(id, outbox)
+      schedule()
+    },
+    done: (id) => done.get(id) ?? nothing,
+    trimmed,
+    wake: () => {
+      searchDue = 'for all'
+      schedule()
+    },
+    drained: async () => {
+      for (let round = 1; !stopping.signal.aborted; round += 1) {
+        await tripUnderWay
+        if (written.size === 0) searchDue = 'for all'
+        await travel()
+        await Promise.all(trims)
+        if (written.size === 0 && failures === 0 && (await documents.count({ pendingSince: { above: '' } }).catch(() => 1)) === 0) return
+        await sleep(runtime, backOffMs(runtime, round, { firstMs: 5, mostMs: 500 }), stopping.signal)
+      }
+      throw new Error('The relay was stopped')
+    },
+    stop: async () => {
+      stopping.abort()
+      timer?.()
+      cancelSearch()
+      await tripUnderWay
+      await Promise.all(trims)
+    },
+  }
+}

@@ -1,0 +1,165 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Caller } from '@patchwork/access'
+import { systemRuntime } from '@patchwork/runtime'
+import { createLogger } from '@patchwork/telemetry'
+import supertest from 'supertest'
+import { z } from 'zod'
+import { createApp } from './app.ts'
+import { createAuthenticator, UnauthenticatedError } from './authenticator.ts'
+import { type AnyRoute, defineRoute } from './route.ts'
+import { createServiceClient } from './serviceClient.ts'
+import { plainText } from './text.ts'
+
+const personId = '7f1fda3c-6b57-4ef1-9f6c-0d5d3ff1a0a1'
+const logged: string[] = []
+const logger = createLogger({ service: 'test', level: 'debug', destination: { write: (line) => void logged.push(line) } })
+const resident: Caller = { kind: 'person', personId, accountId: personId, role: 'resident' }
+const callers: Record<string, Caller> = { resident, provider: { ...resident, role: 'provider' } }
+
+const authenticate = async (authorization: string | undefined): Promise<Caller> => {
+  if (authorization === undefined) return { kind: 'anyone' }
+  const caller = callers[authorization.slice(7)]
+  if (!caller) throw new UnauthenticatedError()
+  return caller
+}
+
+const appWith = (routes: AnyRoute[]) =>
+  supertest(createApp({ service: 'test', routes, authenticate, runtime: systemRuntime, logger, ready: async () => undefined }))
+
+const record = defineRoute({
+  method: 'post',
+  path: '/needs/:id',
+  policy: 'need.record',
+  summary: 'Record a need',
+  params: z.strictObject({ id: z.string() }),
+  body: z.strictObject({ words: plainText(100) }),
+  answer: z.object({ key: z.string(), repeatable: z.boolean(), words: z.string() }),
+  own: ({ params }) => params.id === 'mine',
+  handle: async ({ command, body }) => ({
+    status: 201,
+    sequence: 3,
+    body: { key: command.key, repeatable: command.repeatable, words: body.words, secret: 'never leaves' },
+  }),
+})
+
+const send = (id = 'mine', as = 'resident') => appWith([record]).post(`/needs/${id}`).set('authorization', `Bearer ${as}`)
+
+describe('a route', () => {
+  test('answers those its policy allows, with what it declared and nothing else', async () => {
+    const { status, body, headers } = await send().send({ words: 'hello' })
+    expect({ status, words: body.words, etag: headers.etag, secret: body.secret }).toEqual({ status: 201, words: 'hello', etag: '"3"', secret: undefined })
+  })
+  test('tells a stranger to sign in', async () => {
+    const { status, headers, body } = await appWith([record]).post('/needs/mine').send({ words: 'x' })
+    expect({ status, asks: headers['www-authenticate'], type: headers['content-type'], code: body.code }).toEqual({
+      status: 401,
+      asks: 'Bearer',
+      type: 'application/problem+json; charset=utf-8',
+      code: 'not-signed-in',
+    })
+  })
+  test('refuses a role its policy does not name', async () => expect((await send('mine', 'provider').send({ words: 'x' })).status).toBe(403))
+  test('does not tell whether the record of another exists', async () => expect((await send('theirs').send({ words: 'x' })).status).toBe(404))
+  test('refuses a token that is not ours', async () => expect((await send('mine', 'forged').send({ words: 'x' })).status).toBe(401))
+  test('that speaks of own records and does not say whose cannot be built', () => {
+    const { own: _own, ...careless } = record
+    expect(() => appWith([careless as AnyRoute])).toThrow('does not say which are the caller')
+  })
+  test('gives the same command key for the same Idempotency-Key, and another for each request without', async () => {
+    const keyed = () => send().set('idempotency-key', 'one-two-three').send({ words: 'a' })
+    const [first, second, plain, other] = [await keyed(), await keyed(), await send().send({ words: 'a' }), await send().send({ words: 'a' })]
+    expect(first.body.key).toBe(second.body.key)
+    expect(new Set([first.body.key, plain.body.key, other.body.key]).size).toBe(3)
+    expect([first.body.repeatable, plain.body.repeatable]).toEqual([true, false])
+  })
+})
+
+describe('bad input is refused in words, and nothing of it reaches the log', () => {
+  test.each([
+    ['an unknown field', JSON.stringify({ words: 'x', role: 'administrator' }), 400, '/role', 'unknown-field'],
+    ['a repeated field', '{"words":"a","words":"b"}', 400, '/words', 'repeated-field'],
+    ['an operator object', JSON.stringify({ words: { $ne: null } }), 400, '/words', 'invalid-type'],
+    ['a field left out', '{}', 400, '/words', 'invalid-type'],
+    ['control characters', JSON.stringify({ words: 'a\u0007' }), 400, '/words', 'control-characters'],
+    ['10,000 characters', JSON.stringify({ words: 'x'.repeat(10_000) }), 400, '/words', 'too-long'],
+    ['what is not JSON', 'words=x', 400, '', 'not-json'],
+    ['nothing', '', 400, '', 'missing-body'],
+  ])('%s', async (_what, body, status, pointer, code) => {
+    const answer = await send().set('content-type', 'application/json').send(body)
+    expect({ status: answer.status, errors: answer.body.errors }).toEqual({
+      status,
+      errors: expect.arrayContaining([expect.objectContaining({ pointer, code, detail: expect.stringMatching(/\w/) })]),
+    })
+  })
+  test('a body of 1 MB', async () =>
+    expect(
+      (
+        await send()
+          .set('content-type', 'application/json')
+          .send(`{"words":"${'x'.repeat(1_000_000)}"}`)
+      ).status,
+    ).toBe(413))
+  test('an If-Match that no service gave', async () => expect((await send().set('if-match', 'yesterday').send({ words: 'x' })).status).toBe(400))
+  test('an address that is not there', async () => expect((await appWith([record]).get('/nothing?secret=canary-in-query')).status).toBe(404))
+  test('an unforeseen failure keeps its message to the log', async () => {
+    const { policy, method, path, summary } = { policy: 'directory.find', method: 'get', path: '/boom', summary: 'Fails' } as const
+    const answer = await appWith([defineRoute({ policy, method, path, summary, handle: async () => Promise.reject(new Error('inner words')) })]).get('/boom')
+    expect({ status: answer.status, text: answer.text }).toEqual({ status: 500, text: expect.not.stringContaining('inner words') })
+  })
+  test('the log has route templates, never what was asked', () => {
+    expect(logged.join('')).toContain('/api/test/needs/:id')
+    expect(logged.join('')).not.toContain('canary-in-query')
+  })
+})
+
+test('a route with a rate limit answers 429 past it, in words', async () => {
+  const limited = appWith([
+    defineRoute({ policy: 'directory.find', method: 'get', path: '/find', summary: 'Find', rateLimit: { count: 2, perSeconds: 60 }, handle: async () => ({}) }),
+  ])
+  const statuses = [(await limited.get('/find')).status, (await limited.get('/find')).status, (await limited.get('/find')).status]
+  expect(statuses).toEqual([200, 200, 429])
+})
+
+test('a service asks another with a token of a minute, taken by that service alone', async () => {
+  const dataKey = new Uint8Array(32).fill(7)
+  const options = { issuer: 'http://127.0.0.1/identity', jwksUrl: 'http://127.0.0.1:1/jwks', dataKey, runtime: systemRuntime }
+  const contact = defineRoute({
+    policy: 'person.read-contact',
+    method: 'get',
+    path: '/contact',
+    summary: 'Contact',
+    answer: z.object({ ok: z.boolean() }),
+    handle: async () => ({ body: { ok: true } }),
+  })
+  const server = createServer(
+    createApp({
+      service: 'people',
+      routes: [contact],
+      authenticate: createAuthenticator({ ...options, service: 'people' }),
+      runtime: systemRuntime,
+      logger,
+      ready: async () => undefined,
+    }),
+  )
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const client = (service: string, runtime = systemRuntime) => createServiceClient({ service, serviceUrls: { people: url, referral: url }, dataKey, runtime })
+  expect(await client('notification').call('people', 'GET', '/contact')).toEqual({ ok: true })
+  await expect(client('referral').call('people', 'GET', '/contact')).rejects.toMatchObject({ kind: 'forbidden' })
+  await expect(client('notification').call('referral', 'GET', '/contact')).rejects.toMatchObject({ status: 401 })
+  await expect(client('notification', { ...systemRuntime, now: () => systemRuntime.now() - 120_000 }).call('people', 'GET', '/contact')).rejects.toMatchObject({
+    status: 401,
+  })
+  await new Promise((resolve) => server.close(resolve))
+  await expect(client('notification').call('people', 'GET', '/contact')).rejects.toMatchObject({ kind: 'unavailable' })
+})
+
+test('the OpenAPI document is 3.1, names each route’s policy, and has the schemas that guard it', async () => {
+  const { body } = await appWith([record]).get('/openapi.json')
+  expect({ version: body.openapi, policy: body.paths['/needs/{id}'].post['x-policy'], required: body.paths['/needs/{id}'].post.requestBody.required }).toEqual({
+    version: '3.1.0',
+    policy: 'need.record',
+    required: true,
+  })
+})

@@ -1,0 +1,22 @@
+import { multilineText, plainText } from './text.ts'
+
+describe('text that a person typed', () => {
+  test.each(['Zoë', '名前', 'محمد', "O'Brien-Smith", 'Siân Ôl', '<b>bold</b>', '🙂'])('keeps %s as it is', (name) =>
+    expect(plainText(50).parse(`  ${name} `)).toBe(name.normalize('NFC')),
+  )
+  test('is stored in one form, however it was composed', () => expect(plainText(10).parse('e\u0301')).toBe('é'))
+  test.each([
+    ['a control character', 'a\u0000b', 'control-characters'],
+    ['a line break in one line', 'a\nb', 'control-characters'],
+    ['half a character', 'a\ud800', 'control-characters'],
+    ['10,000 characters', 'x'.repeat(10_000), 'too-long'],
+    ['nothing', '   ', 'missing'],
+  ])('with %s is refused', (_what, value, code) => {
+    const result = plainText(100).safeParse(value)
+    expect(result.error?.issues.map((issue) => (issue as { params?: { code: string } }).params?.code)).toContain(code)
+  })
+  test.each([[{ $ne: null }], [['a']], [1], [null], [true]])('refuses %j, which is no text', (value) =>
+    expect(plainText(10).safeParse(value).success).toBe(false),
+  )
+  test('keeps line breaks where lines are meant', () => expect(multilineText(50).parse('one\r\ntwo')).toBe('one\ntwo'))
+})

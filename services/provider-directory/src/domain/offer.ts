@@ -1,0 +1,217 @@
+import type { Aggregate, Decision } from '@patchwork/aggregate'
+import type {
+  Category,
+  DomainEvent,
+  OfferCapacityExpired,
+  OfferCapacityStated,
+  OfferDescribed,
+  OfferDrafted,
+  OfferPublished,
+  OfferWithdrawn,
+  Track,
+} from '@patchwork/events'
+import type { Origin, SourceRecord } from './organisation.ts'
+import { checkGate, type PersonalCareGate } from './personalCare.ts'
+import { RefusedError } from './refusals.ts'
+import { checkTimes, type WeeklyTime } from './weeklyTimes.ts'
+
+export type OfferEvent =
+  | DomainEvent<typeof OfferDrafted>
+  | DomainEvent<typeof OfferDescribed>
+  | DomainEvent<typeof OfferPublished>
+  | DomainEvent<typeof OfferCapacityStated>
+  | DomainEvent<typeof OfferCapacityExpired>
+  | DomainEvent<typeof OfferWithdrawn>
+
+export type Capacity = { state: 'unknown' } | { state: 'open' | 'waiting-list' | 'closed'; units?: number; expiresAt: string }
+
+type Drafted = { organisationId: string; track: Track; origin: Origin; category: Category; personalCare: boolean; wardCodes: string[]; capacity: Capacity }
+
+export type OfferState =
+  | { status: 'none' }
+  | ({ status: 'draft' } & Drafted)
+  | ({ status: 'published'; publishedAt: string; takesReferrals: boolean } & Drafted)
+  | ({ status: 'withdrawn'; withdrawnAt: string } & Drafted)
+
+export type Location = { latitude: number; longitude: number; wardCode?: string; wardName?: string }
+export type Price = { kind: 'free' | 'paid' | 'unknown'; pence?: number; unit?: string }
+/** Who it is for by place: wards, a distance around a postcode, at people's homes. `centre` is where the postcode lies, when this place knows it. */
+export type Area = { wardCodes?: string[]; withinMetres?: number; postcode?: string; atHome?: boolean; centre?: Location }
+export type Place = { address?: string; postcode?: string; location?: Location }
+export type Contact = { name?: string; email?: string; phone?: string; website?: string }
+
+/** The words of an offer and what is said by them: sealed at rest, never in an event. */
+export type OfferDetails = {
+  name: string
+  description: string
+  forWhom?: string
+  price: Price
+  area: Area
+  place: Place
+  times: WeeklyTime[]
+  /** Times that no table holds, in the words of whoever gave them. */
+  timesInWords?: string
+  fundingAccepted: string[]
+  personalCareGate?: PersonalCareGate
+  contact: Contact
+  source?: SourceRecord
+  modifiedAt: string
+}
+
+/** What someone says an offer is. What a postcode and a ward stand for has been looked up before. */
+export type OfferDescription = { category: Category; personalCare: boolean; details: OfferDetails }
+
+export type Offer = Aggregate<OfferState, OfferDetails>
+export type OfferDecision = Decision<OfferEvent, OfferDetails>
+
+export const initialOffer: OfferState = { status: 'none' }
+const expiryMostMs = 366 * 24 * 3_600_000
+const wardCodesMax = 100
+
+export type DraftOffer = OfferDescription & { offerId: string; organisationId: string; track: Track; origin: Origin }
+
+/** Begins an offer that only its organisation can see. Throws RefusedError `offer-exists` and what a description is refused for. */
+export const draftOffer = ({ state }: Offer, command: DraftOffer): OfferDecision => {
+  const { offerId, organisationId, track, origin, details } = command
+  if (state.status !== 'none') throw new RefusedError('offer-exists')
+  checkDescription(command)
+  return {
+    events: [{ type: 'offer.drafted.v1', data: { offerId, organisationId, track, origin } }, described(offerId, organisationId, command)],
+    details,
+    answer: { offerId },
+  }
+}
+
+/**
+ * Says anew what the offer is; saying the same changes nothing. A published offer must still be fit to be published.
+ * Throws RefusedError `offer-not-found`, `organisation-of-offer-fixed`, `track-of-offer-fixed`, and what a description is refused for.
+ */
+export const describeOffer = ({ state, details: before }: Offer, command: DraftOffer): OfferDecision => {
+  const { offerId, organisationId, track } = command
+  if (state.status === 'none' || !before) throw new RefusedError('offer-not-found')
+  if (organisationId !== state.organisationId) throw new RefusedError('organisation-of-offer-fixed', '/organisationId')
+  if (track !== state.track) throw new RefusedError('track-of-offer-fixed', '/track')
+  checkDescription(command)
+  if (state.status === 'published') checkFitToPublish(command.personalCare, command.details)
+  const details: OfferDetails = { ...command.details, ...(before.source ? { source: before.source } : {}) }
+  const answer = { offerId }
+  const isUnchanged =
+    state.category === command.category && state.personalCare === command.personalCare && canonical({ ...before, modifiedAt: '' }) === canonical({ ...details, modifiedAt: '' })
+  if (isUnchanged) return { events: [], answer }
+  return { events: [described(offerId, organisationId, command)], details, answer }
+}
+
+/**
+ * Lets everyone find it; publishing again changes nothing. An offer from open data takes no referrals: nobody there has agreed to answer.
+ * Throws RefusedError `offer-not-found`, `where-missing`, `personal-care-gate`.
+ */
+export const publishOffer = ({ state, details }: Offer, { offerId, at }: { offerId: string; at: string }): OfferDecision => {
+  const answer = { offerId }
+  if (state.status === 'none' || !details) throw new RefusedError('offer-not-found')
+  if (state.status === 'published') return { events: [], answer }
+  checkFitToPublish(state.personalCare, details)
+  const { organisationId, track, category, wardCodes, origin } = state
+  const takesReferrals = origin === 'registered'
+  return { events: [{ type: 'offer.published.v1', data: { offerId, organisationId, track, category, wardCodes, takesReferrals, publishedAt: at } }], answer }
+}
+
+/** An offer that open data speaks of, found by everyone from its first moment. One that is here already is left as it is. */
+export const publishFromOpenData = (offer: Offer, command: DraftOffer & { at: string }): OfferDecision => {
+  if (offer.state.status !== 'none') return { events: [], answer: { offerId: command.offerId } }
+  const drafted = draftOffer(offer, command)
+  const state = drafted.events.reduce(evolveOffer, offer.state)
+  const published = publishOffer({ ...offer, state, details: command.details }, command)
+  return { ...drafted, events: [...drafted.events, ...published.events] }
+}
+
+export type StateCapacity = { offerId: string; state: 'open' | 'waiting-list' | 'closed'; units?: number; expiresAt: string; at: string }
+
+/** Says whether there is room, until when. Throws RefusedError `offer-not-found`, `offer-withdrawn`, `expiry-not-ahead`, `expiry-too-far`, `units-of-closed`. */
+export const stateCapacity = ({ state }: Offer, { offerId, state: capacity, units, expiresAt, at }: StateCapacity): OfferDecision => {
+  if (state.status === 'none') throw new RefusedError('offer-not-found')
+  if (state.status === 'withdrawn') throw new RefusedError('offer-withdrawn')
+  if (expiresAt <= at) throw new RefusedError('expiry-not-ahead', '/expiresAt')
+  if (Date.parse(expiresAt) - Date.parse(at) > expiryMostMs) throw new RefusedError('expiry-too-far', '/expiresAt')
+  if (capacity === 'closed' && units !== undefined && units > 0) throw new RefusedError('units-of-closed', '/units')
+  const { organisationId } = state
+  return {
+    events: [{ type: 'offer.capacity-stated.v1', data: { offerId, organisationId, capacity, ...(units === undefined ? {} : { units }), expiresAt } }],
+    answer: { offerId },
+  }
+}
+
+/** What was said about room becomes unknown once its time has come; before that, or when something newer was said, nothing changes. */
+export const expireCapacity = ({ state }: Offer, { offerId, at }: { offerId: string; at: string }): OfferDecision => {
+  if (state.status === 'none' || state.capacity.state === 'unknown' || state.capacity.expiresAt > at) return { events: [] }
+  const { organisationId, capacity } = state
+  return { events: [{ type: 'offer.capacity-expired.v1', data: { offerId, organisationId, expiredAt: capacity.expiresAt } }] }
+}
+
+/** Shows it to nobody else any more; withdrawing again changes nothing. Throws RefusedError `offer-not-found`. */
+export const withdrawOffer = ({ state }: Offer, { offerId, at }: { offerId: string; at: string }): OfferDecision => {
+  const answer = { offerId }
+  if (state.status === 'none') throw new RefusedError('offer-not-found')
+  if (state.status === 'withdrawn') return { events: [], answer }
+  return { events: [{ type: 'offer.withdrawn.v1', data: { offerId, organisationId: state.organisationId, withdrawnAt: at } }], answer }
+}
+
+const described = (offerId: string, organisationId: string, { category, personalCare, details }: OfferDescription): OfferEvent => ({
+  type: 'offer.described.v1',
+  data: { offerId, organisationId, category, personalCare, wardCodes: wardsOf(details) },
+})
+
+/** The wards an offer is for; where none are said, the one it stands in. */
+const wardsOf = ({ area, place }: OfferDetails): string[] => {
+  const said = area.wardCodes ?? []
+  const standing = (area.centre ?? place.location)?.wardCode
+  return said.length > 0 ? [...new Set(said)].slice(0, wardCodesMax) : standing === undefined ? [] : [standing]
+}
+
+const checkDescription = ({ personalCare, details }: OfferDescription): void => {
+  const { area, price, times, personalCareGate } = details
+  if ((area.withinMetres === undefined) !== (area.postcode === undefined)) throw new RefusedError('distance-without-postcode', '/area/postcode')
+  if (price.kind !== 'paid' && price.pence !== undefined) throw new RefusedError('price-of-free-offer', '/price/pence')
+  checkTimes(times)
+  if (personalCare || personalCareGate) checkGate(personalCareGate)
+}
+
+const checkFitToPublish = (personalCare: boolean, { area, place, personalCareGate }: OfferDetails): void => {
+  const saysWhere = area.atHome || area.wardCodes?.length || area.postcode || place.address || place.postcode
+  if (!saysWhere) throw new RefusedError('where-missing', '/area')
+  if (personalCare && !personalCareGate) throw new RefusedError('personal-care-gate', '/personalCareGate')
+}
+
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_key, part) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,
+  )
+
+export const evolveOffer = (state: OfferState, event: OfferEvent): OfferState => {
+  if (event.type === 'offer.drafted.v1') {
+    const { organisationId, track, origin } = event.data
+    return { status: 'draft', organisationId, track, origin, category: 'other', personalCare: false, wardCodes: [], capacity: { state: 'unknown' } }
+  }
+  if (state.status === 'none') return state
+  const { organisationId, track, origin, category, personalCare, wardCodes, capacity } = state
+  const drafted = { organisationId, track, origin, category, personalCare, wardCodes, capacity }
+  switch (event.type) {
+    case 'offer.described.v1':
+      return { ...state, category: event.data.category, personalCare: event.data.personalCare, wardCodes: event.data.wardCodes }
+    case 'offer.published.v1':
+      return { ...drafted, status: 'published', publishedAt: event.data.publishedAt, takesReferrals: event.data.takesReferrals }
+    case 'offer.capacity-stated.v1': {
+      const { capacity: stated, units, expiresAt } = event.data
+      return { ...state, capacity: { state: stated, ...(units === undefined ? {} : { units }), expiresAt } }
+    }
+    case 'offer.capacity-expired.v1':
+      return { ...state, capacity: { state: 'unknown' } }
+    case 'offer.withdrawn.v1':
+      return { ...drafted, status: 'withdrawn', withdrawnAt: event.data.withdrawnAt }
+    default:
+      return assertNever(event)
+  }
+}
+
+const assertNever = (event: never): never => {
+  throw new TypeError(`An event that an offer does not know: ${(event as { type: string }).type}`)
+}

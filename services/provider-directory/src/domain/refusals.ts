@@ -1,0 +1,63 @@
+/** Each "no" of the directory: its stable code, its kind, and the words a person is told. Pages turn codes into their own words. */
+const refusals = {
+  'already-registered': { kind: 'conflict', title: 'Registered already', words: 'This organisation is in the directory already.' },
+  'organisation-not-found': { kind: 'not-found', title: 'No such organisation', words: 'There is no such organisation, or it is not yours.' },
+  'too-many-organisations': { kind: 'invalid', title: 'Too many organisations', words: 'One person can register 20 organisations at most.' },
+  'too-many-offers': { kind: 'invalid', title: 'Too many offers', words: 'One organisation can have 500 offers at most. Withdraw some that have ended.' },
+  'offer-not-found': { kind: 'not-found', title: 'No such offer', words: 'There is no such offer, or it is not yours.' },
+  'offer-exists': { kind: 'conflict', title: 'Described already', words: 'This offer is in the directory already.' },
+  'offer-withdrawn': { kind: 'conflict', title: 'The offer was withdrawn', words: 'This offer was withdrawn. Publish it again first.' },
+  'organisation-of-offer-fixed': {
+    kind: 'invalid',
+    title: 'The organisation stays',
+    words: 'An offer stays with the organisation that made it. Describe a new offer for the other one.',
+  },
+  'track-of-offer-fixed': {
+    kind: 'invalid',
+    title: 'The track stays',
+    words: 'An offer stays what it began as: help, or something to join in with. Describe a new offer for the other.',
+  },
+  'where-missing': {
+    kind: 'invalid',
+    title: 'Where is it?',
+    words: 'Say where this is: an address or postcode, the wards you cover, a distance around a postcode, or that you come to people at home.',
+  },
+  'distance-without-postcode': { kind: 'invalid', title: 'Distance from where?', words: 'A distance needs a postcode to measure it from, and the other way round.' },
+  'invalid-postcode': { kind: 'invalid', title: 'Not a postcode', words: 'Enter a full UK postcode, like M33 7ZF.' },
+  'unknown-ward': { kind: 'invalid', title: 'No such ward', words: 'This is not a ward of this place.' },
+  'empty-time': { kind: 'invalid', title: 'A time of no length', words: 'The end must be after the beginning. Past midnight is fine; the same minute is not.' },
+  'price-of-free-offer': { kind: 'invalid', title: 'Free, or a price?', words: 'Something free has no price. Choose "paid", or leave the amount empty.' },
+  'personal-care-gate': {
+    kind: 'invalid',
+    title: 'Personal care needs one more thing',
+    words:
+      'Personal care is regulated. Give your CQC number, or declare that you work alone and that the person you help (or their relative) directs your work.',
+  },
+  'personal-care-gate-both': {
+    kind: 'invalid',
+    title: 'One of the two',
+    words: 'Give a CQC number, or the declaration of someone who works alone, not both: only one can be true of this offer.',
+  },
+  'invalid-cqc-number': { kind: 'invalid', title: 'Not a CQC number', words: 'A CQC number begins with 1- and has 6 to 12 digits after that, like 1-123456789.' },
+  'expiry-not-ahead': { kind: 'invalid', title: 'The time has passed', words: 'Say until when this will hold: a time that is still to come.' },
+  'expiry-too-far': { kind: 'invalid', title: 'Too far ahead', words: 'Nobody can say that far ahead: choose a time within one year.' },
+  'units-of-closed': { kind: 'invalid', title: 'Closed, with places?', words: 'Something closed has no places left. Leave the number empty, or choose "open".' },
+} as const satisfies Record<string, { kind: 'invalid' | 'conflict' | 'not-found'; title: string; words: string }>
+
+export type RefusalCode = keyof typeof refusals
+
+/** A rule of the directory says no. `code` is stable; `field` is a JSON pointer to what can be mended. */
+export class RefusedError extends Error {
+  readonly kind: 'invalid' | 'conflict' | 'not-found'
+  readonly code: RefusalCode
+  readonly title: string
+  readonly field?: string
+  constructor(code: RefusalCode, field?: string) {
+    const { kind, title, words } = refusals[code]
+    super(words)
+    this.kind = kind
+    this.code = code
+    this.title = title
+    if (field !== undefined) this.field = field
+  }
+}

@@ -1,0 +1,47 @@
+import { RefusedError } from './refusals.ts'
+
+/** Days as RFC 5545 writes them, Monday first. */
+export const weekDays = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const
+export type WeekDay = (typeof weekDays)[number]
+
+/** On these days from one wall-clock time to another, Europe/London. `to` at or before `from` is on the next day; `24:00` is midnight at its end. */
+export type WeeklyTime = { days: readonly WeekDay[]; from: string; to: string }
+
+const minutesPerDay = 24 * 60
+const minutesPerWeek = 7 * minutesPerDay
+
+const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))
+
+/** Throws RefusedError `empty-time` for a time that ends the minute it begins. */
+export const checkTimes = (times: readonly WeeklyTime[]): void => {
+  const empty = times.findIndex(({ from, to }) => minuteOf(from) === minuteOf(to))
+  if (empty !== -1) throw new RefusedError('empty-time', `/times/${empty}/to`)
+}
+
+/** The times as spans of minutes since Monday 00:00, none longer than the week, a span over Sunday's midnight cut in two: fit to be asked often. */
+export const toSpans = (times: readonly WeeklyTime[]): Uint16Array => {
+  const spans = times.flatMap(({ days, from, to }) =>
+    days.flatMap((day) => {
+      const start = weekDays.indexOf(day) * minutesPerDay + minuteOf(from)
+      const length = minuteOf(to) - minuteOf(from)
+      const end = start + (length > 0 ? length : length + minutesPerDay)
+      return end <= minutesPerWeek ? [start, end] : [start, minutesPerWeek, 0, end - minutesPerWeek]
+    }),
+  )
+  return Uint16Array.from(spans)
+}
+
+const london = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+const dayNames = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
+
+/** Which minute of the week, from Monday 00:00, the clocks of Europe/London show at an instant. */
+export const londonMinuteOfWeek = (ms: number): number => {
+  const parts = Object.fromEntries(london.formatToParts(ms).map(({ type, value }) => [type, value]))
+  return dayNames.indexOf(parts.weekday ?? '') * minutesPerDay + Number(parts.hour) * 60 + Number(parts.minute)
+}
+
+/** Whether a minute of the week lies in one of the spans; each holds its first minute and not its last. */
+export const isWithin = (spans: Uint16Array, minuteOfWeek: number): boolean => {
+  for (let at = 0; at < spans.length; at += 2) if (minuteOfWeek >= spans[at]! && minuteOfWeek < spans[at + 1]!) return true
+  return false
+}

@@ -1,0 +1,211 @@
+import type { Writable } from 'node:stream'
+import type { Runtime } from '@patchwork/runtime'
+import { createLogger, startTracing } from '@patchwork/telemetry'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { ConfigurationError, type PlaceConfig, readConfig } from './config.ts'
+import { askRunningPlace, listenForOperations } from './control.ts'
+import { openDemonstration } from './demonstration.ts'
+import { type DeadLetter, type Operation, operate, type Rebuilt, type Replayed, UnknownNameError, type Verified } from './operations.ts'
+import { type Place, startPlace } from './place.ts'
+import { progressTo } from './progress.ts'
+
+/** What the command takes from the process it runs in. */
+export type Surroundings = {
+  environment: NodeJS.ProcessEnv
+  runtime: Runtime
+  output: Writable & { isTTY?: boolean }
+  errors: Writable & { isTTY?: boolean }
+  signals: Pick<NodeJS.EventEmitter, 'once' | 'removeListener'>
+}
+
+const done = 0
+const failed = 1
+const wrongUsage = 2
+
+/** Runs `patchwork <command>`. Gives the exit code: 0 done, 1 failed, 2 wrong usage. */
+export const run = async (args: readonly string[], surroundings: Surroundings): Promise<number> => {
+  let code = done
+  const settle =
+    (action: (...given: never[]) => Promise<number>) =>
+    async (...given: unknown[]) => {
+      code = await (action as (...given: unknown[]) => Promise<number>)(...given)
+    }
+  try {
+    await program(surroundings, settle).parseAsync([...args], { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? done : wrongUsage
+    surroundings.errors.write(`${(error as Error).message ?? error}\n`)
+    if (surroundings.environment.LOG_LEVEL === 'debug') surroundings.errors.write(`${(error as Error).stack}\n`)
+    return error instanceof ConfigurationError || error instanceof UnknownNameError ? wrongUsage : failed
+  }
+}
+
+type Settle = (action: (...given: never[]) => Promise<number>) => (...given: unknown[]) => Promise<void>
+
+const program = (surroundings: Surroundings, settle: Settle): Command => {
+  const patchwork = new Command('patchwork')
+    .description('One open place where a council area’s micro providers, community groups, navigators, residents and commissioners meet.')
+    .exitOverride()
+    .configureOutput({ writeOut: (words) => surroundings.output.write(words), writeErr: (words) => surroundings.errors.write(words) })
+    .addHelpText('after', environmentHelp)
+  patchwork
+    .command('start', { isDefault: false })
+    .description('run the whole place in this process')
+    .option('--empty', 'start without the demonstration place; the first administrator is made with a one-time code')
+    .action(settle((options: { empty?: boolean }) => start(surroundings, options.empty ?? false)))
+  patchwork
+    .command('verify')
+    .description('check every invariant over all stored data; prints each with its count')
+    .option('--json', 'print one JSON document')
+    .action(settle((options: { json?: boolean }) => report<Verified>(surroundings, { name: 'verify' }, options, verifiedInWords, (verified) => verified.ok)))
+  patchwork
+    .command('rebuild')
+    .description('drop and rebuild a read model from the events, beside live use; tells whether the result is equal')
+    .argument('[read-model]', 'its name; all of them when absent')
+    .option('--json', 'print one JSON document')
+    .action(
+      settle((readModel: string | undefined, options: { json?: boolean }) =>
+        report<Rebuilt>(surroundings, { name: 'rebuild', ...(readModel === undefined ? {} : { readModel }) }, options, rebuiltInWords, (rebuilt) =>
+          rebuilt.readModels.every((one) => one.equal),
+        ),
+      ),
+    )
+  const deadLetters = patchwork.command('dead-letters').description('events that could not be handled and wait, parked, with the reason')
+  deadLetters
+    .command('list', { isDefault: true })
+    .description('list them')
+    .option('--json', 'print one JSON document')
+    .action(settle((options: { json?: boolean }) => report<DeadLetter[]>(surroundings, { name: 'dead-letters-list' }, options, lettersInWords, () => true)))
+  deadLetters
+    .command('show')
+    .description('show one')
+    .argument('<event-id>', 'the event')
+    .option('--json', 'print one JSON document')
+    .action(
+      settle((eventId: string, options: { json?: boolean }) =>
+        report<DeadLetter[]>(surroundings, { name: 'dead-letters-show', eventId }, options, lettersInWords, (letters) => letters.length > 0),
+      ),
+    )
+  deadLetters
+    .command('replay')
+    .description('handle them again, in order, after the cause is mended')
+    .argument('[source]', 'only those of this aggregate', notEmpty)
+    .option('--json', 'print one JSON document')
+    .action(
+      settle((source: string | undefined, options: { json?: boolean }) =>
+        report<Replayed>(surroundings, { name: 'dead-letters-replay', ...(source === undefined ? {} : { source }) }, options, replayedInWords, (replayed) =>
+          replayed.groups.every((one) => one.stillParked === 0),
+        ),
+      ),
+    )
+  return patchwork
+}
+
+const notEmpty = (value: string): string => {
+  if (value.trim() === '') throw new InvalidArgumentError('Give the id of an aggregate, or leave it out for all.')
+  return value
+}
+
+const environmentHelp = `
+Environment:
+  HOST, PORT       where the place listens (127.0.0.1, 3000)
+  DATA_DIR         where its data lies (./data)
+  DATA_KEY_FILE    the key that personal data is encrypted with, outside DATA_DIR (<DATA_DIR>.key)
+  PUBLIC_URL       where people reach the place, when a proxy stands before it
+  SMTP_URL         the mail server, smtp://user:password@host:port; MAIL_FROM the sender's address
+  OIDC_ISSUER      another OpenID Connect issuer to trust; OIDC_JWKS_URL where its keys are
+  MONGODB_URI      keep documents in MongoDB; KAFKA_BROKERS keep events in Kafka
+  LOG_LEVEL        silent, fatal, error, warn (the default), info, debug
+
+Exit code: 0 done, 1 failed, 2 wrong usage.`
+
+const start = async (surroundings: Surroundings, empty: boolean): Promise<number> => {
+  const { runtime, errors, output, signals } = surroundings
+  const config = readConfig(surroundings.environment)
+  const tracing = startTracing()
+  const progress = progressTo(errors)
+  progress.step('Opening the place')
+  const place = await open(config, surroundings)
+  const asked = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM']) signals.once(signal, () => resolve())
+  })
+  const control = await listenForOperations(place, config.dataDirectory)
+  try {
+    const accounts = await openDemonstration({ place, dataDirectory: config.dataDirectory, empty, runtime, progress })
+    progress.done()
+    output.write(welcome(place, accounts))
+    await asked
+    progress.step('Stopping')
+  } finally {
+    await control.close()
+    await place.stop()
+    await tracing.stop()
+    progress.done()
+  }
+  return done
+}
+
+const open = (config: PlaceConfig, { runtime, errors }: Surroundings): Promise<Place> =>
+  startPlace({ config, runtime, logger: createLogger({ service: 'standalone', level: config.logLevel, readable: errors.isTTY ?? false }) })
+
+const welcome = (place: Place, accounts: readonly { role: string; name: string; username: string; password: string }[]): string => {
+  const code = place.identity.firstAdministratorCode()
+  const lines = [`\nPatchwork is open at ${place.publicUrl}\n`]
+  if (accounts.length > 0) {
+    lines.push('Sign in at /sign-in as one of these people. They are not real.')
+    const width = Math.max(...accounts.map((account) => account.username.length))
+    for (const account of accounts) lines.push(`  ${account.role.padEnd(14)} ${account.username.padEnd(width)}  ${account.password}`)
+  }
+  if (accounts.length === 0 && code !== undefined)
+    lines.push(`There is no administrator yet. Open ${place.publicUrl}/set-up and enter this one-time code:\n  ${code}`)
+  lines.push('\nPress Ctrl+C to stop. Everything is kept.\n')
+  return `${lines.join('\n')}\n`
+}
+
+// Asks the running place, or opens the data for the length of the question.
+const ask = async (surroundings: Surroundings, operation: Operation): Promise<unknown> => {
+  const config = readConfig(surroundings.environment)
+  const running = await askRunningPlace(config.dataDirectory, operation)
+  if (running) return running.result
+  const place = await open({ ...config, host: '127.0.0.1', port: 0, publicUrl: config.publicUrl ?? `http://127.0.0.1:${config.port}` }, surroundings)
+  try {
+    return await operate(place, operation)
+  } finally {
+    await place.stop()
+  }
+}
+
+const report = async <Result>(
+  surroundings: Surroundings,
+  operation: Operation,
+  { json }: { json?: boolean },
+  inWords: (result: Result) => string,
+  succeeded: (result: Result) => boolean,
+): Promise<number> => {
+  const result = (await ask(surroundings, operation)) as Result
+  surroundings.output.write(json ? `${JSON.stringify(result)}\n` : inWords(result))
+  return succeeded(result) ? done : failed
+}
+
+const verifiedInWords = ({ ok, invariants }: Verified): string => {
+  const lines = invariants.map(
+    ({ name, checked, violations, examples }) =>
+      `${violations === 0 ? 'holds ' : 'BROKEN'}  ${String(checked).padStart(8)} checked  ${name}${violations === 0 ? '' : `: ${violations} violations, e.g. ${examples.join(', ')}`}`,
+  )
+  return `${lines.join('\n')}\n${ok ? `All ${invariants.length} invariants hold.` : 'Some invariants are broken: see the lines above.'}\n`
+}
+
+const rebuiltInWords = ({ readModels }: Rebuilt): string => readModels.map(({ name, equal }) => `${equal ? 'equal  ' : 'DIFFERS'}  ${name}\n`).join('')
+
+const lettersInWords = (letters: DeadLetter[]): string =>
+  letters.length === 0
+    ? 'Nothing is parked.\n'
+    : letters
+        .map((letter) => `${letter.group}  ${letter.type}  event ${letter.eventId}  of ${letter.source} (${letter.sequence})\n    ${letter.reason}\n`)
+        .join('')
+
+const replayedInWords = ({ groups }: Replayed): string =>
+  groups.length === 0
+    ? 'Nothing was parked.\n'
+    : groups.map(({ group, replayed, stillParked }) => `${group}: ${replayed} handled, ${stillParked} still parked\n`).join('')

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto'
+import { chmodSync, rmSync } from 'node:fs'
+import { createServer, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { Operation, operate, UnknownNameError } from './operations.ts'
+import type { Place } from './place.ts'
+
+// A socket's path may have about 100 characters; past that it goes to the folder for temporary files, under a name made from the long one.
+const socketPathMax = 100
+
+/** Where the running place of a data directory listens for its operator. */
+export const socketPath = (dataDirectory: string): string => {
+  const path = join(dataDirectory, 'patchwork.sock')
+  return path.length <= socketPathMax ? path : join(tmpdir(), `patchwork-${createHash('sha256').update(dataDirectory).digest('hex').slice(0, 16)}.sock`)
+}
+
+/** Listens for operations on a socket that only the same user of this machine can open. The place's file is locked, so a socket that lies there is a dead one's. */
+export const listenForOperations = async (place: Place, dataDirectory: string): Promise<{ close: () => Promise<void> }> => {
+  const path = socketPath(dataDirectory)
+  rmSync(path, { force: true })
+  const server = createServer(async (incoming, response) => {
+    const answer = await text(incoming)
+      .then((body) => operate(place, Operation.parse(JSON.parse(body))))
+      .then(
+        (result) => ({ status: 200, body: { result } }),
+        (error) => ({ status: error instanceof UnknownNameError ? 404 : 500, body: { error: String(error?.message ?? error) } }),
+      )
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body))
+  })
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve))
+  chmodSync(path, 0o600)
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+/** Asks the running place of a data directory; undefined when none runs. Throws UnknownNameError, or Error with the place's words. */
+export const askRunningPlace = (dataDirectory: string, operation: Operation): Promise<{ result: unknown } | undefined> =>
+  new Promise((resolve, reject) => {
+    const asking = request({ socketPath: socketPath(dataDirectory), method: 'POST', path: '/' }, async (response) => {
+      const body = JSON.parse(await text(response)) as { result?: unknown; error?: string }
+      if (response.statusCode === 200) resolve({ result: body.result })
+      else reject(response.statusCode === 404 ? new UnknownNameError(body.error) : new Error(body.error))
+    })
+    asking.once('error', (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' || error.code === 'ECONNREFUSED' ? resolve(undefined) : reject(error)))
+    asking.end(JSON.stringify(operation))
+  })

@@ -1,0 +1,276 @@
+import { type Runtime, sleep } from '@patchwork/runtime'
+import type { DemonstrationAccount } from './demonstration.ts'
+
+const dayMs = 24 * 3600_000
+const triesMax = 100
+const waitMs = 100
+
+type Person = { post: <Answer>(path: string, key: string, body?: object) => Promise<Answer>; personId: string }
+type Ids = { organisationId: string; offerId: string; personId: string; needId: string; referralId: string; outcomeIds: string[] }
+
+/**
+ * What the demonstration people did before anyone looked: offers published, needs recorded, referrals sent, accepted, declined and concluded, all by
+ * the commands that anyone's browser sends, each under a key of its own, so that a repeat changes nothing. Throws when a command is refused.
+ */
+export const playHistories = async (options: {
+  url: string
+  accounts: readonly DemonstrationAccount[]
+  runtime: Runtime
+  onProgress: (count: number, total: number) => void
+}): Promise<void> => {
+  const { runtime, url, accounts } = options
+  const as = async (name: string): Promise<Person> => {
+    const account = accounts.find((one) => one.name === name)
+    if (account === undefined) throw new Error(`There is no demonstration account for ${name}`)
+    return signIn(url, account, runtime)
+  }
+  const story: Story = { as, inDays: (days) => new Date(runtime.now() + days * dayMs).toISOString(), offers: new Map() }
+  const chapters = [offersOfHelp, activities, aGardenInOrder, joiningIn, waitingAndDeclined]
+  for (const [index, chapter] of chapters.entries()) {
+    await chapter(story)
+    options.onProgress(index + 1, chapters.length)
+  }
+}
+
+type Story = {
+  as: (name: string) => Promise<Person>
+  inDays: (days: number) => string /** Offer ids by the key they were made with. */
+  offers: Map<string, string>
+}
+
+const offerOf = ({ offers }: Story, key: string): string => {
+  const offerId = offers.get(key)
+  if (offerId === undefined) throw new Error(`The history speaks of ${key} before it was offered`)
+  return offerId
+}
+
+const publishOffer = async (
+  story: Story,
+  provider: Person,
+  key: string,
+  body: object,
+  capacity: { state: string; units: number; expiresAt: string },
+): Promise<void> => {
+  const offer = await provider.post<Ids>('/provider-directory/offers', key, body)
+  await provider.post(`/provider-directory/offers/${offer.offerId}/publication`, `${key}-publication`)
+  await provider.post(`/provider-directory/offers/${offer.offerId}/capacity`, `${key}-capacity`, capacity)
+  story.offers.set(key, offer.offerId)
+}
+
+const offersOfHelp = async (story: Story): Promise<void> => {
+  const { as, inDays } = story
+  const dee = await as('Dee Okafor')
+  const gardens = await dee.post<Ids>('/provider-directory/organisations', 'demo-dees-gardens', {
+    name: 'Dee’s Gardens (demonstration)',
+    kind: 'micro-provider',
+    description: 'One gardener with a small van and all her own tools. I keep gardens safe and pleasant for people who cannot do it all themselves any more.',
+  })
+  await publishOffer(
+    story,
+    dee,
+    'demo-gardening',
+    {
+      organisationId: gardens.organisationId,
+      track: 'be-helped',
+      name: 'Garden tidy and regular gardening',
+      description: 'Mowing, hedges, clearing paths and pots. I work with you if you like to join in, at your pace. Waste is taken away.',
+      category: 'garden-and-home',
+      forWhom: 'Older people and anyone who finds the garden too much',
+      price: { kind: 'paid', pence: 1_800, unit: 'hour' },
+      area: { withinMetres: 6_000, postcode: 'M33 7ZF' },
+      place: { postcode: 'M33 7ZF' },
+      times: [{ days: ['monday', 'tuesday', 'thursday'], from: '09:00', to: '15:30' }],
+      fundingAccepted: ['own-money', 'direct-payment'],
+      personalCare: false,
+      contact: {},
+    },
+    { state: 'open', units: 3, expiresAt: inDays(28) },
+  )
+  const tom = await as('Tom Brennan')
+  const care = await tom.post<Ids>('/provider-directory/organisations', 'demo-toms-care', {
+    name: 'Tom Brennan, personal support (demonstration)',
+    kind: 'micro-provider',
+    description: 'A sole worker with twelve years in home care. You direct the support; I give it the way you like it.',
+  })
+  await publishOffer(
+    story,
+    tom,
+    'demo-home-care',
+    {
+      organisationId: care.organisationId,
+      track: 'be-helped',
+      name: 'Help at home in the morning and evening',
+      description: 'Getting up, washing, dressing, breakfast and medicines prompts. Always the same person.',
+      category: 'care-at-home',
+      price: { kind: 'paid', pence: 2_250, unit: 'hour' },
+      area: { withinMetres: 5_000, postcode: 'WA14 1EF', atHome: true },
+      place: { postcode: 'WA14 1EF' },
+      times: [{ days: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'], from: '07:00', to: '11:00' }],
+      fundingAccepted: ['own-money', 'direct-payment', 'individual-service-fund'],
+      personalCare: true,
+      personalCareGate: { soleWorkerDeclaration: true },
+      contact: {},
+    },
+    { state: 'waiting-list', units: 2, expiresAt: inDays(21) },
+  )
+}
+
+const activities = async (story: Story): Promise<void> => {
+  const { as, inDays } = story
+  const aisha = await as('Aisha Rahman')
+  const neighbours = await aisha.post<Ids>('/provider-directory/organisations', 'demo-neighbours', {
+    name: 'Sale Moor Good Neighbours (demonstration)',
+    kind: 'community-network',
+    description: 'Neighbours who cook, walk, mend and look out for each other. Run by the people who come.',
+  })
+  await publishOffer(
+    story,
+    aisha,
+    'demo-lunch-club',
+    {
+      organisationId: neighbours.organisationId,
+      track: 'join-in',
+      name: 'Thursday lunch: come and eat, or come and cook',
+      description: 'A hot meal and good company. Everyone helps with something: laying the table, peeling, telling stories.',
+      category: 'food',
+      price: { kind: 'free' },
+      area: { withinMetres: 4_000, postcode: 'M33 7ZF' },
+      place: { postcode: 'M33 7ZF' },
+      times: [{ days: ['thursday'], from: '12:00', to: '14:30' }],
+      fundingAccepted: ['free'],
+      personalCare: false,
+      contact: {},
+    },
+    { state: 'open', units: 12, expiresAt: inDays(28) },
+  )
+}
+
+const refer = async (
+  referrer: Person,
+  key: string,
+  need: { personId: string; track: string; category: string; words: string; desiredOutcomes: string[]; accessNeeds: string[]; postcode: string },
+  offerId: string,
+  basis: object,
+): Promise<Ids> => {
+  const recorded = await referrer.post<Ids>('/referral/needs', `${key}-need`, need)
+  const sent = await referrer.post<Ids>('/referral/referrals', `${key}-referral`, { needId: recorded.needId, offerId, basis })
+  return { ...recorded, ...sent, outcomeIds: recorded.outcomeIds }
+}
+
+const aGardenInOrder = async (story: Story): Promise<void> => {
+  const { as } = story
+  const [ruth, dee] = [await as('Ruth Mellor'), await as('Dee Okafor')]
+  const margaret = await ruth.post<Ids>('/people/people', 'demo-margaret', {
+    name: 'Margaret Hale',
+    postcode: 'M33 7ZF',
+    accessNeeds: ['large-print'],
+    how: 'by-navigator',
+  })
+  const referral = await refer(
+    ruth,
+    'demo-margarets-garden',
+    {
+      personId: margaret.personId,
+      track: 'be-helped',
+      category: 'garden-and-home',
+      words: 'I cannot push the mower since my hip, and the path is getting slippery. I would like to sit outside again.',
+      desiredOutcomes: ['The path is safe to walk on', 'I sit outside when the weather is good'],
+      accessNeeds: ['large-print'],
+      postcode: 'M33 7ZF',
+    },
+    offerOf(story, 'demo-gardening'),
+    { kind: 'consent', given: 'spoken' },
+  )
+  const at = `/referral/referrals/${referral.referralId}`
+  await dee.post(`${at}/acceptance`, 'demo-margaret-acceptance')
+  for (const [index, outcomeId] of referral.outcomeIds.entries())
+    await ruth.post(`${at}/outcomes`, `demo-margaret-outcome-${index}`, { outcomeId, result: index === 0 ? 'achieved' : 'partly' })
+  await ruth.post(`${at}/conclusion`, 'demo-margaret-conclusion', { reason: 'completed' })
+}
+
+const joiningIn = async (story: Story): Promise<void> => {
+  const { as } = story
+  const [george, aisha] = [await as('George Whitfield'), await as('Aisha Rahman')]
+  const referral = await refer(
+    george,
+    'demo-george-joins-in',
+    {
+      personId: george.personId,
+      track: 'join-in',
+      category: 'food',
+      words: 'I used to cook for forty in the army. I would like to be of use again, and to eat with people.',
+      desiredOutcomes: ['I cook with others once a week'],
+      accessNeeds: ['hearing-loop'],
+      postcode: 'M33 7ZF',
+    },
+    offerOf(story, 'demo-lunch-club'),
+    { kind: 'consent', given: 'self' },
+  )
+  await aisha.post(`/referral/referrals/${referral.referralId}/acceptance`, 'demo-george-acceptance')
+}
+
+const waitingAndDeclined = async (story: Story): Promise<void> => {
+  const { as } = story
+  const [ruth, dee] = [await as('Ruth Mellor'), await as('Dee Okafor')]
+  const yusuf = await ruth.post<Ids>('/people/people', 'demo-yusuf', {
+    name: 'Yusuf Demir',
+    postcode: 'WA14 1EF',
+    accessNeeds: ['interpreter'],
+    how: 'by-navigator',
+  })
+  const need = { personId: yusuf.personId, accessNeeds: ['interpreter'], postcode: 'WA14 1EF', track: 'be-helped' }
+  await refer(
+    ruth,
+    'demo-yusuf-mornings',
+    {
+      ...need,
+      category: 'care-at-home',
+      words: 'Mornings are hard. I need someone to help me wash and dress who has patience.',
+      desiredOutcomes: ['I am up and dressed by nine'],
+    },
+    offerOf(story, 'demo-home-care'),
+    { kind: 'consent', given: 'written' },
+  )
+  const declined = await refer(
+    ruth,
+    'demo-yusuf-garden',
+    { ...need, category: 'garden-and-home', words: 'The hedge blocks the light in my kitchen.', desiredOutcomes: ['There is light in the kitchen'] },
+    offerOf(story, 'demo-gardening'),
+    { kind: 'consent', given: 'spoken' },
+  )
+  await dee.post(`/referral/referrals/${declined.referralId}/decline`, 'demo-yusuf-decline', { reason: 'out-of-area' })
+}
+
+const signIn = async (url: string, account: DemonstrationAccount, runtime: Runtime): Promise<Person> => {
+  const granted = await runtime.fetch(`${url}/identity/token`, {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${Buffer.from(`${account.clientId}:${account.clientSecret}`).toString('base64')}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    body: 'grant_type=client_credentials',
+  })
+  if (!granted.ok) throw new Error(`${account.name} got no token: ${granted.status}`)
+  const { access_token: token } = (await granted.json()) as { access_token: string }
+  const { person_id: personId } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { person_id: string }
+  return { personId, post: (path, key, body) => post(url, token, path, key, body, runtime) }
+}
+
+// A service may not have heard yet of what another has just told: 404, 409 and 503 are tried again for a while, as a person would.
+const post = async <Answer>(url: string, token: string, path: string, key: string, body: object | undefined, runtime: Runtime): Promise<Answer> => {
+  for (let tries = 1; ; tries += 1) {
+    const response = await runtime.fetch(`${url}/api${path}`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'idempotency-key': `${key}-try-${tries}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    if (response.ok) return (await response.json().catch(() => ({}))) as Answer
+    if (tries === triesMax || ![404, 409, 503].includes(response.status))
+      throw new Error(`The demonstration step ${key} was refused: ${response.status} ${await response.text()}`)
+    await sleep(runtime, waitMs)
+  }
+}

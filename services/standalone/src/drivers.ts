@@ -1,0 +1,49 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Ports } from '@patchwork/aggregate'
+import { type DocumentStore, embeddedDocumentStore, mongoDocumentStore } from '@patchwork/document-store'
+import { dataKeyFrom } from '@patchwork/encryption'
+import { type EventLog, embeddedEventLog, kafkaEventLog } from '@patchwork/event-log'
+import { topics } from '@patchwork/events'
+import { openPlaceFile } from '@patchwork/place-file'
+import type { Runtime } from '@patchwork/runtime'
+import type { Logger } from '@patchwork/telemetry'
+import type { PlaceConfig } from './config.ts'
+
+/** The ports of a place, and what closes them in order. */
+export type OpenedPorts = { ports: Ports; close: () => Promise<void> }
+
+/** Opens the drivers the configuration asks for: SQLite in one file under the data directory, or MongoDB, or Kafka, each on its own. */
+export const openPorts = async (config: PlaceConfig, runtime: Runtime, logger: Logger): Promise<OpenedPorts> => {
+  mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })
+  const dataKey = dataKeyFrom(config.dataKeyFile)
+  const needsFile = config.mongodbUri === undefined || config.kafkaBrokers === undefined
+  const placeFile = needsFile ? await openPlaceFile({ path: join(config.dataDirectory, 'patchwork.sqlite') }) : undefined
+  const documents: DocumentStore = config.mongodbUri === undefined ? embeddedDocumentStore(placeFile!) : mongoDocumentStore({ uri: config.mongodbUri })
+  const log: EventLog =
+    config.kafkaBrokers === undefined
+      ? embeddedEventLog({ placeFile: placeFile!, runtime, logger })
+      : kafkaEventLog({ brokers: config.kafkaBrokers, clientId: 'patchwork', runtime, logger })
+  await log.ensureTopics(topics)
+  const { endAt } = config
+  let left = endAt?.count ?? 0
+  return {
+    ports: {
+      documents,
+      log,
+      runtime,
+      logger,
+      dataKey,
+      ...(endAt && {
+        onStep: (step) => {
+          if (step === endAt.step && --left === 0) process.kill(process.pid, 'SIGKILL')
+        },
+      }),
+    },
+    close: async () => {
+      await log.close()
+      await documents.close()
+      await placeFile?.close()
+    },
+  }
+}
