@@ -26,7 +26,8 @@ export const policies = {
   'person.read': { provider: 'own', navigator: 'own', coordinator: 'own' },
   'person.read-access-needs': { provider: 'own', navigator: 'own', coordinator: 'own' },
   'person.change-details': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own', commissioner: 'own', administrator: 'own' },
-  'person.caseload': { navigator: 'own' },
+  // own = a resident one registered, who has no account yet
+  'person.change-for-another': { navigator: 'own' },
   'person.invite': { navigator: 'own', administrator: 'any' },
   'person.read-access-log': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own', commissioner: 'own', administrator: 'own' },
   'person.read-contact': { services: ['notification', 'identity'] },
@@ -56,6 +57,7 @@ export const policies = {
   'referral.record-outcome': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own' },
   'referral.conclude': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own' },
   'referral.tasks': { navigator: 'own' },
+  'referral.read-disclosures': { resident: 'own' },
   // notification: own = messages to oneself
   'message.list': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own', commissioner: 'own', administrator: 'own' },
   'message.read': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own', commissioner: 'own', administrator: 'own' },

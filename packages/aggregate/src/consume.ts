@@ -4,7 +4,9 @@ import { instant, sleep } from '@patchwork/runtime'
 import { inSpan, inTrace } from '@patchwork/telemetry'
 import type { Command } from './aggregate.ts'
 import { backOffMs, codeOf, isUnavailable } from './backOff.ts'
+import { consumerInvariants } from './consumerInvariants.ts'
 import { BusyError } from './errors.ts'
+import type { Invariant } from './invariant.ts'
 import { type Mark, openMarks, type ParkedEvent, type ParkedReason, type ParkedRow } from './marks.ts'
 import type { Reaction } from './on.ts'
 import type { Ports } from './ports.ts'
@@ -27,6 +29,7 @@ export type Consumer = {
   parked(limit: number): Promise<ParkedEvent[]>
   /** Tries parked events again, in order: of one source aggregate (its id) or of all. What fails again stays parked, and so does what follows it. */
   replay(subject?: string): Promise<{ replayed: number; stillParked: number }>
+  invariants: Invariant[]
   /** Ends after the events in hand. */
   stop(): Promise<void>
 }
@@ -39,7 +42,7 @@ export type Effect = (event: EventEnvelope, context: { signal: AbortSignal; refu
  * What fails because something is away (`kind: 'unavailable'`) is retried without limit. Events nobody here reacts to are passed over.
  * A group that is new starts from the first event there ever was. Throws RangeError when two reactions share a name.
  */
-export const consume = (
+export const consume = async (
   options: { service: string; group: string; topics: readonly string[]; handlers: readonly Reaction[]; attemptsMax?: number },
   ports: Ports,
 ): Promise<Consumer> => {
@@ -216,6 +219,7 @@ export const consumeEach = async (
   })
 
   return {
+    invariants: consumerInvariants({ group, topics, marks, log }),
     caughtUp: subscription.caughtUp,
     lag: () => log.lag(group, topics),
     parked: async (limit) => {

@@ -39,8 +39,14 @@ export const deadlines = <State extends object, Event extends PlainEvent, Detail
   const meet = async (id: string, dueAt: string): Promise<boolean> => {
     const at = instant(runtime)
     const command = { key: `deadline/${name}:${id}:${dueAt}`, repeatable: false, body: null, at }
-    const before = await aggregates.update(id, command, (current) => (valueAt(current.state, path) === dueAt ? decide(current, at) : { events: [] }))
-    return !before.repeated && valueAt(before.state, path) !== dueAt
+    let isMet = false
+    await aggregates.update(id, command, (current) => {
+      isMet = valueAt(current.state, path) === dueAt
+      const decision = isMet ? decide(current, at) : { events: [] }
+      isMet &&= decision.events.length > 0
+      return decision
+    })
+    return isMet
   }
 
   const look = async (): Promise<{ due: number; changed: number }> => {

@@ -142,6 +142,7 @@ export const openMarks = async (options: { service: string; group: string }, por
         ...(options.after === undefined ? {} : { after: options.after }),
       }),
     countParked: (mark: Mark) => rows.count({ mark: { equals: mark.id }, sequence: { above: mark.body.sequence } }),
+    count: () => marks.count({ group: { equals: group } }),
     /** Takes away all that this group remembers; only for a group that is never used again. */
     forget: async (): Promise<void> => {
       for (const collection of [marks, rows] as Collection<object>[]) {

@@ -5,11 +5,13 @@ import { sleep } from '@patchwork/runtime'
 import { inSpan } from '@patchwork/telemetry'
 import type { Aggregate, AggregateDefinition, Aggregates, Command, Decision, Outcome, PlainEvent } from './aggregate.ts'
 import { type AggregateBody, type AnswerEntry, aggregateCollection, type HistoryBody, historyCollection, type OutboxEntry } from './aggregateDocument.ts'
+import { aggregateInvariants, reconcile } from './aggregateInvariants.ts'
 import { backOffMs, codeOf } from './backOff.ts'
 import { onlyBorn } from './births.ts'
 import { bodyDigest, keyDigest } from './commandKey.ts'
 import { eventWriter } from './envelopes.ts'
 import { BacklogError, BusyError, KeyReusedError, StaleError } from './errors.ts'
+import type { Invariant } from './invariant.ts'
 import type { Ports } from './ports.ts'
 import { queuePerId } from './queuePerId.ts'
 import { RememberedRefusalError, refusalOf } from './refusal.ts'
@@ -25,6 +27,12 @@ const outboxMax = 5_000
 
 export type OpenedAggregates<State extends object, Event extends PlainEvent, Details = undefined> = Aggregates<State, Event, Details> & {
   relay: Relay
+  invariants: Invariant[]
+  /**
+   * To be called after either was restored from a copy, before anything is written: publishes again what the log lacks of history. Throws
+   * StoreBehindLogError where the store is older than its log. Reads the whole topic, in bounded memory; a repeat publishes nothing.
+   */
+  reconcile(): Promise<{ republished: number }>
   /** Stops the relay after the trip under way. Store and log stay open: they were handed in. */
   stop(): Promise<void>
 }
@@ -212,9 +220,12 @@ export const openAggregates = async <State extends object, Event extends PlainEv
     throw unsure ?? new BusyError()
   }
 
+  const source = { definition, documents, history, log }
   return {
     definition,
     relay,
+    invariants: aggregateInvariants(source),
+    reconcile: () => reconcile(source),
     get: async (id) => {
       const stored = await born.get(id)
       return stored && toAggregate(id, stored.body)

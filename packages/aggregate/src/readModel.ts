@@ -113,7 +113,10 @@ export const openReadModel = async <Body extends object>(options: ReadModelOptio
   const buildNext = async (): Promise<Generation<Body>> => {
     const { taken: number } = await point((pointer) => ({ ...pointer, taken: pointer.taken + 1 }))
     const next = await openGeneration(number)
-    await isCaughtUp(next.consumer)
+    await isCaughtUp(next.consumer).catch(async (error: unknown) => {
+      await next.consumer.stop()
+      throw error
+    })
     const pointer = await point((now) => (now.live < number ? { ...now, version, live: number, former: now.live } : undefined))
     if (pointer.live !== number) {
       await next.consumer.stop()

@@ -180,7 +180,8 @@ export const createRelay = (options: {
       const outbox = body.outbox.filter(({ event }) => !ids.has(event.id))
       if (outbox.length === body.outbox.length) return void done.delete(id)
       const rest = outbox.length > 0 && pendingSince !== undefined ? { pendingSince } : {}
-      if ((await documents.replace(id, { ...body, outbox, ...rest }, { expectedRevision: stored.revision })) === 'replaced') {
+      const now = await documents.get(id)
+      if ((await documents.replace(id, { ...body, outbox, ...rest }, { expectedRevision: now!.body.sequence === body.sequence ? now!.revision : stored.revision })) === 'replaced') {
         trimmed(id, ids)
         return void (await onStep?.('after-trim'))
       }
@@ -190,10 +191,14 @@ export const createRelay = (options: {
   }
 
   const trimmed = (id: string, eventIds: Iterable<string>): void => {
+    const gone = new Set(eventIds)
     const ids = done.get(id)
-    if (!ids) return
-    for (const eventId of [...eventIds]) ids.delete(eventId)
-    if (ids.size === 0) done.delete(id)
+    for (const eventId of gone) ids?.delete(eventId)
+    if (ids?.size === 0) done.delete(id)
+    // What was noted before they were removed would send them again.
+    const noted = written.get(id)?.filter(({ event }) => !gone.has(event.id))
+    if (noted?.length === 0) written.delete(id)
+    else if (noted) written.set(id, noted)
   }
 
   const trip = async (): Promise<void> => {

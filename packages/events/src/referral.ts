@@ -24,6 +24,7 @@ export const NeedRecorded = defineEvent({
     recordedBy: Id,
     recordedByRole: Role,
     outcomeIds: z.array(Id).max(10),
+    recordedAt: Instant.optional(),
   }),
 })
 export const ReferralSent = defineEvent({

@@ -86,7 +86,8 @@ const guarded = (route: AnyRoute, { service, authenticate, runtime, logger }: Ap
   const template = `/api/${service}${route.path}`
   const answer = async (request: Request, response: Response): Promise<void> => {
     const caller = await authenticate(request.get('authorization'))
-    if (limiter) await consume(limiter, caller.kind === 'person' ? [caller.personId, request.ip ?? ''] : [request.ip ?? ''], caller)
+    const isCounted = route.rateLimit?.roles === undefined || (caller.kind === 'person' && route.rateLimit.roles.includes(caller.role))
+    if (limiter && isCounted) await consume(limiter, caller.kind === 'person' ? [caller.personId, request.ip ?? ''] : [request.ip ?? ''], caller)
     const level = levelFor(caller, route.policy)
     if (level === 'none') throw caller.kind === 'anyone' ? new UnauthenticatedError() : new ForbiddenError()
     const gone = new AbortController()
@@ -104,7 +105,7 @@ const guarded = (route: AnyRoute, { service, authenticate, runtime, logger }: Ap
       raw: { request, response },
     }
     if (level === 'own' && typeof route.own === 'function' && !(await route.own(parsed))) throw new NotFoundError()
-    const result = await route.handle(parsed)
+    const result = await route.handle(parsed).catch(refuseForeignAfter(request))
     if (result === undefined) return
     response.status(result.status ?? route.status ?? 200).set({ 'Cache-Control': 'no-store', ...result.headers })
     if (result.sequence !== undefined) response.set('ETag', `"${result.sequence}"`)
@@ -149,6 +150,15 @@ const consume = async (limiter: RateLimiterMemory, keys: string[], caller: Calle
       throw new TooManyRequestsError()
     })
 }
+
+/** A page marker that was changed on its way, or belongs to another list, is the caller's mistake and not ours. */
+const refuseForeignAfter =
+  (request: Request) =>
+  (error: unknown): never => {
+    if (request.query.after !== undefined && (error as { code?: unknown } | null)?.code === 'invalid-query')
+      throw new InvalidRequestError('/after', 'invalid-after', 'Use the `after` of the page before, unchanged, with the same filters.')
+    throw error
+  }
 
 const readBody = (request: Request): unknown => {
   if (!(request.body instanceof Uint8Array) || request.body.length === 0) throw new InvalidRequestError('', 'missing-body', 'This request needs a JSON body.')

@@ -5,4 +5,6 @@ export { InvalidRequestError, isDomainError, NotFoundError, type Problem, toProb
 export { type AnyRoute, defineRoute, type Route, type RouteAnswer, type RouteRequest } from './route.ts'
 export type { RunningService, ServiceSettings } from './service.ts'
 export { createServiceClient, ServiceCallError, type ServiceClient } from './serviceClient.ts'
-export { IdParams, ListQuery, multilineText, plainText } from './text.ts'
+export { serviceTokenKey, signServiceToken } from './serviceToken.ts'
+export { shownConsumer, shownReadModels } from './shownReadModels.ts'
+export { IdParams, ListQuery, multilineText, Postcode, plainText } from './text.ts'

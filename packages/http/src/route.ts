@@ -1,5 +1,6 @@
 import type { Caller, Level, PolicyName } from '@patchwork/access'
 import type { Command } from '@patchwork/aggregate'
+import type { Role } from '@patchwork/events'
 import type { Request, Response } from 'express'
 import type { z } from 'zod'
 
@@ -54,8 +55,8 @@ export type Route<Params extends Shape = Shape, Query extends Shape = Shape, Bod
    * `by-caller`: the handler shows or changes only what belongs to the caller, whatever was asked.
    */
   own?: ((request: RouteRequest<Params, Query, Body>) => Promise<boolean> | boolean) | 'by-caller'
-  /** At most `count` requests in `perSeconds` from one address (and one person, when signed in); then 429. */
-  rateLimit?: { count: number; perSeconds: number }
+  /** At most `count` requests in `perSeconds` from one address (and one person, when signed in); then 429. With `roles`, only people in these are counted. */
+  rateLimit?: { count: number; perSeconds: number; roles?: readonly Role[] }
   handle: (request: RouteRequest<Params, Query, Body>) => Promise<RouteAnswer<Answer> | undefined>
 }
 

@@ -27,3 +27,27 @@ export const IdParams = z.strictObject({ id: z.uuid() })
 
 /** Query of a list: `limit` 1 to 200 (50 when absent), `after` from the page before. */
 export const ListQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(200).default(50), after: z.string().max(2_000).optional() })
+
+const postcodeAreas = new Set(
+  (
+    'AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY G GL GU GY HA HD HG HP HR HS HU HX ' +
+    'IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR ' +
+    'SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD WF WN WR WS WV YO ZE'
+  ).split(' '),
+)
+const postcodeShape = /^([A-Z]{1,2})[0-9][0-9A-Z]? [0-9][ABD-HJLN-UW-Z]{2}$/
+
+/** A UK postcode in capitals with one space, however it was typed; its area must exist. Whether the place itself is known, the directory says. */
+export const Postcode = z
+  .string({ error: 'Enter a postcode, like M33 7ZF.' })
+  .max(20, { error: 'Enter a postcode, like M33 7ZF.' })
+  .transform((value) =>
+    value
+      .replaceAll(/\s+/g, '')
+      .toUpperCase()
+      .replace(/(.{3})$/, ' $1'),
+  )
+  .refine((value) => postcodeAreas.has(postcodeShape.exec(value)?.[1] ?? ''), {
+    error: 'There is no such postcode. Enter one like M33 7ZF.',
+    params: { code: 'invalid-postcode' },
+  })

@@ -1,12 +1,12 @@
+export { BadStatementError, DamagedFileError, LockedFileError, NewerFileError, PlaceFileFullError, PlaceFileUnavailableError } from './errors.ts'
 export {
-  DamagedFileError,
-  LockedFileError,
-  NewerFileError,
+  type OpenOptions,
   type Operation,
   type OperationResult,
   openPlaceFile,
   type PlaceFile,
-  PlaceFileFullError,
-  PlaceFileUnavailableError,
+  type Refused,
+  type Row,
+  type SqlValue,
   type Statement,
 } from './placeFile.ts'

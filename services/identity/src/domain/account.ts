@@ -1,12 +1,4 @@
-import type {
-  AccountChallengeIssued,
-  AccountClosed,
-  AccountOpened,
-  AccountPasswordChosen,
-  AccountVerified,
-  DomainEvent,
-  Role,
-} from '@patchwork/events'
+import type { AccountChallengeIssued, AccountClosed, AccountOpened, AccountPasswordChosen, AccountVerified, DomainEvent, Role } from '@patchwork/events'
 
 export type AccountEvent =
   | DomainEvent<typeof AccountOpened>

@@ -37,7 +37,9 @@ export type ChoosePassword = {
 }
 export type VouchForAccount = { type: 'VouchForAccount'; accountId: string; vouchedBy: string }
 export type CloseAccount = { type: 'CloseAccount'; accountId: string; closedBy: string }
-export type AccountCommand = OpenAccount | IssueLink | VerifyByLink | ChoosePassword | VouchForAccount | CloseAccount
+/** The person has another address now: the account is found under that one. */
+export type MoveLogin = { type: 'MoveLogin'; accountId: string; loginId: string }
+export type AccountCommand = OpenAccount | IssueLink | VerifyByLink | ChoosePassword | VouchForAccount | CloseAccount | MoveLogin
 
 export type AccountDecision = { events: AccountEvent[]; details?: AccountDetails }
 const nothing: AccountDecision = { events: [] }
@@ -46,7 +48,7 @@ const nothing: AccountDecision = { events: [] }
 export const decide = (account: Account, details: AccountDetails | undefined, command: AccountCommand): AccountDecision => {
   switch (command.type) {
     case 'OpenAccount':
-      return openAccount(account, command)
+      return openAccount(account, details, command)
     case 'IssueLink':
       return issueLink(account, details, command)
     case 'VerifyByLink':
@@ -57,17 +59,19 @@ export const decide = (account: Account, details: AccountDetails | undefined, co
       return vouchForAccount(account, command)
     case 'CloseAccount':
       return closeAccount(account, command)
+    case 'MoveLogin':
+      return moveLogin(account, details, command)
     default:
       return assertNever(command)
   }
 }
 
-/** Opening again for the same person changes nothing. Throws AccountOpenError, AccountClosedError. */
-const openAccount = (account: Account, command: OpenAccount): AccountDecision => {
+/** Opening again for the same person and address changes nothing. Throws AccountOpenError, AccountClosedError. */
+const openAccount = (account: Account, details: AccountDetails | undefined, command: OpenAccount): AccountDecision => {
   const { accountId, personId, role, how, loginId, passwordHash, verifiedHow, link, at } = command
   if (account.status === 'closed') throw new AccountClosedError()
   if (account.status !== 'unopened') {
-    if (account.personId !== personId) throw new AccountOpenError()
+    if (account.personId !== personId || details?.loginId !== loginId) throw new AccountOpenError()
     return nothing
   }
   const events: AccountEvent[] = [{ type: 'account.opened.v1', data: { accountId, personId, role, how } }]
@@ -122,6 +126,10 @@ const closeAccount = (account: Account, { accountId, closedBy }: CloseAccount): 
   if (account.status === 'closed') return nothing
   return { events: [{ type: 'account.closed.v1', data: { accountId, personId: account.personId, closedBy } }] }
 }
+
+/** Nothing that anybody outside could tell: only the sealed part changes. */
+const moveLogin = (account: Account, details: AccountDetails | undefined, { loginId }: MoveLogin): AccountDecision =>
+  isOpen(account) && details && details.loginId !== loginId ? { events: [], details: { ...details, loginId } } : nothing
 
 /** The link if it can be used at that instant. */
 export const usableLink = (account: Account, challengeId: string, at: string): Challenge | undefined =>

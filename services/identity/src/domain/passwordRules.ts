@@ -1,6 +1,6 @@
 import { commonPasswords } from './commonPasswords.ts'
-import { loginNameOf } from './loginName.ts'
 import { PasswordTooCommonError, PasswordTooLongError, PasswordTooShortError } from './errors.ts'
+import { loginNameOf } from './loginName.ts'
 
 /** In code points, as a person counts them. */
 export const passwordLengthMin = 10
@@ -25,7 +25,12 @@ export const checkPassword = (password: string, email?: string): void => {
 /** One short piece over and over: aaaaaaaaaa, abcabcabcabc. */
 const isRepeat = (text: string): boolean => /^(.{1,4}?)\1+.{0,3}$/u.test(text)
 
-const runs = ['0123456789012345678901234567890', 'abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz', 'qwertyuiopasdfghjklzxcvbnm', '1qaz2wsx3edc4rfv5tgb6yhn7ujm']
+const runs = [
+  '0123456789012345678901234567890',
+  'abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz',
+  'qwertyuiopasdfghjklzxcvbnm',
+  '1qaz2wsx3edc4rfv5tgb6yhn7ujm',
+]
 const isRun = (text: string): boolean => runs.some((run) => run.includes(text) || [...run].reverse().join('').includes(text))
 
 const isAddress = (text: string, email: string | undefined): boolean => {

@@ -65,8 +65,7 @@ export type DelayMessage = { attempt: number; reason: DelayReason; replyCode?: n
 /** The attempt failed for the moment. The last of `attemptsMax` ends the message. */
 export const delayMessage = (message: Message, { attempt, reason, replyCode, issuedAt }: DelayMessage): MessageEvent[] => {
   if (!isInAttempt(message, attempt, issuedAt)) return []
-  if (attempt >= attemptsMax)
-    return recordNotSent(message, { attempt, reason: 'supplier-failed', ...(replyCode === undefined ? {} : { replyCode }), issuedAt })
+  if (attempt >= attemptsMax) return recordNotSent(message, { attempt, reason: 'supplier-failed', ...(replyCode === undefined ? {} : { replyCode }), issuedAt })
   const { messageId, personId, channel } = message
   const retryAt = later(issuedAt, delayMsAfter(attempt))
   return [

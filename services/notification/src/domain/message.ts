@@ -1,12 +1,4 @@
-import type {
-  DomainEvent,
-  MessageAttemptStarted,
-  MessageDelayed,
-  MessageNotSent,
-  MessageQueued,
-  MessageRead,
-  MessageSent,
-} from '@patchwork/events'
+import type { DomainEvent, MessageAttemptStarted, MessageDelayed, MessageNotSent, MessageQueued, MessageRead, MessageSent } from '@patchwork/events'
 
 type Queued = DomainEvent<typeof MessageQueued>
 type AttemptStarted = DomainEvent<typeof MessageAttemptStarted>
@@ -65,7 +57,13 @@ export const evolve = (message: Message, event: MessageEvent): Message => {
     }
     case 'message.delayed.v1': {
       const { reason, replyCode, failedAt, retryAt } = event.data
-      return { ...facts, status: 'queued', attempts: closing(facts.attempts, event.data.attempt, failedAt, reason, replyCode), dueAt: retryAt, waitsFor: reason }
+      return {
+        ...facts,
+        status: 'queued',
+        attempts: closing(facts.attempts, event.data.attempt, failedAt, reason, replyCode),
+        dueAt: retryAt,
+        waitsFor: reason,
+      }
     }
     case 'message.sent.v1': {
       const { attempts: count, sentAt, supplier = facts.channel === 'page' ? 'page' : 'smtp' } = event.data

@@ -1,4 +1,4 @@
-import type { Aggregate, Decision } from '@patchwork/aggregate'
+import type { Current, Decision } from './decision.ts'
 import type {
   Category,
   DomainEvent,
@@ -61,7 +61,7 @@ export type OfferDetails = {
 /** What someone says an offer is. What a postcode and a ward stand for has been looked up before. */
 export type OfferDescription = { category: Category; personalCare: boolean; details: OfferDetails }
 
-export type Offer = Aggregate<OfferState, OfferDetails>
+export type Offer = Current<OfferState, OfferDetails>
 export type OfferDecision = Decision<OfferEvent, OfferDetails>
 
 export const initialOffer: OfferState = { status: 'none' }

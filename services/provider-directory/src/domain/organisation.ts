@@ -1,4 +1,4 @@
-import type { Aggregate, Decision } from '@patchwork/aggregate'
+import type { Current, Decision } from './decision.ts'
 import type { DomainEvent, OrganisationDescribed, OrganisationMemberJoined, OrganisationRegistered } from '@patchwork/events'
 import { RefusedError } from './refusals.ts'
 
@@ -31,7 +31,7 @@ export type OrganisationDetails = {
   modifiedAt: string
 }
 
-export type Organisation = Aggregate<OrganisationState, OrganisationDetails>
+export type Organisation = Current<OrganisationState, OrganisationDetails>
 export type OrganisationDecision = Decision<OrganisationEvent, OrganisationDetails>
 
 export const initialOrganisation: OrganisationState = { status: 'unregistered', memberIds: [] }
@@ -55,12 +55,13 @@ export const registerOrganisation = ({ state }: Organisation, command: RegisterO
   }
 }
 
-/** Says the same as before: nothing changes. Throws RefusedError `organisation-not-found`. */
+/** Saying the same as before changes nothing. Throws RefusedError `organisation-not-found`, `kind-of-organisation-fixed`. */
 export const describeOrganisation = (
   { state, details: before }: Organisation,
-  { organisationId, details }: { organisationId: string; details: OrganisationDetails },
+  { organisationId, kind, details }: { organisationId: string; kind?: OrganisationKind; details: OrganisationDetails },
 ): OrganisationDecision => {
   if (state.status !== 'registered' || !before) throw new RefusedError('organisation-not-found')
+  if (kind !== undefined && kind !== state.kind) throw new RefusedError('kind-of-organisation-fixed', '/kind')
   // Where a record came from is not the describer's to change.
   const kept = { ...(before.identifiers ? { identifiers: before.identifiers } : {}), ...(before.source ? { source: before.source } : {}) }
   const next: OrganisationDetails = { ...details, ...kept }

@@ -2,6 +2,7 @@
 const refusals = {
   'already-registered': { kind: 'conflict', title: 'Registered already', words: 'This organisation is in the directory already.' },
   'organisation-not-found': { kind: 'not-found', title: 'No such organisation', words: 'There is no such organisation, or it is not yours.' },
+  'kind-of-organisation-fixed': { kind: 'invalid', title: 'The kind stays', words: 'An organisation stays of the kind it was registered as.' },
   'too-many-organisations': { kind: 'invalid', title: 'Too many organisations', words: 'One person can register 20 organisations at most.' },
   'too-many-offers': { kind: 'invalid', title: 'Too many offers', words: 'One organisation can have 500 offers at most. Withdraw some that have ended.' },
   'offer-not-found': { kind: 'not-found', title: 'No such offer', words: 'There is no such offer, or it is not yours.' },

@@ -1,11 +1,11 @@
 import { RefusedError } from './refusals.ts'
 
-/** Days as RFC 5545 writes them, Monday first. */
-export const weekDays = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const
+/** Days of the week, Monday first. */
+export const weekDays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
 export type WeekDay = (typeof weekDays)[number]
 
 /** On these days from one wall-clock time to another, Europe/London. `to` at or before `from` is on the next day; `24:00` is midnight at its end. */
-export type WeeklyTime = { days: readonly WeekDay[]; from: string; to: string }
+export type WeeklyTime = { days: WeekDay[]; from: string; to: string }
 
 const minutesPerDay = 24 * 60
 const minutesPerWeek = 7 * minutesPerDay

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { addWorkingDays } from './workingDays.ts'
 
-const file = JSON.parse(readFileSync(new URL('../../data/bank-holidays-england.json', import.meta.url), 'utf8')) as { events: { date: string; title: string }[] }
+const file = JSON.parse(readFileSync(new URL('../../data/bank-holidays-england.json', import.meta.url), 'utf8')) as {
+  events: { date: string; title: string }[]
+}
 const bankHolidays = new Set(file.events.map(({ date }) => date))
 const add = (at: string, days: number) => addWorkingDays(at, days, bankHolidays)
 
@@ -38,7 +40,9 @@ test('R6 a due instant is on a working day, at the same time by the clock in Lon
   )
 })
 
-test.each([0, -1, 1.5, 251, Number.NaN])('R6 %s is no number of working days', (days) => expect(() => add('2026-11-23T10:00:00.000Z', days)).toThrow(RangeError))
+test.each([0, -1, 1.5, 251, Number.NaN])('R6 %s is no number of working days', (days) =>
+  expect(() => add('2026-11-23T10:00:00.000Z', days)).toThrow(RangeError),
+)
 
 test('R6 the list of bank holidays holds eight weekdays a year from 2024 to 2028', () => {
   const perYear = Map.groupBy(file.events, ({ date }) => date.slice(0, 4))

@@ -1,0 +1,173 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** A signed-up demonstration person, as the place wrote it down. */
+export type Account = { role: string; name: string; username: string; password: string; clientId: string; clientSecret: string }
+
+/** What a request was answered. */
+export type Answer<Body = Record<string, unknown>> = { status: number; body: Body; headers: Headers }
+
+/** A person at the API, with a token of their own. */
+export type ApiPerson = {
+  personId: string
+  send<Body = Record<string, unknown>>(method: string, path: string, options?: { body?: unknown; key?: string; headers?: Record<string, string> }): Promise<Answer<Body>>
+}
+
+const command = fileURLToPath(new URL('../../../node_modules/.bin/patchwork', import.meta.url))
+const startLimitMs = 120_000
+
+/** Waits until `probe` gives something that is not undefined or false, looking again every 50 ms. Throws with `what` after the limit. */
+export const until = async <Found>(what: string, probe: () => Promise<Found | undefined | false> | Found | undefined | false, limitMs = 60_000): Promise<Found> => {
+  const end = Date.now() + limitMs
+  for (;;) {
+    const found = await probe()
+    if (found !== undefined && found !== false) return found
+    if (Date.now() > end) throw new Error(`Waited ${limitMs} ms in vain: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+export type StartOptions = { empty?: boolean; dataDirectory?: string; environment?: Record<string, string> }
+
+/** A whole place in a process of its own, as `npm start` runs it, with its data in a temporary folder. */
+export class StartedPlace {
+  readonly url: string
+  readonly dataDirectory: string
+  /** Everything it wrote: what it told its operator, and its logs. */
+  output = ''
+  private readonly options: StartOptions
+  private readonly port: number
+  private process: ChildProcess | undefined
+
+  private constructor(options: StartOptions, port: number, dataDirectory: string) {
+    this.options = options
+    this.port = port
+    this.dataDirectory = dataDirectory
+    this.url = `http://127.0.0.1:${port}`
+  }
+
+  /** Starts a place and waits until it is open (and its demonstration loaded). */
+  static async open(options: StartOptions = {}): Promise<StartedPlace> {
+    const folder = options.dataDirectory ?? join(mkdtempSync(join(tmpdir(), 'patchwork-place-')), 'data')
+    const place = new StartedPlace(options, await freePort(), folder)
+    await place.start()
+    return place
+  }
+
+  private environment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
+    const { SMTP_URL: _smtp, ...inherited } = process.env
+    return { ...inherited, HOST: '127.0.0.1', PORT: String(this.port), DATA_DIR: this.dataDirectory, LOG_LEVEL: 'debug', NODE_ENV: 'production', ...this.options.environment, ...extra }
+  }
+
+  /** Starts it again on the same data; waits until it is open, or (`waits: false`) only until the process runs. */
+  async start(extra: Record<string, string> = {}, waits = true): Promise<void> {
+    const from = this.output.length
+    const child = spawn(command, ['start', ...(this.options.empty ? ['--empty'] : [])], { env: this.environment(extra), stdio: ['ignore', 'pipe', 'pipe'] })
+    this.process = child
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (words: string) => {
+        this.output += words
+      })
+    if (!waits) return
+    await until(
+      'the place opens',
+      () => {
+        if (child.exitCode !== null || child.signalCode !== null) throw new Error(`The place ended while starting:\n${this.output.slice(from).slice(-4_000)}`)
+        return this.output.slice(from).includes('Patchwork is open at')
+      },
+      startLimitMs,
+    )
+  }
+
+  get running(): boolean {
+    return this.process !== undefined && this.process.exitCode === null && this.process.signalCode === null
+  }
+
+  /** Memory the process holds, in bytes. */
+  residentBytes(): number {
+    const pages = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${this.process?.pid}/status`, 'utf8'))?.[1]
+    return Number(pages) * 1024
+  }
+
+  /** Ends the process: gently by default, at once with SIGKILL. */
+  async end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    if (!this.running || !this.process) return
+    const ended = once(this.process, 'exit')
+    this.process.kill(signal)
+    await ended
+  }
+
+  /** Waits until the process has ended by itself. */
+  async ended(): Promise<void> {
+    if (this.running && this.process) await once(this.process, 'exit')
+  }
+
+  /** Ends the place and removes its data. */
+  async remove(): Promise<void> {
+    await this.end()
+    rmSync(join(this.dataDirectory, '..'), { recursive: true, force: true })
+  }
+
+  /** Runs `patchwork <args>` on this place's data. */
+  async run(...args: string[]): Promise<{ code: number; output: string }> {
+    const child = spawn(command, args, { env: this.environment({ LOG_LEVEL: 'error' }), stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    let errors = ''
+    child.stdout.setEncoding('utf8').on('data', (words: string) => {
+      output += words
+    })
+    child.stderr.setEncoding('utf8').on('data', (words: string) => {
+      errors += words
+    })
+    const [code] = await once(child, 'close')
+    return { code: code as number, output: output || errors }
+  }
+
+  get accounts(): Account[] {
+    return JSON.parse(readFileSync(join(this.dataDirectory, 'demo-accounts.json'), 'utf8'))
+  }
+
+  account(name: string): Account {
+    const account = this.accounts.find((one) => one.name === name || one.role === name)
+    if (!account) throw new Error(`There is no demonstration account ${name}`)
+    return account
+  }
+
+  /** A demonstration person at the API, by name or role, with a token got by client credentials. */
+  async as(name: string): Promise<ApiPerson> {
+    const { clientId, clientSecret } = this.account(name)
+    const granted = await fetch(`${this.url}/identity/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`, 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'grant_type=client_credentials',
+    })
+    if (!granted.ok) throw new Error(`No token for ${name}: ${granted.status} ${await granted.text()}`)
+    const { access_token: token } = (await granted.json()) as { access_token: string }
+    const { person_id: personId } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { person_id: string }
+    return { personId, send: (method, path, options) => this.send(method, path, { ...options, headers: { authorization: `Bearer ${token}`, ...options?.headers } }) }
+  }
+
+  /** Sends one request to the API (`path` below `/api`), as nobody unless a header says who. */
+  async send<Body = Record<string, unknown>>(method: string, path: string, { body, key, headers }: { body?: unknown; key?: string; headers?: Record<string, string> } = {}): Promise<Answer<Body>> {
+    const response = await fetch(`${this.url}/api${path}`, {
+      method,
+      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...(key === undefined ? {} : { 'idempotency-key': key }), ...headers },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    return { status: response.status, headers: response.headers, body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : ({ text } as Body) }
+  }
+}

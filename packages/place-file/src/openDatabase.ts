@@ -1,0 +1,57 @@
+import { DatabaseSync } from 'node:sqlite'
+import type { OpenOptions, OpenRefusal } from './placeFile.ts'
+import { toOpenRefusal } from './sqliteErrors.ts'
+
+// 'PaWk': tells a place's file from any other SQLite file.
+const applicationId = 0x5061576b
+/** Raised when the version before could not use a file written by this one. */
+const formatVersion = 1
+/** Memory in which SQLite may keep pages. */
+const cacheKibibytes = 32_768
+/** The log beside the file is folded into it once it is longer than this many pages. */
+const logPagesMax = 4_000
+/** A process that is just ending gets so long to let go of the file. */
+const lockWaitMs = 1_000
+
+/** Opens and checks the file; one that is refused is left as it was found. The lock goes with the process, also after kill -9. */
+export const openDatabase = (options: OpenOptions): { database: DatabaseSync } | { refusal: OpenRefusal } => {
+  let database: DatabaseSync | undefined
+  try {
+    database = new DatabaseSync(options.path, { timeout: lockWaitMs })
+    database.exec('PRAGMA locking_mode=EXCLUSIVE')
+    const refusal = check(database)
+    if (refusal === undefined) {
+      setUp(database, options)
+      return { database }
+    }
+    database.close()
+    return { refusal }
+  } catch (error) {
+    if (database?.isOpen) database.close()
+    return { refusal: toOpenRefusal(error) }
+  }
+}
+
+const pragma = (database: DatabaseSync, name: string): unknown => Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]
+
+/** Comes before any setting of ours, so that another program's file or a later version's is not touched. */
+const check = (database: DatabaseSync): OpenRefusal | undefined => {
+  const tables = Number(database.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.count)
+  const owner = Number(pragma(database, 'application_id'))
+  const version = Number(pragma(database, 'user_version'))
+  const isNew = tables === 0 && owner === 0 && version === 0
+  if (!isNew && owner !== applicationId) return { reason: 'damaged', message: 'it is a database, but not one of Patchwork' }
+  if (version > formatVersion) return { reason: 'newer', message: String(version) }
+  const found = pragma(database, 'quick_check(1)')
+  return found === 'ok' ? undefined : { reason: 'damaged', message: `SQLite's check found "${found}"` }
+}
+
+const setUp = (database: DatabaseSync, { pagesMax }: OpenOptions): void => {
+  if (Number(pragma(database, 'application_id')) !== applicationId)
+    database.exec(`BEGIN IMMEDIATE; PRAGMA application_id=${applicationId}; PRAGMA user_version=${formatVersion}; COMMIT`)
+  database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY')
+  database.exec(`PRAGMA cache_size=-${cacheKibibytes}; PRAGMA wal_autocheckpoint=${logPagesMax}`)
+  if (pagesMax !== undefined) database.exec(`PRAGMA max_page_count=${pagesMax}`)
+  // An empty transaction takes the lock now and not at the first write.
+  database.exec('BEGIN EXCLUSIVE; COMMIT')
+}

@@ -1,0 +1,193 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { BadStatementError, DamagedFileError, LockedFileError, NewerFileError, PlaceFileFullError, PlaceFileUnavailableError } from './errors.ts'
+import { type OpenOptions, openPlaceFile, type PlaceFile } from './placeFile.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'patchwork-file-'))
+const open: PlaceFile[] = []
+afterEach(() => Promise.all(open.splice(0).map((file) => file.close())))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const pathOf = (name: string) => join(folder, name)
+const openFile = async (options: OpenOptions) => {
+  const file = await openPlaceFile(options)
+  open.push(file)
+  return file
+}
+const opened = async (name: string, options: { pagesMax?: number } = {}) => {
+  const file = await openFile({ path: name === ':memory:' ? name : pathOf(name), ...options })
+  await file.run({
+    statements: [
+      { sql: 'CREATE TABLE IF NOT EXISTS things (id TEXT PRIMARY KEY, name TEXT, count INTEGER)', mode: 'run' },
+      { sql: 'CREATE UNIQUE INDEX IF NOT EXISTS byName ON things(name)', mode: 'run' },
+    ],
+  })
+  return file
+}
+const add = (file: PlaceFile, id: string, name = id) =>
+  file.run({ statements: [{ sql: 'INSERT INTO things VALUES (?, ?, 0)', parameters: [id, name], mode: 'run' }] })
+const ids = async (file: PlaceFile) => {
+  const result = await file.run({ statements: [{ sql: 'SELECT id FROM things ORDER BY id', mode: 'all' }] })
+  return result.outcome === 'done' ? (result.results[0] as { id: string }[]).map((row) => row.id) : result
+}
+/** Runs `body` in a process of its own, with `openPlaceFile` at hand. */
+const scriptOf = (body: string) => `import { openPlaceFile } from ${JSON.stringify(new URL('./placeFile.ts', import.meta.url).href)}\n${body}`
+
+describe('operations', () => {
+  test('sent together are each answered truly: one that is refused spoils none of the others', async () => {
+    const file = await opened('together.sqlite')
+    const results = await Promise.all([add(file, 'a'), add(file, 'a', 'other'), add(file, 'b', 'a'), add(file, 'c')])
+    expect(results).toEqual([
+      { outcome: 'done', results: [1] },
+      { outcome: 'refused', kind: 'primary-key', constraint: 'things.id' },
+      { outcome: 'refused', kind: 'unique', constraint: 'things.name', index: 'byName' },
+      { outcome: 'done', results: [1] },
+    ])
+    expect(await ids(file)).toEqual(['a', 'c'])
+  })
+  test('hold together: when one statement changes less than expected, the others did not happen', async () => {
+    const file = await opened('unmet.sqlite')
+    const change = { sql: 'UPDATE things SET count = count + 1 WHERE id = ?', parameters: ['missing'], mode: 'run', expectChanges: 1 } as const
+    const result = await file.run({ statements: [{ sql: "INSERT INTO things VALUES ('x', 'x', 0)", mode: 'run' }, change] })
+    expect(result).toEqual({ outcome: 'unmet', statement: 1, results: [1] })
+    expect(await ids(file)).toEqual([])
+  })
+  test('with a fault in their SQL fail by themselves', async () => {
+    const file = await opened('fault.sqlite')
+    const bad = (sql: string, mode: 'run' | 'all') => file.run({ statements: [{ sql, mode }] })
+    const settled = await Promise.allSettled([add(file, 'a'), bad('INSERT INTO nowhere VALUES (1)', 'run'), bad('SELECT nothing', 'all'), add(file, 'b')])
+    expect(settled.map((one) => one.status === 'fulfilled' || one.reason instanceof BadStatementError)).toEqual([true, true, true, true])
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled'])
+    expect(await ids(file)).toEqual(['a', 'b'])
+  })
+  test('see what the same caller wrote before', async () => {
+    const file = await opened('order.sqlite')
+    const [before, , after] = await Promise.all([ids(file), add(file, 'a'), ids(file)])
+    expect([before, after]).toEqual([[], ['a']])
+  })
+  test('after closing are refused; what was sent before is done', async () => {
+    const file = await opened('closed.sqlite')
+    const last = add(file, 'a')
+    await file.close()
+    expect((await last).outcome).toBe('done')
+    await expect(add(file, 'b')).rejects.toThrow(PlaceFileUnavailableError)
+    expect(await ids(await opened('closed.sqlite'))).toEqual(['a'])
+  })
+  test('on a full disk are refused in words, nothing half-written, and the file goes on when there is room', async () => {
+    const file = await opened('full.sqlite', { pagesMax: 40 })
+    const large = 'x'.repeat(20_000)
+    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, (_, index) => add(file, `n${index}`, `${large}${index}`)))
+    const written = outcomes.flatMap((outcome, index) => (outcome.status === 'fulfilled' ? [`n${index}`] : []))
+    const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
+    expect(written.length).toBeGreaterThan(0)
+    expect(refused.length).toBeGreaterThan(0)
+    for (const reason of refused) expect(reason).toBeInstanceOf(PlaceFileFullError)
+    expect(await ids(file)).toEqual(written.sort())
+    await file.run({ statements: [{ sql: 'DELETE FROM things', mode: 'run' }] })
+    expect((await add(file, 'later', 'small')).outcome).toBe('done')
+  })
+  test('one too large for the room left does not fail its neighbours', async () => {
+    const file = await opened('neighbours.sqlite', { pagesMax: 40 })
+    const outcomes = await Promise.allSettled([add(file, 'a'), add(file, 'huge', 'x'.repeat(400_000)), add(file, 'b')])
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(await ids(file)).toEqual(['a', 'b'])
+  })
+  test('work in memory too, for as long as it is open', async () => {
+    const file = await opened(':memory:')
+    await add(file, 'a')
+    expect(await ids(file)).toEqual(['a'])
+  })
+})
+
+describe('opening', () => {
+  test('keeps what was acknowledged before a kill -9', async () => {
+    const path = pathOf('killed.sqlite')
+    const statements = `[{ sql: 'CREATE TABLE things (id TEXT PRIMARY KEY, name TEXT, count INTEGER)', mode: 'run' }, { sql: "INSERT INTO things VALUES ('kept', 'kept', 0)", mode: 'run' }]`
+    const script = scriptOf(`const file = await openPlaceFile({ path: ${JSON.stringify(path)} })
+      await file.run({ statements: ${statements} })
+      process.kill(process.pid, 'SIGKILL')`)
+    expect(spawnSync(process.execPath, ['--input-type=module', '-e', script]).signal).toBe('SIGKILL')
+    expect(await ids(await openFile({ path }))).toEqual(['kept'])
+  })
+  test('a place that is open in another process is refused until that process ends, also by kill -9', async () => {
+    const path = pathOf('elsewhere.sqlite')
+    const script = scriptOf(`await openPlaceFile({ path: ${JSON.stringify(path)} }); console.log('open'); setInterval(() => {}, 1_000)`)
+    const other = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+    await new Promise((resolve) => other.stdout.once('data', resolve))
+    await expect(openPlaceFile({ path })).rejects.toThrow(LockedFileError)
+    const gone = new Promise((resolve) => other.once('exit', resolve))
+    other.kill('SIGKILL')
+    await gone
+    expect(await (await opened('elsewhere.sqlite')).run({ statements: [] })).toEqual({ outcome: 'done', results: [] })
+  })
+  test('a place that is open in this process already is refused', async () => {
+    await opened('locked.sqlite')
+    await expect(openPlaceFile({ path: pathOf('locked.sqlite') })).rejects.toThrow(/in use by another process.*DATA_DIR/s)
+  })
+  test('a newer format is refused and left as it is', async () => {
+    await (await opened('newer.sqlite')).close()
+    const database = new DatabaseSync(pathOf('newer.sqlite'))
+    database.exec('PRAGMA user_version=99')
+    database.close()
+    const before = readFileSync(pathOf('newer.sqlite'))
+    await expect(openPlaceFile({ path: pathOf('newer.sqlite') })).rejects.toThrow(NewerFileError)
+    expect(readFileSync(pathOf('newer.sqlite')).equals(before)).toBe(true)
+  })
+  test('another program’s database is refused and left as it is', async () => {
+    const path = pathOf('other.sqlite')
+    const database = new DatabaseSync(path)
+    database.exec('CREATE TABLE a (b); INSERT INTO a VALUES (1); PRAGMA user_version=1')
+    database.close()
+    const before = readFileSync(path)
+    await expect(openPlaceFile({ path })).rejects.toThrow(DamagedFileError)
+    expect(readFileSync(path).equals(before)).toBe(true)
+  })
+  test('a folder that is not there is told in words', async () => {
+    await expect(openPlaceFile({ path: join(folder, 'nowhere', 'place.sqlite') })).rejects.toThrow(PlaceFileUnavailableError)
+  })
+  const zeroed = (path: string) => {
+    const bytes = readFileSync(path)
+    return Buffer.concat([bytes.subarray(0, 4_096), Buffer.alloc(bytes.length - 4_096, 0xaa)])
+  }
+  test.each([
+    ['text', (path: string) => writeFileSync(path, 'this is no database, but a letter to somebody who should not have it here'.repeat(50))],
+    ['a database with bytes overwritten', (path: string) => writeFileSync(path, zeroed(path))],
+    ['a database that was cut', (path: string) => truncateSync(path, 6_000)],
+  ])('%s is refused in words', async (what, damage) => {
+    const name = `damaged-${what.length}.sqlite`
+    const file = await opened(name)
+    await Promise.all(Array.from({ length: 50 }, (_, index) => add(file, `row-${index}`, `${index}${'y'.repeat(500)}`)))
+    await file.close()
+    damage(pathOf(name))
+    await expect(openPlaceFile({ path: pathOf(name) })).rejects.toThrow(DamagedFileError)
+  })
+})
+
+describe('a backup', () => {
+  test('taken under writes is a whole place with all that was acknowledged before', async () => {
+    const file = await opened('live.sqlite')
+    await add(file, 'before')
+    const writes = Array.from({ length: 200 }, (_, index) => add(file, `w${index}`))
+    await file.backup(pathOf('copy.sqlite'))
+    await Promise.all(writes)
+    await file.close()
+    const copy = await openFile({ path: pathOf('copy.sqlite') })
+    expect(await ids(copy)).toContain('before')
+  })
+  test('replaces an older one', async () => {
+    const file = await opened('twice.sqlite')
+    await file.backup(pathOf('again.sqlite'))
+    await add(file, 'a', 'x'.repeat(100_000))
+    await file.backup(pathOf('again.sqlite'))
+    expect(statSync(pathOf('again.sqlite')).size).toBeGreaterThan(100_000)
+    expect(await ids(await openFile({ path: pathOf('again.sqlite') }))).toEqual(['a'])
+  })
+  test('that cannot be written fails in words, and the place goes on', async () => {
+    const file = await opened('nobackup.sqlite')
+    await expect(file.backup(join(folder, 'nowhere', 'copy.sqlite'))).rejects.toThrow(PlaceFileUnavailableError)
+    expect((await add(file, 'a')).outcome).toBe('done')
+  })
+})

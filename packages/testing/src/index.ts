@@ -1,0 +1,1 @@
+export { startTestIssuer, type TestIssuer, type TestRole } from './testIssuer.ts'

@@ -1,0 +1,2 @@
+export type { DemonstrationAccount, DemonstrationPerson } from './demonstration.ts'
+export { type RunningIdentity, start } from './start.ts'

@@ -1,0 +1,122 @@
+import { type Consumer, consume, type Ports } from '@patchwork/aggregate'
+import { AccountChallengeIssued, OfferCapacityExpired, ReferralSent } from '@patchwork/events'
+import { createAuthenticator, createServiceClient, type RunningService, type ServiceSettings } from '@patchwork/http'
+import { createNotificationApp } from './app.ts'
+import { createLiveChannel } from './channels/liveChannel.ts'
+import { createMailServer } from './channels/mailServer.ts'
+import { createMailSink } from './channels/mailSink.ts'
+import { complete, type OwnSettings } from './config.ts'
+import { announcer, messageIdFor } from './consumers/announce.ts'
+import { onCapacityExpired } from './consumers/onCapacityExpired.ts'
+import { onChallengeIssued } from './consumers/onChallengeIssued.ts'
+import { onReferralEvents } from './consumers/onReferralEvents.ts'
+import { createContacts } from './sending/contacts.ts'
+import { mailMaker } from './sending/mailing.ts'
+import { createSender } from './sending/sender.ts'
+import { everyoneIsTold } from './store/fanOutInvariant.ts'
+import { openFanOuts } from './store/fanOuts.ts'
+import { openMemberships } from './store/memberships.ts'
+import { arrivedSince, openMessages, unreadOf } from './store/messages.ts'
+import { openPreferences } from './store/preferences.ts'
+import { openReferralParties } from './store/referralParties.ts'
+
+export type { OwnSettings } from './config.ts'
+export { readOwnSettings } from './config.ts'
+
+const service = 'notification'
+
+/**
+ * Starts the service: tells people what concerns them, in the page and by e-mail, and keeps the ledger of it.
+ * Throws TypeError when a mail server is set without a sender, and what the stores throw when they cannot be opened.
+ */
+export const start = async (ports: Ports, settings: ServiceSettings & OwnSettings): Promise<RunningService> => {
+  const { runtime, logger, dataKey } = ports
+  const { mail, placeName } = complete(settings)
+  const authenticate = createAuthenticator({ service, issuer: settings.issuer, jwksUrl: settings.jwksUrl, dataKey, runtime })
+  const client = createServiceClient({ service, serviceUrls: settings.serviceUrls, dataKey, runtime })
+
+  const messages = await openMessages(ports)
+  const fanOuts = await openFanOuts(ports)
+  const parties = await openReferralParties(ports)
+  const preferences = await openPreferences(ports)
+  const memberships = await openMemberships(ports)
+
+  const sink = createMailSink()
+  const mailServer = mail && createMailServer(mail)
+  const live = createLiveChannel({
+    runtime,
+    logger,
+    unreadOf: (personId) => unreadOf(messages, personId),
+    arrivedSince: (since, paging) => arrivedSince(messages, since, paging),
+  })
+  const prepare = mailMaker({
+    contacts: createContacts(client),
+    preferences,
+    hasMailServer: mailServer !== undefined,
+    publicUrl: settings.publicUrl,
+    placeName,
+  })
+  const sender = createSender({ messages, prepare, mailServer, sink, runtime, logger })
+  const announce = announcer({ fanOuts, preferences, messages, sender, live, runtime })
+
+  const consumer = await consume(
+    {
+      service,
+      group: service,
+      topics: [ReferralSent.topic, AccountChallengeIssued.topic, OfferCapacityExpired.topic],
+      handlers: [...onReferralEvents({ announce, parties, memberships }), onChallengeIssued({ announce }), onCapacityExpired({ announce, memberships })],
+    },
+    ports,
+  )
+  // What was due while nobody was here goes out now.
+  sender.wake()
+
+  const ready = async (): Promise<void> => {
+    await Promise.all([ports.documents.ping(), ports.log.ping()])
+  }
+  const app = createNotificationApp({ authenticate, runtime, logger, ready }, { messages, preferences, live, sink, placeName })
+  let stopping: Promise<void> | undefined
+  return {
+    name: service,
+    mounts: [{ path: '/api/notification', app }],
+    ready,
+    stop: () => {
+      stopping ??= (async () => {
+        await live.stop()
+        await consumer.stop()
+        await sender.stop()
+        await memberships.model.stop()
+        await messages.stop()
+      })()
+      return stopping
+    },
+    invariants: [
+      ...messages.invariants,
+      ...consumer.invariants,
+      ...memberships.model.consumer().invariants,
+      everyoneIsTold({ fanOuts, messages, runtime, idOf: messageIdFor }),
+    ],
+    consumers: [asOperatorsSee(service, () => consumer), asOperatorsSee('notification-memberships', memberships.model.consumer)],
+    readModels: [
+      {
+        name: 'notification/memberships',
+        rebuild: async () => {
+          await memberships.model.rebuild()
+        },
+        digest: memberships.model.digest,
+      },
+    ],
+  }
+}
+
+/** A consumer in the terms of an operator: a source is the aggregate whose events wait. */
+const asOperatorsSee = (group: string, consumer: () => Consumer): RunningService['consumers'][number] => ({
+  group,
+  caughtUp: () => consumer().caughtUp(),
+  parked: async (limit) =>
+    (await consumer().parked(limit)).map(({ subject, sequence, eventId, type, reason: { why, code } }) => ({
+      ...{ source: subject, sequence, eventId, type },
+      reason: code === undefined ? why : `${why}: ${code}`,
+    })),
+  replay: (source) => consumer().replay(source),
+})

@@ -1,0 +1,213 @@
+import type { Command } from '@patchwork/aggregate'
+import { type Cancel, instant, type Runtime, sleep } from '@patchwork/runtime'
+import { inSpan, inTrace, type Logger } from '@patchwork/telemetry'
+import { type MailResult, type MailServer, sendMsMax } from '../channels/mailServer.ts'
+import type { MailSink } from '../channels/mailSink.ts'
+import { delayMessage, isOpen, recordNotSent, recordSent, startAttempt } from '../domain/decide.ts'
+import type { DelayReason, KnownMessage, Message, MessageEvent } from '../domain/message.ts'
+import { later } from '../domain/retry.ts'
+import { dueBy, type Messages, nextDueAfter, waitingFor } from '../store/messages.ts'
+import type { Prepared } from './mailing.ts'
+
+/** Mails on their way at the same time. */
+const atOnceMax = 4
+const duePageSize = 100
+const earlyPageSize = 50
+/** The longest between two looks: what another process queued and did not live to send is found by then. */
+const lookEveryMs = 15_000
+/** How long a message is left alone after something unforeseen, such as a store that is away. */
+const restMs = 5_000
+/** How long after its last attempt a message may be taken before its time, when what it waits for is there again. */
+const earlyAfterMs = 30_000
+/** How long a message belongs to one sender: longer than a mail may take. */
+const leaseMs = sendMsMax + 30_000
+/** How long a stop waits for mails on their way before it breaks them off. */
+const stopMsMax = 10_000
+/** Failures that say nothing about the one message: when another gets through, those that wait for the same need not wait any longer. */
+const outages: readonly DelayReason[] = ['people-unavailable', 'identity-unavailable', 'mail-server-unreachable', 'mail-server-set-up']
+const endedBy = (message: KnownMessage, supplier: 'sink' | 'smtp'): DelayReason[] => [
+  'people-unavailable',
+  ...(message.about?.kind === 'challenge' ? (['identity-unavailable'] as const) : []),
+  ...(supplier === 'smtp' ? (['mail-server-unreachable', 'mail-server-set-up'] as const) : []),
+]
+
+export type Sender = {
+  /** Something is due; this message, when it is named. Sending starts at once, in the trace of what caused it. */
+  wake(what?: { messageId: string; traceparent: string | undefined }): void
+  /** Finishes the mails on their way, for `stopMsMax` at most. */
+  stop(): Promise<void>
+}
+
+/** Sends queued e-mails: at once when woken, again after each failure's delay, and after a restart whatever is due. Several may run at once. */
+export const createSender = (dependencies: {
+  messages: Messages
+  prepare: (message: KnownMessage, date: Date) => Promise<Prepared>
+  mailServer: MailServer | undefined
+  sink: Pick<MailSink, 'put'>
+  runtime: Runtime
+  logger: Logger
+}): Sender => {
+  const { messages, prepare, mailServer, sink, runtime, logger } = dependencies
+  const stopping = new AbortController()
+  const giveUp = new AbortController()
+  const underWay = new Map<string, Promise<void>>()
+  /** Named by a wake or the end of an outage, with the trace; looked at before what is due. */
+  const named = new Map<string, string | undefined>()
+  const restsUntil = new Map<string, number>()
+  let mayWaitForOutage = true
+  let looking: Promise<void> | undefined
+  let lookAgain = false
+  let cancel: Cancel = () => undefined
+
+  /** Changes the message by a rule; tells whether that did anything. */
+  const decide = async (message: KnownMessage, rule: (state: Message, issuedAt: string) => MessageEvent[]): Promise<boolean> => {
+    const at = instant(runtime)
+    const command: Command = { key: `sender:${runtime.uuid()}`, repeatable: false, body: null, at, causationId: message.causedBy }
+    const { answer } = await messages.update(message.messageId, command, ({ state }) => {
+      const events = rule(state, at)
+      return { events, answer: { changed: events.length > 0 } }
+    })
+    return answer.changed === true
+  }
+
+  const delay = async (message: KnownMessage, attempt: number, { reason, replyCode }: { reason: DelayReason; replyCode?: number }): Promise<void> => {
+    if (outages.includes(reason)) mayWaitForOutage = true
+    const reply = replyCode === undefined ? {} : { replyCode }
+    await decide(message, (state, issuedAt) => delayMessage(state, { attempt, reason, ...reply, issuedAt }))
+    logger.info({ messageId: message.messageId, attempt, reason, ...reply }, 'message delayed')
+  }
+
+  const record = async (message: KnownMessage, attempt: number, result: MailResult): Promise<void> => {
+    if (result.kind === 'later') return delay(message, attempt, result)
+    if (result.kind === 'accepted') await decide(message, (state, issuedAt) => recordSent(state, { attempt, supplier: 'smtp', issuedAt }))
+    else {
+      const reply = result.replyCode === undefined ? {} : { replyCode: result.replyCode }
+      await decide(message, (state, issuedAt) => recordNotSent(state, { attempt, reason: 'refused', ...reply, issuedAt }))
+    }
+    await endOutage(endedBy(message, 'smtp'))
+  }
+
+  const attemptSending = async (message: KnownMessage, attempt: number): Promise<void> => {
+    const prepared = await prepare(message, new Date(runtime.now())).catch((error: unknown): Prepared => {
+      logger.error({ messageId: message.messageId, err: { type: (error as Error).name, stack: (error as Error).stack } }, 'message could not be made')
+      return { kind: 'later', reason: 'could-not-be-made' }
+    })
+    switch (prepared.kind) {
+      case 'later':
+        return delay(message, attempt, prepared)
+      case 'not-sent': {
+        const { reason } = prepared
+        await decide(message, (state, issuedAt) => recordNotSent(state, { attempt, reason, issuedAt }))
+        return
+      }
+      case 'sink': {
+        const { to, subject, text, date } = prepared.mail
+        // First the ledger, so that of two senders only one puts it there. The sink is memory: it promises nothing that a crash could break.
+        if (await decide(message, (state, issuedAt) => recordSent(state, { attempt, supplier: 'sink', issuedAt })))
+          sink.put({ to, subject, text, at: date.toISOString() })
+        return endOutage(endedBy(message, 'sink'))
+      }
+      case 'smtp': {
+        if (!mailServer) throw new Error('A mail was made for a mail server that is not set')
+        const isOurs = await decide(message, (state, issuedAt) => startAttempt(state, { attempt, issuedAt, leaseEndsAt: later(issuedAt, leaseMs) }))
+        if (isOurs) await record(message, attempt, await mailServer.send(prepared.mail, giveUp.signal))
+      }
+    }
+  }
+
+  /** What waited for something that was away need not wait for its delay: it is there again. */
+  const endOutage = async (ended: readonly DelayReason[]): Promise<void> => {
+    if (!mayWaitForOutage) return
+    const waiting = await waitingFor(messages, outages, earlyPageSize)
+    if (waiting.length < earlyPageSize) mayWaitForOutage = waiting.length > 0
+    const before = instant({ now: () => runtime.now() - earlyAfterMs })
+    for (const message of waiting) {
+      const { messageId, attempts } = message
+      const isWaitingFor = 'waitsFor' in message && message.waitsFor !== undefined && ended.includes(message.waitsFor)
+      if (isWaitingFor && (attempts.at(-1)?.at ?? '') < before && !underWay.has(messageId) && !named.has(messageId)) named.set(messageId, undefined)
+    }
+  }
+
+  const send = async (messageId: string): Promise<void> => {
+    const current = await messages.get(messageId)
+    if (!current || !isOpen(current.state)) return
+    if (current.state.status === 'sending' && current.state.dueAt > instant(runtime)) return
+    const { state } = current
+    const attempt = state.attempts.length + 1
+    await inSpan('message.send', { 'patchwork.aggregate.id': messageId, 'patchwork.attempt': attempt }, () => attemptSending(state, attempt))
+  }
+
+  const begin = (messageId: string, traceparent: string | undefined): void => {
+    const work = inTrace(traceparent, () => send(messageId))
+      .catch((error: unknown) => {
+        const { code, name, stack } = error as Error & { code?: string }
+        logger.error({ messageId, err: { type: name, code, stack } }, 'message could not be dealt with')
+        restsUntil.set(messageId, runtime.now() + restMs)
+      })
+      .finally(() => {
+        underWay.delete(messageId)
+        look()
+      })
+    underWay.set(messageId, work)
+  }
+
+  const isFree = (messageId: string): boolean => !underWay.has(messageId) && !restsUntil.has(messageId)
+
+  const lookOnce = async (): Promise<void> => {
+    const now = runtime.now()
+    for (const [messageId, until] of restsUntil) if (until <= now) restsUntil.delete(messageId)
+    for (const [messageId, traceparent] of named) {
+      if (underWay.size >= atOnceMax) return
+      named.delete(messageId)
+      if (isFree(messageId)) begin(messageId, traceparent)
+    }
+    if (underWay.size >= atOnceMax) return
+    const due = await dueBy(messages, instant({ now: () => now }), duePageSize)
+    for (const { messageId } of due) {
+      if (underWay.size >= atOnceMax || stopping.signal.aborted) return
+      if (isFree(messageId)) begin(messageId, undefined)
+    }
+    const nextDueAt = await nextDueAfter(messages, instant({ now: () => now }))
+    const waitMs = nextDueAt === undefined ? lookEveryMs : Math.max(0, Date.parse(nextDueAt) - runtime.now())
+    schedule(Math.min(waitMs, restsUntil.size > 0 ? restMs : lookEveryMs))
+  }
+
+  const schedule = (delayMs: number): void => {
+    cancel()
+    if (!stopping.signal.aborted) cancel = runtime.after(delayMs, look)
+  }
+
+  /** One look at a time; a call during a look makes it look again. */
+  const look = (): void => {
+    if (stopping.signal.aborted) return
+    lookAgain = true
+    looking ??= (async () => {
+      while (lookAgain && !stopping.signal.aborted) {
+        lookAgain = false
+        await lookOnce().catch((error: unknown) => {
+          logger.warn({ code: (error as { code?: unknown }).code }, 'could not look for messages that are due')
+          schedule(restMs)
+        })
+      }
+    })().finally(() => {
+      looking = undefined
+    })
+  }
+
+  return {
+    wake: (what) => {
+      if (what && !underWay.has(what.messageId)) named.set(what.messageId, what.traceparent)
+      look()
+    },
+    stop: async () => {
+      stopping.abort()
+      cancel()
+      const done = Promise.allSettled([looking, ...underWay.values()])
+      const finished = new AbortController()
+      await Promise.race([done, sleep(runtime, stopMsMax, finished.signal)])
+      finished.abort()
+      giveUp.abort()
+      await done
+    },
+  }
+}

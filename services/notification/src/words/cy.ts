@@ -1,0 +1,142 @@
+import type { Words } from './words.ts'
+
+/** Welsh: a draft until a translator has seen it. */
+export const cy: Words = {
+  status: 'draft',
+  greeting: 'Helo {{ name }},',
+  linkOnce: 'Mae’r ddolen yn gweithio unwaith, ac am gyfnod cyfyngedig. Os nad chi ofynnodd am hyn, nid oes angen i chi wneud dim.',
+  signedOff: 'Oddi wrth bawb yn {{ place }}',
+  whyYou: 'Rydych yn cael yr e-bost hwn am fod rhywbeth wedi digwydd sy’n ymwneud â chi. Gallwch ddewis pa e-byst a gewch ar eich tudalen negeseuon.',
+  messages: {
+    'request-received': {
+      subject: '{{ place }}: mae gennych gais newydd',
+      body: [
+        'Mae rhywun wedi’i atgyfeirio atoch.',
+        'Gallwch weld beth hoffai ei gael, ei ardal a’r hyn sydd ei angen arno i gymryd rhan. Cewch weld pwy ydyw pan fyddwch yn derbyn.',
+        'Atebwch erbyn y diwrnod a ddangosir gyda’r cais, os gwelwch yn dda.',
+      ],
+      action: 'Gweld y cais',
+    },
+    'request-outcome': {
+      subject: '{{ place }}: newyddion am gais sydd gennych',
+      body: ['Mae rhywun wedi cofnodi sut yr aeth pethau i berson rydych yn ei gefnogi.'],
+      action: 'Gweld yr hyn a gofnodwyd',
+    },
+    'request-concluded': {
+      subject: '{{ place }}: mae cais wedi’i gau',
+      body: ['Mae cais oedd gennych wedi’i gau. Nid oes angen i chi wneud dim.'],
+      action: 'Gweld y cais',
+    },
+    'sharing-stopped': {
+      subject: '{{ place }}: mae person wedi rhoi’r gorau i rannu gyda chi',
+      body: [
+        'Nid yw person a atgyfeiriwyd atoch yn cytuno mwyach i rannu ei wybodaeth gyda chi. Ni allwch ei gweld bellach.',
+        'Peidiwch â chysylltu â’r person am y cais hwn. Os oes gennych gopi o’i fanylion, dilynwch eich rheolau eich hun ar gyfer ei ddileu.',
+      ],
+      action: 'Gweld eich ceisiadau',
+    },
+    'capacity-expired': {
+      subject: '{{ place }}: a oes gennych le o hyd?',
+      body: [
+        'Mae’r hyn a ddywedoch wrthym am faint o le sydd gennych bellach yn hen, felly mae pobl sy’n chwilio yn gweld nad ydym yn gwybod.',
+        'Dim ond eiliad mae’n ei gymryd i ddweud sut mae pethau heddiw.',
+      ],
+      action: 'Dweud a oes gennych le',
+    },
+    'request-sent': {
+      subject: '{{ place }}: mae eich cais wedi’i anfon',
+      body: [
+        'Rydym wedi anfon eich cais.',
+        'Gallant weld beth hoffech ei gael, eich ardal a’ch anghenion mynediad. Ni allant weld pwy ydych oni bai eu bod yn derbyn.',
+        'Gallwch newid eich meddwl unrhyw bryd.',
+      ],
+      action: 'Gweld eich cais',
+    },
+    'request-sent-for-you': {
+      subject: '{{ place }}: mae cais wedi’i anfon ar eich rhan',
+      body: [
+        'Mae’r person sy’n eich helpu wedi anfon cais ar eich rhan, fel y cytunoch.',
+        'Gallwch weld at bwy yr aeth, beth y gallant ei weld amdanoch, a beth fydd yn digwydd nesaf. Gallwch newid eich meddwl unrhyw bryd.',
+      ],
+      action: 'Gweld eich cais',
+    },
+    'request-accepted': {
+      subject: '{{ place }}: newyddion da am eich cais',
+      body: ['Mae eich cais wedi’i dderbyn. Gallant bellach weld eich enw a sut i gysylltu â chi, a byddant mewn cysylltiad.'],
+      action: 'Gweld beth fydd yn digwydd nesaf',
+    },
+    'request-declined': {
+      subject: '{{ place }}: newyddion am eich cais',
+      body: [
+        'Mae’n ddrwg gennym: ni all y bobl a holwyd helpu y tro hwn. Nid oherwydd unrhyw beth a wnaethoch chi y mae hyn.',
+        'Ni ddangoswyd iddynt pwy ydych. Efallai fod eraill all helpu, a gallwch chwilio gyda rhywun os hoffech.',
+      ],
+      action: 'Gweld beth allwch ei wneud nesaf',
+    },
+    'request-unanswered': {
+      subject: '{{ place }}: newyddion am eich cais',
+      body: ['Mae’n ddrwg gennym eich bod wedi gorfod aros. Nid yw’r bobl a holwyd wedi ateb eto.', 'Gallwch aros ychydig yn hirach, neu ofyn i rywun arall.'],
+      action: 'Gweld eich cais',
+    },
+    'request-concluded-for-you': {
+      subject: '{{ place }}: mae eich cais wedi’i gau',
+      body: ['Mae un o’ch ceisiadau wedi’i gau. Gallwch weld pam, a gallwch ofyn eto pryd bynnag y mynnwch.'],
+      action: 'Gweld eich cais',
+    },
+    'outcome-for-you': {
+      subject: '{{ place }}: newyddion am eich cais',
+      body: ['Mae rhywun wedi cofnodi sut yr aeth pethau i chi. Os nad yw’n swnio’n iawn, gallwch ddweud hynny.'],
+      action: 'Gweld yr hyn a gofnodwyd',
+    },
+    'sharing-stopped-for-you': {
+      subject: '{{ place }}: rydym wedi rhoi’r gorau i rannu eich gwybodaeth',
+      body: ['Fel y gofynnwyd ar eich rhan, rydym wedi rhoi’r gorau i rannu eich gwybodaeth ar gyfer un o’ch ceisiadau. Ni allant ei gweld bellach.'],
+      action: 'Gweld eich cais',
+    },
+    'referral-accepted': {
+      subject: '{{ place }}: derbyniwyd atgyfeiriad o’ch eiddo',
+      body: ['Mae atgyfeiriad a anfonoch wedi’i dderbyn.'],
+      action: 'Gweld yr atgyfeiriad',
+    },
+    'referral-declined': {
+      subject: '{{ place }}: gwrthodwyd atgyfeiriad o’ch eiddo',
+      body: ['Mae atgyfeiriad a anfonoch wedi’i wrthod. Gallwch weld y rheswm, a chwilio am rywun arall all helpu.'],
+      action: 'Gweld yr atgyfeiriad',
+    },
+    'referral-unanswered': {
+      subject: '{{ place }}: ni chafwyd ateb i atgyfeiriad o’ch eiddo',
+      body: ['Ni chafwyd ateb i atgyfeiriad a anfonoch o fewn y diwrnodau gwaith a addawyd. Dylai rhywun holi, neu roi cynnig arall arni.'],
+      action: 'Gweld yr atgyfeiriad',
+    },
+    'referral-sharing-stopped': {
+      subject: '{{ place }}: mae’r rhannu wedi dod i ben ar gyfer atgyfeiriad o’ch eiddo',
+      body: ['Nid yw person a atgyfeiriwyd gennych yn cytuno mwyach i rannu ei wybodaeth ar gyfer yr atgyfeiriad hwnnw. Mae’r mynediad wedi dod i ben.'],
+      action: 'Gweld yr atgyfeiriad',
+    },
+    'referral-outcome': {
+      subject: '{{ place }}: newyddion am atgyfeiriad o’ch eiddo',
+      body: ['Mae rhywun wedi cofnodi sut yr aeth pethau i berson a atgyfeiriwyd gennych.'],
+      action: 'Gweld yr atgyfeiriad',
+    },
+    'referral-concluded': {
+      subject: '{{ place }}: caewyd atgyfeiriad o’ch eiddo',
+      body: ['Mae atgyfeiriad a anfonoch wedi’i gau. Gallwch weld pam, a beth ddaeth ohono.'],
+      action: 'Gweld yr atgyfeiriad',
+    },
+    'verify-email': {
+      subject: '{{ place }}: cadarnhewch eich cyfeiriad e-bost',
+      body: ['Cadarnhewch mai hwn yw eich cyfeiriad e-bost, os gwelwch yn dda. Yna gallwch fewngofnodi.'],
+      action: 'Cadarnhau fy nghyfeiriad e-bost',
+    },
+    'reset-password': {
+      subject: '{{ place }}: dewiswch gyfrinair newydd',
+      body: ['Gofynnodd rhywun, chi rydym yn meddwl, am gael dewis cyfrinair newydd ar gyfer eich cyfrif.'],
+      action: 'Dewis cyfrinair newydd',
+    },
+    invitation: {
+      subject: '{{ place }}: rydych wedi’ch gwahodd',
+      body: ['Fe’ch gwahoddir i gael eich cyfrif eich hun yma. Ag ef gallwch weld beth sy’n digwydd i chi, a phenderfynu pwy sy’n gweld eich gwybodaeth.'],
+      action: 'Derbyn y gwahoddiad',
+    },
+  },
+}

@@ -1,0 +1,14 @@
+import type { About } from '../domain/message.ts'
+import { type TemplateName, templates } from '../domain/templates.ts'
+
+/** Where people see all their messages, and choose how they get them. */
+export const messagesPath = '/messages'
+
+const startPages = { resident: '/my', provider: '/provider', referrer: '/navigator', account: '/' } as const
+
+/** The page that a message leads to, as a path of this place: the record it is about, or else the reader's start page. Ids only, no secret. */
+export const pathOf = (template: TemplateName, about: About | undefined): string => {
+  if (about?.kind === 'referral') return `/referrals/${about.id}`
+  if (about?.kind === 'offer') return `/provider/offers/${about.id}`
+  return startPages[templates[template].reader]
+}

@@ -1,0 +1,22 @@
+import { type AppOptions, createApp } from '@patchwork/http'
+import type { Runtime } from '@patchwork/runtime'
+import { offerRoutes } from './http/offerRoutes.ts'
+import { organisationRoutes } from './http/organisationRoutes.ts'
+import { placeRoutes } from './http/placeRoutes.ts'
+import { searchRoutes } from './http/searchRoutes.ts'
+import type { CouncilArea } from './place/place.ts'
+import { type Directory, service } from './store/directory.ts'
+import type { SearchIndex } from './store/searchIndex.ts'
+
+export type Dependencies = { directory: Directory; index: SearchIndex; councilArea: CouncilArea; runtime: Runtime }
+
+/** Every route of the directory. Those with a word where others have an id come first. */
+export const routesOf = (dependencies: Dependencies) => [
+  ...searchRoutes(dependencies),
+  ...offerRoutes(dependencies),
+  ...organisationRoutes(dependencies),
+  ...placeRoutes(dependencies),
+]
+
+export const createDirectoryApp = (options: Omit<AppOptions, 'service' | 'routes'>, dependencies: Dependencies) =>
+  createApp({ ...options, service, routes: routesOf(dependencies) })

@@ -1,0 +1,141 @@
+import type { Ports } from '@patchwork/aggregate'
+import { type EventEnvelope, OfferDrafted, OrganisationRegistered } from '@patchwork/events'
+import type { Offer } from '../domain/offer.ts'
+import type { Directory } from '../store/directory.ts'
+import { type PublicOrganisation, toPublicOffer, toPublicOrganisation } from '../store/publicOffer.ts'
+import type { SearchIndex } from '../store/searchIndex.ts'
+
+const pageSize = 500
+
+export type SearchSync = {
+  /** Resolves when everything published before the call is shown. */
+  caughtUp(): Promise<void>
+  /** Builds the index anew from the directory's documents; events go on meanwhile. Gives the count of offers shown. */
+  rebuild(): Promise<number>
+  stop(): Promise<void>
+}
+
+/**
+ * Keeps an index showing exactly the published offers. Events only signal: what is shown is read from the directory's own documents each time, so an
+ * event seen twice, late or never again changes nothing that the documents do not say. `group` belongs to this index alone.
+ */
+export const syncSearch = async (
+  { index, directory, group, onProgress }: { index: SearchIndex; directory: Directory; group: string; onProgress?: (count: number) => void },
+  { log, logger, runtime }: Pick<Ports, 'log' | 'logger' | 'runtime'>,
+): Promise<SearchSync> => {
+  const { offers, organisations } = directory
+  const queues = new Map<string, Promise<void>>()
+  const shown = new Map<string, { organisation: PublicOrganisation; sequence: number }>()
+  /** Offers that events spoke of while the index is being rebuilt. */
+  const touched = new Set<string>()
+  /** Organisations that events spoke of while some were being read. */
+  const heard = new Map<string, number>()
+  let reading = 0
+  let isRebuilding = false
+
+  /** One reading of an offer at a time, so that an older reading never overtakes a newer one. */
+  const inTurn = (offerId: string, work: () => Promise<void>): Promise<void> => {
+    const turn = (queues.get(offerId) ?? Promise.resolve()).then(work, work)
+    queues.set(offerId, turn)
+    const leave = () => {
+      if (queues.get(offerId) === turn) queues.delete(offerId)
+    }
+    turn.then(leave, leave)
+    return turn
+  }
+
+  /** Remembers organisations as they are read; one that changes while it is being read is read again. */
+  const readOrganisations = async (ids: readonly string[]): Promise<void> => {
+    let missing = ids.filter((id) => !shown.has(id))
+    reading += 1
+    try {
+      while (missing.length > 0) {
+        const found = await organisations.getMany(missing)
+        for (const aggregate of found) {
+          const organisation = toPublicOrganisation(aggregate)
+          if (organisation && (heard.get(aggregate.id) ?? 0) <= aggregate.sequence) shown.set(aggregate.id, { organisation, sequence: aggregate.sequence })
+        }
+        missing = found.filter(({ id, sequence }) => (heard.get(id) ?? 0) > sequence).map(({ id }) => id)
+      }
+    } finally {
+      reading -= 1
+      if (reading === 0) heard.clear()
+    }
+  }
+
+  const refresh = (offerId: string): Promise<void> => {
+    if (isRebuilding) touched.add(offerId)
+    return inTurn(offerId, async () => {
+      const offer = await offers.get(offerId)
+      if (offer?.state.status !== 'published') return index.remove(offerId)
+      await readOrganisations([offer.state.organisationId])
+      show([offer])
+    })
+  }
+
+  /** Shows offers with their organisations as they are known at this moment. */
+  const show = (found: readonly (Offer & { id: string; sequence: number })[]): void =>
+    index.put(
+      found.flatMap((aggregate) => {
+        const organisation = aggregate.state.status === 'published' ? shown.get(aggregate.state.organisationId)?.organisation : undefined
+        const offer = organisation && toPublicOffer(aggregate, organisation)
+        return offer ? [{ offer, sequence: aggregate.sequence }] : []
+      }),
+    )
+
+  const onOffer = async ({ subject, sequence }: EventEnvelope): Promise<void> => {
+    if ((index.sequenceOf(subject) ?? 0) < sequence) await refresh(subject)
+  }
+
+  const onOrganisation = async ({ subject, sequence }: EventEnvelope): Promise<void> => {
+    const known = shown.get(subject)
+    if (reading > 0 && sequence > (heard.get(subject) ?? 0)) heard.set(subject, sequence)
+    // What nobody here shows is read by whoever shows it first.
+    if (!known || known.sequence >= sequence) return
+    shown.delete(subject)
+    await Promise.all(index.offersOf(subject).map(refresh))
+  }
+
+  const rebuild = async (): Promise<number> => {
+    isRebuilding = true
+    let after: string | undefined
+    let count = 0
+    do {
+      const page = await offers.find({ where: { status: { equals: 'published' } }, limit: pageSize, ...(after === undefined ? {} : { after }) })
+      await readOrganisations([...new Set(page.aggregates.flatMap(({ state }) => (state.status === 'published' ? [state.organisationId] : [])))])
+      // What an event has spoken of since is read anew by its own reading, which may have been the later one.
+      show(page.aggregates.filter(({ id }) => !touched.has(id)))
+      count += page.aggregates.length
+      onProgress?.(count)
+      after = page.after
+    } while (after !== undefined)
+    isRebuilding = false
+    touched.clear()
+    return count
+  }
+
+  const startedAt = runtime.now()
+  const count = await rebuild()
+  logger.info({ count, durationMs: runtime.now() - startedAt }, 'Search shows what is published')
+  await log.ensureTopics([OfferDrafted.topic, OrganisationRegistered.topic])
+  let rebuilding: Promise<number> | undefined
+  const subscription = await log.subscribe({
+    group,
+    topics: [OfferDrafted.topic, OrganisationRegistered.topic],
+    handler: (event) => (event.type.startsWith('offer.') ? onOffer(event) : onOrganisation(event)),
+  })
+  return {
+    caughtUp: subscription.caughtUp,
+    stop: subscription.stop,
+    rebuild: () => {
+      rebuilding ??= (async () => {
+        index.clear()
+        shown.clear()
+        return rebuild()
+      })().finally(() => {
+        rebuilding = undefined
+      })
+      return rebuilding
+    },
+  }
+}

@@ -1,0 +1,173 @@
+import { eventDefinitions } from '@patchwork/events'
+import { describeOffer, draftOffer, evolveOffer, expireCapacity, initialOffer, type OfferEvent, publishFromOpenData, publishOffer, stateCapacity, withdrawOffer } from './offer.ts'
+import { at, details, drafted, homeHelp, offerId, offerScene, openUntil, organisationId, published, withDetails, withdrawn } from './testExamples.ts'
+
+const { given } = offerScene
+const publish = { offerId, at }
+
+test('an offer begins as a draft that says what it is', () =>
+  given([])
+    .when((now) => draftOffer(now, homeHelp))
+    .thenEvents(drafted))
+test('an offer that is there cannot begin again', () =>
+  given(drafted, details)
+    .when((now) => draftOffer(now, homeHelp))
+    .thenRefused('offer-exists'))
+test('D1 a described offer can be published, and everyone is told where and what', () =>
+  given(drafted, details)
+    .when((now) => publishOffer(now, publish))
+    .thenEvents([published]))
+test('publishing again changes nothing', () =>
+  given([...drafted, published], details)
+    .when((now) => publishOffer(now, publish))
+    .thenNothing())
+test('what nobody described cannot be published', () =>
+  given([])
+    .when((now) => publishOffer(now, publish))
+    .thenRefused('offer-not-found'))
+test('a withdrawn offer can be published again', () =>
+  given([...drafted, published, withdrawn], details)
+    .when((now) => publishOffer(now, publish))
+    .thenEvents([published]))
+test('an offer must say where before it is published', () =>
+  given(drafted, { ...details, area: {}, place: {} })
+    .when((now) => publishOffer(now, publish))
+    .thenRefused('where-missing', '/area'))
+test.each([{ place: { postcode: 'M33 7ZF' } }, { place: { address: 'Sale Waterside' } }, { area: { atHome: true } }, { area: { withinMetres: 500, postcode: 'M33 7ZF' } }])(
+  'one way of saying where is enough',
+  (where) =>
+    given(drafted, { ...details, area: {}, ...where })
+      .when((now) => publishOffer(now, publish))
+      .then(({ events }) => expect(events).toHaveLength(1)),
+)
+
+const careEvents: OfferEvent[] = [drafted[0]!, { type: 'offer.described.v1', data: { ...drafted[1]!.data, personalCare: true } as never }]
+test('D8 a personal-care offer cannot publish without a CQC number or the sole-worker declaration', () =>
+  given(careEvents, details)
+    .when((now) => publishOffer(now, publish))
+    .thenRefused('personal-care-gate', '/personalCareGate'))
+test('D8 a personal-care offer with a CQC number can publish', () =>
+  given(careEvents, { ...details, personalCareGate: { cqcNumber: '1-466088203' } })
+    .when((now) => publishOffer(now, publish))
+    .then(({ events }) => expect(events).toHaveLength(1)))
+test('D8 a personal-care offer of someone who declares to work alone, directed by the person, can publish', () =>
+  given(careEvents, { ...details, personalCareGate: { soleWorkerDeclaration: true } })
+    .when((now) => publishOffer(now, publish))
+    .then(({ events }) => expect(events).toHaveLength(1)))
+test('D8 a published offer cannot become personal care without passing the gate', () =>
+  given([...drafted, published], details)
+    .when((now) => describeOffer(now, { ...homeHelp, personalCare: true }))
+    .thenRefused('personal-care-gate', '/personalCareGate'))
+test('D8 a draft may be personal care before its gate is passed', () =>
+  given(drafted, details)
+    .when((now) => describeOffer(now, { ...homeHelp, personalCare: true }))
+    .then(({ events }) => expect(events).toHaveLength(1)))
+test.each(['466088203', '1-12345', '1-1234567890123', '1-46608820x', '2-466088203', ' 1-466088203'])('D8 %p is not a CQC number', (cqcNumber) =>
+  given([])
+    .when((now) => draftOffer(now, withDetails({ personalCareGate: { cqcNumber } }, { personalCare: true })))
+    .thenRefused('invalid-cqc-number', '/personalCareGate/cqcNumber'),
+)
+test('D8 a CQC number and the sole-worker declaration cannot both be true', () =>
+  given([])
+    .when((now) => draftOffer(now, withDetails({ personalCareGate: { cqcNumber: '1-466088203', soleWorkerDeclaration: true } })))
+    .thenRefused('personal-care-gate-both', '/personalCareGate'))
+
+test('saying the same again changes nothing, whenever it is said', () =>
+  given(drafted, details)
+    .when((now) => describeOffer(now, withDetails({ modifiedAt: '2026-05-01T00:00:00.000Z' })))
+    .thenNothing())
+test('other words are a new description', () =>
+  given([...drafted, published], details)
+    .when((now) => describeOffer(now, withDetails({ name: 'Home help in Sale and Urmston' })))
+    .thenEvents([drafted[1]!]))
+test('an offer stays with its organisation', () =>
+  given(drafted, details)
+    .when((now) => describeOffer(now, { ...homeHelp, organisationId: offerId }))
+    .thenRefused('organisation-of-offer-fixed', '/organisationId'))
+test('an offer stays on its track', () =>
+  given(drafted, details)
+    .when((now) => describeOffer(now, { ...homeHelp, track: 'join-in' }))
+    .thenRefused('track-of-offer-fixed', '/track'))
+test('a distance needs a postcode to measure from', () =>
+  given([])
+    .when((now) => draftOffer(now, withDetails({ area: { withinMetres: 2_000 } })))
+    .thenRefused('distance-without-postcode', '/area/postcode'))
+test('something free has no price', () =>
+  given([])
+    .when((now) => draftOffer(now, withDetails({ price: { kind: 'free', pence: 100 } })))
+    .thenRefused('price-of-free-offer', '/price/pence'))
+test('a time that ends the minute it begins is refused', () =>
+  given([])
+    .when((now) => draftOffer(now, withDetails({ times: [{ days: ['monday'], from: '10:00', to: '10:00' }] })))
+    .thenRefused('empty-time', '/times/0/to'))
+test('without wards of its own an offer belongs to the one it stands in', () =>
+  given([])
+    .when((now) => draftOffer(now, withDetails({ area: {}, place: { location: { latitude: 53.4, longitude: -2.3, wardCode: 'E05015248' } } })))
+    .then(({ events }) => expect(events[1]?.data).toMatchObject({ wardCodes: ['E05015248'] })))
+
+const capacity = { offerId, state: 'open', units: 2, expiresAt: '2026-03-09T10:00:00.000Z', at } as const
+test('D5 a provider says that there is room, until when', () =>
+  given([...drafted, published], details)
+    .when((now) => stateCapacity(now, capacity))
+    .thenEvents([openUntil('2026-03-09T10:00:00.000Z')]))
+test('D5 what was said about room becomes unknown when its time has come', () =>
+  given([...drafted, published, openUntil('2026-03-09T10:00:00.000Z')], details)
+    .when((now) => expireCapacity(now, { offerId, at: '2026-03-09T10:00:00.000Z' }))
+    .thenEvents([{ type: 'offer.capacity-expired.v1', data: { offerId, organisationId, expiredAt: '2026-03-09T10:00:00.000Z' } }]))
+test('D5 before its time, or when something newer was said, nothing expires', () =>
+  given([...drafted, published, openUntil('2026-03-09T10:00:00.000Z'), openUntil('2026-04-01T10:00:00.000Z')], details)
+    .when((now) => expireCapacity(now, { offerId, at: '2026-03-09T10:00:00.000Z' }))
+    .thenNothing())
+test('D5 what is unknown does not expire again', () =>
+  given([...drafted, published], details)
+    .when((now) => expireCapacity(now, { offerId, at }))
+    .thenNothing())
+test.each([
+  [{ expiresAt: at }, 'expiry-not-ahead', '/expiresAt'],
+  [{ expiresAt: '2025-01-01T00:00:00.000Z' }, 'expiry-not-ahead', '/expiresAt'],
+  [{ expiresAt: '2028-01-01T00:00:00.000Z' }, 'expiry-too-far', '/expiresAt'],
+  [{ state: 'closed' as const }, 'units-of-closed', '/units'],
+])('D5 a statement of room that cannot hold is refused (%j)', (change, code, field) =>
+  given([...drafted, published], details)
+    .when((now) => stateCapacity(now, { ...capacity, ...change }))
+    .thenRefused(code, field),
+)
+test('a withdrawn offer has no room to speak of', () =>
+  given([...drafted, published, withdrawn], details)
+    .when((now) => stateCapacity(now, capacity))
+    .thenRefused('offer-withdrawn'))
+test('withdrawing again changes nothing', () =>
+  given([...drafted, withdrawn], details)
+    .when((now) => withdrawOffer(now, { offerId, at }))
+    .thenNothing())
+
+test('an offer from open data is published at once and takes no referrals', () =>
+  given([])
+    .when((now) => publishFromOpenData(now, { ...homeHelp, origin: 'open-data', at }))
+    .then(({ events }) => {
+      expect(events.map(({ type }) => type)).toEqual(['offer.drafted.v1', 'offer.described.v1', 'offer.published.v1'])
+      expect(events[2]?.data).toMatchObject({ takesReferrals: false })
+    }))
+test('loading the same open data again changes nothing', () =>
+  given([...drafted, published], details)
+    .when((now) => publishFromOpenData(now, { ...homeHelp, origin: 'open-data', at }))
+    .thenNothing())
+
+test('every event an offer can emit is in the catalogue and keeps to it', () => {
+  const events: OfferEvent[] = [...drafted, published, openUntil(at), withdrawn]
+  for (const { type, data } of events) expect(eventDefinitions.get(type)?.data.safeParse(data).success).toBe(true)
+})
+test('a state is what its events say: room is forgotten by nothing but its expiry', () => {
+  const state = [...drafted, openUntil(at), published, withdrawn].reduce(evolveOffer, initialOffer)
+  expect(state).toEqual({
+    status: 'withdrawn',
+    withdrawnAt: at,
+    organisationId,
+    track: 'be-helped',
+    origin: 'registered',
+    category: 'care-at-home',
+    personalCare: false,
+    wardCodes: ['E05015254'],
+    capacity: { state: 'open', units: 2, expiresAt: at },
+  })
+})

@@ -1,0 +1,23 @@
+import type { Caller } from '@patchwork/access'
+import { RefusedError } from '../domain/refusals.ts'
+import type { Directory } from '../store/directory.ts'
+
+/** Whether a signed-in person is a member of an organisation. Where there is no such organisation nobody is. */
+export const isMember = async ({ organisations }: Directory, organisationId: string, caller: Caller): Promise<boolean> => {
+  if (caller.kind !== 'person') return false
+  const organisation = await organisations.get(organisationId)
+  return organisation?.state.memberIds.includes(caller.personId) ?? false
+}
+
+/** Whether an offer is one of an organisation that the caller is a member of. */
+export const isOfTheirs = async (directory: Directory, offerId: string, caller: Caller): Promise<boolean> => {
+  if (caller.kind !== 'person') return false
+  const offer = await directory.offers.get(offerId)
+  return offer !== undefined && offer.state.status !== 'none' && isMember(directory, offer.state.organisationId, caller)
+}
+
+/** Throws RefusedError `organisation-not-found` where nobody registered it. */
+export const mustBeRegistered = async ({ organisations }: Directory, organisationId: string, field: string): Promise<void> => {
+  const organisation = await organisations.get(organisationId)
+  if (organisation?.state.status !== 'registered') throw new RefusedError('organisation-not-found', field)
+}

@@ -1,0 +1,52 @@
+import type { Area, OfferDescription, Place } from '../domain/offer.ts'
+import { RefusedError } from '../domain/refusals.ts'
+import type { CouncilArea, FoundPlace } from '../place/place.ts'
+import { writtenPostcode } from '../place/postcodes.ts'
+import type { OfferBody } from './schemas.ts'
+
+type Body = OfferBody
+
+/**
+ * What a body says, with each postcode and ward looked up, so that rules need to look nothing up. A postcode that this place does not know is kept
+ * without a location. Throws RefusedError `invalid-postcode`, `unknown-ward`.
+ */
+export const toDescription = (body: Body, councilArea: CouncilArea, modifiedAt: string): OfferDescription => {
+  const { category, personalCare, name, description, forWhom, price, times, timesInWords, fundingAccepted, personalCareGate, contact } = body
+  return {
+    category,
+    personalCare,
+    details: withoutAbsent({
+      name,
+      description,
+      forWhom,
+      price: withoutAbsent(price),
+      area: toArea(body.area, councilArea),
+      place: toPlace(body.place, councilArea),
+      times,
+      timesInWords,
+      fundingAccepted: [...new Set(fundingAccepted)],
+      personalCareGate: personalCareGate && withoutAbsent(personalCareGate),
+      contact: withoutAbsent(contact),
+      modifiedAt,
+    }) as OfferDescription['details'],
+  }
+}
+
+const toArea = ({ wardCodes, withinMetres, postcode, atHome }: Body['area'], councilArea: CouncilArea): Area => {
+  const unknown = wardCodes?.findIndex((wardCode) => councilArea.wards.nameOf(wardCode) === undefined) ?? -1
+  if (unknown !== -1) throw new RefusedError('unknown-ward', `/area/wardCodes/${unknown}`)
+  const found = lookUp(postcode, '/area/postcode', councilArea)
+  return withoutAbsent({ wardCodes, withinMetres, postcode: found?.postcode, atHome, centre: found?.location }) as Area
+}
+
+const toPlace = ({ address, postcode }: Body['place'], councilArea: CouncilArea): Place =>
+  withoutAbsent({ address, ...lookUp(postcode, '/place/postcode', councilArea) }) as Place
+
+const lookUp = (typed: string | undefined, field: string, councilArea: CouncilArea): { postcode: string; location: FoundPlace | undefined } | undefined => {
+  if (typed === undefined) return undefined
+  const postcode = writtenPostcode(typed)
+  if (postcode === undefined) throw new RefusedError('invalid-postcode', field)
+  return { postcode, location: councilArea.locate(postcode) }
+}
+
+const withoutAbsent = (fields: object): Record<string, unknown> => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))

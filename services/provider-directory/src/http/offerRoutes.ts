@@ -1,0 +1,143 @@
+import { idFor } from '@patchwork/aggregate'
+import { defineRoute, IdParams, NotFoundError } from '@patchwork/http'
+import type { Runtime } from '@patchwork/runtime'
+import { z } from 'zod'
+import { describeOffer, draftOffer, publishOffer, stateCapacity, withdrawOffer } from '../domain/offer.ts'
+import { RefusedError } from '../domain/refusals.ts'
+import type { CouncilArea } from '../place/place.ts'
+import type { Directory } from '../store/directory.ts'
+import { toPublicOrganisation } from '../store/publicOffer.ts'
+import { isMember, isOfTheirs, mustBeRegistered } from './membership.ts'
+import { toDescription } from './offerBody.ts'
+import { CapacityBody, OfferBody, OfferView } from './schemas.ts'
+import { toOfferView } from './views.ts'
+
+const offersPerOrganisationMax = 500
+const OfferId = z.object({ offerId: z.uuid() })
+const described = [
+  'where-missing',
+  'distance-without-postcode',
+  'invalid-postcode',
+  'unknown-ward',
+  'empty-time',
+  'price-of-free-offer',
+  'personal-care-gate',
+  'personal-care-gate-both',
+  'invalid-cqc-number',
+] as const
+
+type Dependencies = { directory: Directory; councilArea: CouncilArea; runtime: Runtime }
+
+export const offerRoutes = ({ directory, councilArea, runtime }: Dependencies) => {
+  const { organisations, offers } = directory
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/offers/:id',
+      policy: 'offer.read',
+      summary: 'One offer. A draft or a withdrawn one is shown to members of its organisation only.',
+      params: IdParams,
+      answer: OfferView,
+      problems: ['not-found'],
+      handle: async ({ params, caller }) => {
+        const offer = await offers.get(params.id)
+        if (!offer || offer.state.status === 'none') throw new NotFoundError()
+        const isYours = await isMember(directory, offer.state.organisationId, caller)
+        const mayRead = offer.state.status === 'published' || isYours || (caller.kind === 'person' && caller.role === 'administrator')
+        const registered = mayRead ? await organisations.get(offer.state.organisationId) : undefined
+        const organisation = registered && toPublicOrganisation(registered)
+        const view = organisation && toOfferView(offer, { organisation, isYours, nowMs: runtime.now(), councilArea })
+        if (!view) throw new NotFoundError()
+        return { body: view, sequence: offer.sequence }
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/offers',
+      policy: 'offer.draft',
+      summary: 'Begins an offer; nobody but its organisation sees it until it is published.',
+      body: OfferBody,
+      answer: OfferId,
+      status: 201,
+      problems: ['organisation-not-found', 'too-many-offers', ...described],
+      own: ({ body, caller }) => isMember(directory, body.organisationId, caller),
+      handle: async ({ body, command }) => {
+        const { organisationId, track } = body
+        await mustBeRegistered(directory, organisationId, '/organisationId')
+        const count = await offers.count({ organisationId: { equals: organisationId } })
+        const offerId = idFor(command.key)
+        const { sequence } = await offers.update(offerId, command, (current) => {
+          if (count >= offersPerOrganisationMax) throw new RefusedError('too-many-offers')
+          return draftOffer(current, { offerId, organisationId, track, origin: 'registered', ...toDescription(body, councilArea, command.at) })
+        })
+        return { status: 201, body: { offerId }, sequence, headers: { Location: `/api/provider-directory/offers/${offerId}` } }
+      },
+    }),
+    defineRoute({
+      method: 'put',
+      path: '/offers/:id',
+      policy: 'offer.describe',
+      summary: 'Says anew what an offer is; everyone sees a published one change.',
+      params: IdParams,
+      body: OfferBody,
+      answer: OfferId,
+      problems: ['not-found', 'offer-not-found', 'stale', 'organisation-of-offer-fixed', 'track-of-offer-fixed', ...described],
+      own: ({ params, caller }) => isOfTheirs(directory, params.id, caller),
+      handle: async ({ params, body, command }) => {
+        const { organisationId, track } = body
+        const { sequence } = await offers.update(params.id, command, (current) =>
+          describeOffer(current, { offerId: params.id, organisationId, track, origin: 'registered', ...toDescription(body, councilArea, command.at) }),
+        )
+        return { body: { offerId: params.id }, sequence }
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/offers/:id/publication',
+      policy: 'offer.publish',
+      summary: 'Lets everyone find the offer. Personal care needs a CQC number or the sole-worker declaration first.',
+      params: IdParams,
+      answer: OfferId,
+      problems: ['not-found', 'offer-not-found', 'where-missing', 'personal-care-gate'],
+      own: ({ params, caller }) => isOfTheirs(directory, params.id, caller),
+      handle: async ({ params, command }) => {
+        const { sequence } = await offers.update(params.id, command, (current) => publishOffer(current, { offerId: params.id, at: command.at }))
+        return { body: { offerId: params.id }, sequence }
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/offers/:id/capacity',
+      policy: 'offer.state-capacity',
+      summary: 'Says whether there is room, and until when that holds; after that it is unknown by itself.',
+      params: IdParams,
+      body: CapacityBody,
+      answer: OfferId,
+      problems: ['not-found', 'offer-not-found', 'offer-withdrawn', 'expiry-not-ahead', 'expiry-too-far', 'units-of-closed'],
+      own: ({ params, caller }) => isOfTheirs(directory, params.id, caller),
+      handle: async ({ params, body, command }) => {
+        const { state, units } = body
+        // The form in which instants are stored, whatever offset they came in.
+        const expiresAt = new Date(body.expiresAt).toISOString()
+        const { sequence } = await offers.update(params.id, command, (current) =>
+          stateCapacity(current, { offerId: params.id, state, ...(units === undefined ? {} : { units }), expiresAt, at: command.at }),
+        )
+        return { body: { offerId: params.id }, sequence }
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/offers/:id/withdrawal',
+      policy: 'offer.withdraw',
+      summary: 'Shows the offer to nobody else any more; it takes no further referrals.',
+      params: IdParams,
+      answer: OfferId,
+      problems: ['not-found', 'offer-not-found'],
+      own: ({ params, caller }) => isOfTheirs(directory, params.id, caller),
+      handle: async ({ params, command }) => {
+        const { sequence } = await offers.update(params.id, command, (current) => withdrawOffer(current, { offerId: params.id, at: command.at }))
+        return { body: { offerId: params.id }, sequence }
+      },
+    }),
+  ]
+}

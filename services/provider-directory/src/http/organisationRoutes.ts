@@ -1,0 +1,156 @@
+import { idFor } from '@patchwork/aggregate'
+import { Category, Track } from '@patchwork/events'
+import { defineRoute, IdParams, ListQuery, NotFoundError } from '@patchwork/http'
+import type { Runtime } from '@patchwork/runtime'
+import { z } from 'zod'
+import { describeOrganisation, type OrganisationDetails, registerOrganisation } from '../domain/organisation.ts'
+import { RefusedError } from '../domain/refusals.ts'
+import type { CouncilArea } from '../place/place.ts'
+import type { Directory, Offers } from '../store/directory.ts'
+import { toPublicOrganisation } from '../store/publicOffer.ts'
+import { isMember } from './membership.ts'
+import { OrganisationBody, OrganisationDescriptionBody, OrganisationKind, OrganisationView } from './schemas.ts'
+import { toCapacityView, toSourceView } from './views.ts'
+
+const organisationsPerPersonMax = 20
+const offersShownMax = 200
+
+type Dependencies = { directory: Directory; councilArea: CouncilArea; runtime: Runtime }
+
+export const organisationRoutes = ({ directory, councilArea, runtime }: Dependencies) => {
+  const { organisations, offers } = directory
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/organisations/mine',
+      policy: 'organisation.mine',
+      summary: 'The organisations that the caller is a member of.',
+      query: ListQuery,
+      answer: z.object({
+        items: z.array(z.object({ organisationId: z.uuid(), name: z.string(), kind: OrganisationKind, memberRole: z.enum(['owner', 'member']) })),
+        after: z.string().optional(),
+      }),
+      own: 'by-caller',
+      handle: async ({ caller, query }) => {
+        if (caller.kind !== 'person') return { body: { items: [] } }
+        const { personId } = caller
+        const { limit, after: from } = query
+        const { aggregates, after } = await organisations.find({ where: { memberId: { has: personId } }, limit, ...(from === undefined ? {} : { after: from }) })
+        const items = aggregates.flatMap((aggregate) => {
+          const organisation = toPublicOrganisation(aggregate)
+          if (!organisation || aggregate.state.status !== 'registered') return []
+          return [{ ...organisation, memberRole: aggregate.state.ownerIds.includes(personId) ? ('owner' as const) : ('member' as const) }]
+        })
+        return { body: { items, ...(after === undefined ? {} : { after }) } }
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/organisations/:id',
+      policy: 'organisation.read',
+      summary: 'An organisation with its offers; its members see drafts and withdrawn ones too.',
+      params: IdParams,
+      answer: OrganisationView,
+      problems: ['not-found'],
+      handle: async ({ params, caller }) => {
+        const found = await organisations.get(params.id)
+        const organisation = found && toPublicOrganisation(found)
+        if (!organisation) throw new NotFoundError()
+        const isYours = await isMember(directory, params.id, caller)
+        const { items } = await offersOf(offers, { organisationId: params.id, isYours, limit: offersShownMax, nowMs: runtime.now() })
+        const source = organisation.source && toSourceView(organisation.source, councilArea)
+        return { body: { ...organisation, source, isYours, offers: items }, sequence: found.sequence }
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/organisations/:id/offers',
+      policy: 'organisation.read',
+      summary: 'The offers of an organisation by pages.',
+      params: IdParams,
+      query: ListQuery,
+      answer: z.object({ items: OrganisationView.shape.offers, after: z.string().optional() }),
+      handle: async ({ params, caller, query }) => {
+        const isYours = await isMember(directory, params.id, caller)
+        return { body: await offersOf(offers, { organisationId: params.id, isYours, nowMs: runtime.now(), ...query }) }
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/organisations',
+      policy: 'organisation.register',
+      summary: 'Registers an organisation, a sole trader or a group; the caller becomes its owner.',
+      body: OrganisationBody,
+      answer: z.object({ organisationId: z.uuid() }),
+      status: 201,
+      problems: ['too-many-organisations'],
+      rateLimit: { count: 60, perSeconds: 3_600 },
+      handle: async ({ caller, body, command }) => {
+        const registrantId = caller.kind === 'person' ? caller.personId : undefined
+        const theirs = registrantId === undefined ? 0 : await organisations.count({ memberId: { has: registrantId } })
+        const organisationId = idFor(command.key)
+        const { sequence } = await organisations.update(organisationId, command, (current) => {
+          if (theirs >= organisationsPerPersonMax) throw new RefusedError('too-many-organisations')
+          return registerOrganisation(current, {
+            organisationId,
+            kind: body.kind,
+            origin: 'registered',
+            ...(registrantId === undefined ? {} : { registrantId }),
+            details: toDetails(body, command.at),
+          })
+        })
+        return { status: 201, body: { organisationId }, sequence, headers: { Location: `/api/provider-directory/organisations/${organisationId}` } }
+      },
+    }),
+    defineRoute({
+      method: 'put',
+      path: '/organisations/:id',
+      policy: 'organisation.describe',
+      summary: 'Says anew what an organisation is.',
+      params: IdParams,
+      body: OrganisationDescriptionBody,
+      answer: z.object({ organisationId: z.uuid() }),
+      problems: ['not-found', 'organisation-not-found', 'kind-of-organisation-fixed', 'stale'],
+      own: ({ params, caller }) => isMember(directory, params.id, caller),
+      handle: async ({ params, body, command }) => {
+        const { kind, ...words } = body
+        const { sequence } = await organisations.update(params.id, command, (current) =>
+          describeOrganisation(current, { organisationId: params.id, ...(kind === undefined ? {} : { kind }), details: toDetails(words, command.at) }),
+        )
+        return { body: { organisationId: params.id }, sequence }
+      },
+    }),
+  ]
+}
+
+const toDetails = (
+  { name, description, email, phone, website }: z.output<typeof OrganisationDescriptionBody>,
+  modifiedAt: string,
+): OrganisationDetails => ({
+  name,
+  ...(description === undefined ? {} : { description }),
+  ...(email === undefined ? {} : { email }),
+  ...(phone === undefined ? {} : { phone }),
+  ...(website === undefined ? {} : { website }),
+  modifiedAt,
+})
+
+type OfferLine = z.input<typeof OrganisationView>['offers'][number]
+
+/** One page of an organisation's offers; only its members are shown those that are not published. */
+const offersOf = async (
+  offers: Offers,
+  { organisationId, isYours, limit, after: from, nowMs }: { organisationId: string; isYours: boolean; limit: number; after?: string | undefined; nowMs: number },
+): Promise<{ items: OfferLine[]; after?: string }> => {
+  const { aggregates, after } = await offers.find({
+    where: { organisationId: { equals: organisationId }, ...(isYours ? {} : { status: { equals: 'published' } }) },
+    limit,
+    ...(from === undefined ? {} : { after: from }),
+  })
+  const items = aggregates.flatMap(({ id, state, details }): OfferLine[] =>
+    state.status === 'none' || !details
+      ? []
+      : [{ offerId: id, name: details.name, status: state.status, category: state.category as Category, track: state.track as Track, capacity: toCapacityView(state.capacity, nowMs) }],
+  )
+  return { items, ...(after === undefined ? {} : { after }) }
+}

@@ -1,0 +1,95 @@
+import { Category, Track, WardCode } from '@patchwork/events'
+import { defineRoute, ListQuery } from '@patchwork/http'
+import type { Runtime } from '@patchwork/runtime'
+import { z } from 'zod'
+import type { CouncilArea } from '../place/place.ts'
+import type { OfferSearch, SearchIndex } from '../store/searchIndex.ts'
+import { FoundOffers, OrganisationName } from './schemas.ts'
+import { toSummaryView } from './views.ts'
+
+const textLengthMax = 200
+const namesMax = 50
+
+/** An empty field of a form stands for "not asked". */
+const asked = <Schema extends z.ZodType>(schema: Schema) => z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
+
+/** One code or several with commas between. */
+const codes = z.string().transform((value, context) => {
+  const parsed = z.array(Category).max(Category.options.length).safeParse([...new Set(value.split(','))])
+  if (parsed.success) return parsed.data
+  context.addIssue({ code: 'custom', message: 'There is no such kind of help.', params: { code: 'unknown-category' } })
+  return z.NEVER
+})
+
+const FindQuery = ListQuery.extend({
+  text: asked(z.string().max(textLengthMax, { error: `Use ${textLengthMax} characters or fewer.` })),
+  near: asked(z.string().max(60)),
+  within: asked(z.coerce.number().int().min(1).max(200_000)),
+  category: asked(codes),
+  track: asked(Track),
+  cost: asked(z.enum(['free', 'paid'])),
+  open: asked(z.literal('now')),
+  capacity: asked(z.literal('open')),
+  ward: asked(WardCode),
+  limit: z.preprocess((value) => (value === '' ? undefined : value), ListQuery.shape.limit),
+  after: asked(z.string().max(2_000)),
+})
+
+export const searchRoutes = ({ index, councilArea, runtime }: { index: SearchIndex; councilArea: CouncilArea; runtime: Runtime }) => [
+  defineRoute({
+    method: 'get',
+    path: '/offers',
+    policy: 'directory.find',
+    summary: 'Finds published offers by words, place, kind, cost, opening and room; best matches first, then the nearest. An unknown place measures no distance.',
+    query: FindQuery,
+    answer: FoundOffers,
+    rateLimit: { count: 600, perSeconds: 60 },
+    handle: async ({ query }) => {
+      const place = query.near === undefined ? undefined : councilArea.locate(query.near)
+      const nowMs = runtime.now()
+      const found = index.search(toSearch(query, place), nowMs)
+      return {
+        body: {
+          items: found.hits.map((hit) => toSummaryView(hit, nowMs)),
+          total: found.total,
+          ...(found.after === undefined ? {} : { after: found.after }),
+          ...(query.near === undefined ? {} : { near: place ? { known: true, ...place } : { known: false } }),
+          ...(found.words === undefined ? {} : { words: found.words }),
+          facets: found.facets,
+        },
+      }
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/offers/names',
+    policy: 'directory.find',
+    summary: 'The names of up to 50 published offers; those that are not shown are left out.',
+    query: z.strictObject({ ids: z.string().max(40 * namesMax).transform((ids) => ids.split(',')).pipe(z.array(z.uuid()).max(namesMax)) }),
+    answer: z.object({ items: z.array(z.object({ offerId: z.uuid(), name: z.string(), track: Track, category: Category, organisation: OrganisationName })) }),
+    handle: async ({ query }) => ({
+      body: {
+        items: [...new Set(query.ids)].flatMap((offerId) => {
+          const offer = index.get(offerId)
+          return offer ? [{ offerId, name: offer.name, track: offer.track, category: offer.category, organisation: offer.organisation }] : []
+        }),
+      },
+    }),
+  }),
+]
+
+const toSearch = (query: z.output<typeof FindQuery>, near: OfferSearch['near']): OfferSearch => {
+  const { text, within, category, track, cost, open, capacity, ward, limit, after } = query
+  return {
+    limit,
+    ...(text === undefined ? {} : { text }),
+    ...(near ? { near, ...(within === undefined ? {} : { withinMetres: within }) } : {}),
+    ...(category === undefined ? {} : { categories: category }),
+    ...(track === undefined ? {} : { track }),
+    ...(cost === undefined ? {} : { cost }),
+    ...(open === undefined ? {} : { isOpenNow: true }),
+    ...(capacity === undefined ? {} : { hasRoom: true }),
+    ...(ward === undefined ? {} : { wardCode: ward }),
+    ...(after === undefined ? {} : { after }),
+  }
+}

@@ -1,0 +1,105 @@
+import type { z } from 'zod'
+import type { Capacity, Location, Offer, OfferDetails } from '../domain/offer.ts'
+import { isWithin, londonMinuteOfWeek, toSpans } from '../domain/weeklyTimes.ts'
+import type { CouncilArea } from '../place/place.ts'
+import { capacityAt, type PublicOrganisation } from '../store/publicOffer.ts'
+import type { Hit } from '../store/searchIndex.ts'
+import type { OfferSummary, OfferView } from './schemas.ts'
+
+const summaryLengthMax = 200
+
+/** The first words of a description, cut between words. */
+const toSummary = (description: string): string => {
+  const folded = description.replaceAll(/\s+/g, ' ').trim()
+  if (folded.length <= summaryLengthMax) return folded
+  const cut = folded.slice(0, summaryLengthMax - 1)
+  const wordEnd = cut.lastIndexOf(' ')
+  return `${(wordEnd > summaryLengthMax / 2 ? cut.slice(0, wordEnd) : cut).toWellFormed()}…`
+}
+
+const toPlaceView = ({ address, postcode, location }: OfferDetails['place']) => ({
+  ...(address === undefined ? {} : { address }),
+  ...(postcode === undefined ? {} : { postcode }),
+  ...location,
+})
+
+/** Where only an area is given, its middle may be someone's home: a map may show it to about a kilometre. */
+const roughly = ({ latitude, longitude, ...ward }: Location): Location => ({
+  latitude: Math.round(latitude * 100) / 100,
+  longitude: Math.round(longitude * 100) / 100,
+  ...ward,
+})
+
+/** An offer as one line of a list of results. */
+export const toSummaryView = ({ offer, distanceMetres, comesToYou, isOpenNow }: Hit, nowMs: number): z.input<typeof OfferSummary> => {
+  const { offerId, name, category, track, organisation, price, times, timesInWords, takesReferrals, area } = offer
+  const location = offer.place.location ?? (area.centre && roughly(area.centre))
+  return {
+    offerId,
+    name,
+    summary: toSummary(offer.description),
+    category,
+    track,
+    organisation: { organisationId: organisation.organisationId, name: organisation.name },
+    ...(distanceMetres === undefined ? {} : { distanceMetres }),
+    ...(comesToYou ? { comesToYou } : {}),
+    place: toPlaceView({ ...offer.place, ...(location === undefined ? {} : { location }) }),
+    ...(area.atHome ? { atHome: true } : {}),
+    price,
+    capacity: capacityAt(offer.capacity, nowMs),
+    ...(isOpenNow === undefined ? {} : { openNow: isOpenNow }),
+    ...(times.length > 0 ? { times } : {}),
+    ...(timesInWords === undefined ? {} : { timesInWords }),
+    takesReferrals,
+  }
+}
+
+/** Everything about one offer, for whoever may see it. `details` and a begun state must be there. */
+export const toOfferView = (
+  { id, state, details }: Offer & { id: string },
+  { organisation, isYours, nowMs, councilArea }: { organisation: PublicOrganisation; isYours: boolean; nowMs: number; councilArea: CouncilArea },
+): z.input<typeof OfferView> | undefined => {
+  if (state.status === 'none' || !details) return undefined
+  const { area, place, times, source, name, description, forWhom, price, timesInWords, fundingAccepted, personalCareGate, contact, modifiedAt } = details
+  const { wardCodes, withinMetres, postcode, atHome } = area
+  return {
+    offerId: id,
+    status: state.status,
+    organisation,
+    track: state.track,
+    category: state.category,
+    name,
+    description,
+    forWhom,
+    price,
+    area: {
+      wardCodes,
+      wardNames: wardCodes?.map((wardCode) => councilArea.wards.nameOf(wardCode) ?? wardCode),
+      withinMetres,
+      postcode: isYours ? postcode : postcode?.split(' ')[0],
+      atHome,
+    },
+    place: toPlaceView(place),
+    times,
+    timesInWords,
+    ...(times.length > 0 ? { openNow: isWithin(toSpans(times), londonMinuteOfWeek(nowMs)) } : {}),
+    fundingAccepted,
+    personalCare: state.personalCare,
+    personalCareGate,
+    contact,
+    capacity: capacityAt(state.capacity, nowMs),
+    takesReferrals: state.status === 'published' && state.takesReferrals,
+    ...(state.status === 'published' ? { publishedAt: state.publishedAt } : {}),
+    modifiedAt,
+    ...(source ? { source: toSourceView(source, councilArea) } : {}),
+    isYours,
+  }
+}
+
+/** Where a record came from, with the words its licence asks for. */
+export const toSourceView = <Source extends { code: string }>(source: Source, { about }: CouncilArea) => {
+  const attribution = about.sources.find(({ code }) => code === source.code)?.attribution
+  return { ...source, ...(attribution === undefined ? {} : { attribution }) }
+}
+
+export const toCapacityView = (capacity: Capacity, nowMs: number): Capacity => capacityAt(capacity, nowMs)

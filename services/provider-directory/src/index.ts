@@ -1,0 +1,91 @@
+import { deadlines, type Ports } from '@patchwork/aggregate'
+import { createAuthenticator, type RunningService, type ServiceSettings } from '@patchwork/http'
+import { createDirectoryApp } from './app.ts'
+import { capacityCheckMsByDefault, type DirectorySettings, demonstrationPlaceFolder } from './config.ts'
+import { syncSearch } from './consumers/searchSync.ts'
+import { expireCapacity } from './domain/offer.ts'
+import { directoryInvariants } from './invariants.ts'
+import { type LoadedOpenData, type LoadOpenDataOptions, loadOpenData } from './openData/loadOpenData.ts'
+import { createOpenReferralApp, openReferralPath } from './openReferral/app.ts'
+import { openCouncilArea } from './place/place.ts'
+import { openDirectory, service } from './store/directory.ts'
+import { createSearchIndex } from './store/searchIndex.ts'
+
+export { type DirectorySettings, readDirectorySettings } from './config.ts'
+export type { LoadedOpenData, LoadOpenDataOptions } from './openData/loadOpenData.ts'
+
+export type RunningDirectory = RunningService & {
+  /** Puts the open data of the place into the directory. A repeat, or one after a cut-off load, adds only what is missing. Rejects when stopped. */
+  loadOpenData(options?: LoadOpenDataOptions): Promise<LoadedOpenData>
+}
+
+/**
+ * Starts the directory: organisations and offers, their search, the open feed, and the statements of room that end by themselves.
+ * Throws when the place's folder or the stores cannot be opened.
+ */
+export const start = async (ports: Ports, settings: ServiceSettings & DirectorySettings): Promise<RunningDirectory> => {
+  const { runtime, logger, dataKey, documents, log } = ports
+  const councilArea = openCouncilArea(settings.placeFolder ?? demonstrationPlaceFolder)
+  const directory = await openDirectory(ports)
+  const index = createSearchIndex()
+  const group = `${service}-search-${settings.instance ?? runtime.uuid()}`
+  const search = await syncSearch({ index, directory, group }, ports)
+  const capacity = deadlines({
+    aggregates: directory.offers,
+    field: 'capacityExpiresAt',
+    everyMs: settings.capacityCheckMs ?? capacityCheckMsByDefault,
+    name: 'offer-capacity',
+    ports,
+    decide: (offer, at) => expireCapacity(offer, { offerId: offer.id, at }),
+  })
+
+  const ready = async (): Promise<void> => {
+    await Promise.all([documents.ping(), log.ping()])
+  }
+  const authenticate = createAuthenticator({ service, issuer: settings.issuer, jwksUrl: settings.jwksUrl, dataKey, runtime })
+  const appOptions = { authenticate, runtime, logger, ready }
+  const stopping = new AbortController()
+  let stopped: Promise<void> | undefined
+  return {
+    name: service,
+    mounts: [
+      { path: `/api/${service}`, app: createDirectoryApp(appOptions, { directory, index, councilArea, runtime }) },
+      { path: openReferralPath, app: createOpenReferralApp(appOptions, { index, councilArea, publicUrl: settings.publicUrl }) },
+    ],
+    ready,
+    stop: () => {
+      stopping.abort()
+      stopped ??= (async () => {
+        await capacity.stop()
+        await search.stop()
+        await Promise.all([directory.offers.stop(), directory.organisations.stop()])
+        index.close()
+      })()
+      return stopped
+    },
+    invariants: directoryInvariants(directory, index),
+    consumers: [
+      {
+        group,
+        caughtUp: search.caughtUp,
+        // An event only says what to read anew: one that cannot be served yet waits in the log, and nothing is ever parked.
+        parked: async () => [],
+        replay: async () => ({ replayed: 0, stillParked: 0 }),
+      },
+    ],
+    readModels: [
+      {
+        name: 'search',
+        rebuild: async () => {
+          await search.rebuild()
+        },
+        digest: async () => index.digest(),
+      },
+    ],
+    loadOpenData: ({ onProgress, signal } = {}) =>
+      loadOpenData(
+        { directory, councilArea, runtime },
+        { ...(onProgress ? { onProgress } : {}), signal: signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal },
+      ),
+  }
+}

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { openPostcodes, writtenPostcode } from './postcodes.ts'
+import { openWards, type Wards } from './wards.ts'
+
+const About = z.strictObject({
+  name: z.string().min(1).max(200),
+  councilName: z.string().min(1).max(200),
+  councilWebsite: z.url().optional(),
+  attribution: z.string().max(2_000),
+  licence: z.strictObject({ name: z.string(), url: z.url() }).optional(),
+  safeguarding: z.strictObject({
+    words: z.string().min(1).max(2_000),
+    phone: z.string().max(40).optional(),
+    url: z.url().optional(),
+    lines: z.array(z.strictObject({ who: z.string(), phone: z.string(), when: z.string() })).max(20),
+  }),
+  sources: z.array(z.strictObject({ code: z.string(), name: z.string(), publisher: z.string(), attribution: z.string() })).max(100),
+})
+export type About = z.infer<typeof About>
+
+export type FoundPlace = { latitude: number; longitude: number; wardCode?: string; wardName?: string }
+
+/** The council area this directory serves. */
+export type CouncilArea = {
+  folder: string
+  about: About
+  wards: Wards
+  /** Where a postcode lies, and in which ward; undefined when this place does not know it. */
+  locate(postcode: string): FoundPlace | undefined
+  /** The same for a point: its ward, when it lies in one. */
+  withWard(point: { latitude: number; longitude: number }): FoundPlace
+}
+
+/** Opens the folder of a place: `place.json`, `wards.geojson`, `postcodes.csv.gz`. Throws when a file is missing or is not what it should be. */
+export const openCouncilArea = (folder: string): CouncilArea => {
+  const about = About.parse(JSON.parse(readFileSync(join(folder, 'place.json'), 'utf8')))
+  const wards = openWards(join(folder, 'wards.geojson'))
+  const postcodes = openPostcodes(join(folder, 'postcodes.csv.gz'))
+  const withWard = ({ latitude, longitude }: { latitude: number; longitude: number }): FoundPlace => {
+    const ward = wards.at(latitude, longitude)
+    return { latitude, longitude, ...(ward ? { wardCode: ward.wardCode, wardName: ward.name } : {}) }
+  }
+  return {
+    folder,
+    about,
+    wards,
+    withWard,
+    locate: (postcode) => {
+      const written = writtenPostcode(postcode)
+      const point = written === undefined ? undefined : postcodes.locate(written)
+      return point && withWard(point)
+    },
+  }
+}

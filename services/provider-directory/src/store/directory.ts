@@ -1,0 +1,58 @@
+import { type OpenedAggregates, openAggregates, type Ports } from '@patchwork/aggregate'
+import {
+  OfferCapacityExpired,
+  OfferCapacityStated,
+  OfferDescribed,
+  OfferDrafted,
+  OfferPublished,
+  OfferWithdrawn,
+  OrganisationDescribed,
+  OrganisationMemberJoined,
+  OrganisationRegistered,
+} from '@patchwork/events'
+import { evolveOffer, initialOffer, type OfferDetails, type OfferEvent, type OfferState } from '../domain/offer.ts'
+import { evolveOrganisation, initialOrganisation, type OrganisationDetails, type OrganisationEvent, type OrganisationState } from '../domain/organisation.ts'
+
+export const service = 'provider-directory'
+
+export type Organisations = OpenedAggregates<OrganisationState, OrganisationEvent, OrganisationDetails>
+export type Offers = OpenedAggregates<OfferState, OfferEvent, OfferDetails>
+export type Directory = { organisations: Organisations; offers: Offers }
+
+/** Opens what the directory keeps. Throws what the stores throw when they cannot be opened. */
+export const openDirectory = async (ports: Ports): Promise<Directory> => ({
+  organisations: await openAggregates<OrganisationState, OrganisationEvent, OrganisationDetails>(
+    {
+      service,
+      name: 'organisation',
+      topic: OrganisationRegistered.topic,
+      events: [OrganisationRegistered, OrganisationDescribed, OrganisationMemberJoined],
+      initial: initialOrganisation,
+      evolve: evolveOrganisation,
+      fields: { status: { path: 'state.status', type: 'string' }, memberId: { path: 'state.memberIds', type: 'string', array: true } },
+      indexes: { 'by-status': { fields: ['status'] }, 'by-member': { fields: ['memberId'] } },
+    },
+    ports,
+  ),
+  offers: await openAggregates<OfferState, OfferEvent, OfferDetails>(
+    {
+      service,
+      name: 'offer',
+      topic: OfferDrafted.topic,
+      events: [OfferDrafted, OfferDescribed, OfferPublished, OfferCapacityStated, OfferCapacityExpired, OfferWithdrawn],
+      initial: initialOffer,
+      evolve: evolveOffer,
+      fields: {
+        status: { path: 'state.status', type: 'string' },
+        organisationId: { path: 'state.organisationId', type: 'string' },
+        capacityExpiresAt: { path: 'state.capacity.expiresAt', type: 'string' },
+      },
+      indexes: {
+        'by-status': { fields: ['status'] },
+        'by-organisation': { fields: ['organisationId', 'status'] },
+        'by-capacity-expiry': { fields: ['capacityExpiresAt'], sparse: true },
+      },
+    },
+    ports,
+  ),
+})

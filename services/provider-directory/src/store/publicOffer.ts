@@ -1,0 +1,59 @@
+import type { Category, Track } from '@patchwork/events'
+import type { Area, Capacity, Contact, Offer, OfferDetails, Place, Price } from '../domain/offer.ts'
+import type { Organisation, OrganisationDetails, OrganisationKind, SourceRecord } from '../domain/organisation.ts'
+import type { WeeklyTime } from '../domain/weeklyTimes.ts'
+
+export type PublicOrganisation = {
+  organisationId: string
+  kind: OrganisationKind
+  name: string
+  description?: string
+  email?: string
+  phone?: string
+  website?: string
+  identifiers?: NonNullable<OrganisationDetails['identifiers']>
+  source?: SourceRecord
+  modifiedAt: string
+}
+
+/** Everything about a published offer, for finding it and for showing it. */
+export type PublicOffer = {
+  offerId: string
+  track: Track
+  category: Category
+  name: string
+  description: string
+  forWhom?: string
+  price: Price
+  area: Area
+  place: Place
+  times: WeeklyTime[]
+  timesInWords?: string
+  fundingAccepted: string[]
+  personalCare: boolean
+  personalCareGate?: NonNullable<OfferDetails['personalCareGate']>
+  contact: Contact
+  capacity: Capacity
+  takesReferrals: boolean
+  publishedAt: string
+  /** When anything shown here last changed, the organisation's own words included. */
+  modifiedAt: string
+  source?: SourceRecord
+  organisation: PublicOrganisation
+}
+
+/** What anyone may read of an organisation; undefined when there is none. */
+export const toPublicOrganisation = ({ id, state, details }: Organisation & { id: string }): PublicOrganisation | undefined =>
+  state.status === 'registered' && details ? { organisationId: id, kind: state.kind, ...details } : undefined
+
+/** A published offer as search knows it; undefined unless it is published. Views leave out the postcode that an area is measured from. */
+export const toPublicOffer = ({ id, state, details }: Offer & { id: string }, organisation: PublicOrganisation): PublicOffer | undefined => {
+  if (state.status !== 'published' || !details) return undefined
+  const { track, category, personalCare, capacity, takesReferrals, publishedAt } = state
+  const modifiedAt = [details.modifiedAt, publishedAt, organisation.modifiedAt].reduce((latest, at) => (at > latest ? at : latest))
+  return { offerId: id, track, category, personalCare, capacity, takesReferrals, publishedAt, ...details, modifiedAt, organisation }
+}
+
+/** What is left of a statement of room at an instant: past its time nothing is known, whether or not anyone has noticed yet. */
+export const capacityAt = (capacity: Capacity, nowMs: number): Capacity =>
+  capacity.state !== 'unknown' && Date.parse(capacity.expiresAt) <= nowMs ? { state: 'unknown' } : capacity

@@ -1,0 +1,443 @@
+import { createHash } from 'node:crypto'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { type Category, Category as CategoryCodes, type Track } from '@patchwork/events'
+import { isWithin, londonMinuteOfWeek, toSpans } from '../domain/weeklyTimes.ts'
+import { boxAround, type Direction, directionOf, metresBetween, type Point } from './distance.ts'
+import type { PublicOffer } from './publicOffer.ts'
+import { toWordQuery } from './searchWords.ts'
+
+export type Near = Point & { wardCode?: string }
+export type OfferSearch = {
+  text?: string
+  near?: Near
+  withinMetres?: number
+  categories?: readonly Category[]
+  track?: Track
+  cost?: 'free' | 'paid'
+  isOpenNow?: boolean
+  hasRoom?: boolean
+  wardCode?: string
+  organisationId?: string
+  limit: number
+  after?: string
+}
+
+/** `distanceMetres` is to where the offer stands; `comesToYou` when the place asked about lies in the area it serves. */
+export type Hit = { offer: PublicOffer; distanceMetres?: number; comesToYou?: boolean; isOpenNow?: boolean }
+export const facetNames = ['category', 'track', 'cost', 'open', 'capacity', 'ward'] as const
+export type FacetName = (typeof facetNames)[number]
+/** For each filter, how many hits each of its values would leave, with all other filters as they are. */
+export type Facets = Record<FacetName, Record<string, number>>
+export type Found = { hits: Hit[]; total: number; after?: string; facets: Facets; words?: 'all' | 'beginning' | 'any' }
+
+/** One feed query: what the open standard asks of a list of services. */
+export type FeedQuery = { text?: string; category?: Category; organisationId?: string; modifiedAfter?: string; offset: number; limit: number }
+
+export type SearchIndex = {
+  /** Shows offers as they are now, in place of what was known of them; `sequence` is that of the offer's last event. Many at once go much faster. */
+  put(offers: readonly { offer: PublicOffer; sequence: number }[]): void
+  /** Shows it no longer; a repeat changes nothing. */
+  remove(offerId: string): void
+  /** The events of the offer that what is shown takes in; undefined when it is not shown. */
+  sequenceOf(offerId: string): number | undefined
+  get(offerId: string): PublicOffer | undefined
+  /** Offers of an organisation that are shown. */
+  offersOf(organisationId: string): string[]
+  count(): number
+  /** Finds offers at an instant. Throws InvalidAfterError for an `after` of another search. */
+  search(query: OfferSearch, nowMs: number): Found
+  /** Services for the open feed, in the order of their ids: those whose organisation says what it is. */
+  feed(query: FeedQuery): { offers: PublicOffer[]; total: number }
+  /** How many are shown here but kept out of the feed. */
+  countOutsideFeed(): number
+  /** SHA-256 over everything shown: two indexes of the same offers have the same. */
+  digest(): string
+  clear(): void
+  close(): void
+}
+
+/** The page marker is not one of this search. */
+export class InvalidAfterError extends Error {
+  readonly code = 'invalid-query'
+  constructor() {
+    super('The page marker belongs to another search')
+  }
+}
+
+/** Past this many matches the fine order by words is left out: so common a word says little, and ordering all of them would take too long. */
+const rankedHitsMax = 4_000
+/** Sorts behind every real distance. */
+const nowhere = 1e12
+
+/** What filters and order need of an offer, kept out of the database so that a pass over 50,000 takes milliseconds. */
+type Row = {
+  id: number
+  offerId: string
+  organisationId: string
+  nameKey: string
+  category: Category
+  track: Track
+  cost: string
+  capacity: 'open' | 'waiting-list' | 'closed' | 'unknown'
+  capacityUntilMs: number
+  point: Point | undefined
+  direction: Direction | undefined
+  wardCodes: readonly string[]
+  /** What it serves, where it says so: people at home in these wards, or within a distance of a point. */
+  serves: { wardCodes: readonly string[]; centre?: Direction; withinMetres?: number } | undefined
+  spans: Uint16Array
+  /** Where its values are counted. */
+  counters: { category: number; track: number; cost: number; wards: readonly number[] }
+}
+
+/** The order of results, most important first: how well the words match, how far it is, how often the words stand there, the name, the id. */
+type Key = { tier: number; metres: number; rank: number; nameKey: string; offerId: string }
+type Candidate = Key & { row: Row; distanceMetres: number | undefined; comesToYou: boolean; openNow: boolean }
+
+/** An index in memory, as a sole carer's offer is personal data too and must not lie on a disk in the clear. It is built from the directory's own documents. */
+export const createSearchIndex = (): SearchIndex => {
+  const database = new DatabaseSync(':memory:')
+  database.exec(`
+    create virtual table words using fts5(name, kind, organisation, place, description, content='', contentless_delete=1,
+      tokenize='porter unicode61 remove_diacritics 2');
+    create virtual table points using rtree(id, west, east, south, north);
+    create table documents(id integer primary key, offer_id text not null unique, organisation_id text not null, category text not null,
+      modified_at text not null, in_feed integer not null, body text not null);
+    create index feed on documents(in_feed, offer_id);
+    create index by_organisation on documents(organisation_id);
+  `)
+  const sql = prepare(database)
+  const rows: (Row | undefined)[] = []
+  const idOf = new Map<string, number>()
+  const sequences = new Map<string, number>()
+  const freeIds: number[] = []
+  const serving = new Set<number>()
+  const counters = createCounters()
+
+  const remove = (offerId: string): void => {
+    const id = idOf.get(offerId)
+    if (id === undefined) return
+    sql.removeWords.run(id)
+    sql.removePoint.run(id)
+    sql.removeDocument.run(id)
+    rows[id] = undefined
+    serving.delete(id)
+    idOf.delete(offerId)
+    sequences.delete(offerId)
+    freeIds.push(id)
+  }
+
+  const add = (offer: PublicOffer, sequence: number): void => {
+    remove(offer.offerId)
+    const id = freeIds.pop() ?? Math.max(1, rows.length)
+    const row = toRow(id, offer, counters)
+    sql.addWords.run(id, ...wordsOf(offer))
+    if (row.point) sql.addPoint.run(id, row.point.longitude, row.point.longitude, row.point.latitude, row.point.latitude)
+    const { offerId, organisation, category, modifiedAt } = offer
+    sql.addDocument.run(id, offerId, organisation.organisationId, category, modifiedAt, organisation.description ? 1 : 0, JSON.stringify(offer))
+    rows[id] = row
+    if (row.serves) serving.add(id)
+    idOf.set(offerId, id)
+    sequences.set(offerId, sequence)
+  }
+
+  const put = (offers: readonly { offer: PublicOffer; sequence: number }[]): void => {
+    database.exec('begin')
+    try {
+      for (const { offer, sequence } of offers) add(offer, sequence)
+    } finally {
+      database.exec('commit')
+    }
+  }
+
+  const read = (id: number): PublicOffer => JSON.parse((sql.readDocument.get(id) as { body: string }).body)
+  const idsOf = (statement: StatementSync, ...values: (string | number)[]): number[] => JSON.parse((statement.get(...values) as { ids: string }).ids)
+
+  /** The rows that the words lead to, with their tier and rank, by the first way of asking that finds any. */
+  const rowsByWords = (text: string): { ids: number[]; inName: Set<number>; ranks: Map<number, number>; words: NonNullable<Found['words']> } | undefined => {
+    const query = toWordQuery(text)
+    if (!query) return undefined
+    const ways = [
+      { words: 'all', match: query.all, name: query.allInName },
+      { words: 'beginning', match: query.beginning, name: query.beginningInName },
+      { words: 'any', match: query.any, name: query.allInName },
+    ] as const
+    for (const { words, match, name } of ways) {
+      const ids = idsOf(sql.matchWords, match)
+      if (ids.length === 0) continue
+      const ranks = new Map<number, number>()
+      if (ids.length <= rankedHitsMax) for (const [id, rank] of sql.rankWords.all(match) as unknown as [number, number][]) ranks.set(id, Math.round(rank * 4))
+      return { ids, inName: new Set(idsOf(sql.matchWords, name)), ranks, words }
+    }
+    return undefined
+  }
+
+  const search = (query: OfferSearch, nowMs: number): Found => {
+    const found: Found = { hits: [], total: 0, facets: counters.read(counters.none()) }
+    const hasWords = query.text !== undefined && query.text.trim() !== ''
+    const byWords = hasWords ? rowsByWords(query.text ?? '') : undefined
+    if (hasWords && !byWords) return found
+    if (byWords) found.words = byWords.words
+
+    const after = query.after === undefined ? undefined : readAfter(query)
+    const minute = londonMinuteOfWeek(nowMs)
+    const direction = query.near && directionOf(query.near)
+    const counts = counters.none()
+    const page: Candidate[] = []
+    const look = (row: Row | undefined): void => {
+      if (!row || (query.organisationId !== undefined && row.organisationId !== query.organisationId)) return
+      const reach = reachOf(row, query, direction)
+      if (!reach) return
+      const openNow = isWithin(row.spans, minute)
+      const capacity = row.capacityUntilMs > nowMs ? row.capacity : 'unknown'
+      if (!count(counts, counters, row, { query, openNow, hasRoom: capacity === 'open' })) return
+      found.total += 1
+      const metres = reach.comesToYou ? 0 : (reach.distanceMetres ?? (query.near ? nowhere : 0))
+      const key = { tier: byWords && !byWords.inName.has(row.id) ? 1 : 0, metres, rank: byWords?.ranks.get(row.id) ?? 0, nameKey: row.nameKey, offerId: row.offerId }
+      if (after && compareKeys(key, after) <= 0) return
+      keepFirst(page, { ...key, row, ...reach, openNow }, query.limit + 1)
+    }
+    if (byWords) for (const id of byWords.ids) look(rows[id])
+    else if (query.near && query.withinMetres !== undefined) {
+      const { west, east, south, north } = boxAround(query.near, query.withinMetres)
+      // Whoever serves an area of their own may stand outside the box.
+      for (const id of serving) look(rows[id])
+      for (const id of idsOf(sql.inBox, west, east, south, north)) if (!serving.has(id)) look(rows[id])
+    } else for (const row of rows) look(row)
+
+    found.facets = counters.read(counts)
+    const shown = page.slice(0, query.limit)
+    found.hits = shown.map(({ row, distanceMetres, comesToYou, openNow }) => ({
+      offer: read(row.id),
+      ...(distanceMetres === undefined ? {} : { distanceMetres }),
+      ...(comesToYou ? { comesToYou } : {}),
+      ...(row.spans.length > 0 ? { isOpenNow: openNow } : {}),
+    }))
+    const last = shown.at(-1)
+    if (last && page.length > query.limit) found.after = writeAfter(query, last)
+    return found
+  }
+
+  const feed = ({ text, category, organisationId, modifiedAfter, offset, limit }: FeedQuery) => {
+    const hasWords = text !== undefined && text.trim() !== ''
+    const byWords = hasWords ? rowsByWords(text) : undefined
+    if (hasWords && !byWords) return { offers: [], total: 0 }
+    const values = { ids: byWords ? JSON.stringify(byWords.ids) : null, category: category ?? null, organisation: organisationId ?? null, after: modifiedAfter ?? null }
+    const { total } = sql.countFeed.get(values) as { total: number }
+    const bodies = sql.readFeed.all({ ...values, offset, limit }) as { body: string }[]
+    return { offers: bodies.map(({ body }) => JSON.parse(body) as PublicOffer), total }
+  }
+
+  return {
+    put,
+    remove,
+    search,
+    feed,
+    sequenceOf: (offerId) => sequences.get(offerId),
+    get: (offerId) => {
+      const id = idOf.get(offerId)
+      return id === undefined ? undefined : read(id)
+    },
+    offersOf: (organisationId) => (sql.offersOf.all(organisationId) as { offer_id: string }[]).map(({ offer_id: offerId }) => offerId),
+    count: () => idOf.size,
+    countOutsideFeed: () => (sql.outsideFeed.get() as { total: number }).total,
+    digest: () => {
+      const hash = createHash('sha256')
+      for (const row of sql.everything.iterate()) hash.update(String((row as { body: string }).body)).update('\n')
+      return hash.digest('hex')
+    },
+    clear: () => {
+      for (const offerId of [...idOf.keys()]) remove(offerId)
+    },
+    close: () => database.close(),
+  }
+}
+
+const prepare = (database: DatabaseSync) => {
+  const feedWhere = `from documents where in_feed = 1 and (:ids is null or id in (select value from json_each(:ids)))
+    and (:category is null or category = :category) and (:organisation is null or organisation_id = :organisation)
+    and (:after is null or modified_at >= :after)`
+  const statements = {
+    addWords: database.prepare('insert into words(rowid, name, kind, organisation, place, description) values (?, ?, ?, ?, ?, ?)'),
+    removeWords: database.prepare('delete from words where rowid = ?'),
+    addPoint: database.prepare('insert into points values (?, ?, ?, ?, ?)'),
+    removePoint: database.prepare('delete from points where id = ?'),
+    addDocument: database.prepare('insert into documents values (?, ?, ?, ?, ?, ?, ?)'),
+    removeDocument: database.prepare('delete from documents where id = ?'),
+    readDocument: database.prepare('select body from documents where id = ?'),
+    // One text instead of thousands of rows: handing rows over costs more than finding them.
+    matchWords: database.prepare('select json_group_array(rowid) as ids from words where words match ?'),
+    inBox: database.prepare('select json_group_array(id) as ids from points where east >= ? and west <= ? and north >= ? and south <= ?'),
+    rankWords: database.prepare('select rowid, bm25(words, 10, 5, 3, 3, 1) from words where words match ?'),
+    offersOf: database.prepare('select offer_id from documents where organisation_id = ?'),
+    outsideFeed: database.prepare('select count(*) as total from documents where in_feed = 0'),
+    everything: database.prepare('select body from documents order by offer_id'),
+    countFeed: database.prepare(`select count(*) as total ${feedWhere}`),
+    readFeed: database.prepare(`select body ${feedWhere} order by offer_id limit :limit offset :offset`),
+  }
+  statements.rankWords.setReturnArrays(true)
+  return statements
+}
+
+/** Kinds of help as words, so that "pharmacy" finds them whatever they are called. */
+const kindWords = (category: Category): string => (category === 'other' ? '' : category.replaceAll('-', ' ').replaceAll(/\band\b/g, ''))
+
+const wordsOf = ({ name, category, organisation, place, description, forWhom, area }: PublicOffer): string[] => [
+  name,
+  kindWords(category),
+  organisation.name,
+  [place.address, place.postcode, place.location?.wardName, area.centre?.wardName].filter(Boolean).join(' '),
+  [description, forWhom].filter(Boolean).join(' '),
+]
+
+const toRow = (id: number, offer: PublicOffer, counters: Counters): Row => {
+  const { capacity, place, area } = offer
+  const saidWards = area.wardCodes ?? []
+  const centre = area.centre
+  const point = place.location ?? centre
+  const standing = point?.wardCode
+  const { withinMetres } = area
+  const wardCodes = [...new Set([...saidWards, ...(standing === undefined ? [] : [standing])])]
+  return {
+    id,
+    offerId: offer.offerId,
+    organisationId: offer.organisation.organisationId,
+    nameKey: offer.name.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase(),
+    category: offer.category,
+    track: offer.track,
+    cost: offer.price.kind,
+    capacity: capacity.state,
+    capacityUntilMs: capacity.state === 'unknown' ? 0 : Date.parse(capacity.expiresAt),
+    point: point && { latitude: point.latitude, longitude: point.longitude },
+    direction: point && directionOf(point),
+    wardCodes,
+    serves:
+      saidWards.length > 0 || (centre && withinMetres !== undefined)
+        ? { wardCodes: saidWards, ...(centre && withinMetres !== undefined ? { centre: directionOf(centre), withinMetres } : {}) }
+        : undefined,
+    spans: toSpans(offer.times),
+    counters: {
+      category: counters.slot('category', offer.category),
+      track: counters.slot('track', offer.track),
+      cost: counters.slot('cost', offer.price.kind),
+      wards: wardCodes.map((wardCode) => counters.slot('ward', wardCode)),
+    },
+  }
+}
+
+/** How far an offer is, and whether it comes to the place asked about; undefined when it is out of reach. */
+const reachOf = (
+  row: Row,
+  { near, withinMetres }: OfferSearch,
+  direction: Direction | undefined,
+): { distanceMetres: number | undefined; comesToYou: boolean } | undefined => {
+  if (!near || !direction) return { distanceMetres: undefined, comesToYou: false }
+  const distanceMetres = row.direction && Math.round(metresBetween(direction, row.direction))
+  const comesToYou = row.serves !== undefined && serves(row.serves, near, direction)
+  if (withinMetres !== undefined && !comesToYou && (distanceMetres === undefined || distanceMetres > withinMetres)) return undefined
+  return { distanceMetres, comesToYou }
+}
+
+const serves = ({ wardCodes, centre, withinMetres }: NonNullable<Row['serves']>, near: Near, direction: Direction): boolean =>
+  (near.wardCode !== undefined && wardCodes.includes(near.wardCode)) ||
+  (centre !== undefined && withinMetres !== undefined && metresBetween(centre, direction) <= withinMetres)
+
+type Counters = ReturnType<typeof createCounters>
+
+/** A numbered counter for each value of each filter: counting by number is what makes 50,000 a matter of milliseconds. */
+const createCounters = () => {
+  const slots = new Map<string, number>()
+  const values: { facet: FacetName; value: string }[] = []
+  const slot = (facet: FacetName, value: string): number => {
+    const known = slots.get(`${facet}/${value}`)
+    if (known !== undefined) return known
+    slots.set(`${facet}/${value}`, values.length)
+    return values.push({ facet, value }) - 1
+  }
+  const open = slot('open', 'now')
+  const room = slot('capacity', 'open')
+  for (const code of CategoryCodes.options) slot('category', code)
+  for (const track of ['be-helped', 'join-in']) slot('track', track)
+  for (const cost of ['free', 'paid']) slot('cost', cost)
+  return {
+    slot,
+    open,
+    room,
+    none: () => new Int32Array(values.length),
+    /** The counts by name; a value that no row had is there with 0, except wards and prices nobody knows. */
+    read: (counts: Int32Array): Facets => {
+      const facets: Facets = { category: {}, track: {}, cost: {}, open: {}, capacity: {}, ward: {} }
+      for (const [at, { facet, value }] of values.entries()) {
+        const isShown = facet === 'ward' ? counts[at]! > 0 : value !== 'unknown'
+        if (isShown) facets[facet][value] = counts[at] ?? 0
+      }
+      return facets
+    },
+  }
+}
+
+const failing = { category: 1, track: 2, cost: 4, open: 8, capacity: 16, ward: 32 } satisfies Record<FacetName, number>
+
+/** Counts a row where it would be found if one filter were chosen anew; gives whether it passes all filters as they are. */
+const count = (counts: Int32Array, counters: Counters, row: Row, { query, openNow, hasRoom }: { query: OfferSearch; openNow: boolean; hasRoom: boolean }): boolean => {
+  const fails =
+    (query.categories && !query.categories.includes(row.category) ? failing.category : 0) |
+    (query.track && query.track !== row.track ? failing.track : 0) |
+    (query.cost && query.cost !== row.cost ? failing.cost : 0) |
+    (query.isOpenNow && !openNow ? failing.open : 0) |
+    (query.hasRoom && !hasRoom ? failing.capacity : 0) |
+    (query.wardCode !== undefined && !row.wardCodes.includes(query.wardCode) ? failing.ward : 0)
+  // Whoever fails two filters is not found by changing one.
+  if ((fails & (fails - 1)) !== 0) return false
+  const { category, track, cost, wards } = row.counters
+  if (fails === 0 || fails === failing.category) counts[category]! += 1
+  if (fails === 0 || fails === failing.track) counts[track]! += 1
+  if (fails === 0 || fails === failing.cost) counts[cost]! += 1
+  if (openNow && (fails === 0 || fails === failing.open)) counts[counters.open]! += 1
+  if (hasRoom && (fails === 0 || fails === failing.capacity)) counts[counters.room]! += 1
+  if (fails === 0 || fails === failing.ward) for (const ward of wards) counts[ward]! += 1
+  return fails === 0
+}
+
+const compareKeys = (left: Key, right: Key): number =>
+  left.tier - right.tier ||
+  left.metres - right.metres ||
+  left.rank - right.rank ||
+  (left.nameKey < right.nameKey ? -1 : left.nameKey > right.nameKey ? 1 : left.offerId < right.offerId ? -1 : left.offerId > right.offerId ? 1 : 0)
+
+/** Keeps the first `most` candidates in order: one comparison for each that comes too late to be shown. */
+const keepFirst = (page: Candidate[], candidate: Candidate, most: number): void => {
+  const last = page.at(-1)
+  if (last && page.length === most) {
+    if (compareKeys(candidate, last) >= 0) return
+    page.pop()
+  }
+  let low = 0
+  let high = page.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (compareKeys(page[middle]!, candidate) < 0) low = middle + 1
+    else high = middle
+  }
+  page.splice(low, 0, candidate)
+}
+
+const hashOf = ({ limit: _limit, after: _after, ...query }: OfferSearch): string =>
+  createHash('sha256')
+    .update(JSON.stringify(Object.entries(query).sort(([a], [b]) => (a < b ? -1 : 1))))
+    .digest('base64url')
+    .slice(0, 16)
+
+const writeAfter = (query: OfferSearch, { tier, metres, rank, nameKey, offerId }: Key): string =>
+  Buffer.from(JSON.stringify([hashOf(query), tier, metres, rank, nameKey, offerId])).toString('base64url')
+
+const readAfter = (query: OfferSearch): Key => {
+  try {
+    const [hash, tier, metres, rank, nameKey, offerId] = JSON.parse(Buffer.from(query.after ?? '', 'base64url').toString())
+    const isKey = [tier, metres, rank].every((value) => Number.isFinite(value)) && typeof nameKey === 'string' && typeof offerId === 'string'
+    if (hash === hashOf(query) && isKey) return { tier, metres, rank, nameKey, offerId }
+  } catch {
+    // Not a marker of ours: told below, as for one of another search.
+  }
+  throw new InvalidAfterError()
+}
