@@ -14,6 +14,7 @@ import { BacklogError, BusyError, KeyReusedError, StaleError } from './errors.ts
 import type { Invariant } from './invariant.ts'
 import type { Ports } from './ports.ts'
 import { queuePerId } from './queuePerId.ts'
+import { recentDocuments } from './recentDocuments.ts'
 import { RememberedRefusalError, refusalOf } from './refusal.ts'
 import { createRelay, type Relay } from './relay.ts'
 
@@ -58,8 +59,10 @@ export const openAggregates = async <State extends object, Event extends PlainEv
   const writeEvents = eventWriter(definition, runtime)
   const queue = queuePerId()
   const label = `${service}/${name}`
-  const relay = createRelay({ label, topic, documents, history, log, runtime, logger, queue, ...(onStep ? { onStep } : {}) })
+  const recent = recentDocuments()
+  const relay = createRelay({ label, recent, topic, documents, history, log, runtime, logger, queue, ...(onStep ? { onStep } : {}) })
   const born = onlyBorn(documents)
+  type Decide = (current: Aggregate<State, Details>) => Decision<Event, Details>
   const contextOf = (id: string) => `${service}/${name}/${id}`
 
   const toAggregate = (id: string, body: AggregateBody): Aggregate<State, Details> => ({
@@ -70,7 +73,7 @@ export const openAggregates = async <State extends object, Event extends PlainEv
   })
 
   /** What this command was answered before, by rule: the document's answers, then its outbox, then history, all read after the document. */
-  const findAnswer = async (id: string, body: AggregateBody, command: KeyedCommand): Promise<Found | undefined> => {
+  const findAnswer = async (id: string, body: AggregateBody, command: KeyedCommand, isUnsure: boolean): Promise<Found | undefined> => {
     const remembered = body.answers.find((entry) => entry.key === command.digest && isKept(entry))
     if (remembered && 'answer' in remembered) return remembered
     if (remembered && !command.refusalsAnew) return { refusal: new RememberedRefusalError(remembered.refusal), bodyHash: remembered.bodyHash }
@@ -78,6 +81,8 @@ export const openAggregates = async <State extends object, Event extends PlainEv
     if (waiting) return waiting
     // While the outbox still begins with the first event, nothing of this aggregate can be in history alone.
     if (body.sequence === 0 || body.outbox[0]?.event.sequence === 1) return undefined
+    // A key that cannot come again can be there only by a write of this very call that was reported as failed.
+    if (!command.repeatable && !isUnsure) return undefined
     const archived = await history.find({ where: { subject: { equals: id }, commandKey: { equals: command.digest } }, limit: 1 })
     return archived.documents[0]?.body
   }
@@ -85,10 +90,7 @@ export const openAggregates = async <State extends object, Event extends PlainEv
   const isKept = (entry: AnswerEntry): boolean => runtime.now() - Date.parse(entry.at) < answersKeptMs
 
   /** Decides on what was loaded. A refusal is a decision too: it is what a repeat is answered. */
-  const decideOn = (
-    current: Aggregate<State, Details>,
-    decide: (current: Aggregate<State, Details>) => Decision<Event, Details>,
-  ): { decision: Decision<Event, Details>; thrown?: unknown } => {
+  const decideOn = (current: Aggregate<State, Details>, decide: Decide): { decision: Decision<Event, Details>; thrown?: unknown } => {
     try {
       return { decision: decide(current) }
     } catch (thrown) {
@@ -106,14 +108,15 @@ export const openAggregates = async <State extends object, Event extends PlainEv
     const now = new Date(runtime.now()).toISOString()
     const remembered = { key: command.digest, bodyHash: command.bodyHash, at: now }
     const refusal = refusalOf(thrown)
-    const answer = decision.answer ?? {}
+    const answer = structuredClone(decision.answer ?? {})
+    const isRemembered = command.repeatable && command.remembersQuiet !== false
     const isQuiet = decision.events.length === 0
     const entry: AnswerEntry[] =
       thrown !== undefined
-        ? refusal && command.repeatable
+        ? refusal && isRemembered
           ? [{ ...remembered, refusal }]
           : []
-        : isQuiet && (command.repeatable || decision.details !== undefined)
+        : isQuiet && (isRemembered || decision.details !== undefined)
           ? [{ ...remembered, answer }]
           : []
     if (isQuiet && entry.length === 0) return undefined
@@ -158,21 +161,28 @@ export const openAggregates = async <State extends object, Event extends PlainEv
     }
   }
 
+  /**
+   * One attempt. It gives undefined where a kept document led to anything but a write: that may have been overtaken, so all is done again on a fresh one.
+   */
   const attempt = async (
     id: string,
     command: KeyedCommand,
-    decide: (current: Aggregate<State, Details>) => Decision<Event, Details>,
-  ): Promise<Outcome<State> | 'lost' | { unsure: unknown }> => {
-    const stored = await documents.get(id)
+    decide: Decide,
+    options: { isUnsure: boolean; kept?: Stored<AggregateBody> },
+  ): Promise<Outcome<State> | 'lost' | { unsure: unknown } | undefined> => {
+    const { kept, isUnsure } = options
+    const stored = kept ?? (await documents.get(id))
     const body = stored?.body ?? { sequence: 0, outbox: [], answers: [] }
     const current = toAggregate(id, body)
-    const found = await findAnswer(id, body, command)
+    const found = await findAnswer(id, body, command, isUnsure)
+    const isStale = command.expectedSequence !== undefined && command.expectedSequence !== body.sequence
+    if (kept && (found || isStale)) return undefined
     if (found) {
       if (found.bodyHash !== command.bodyHash) throw new KeyReusedError()
       if ('refusal' in found) throw found.refusal
       return { id, sequence: body.sequence, state: current.state, answer: found.answer, repeated: true }
     }
-    if (command.expectedSequence !== undefined && command.expectedSequence !== body.sequence) throw new StaleError()
+    if (isStale) throw new StaleError()
 
     const decided = decideOn(current, decide)
     const next = nextBody(id, body, command, decided)
@@ -180,20 +190,16 @@ export const openAggregates = async <State extends object, Event extends PlainEv
       await onStep?.('before-write')
       const saved = await save(id, stored, next)
       if (saved !== 'saved') return saved
-      afterSave(id, body, next)
+      afterSave(id, (stored?.revision ?? 0) + 1, body, next)
       await onStep?.('after-write')
-    }
+    } else if (kept) return undefined
     if ('thrown' in decided) throw decided.thrown
-    return {
-      id,
-      sequence: next?.sequence ?? body.sequence,
-      state: (next?.state as State | undefined) ?? current.state,
-      answer: decided.decision.answer ?? {},
-      repeated: false,
-    }
+    const { sequence, state } = next ?? body
+    return { id, sequence, state: (state as State | undefined) ?? current.state, answer: decided.decision.answer ?? {}, repeated: false }
   }
 
-  const afterSave = (id: string, before: AggregateBody, after: AggregateBody): void => {
+  const afterSave = (id: string, revision: number, before: AggregateBody, after: AggregateBody): void => {
+    recent.keep({ id, revision, body: after })
     const kept = new Set(after.outbox.map(({ event }) => event.id))
     relay.trimmed(
       id,
@@ -203,19 +209,22 @@ export const openAggregates = async <State extends object, Event extends PlainEv
   }
 
   /** Tries until the write is won. A write that may have happened is looked for in the same way as a repeat: by its command key. */
-  const carryOut = async (id: string, command: KeyedCommand, decide: (current: Aggregate<State, Details>) => Decision<Event, Details>) => {
+  const carryOut = async (id: string, command: KeyedCommand, decide: Decide): Promise<Outcome<State>> => {
     let unsure: unknown
+    let kept = recent.take(id)
     for (let attempts = 1; attempts <= attemptsMax; attempts += 1) {
       if (attempts > 1) await sleep(runtime, backOffMs(runtime, attempts - 1, retry))
       try {
-        const outcome = await attempt(id, command, decide)
-        if (outcome === 'lost') continue
-        if (!('unsure' in outcome)) return outcome
-        unsure = outcome.unsure
+        const isUnsure = unsure !== undefined
+        const outcome = (kept && (await attempt(id, command, decide, { isUnsure, kept }))) ?? (await attempt(id, command, decide, { isUnsure }))
+        if (outcome && outcome !== 'lost' && !('unsure' in outcome)) return outcome
+        if (outcome && outcome !== 'lost') unsure = outcome.unsure
       } catch (error) {
         // A store that is away is told at once, but not while it is open whether something was changed.
         if (unsure === undefined || codeOf(error) !== 'store-unavailable') throw error
       }
+      recent.drop(id)
+      kept = undefined
     }
     throw unsure ?? new BusyError()
   }

@@ -7,6 +7,7 @@ import { backOffMs, codeOf, isUnavailable } from './backOff.ts'
 import { inParallel } from './inParallel.ts'
 import type { Ports } from './ports.ts'
 import type { QueuePerId } from './queuePerId.ts'
+import type { RecentDocuments } from './recentDocuments.ts'
 
 /** A write waits this long for others to share its trip, unless a trip is under way: then the next one takes it. */
 const coalesceMs = 5
@@ -55,9 +56,10 @@ export const createRelay = (options: {
   runtime: Runtime
   logger: Logger
   queue: QueuePerId
+  recent: RecentDocuments
   onStep?: Ports['onStep']
 }): RelayDesk => {
-  const { label, topic, documents, history, log, runtime, logger, queue, onStep } = options
+  const { label, topic, documents, history, log, runtime, logger, queue, recent, onStep } = options
   /** The latest outbox of each document that this process wrote. */
   const written = new Map<string, readonly OutboxEntry[]>()
   /** Event ids that are in history and in the log, and still in the outbox, by document. */
@@ -174,14 +176,15 @@ export const createRelay = (options: {
     for (let attempt = 1; attempt <= trimAttemptsMax; attempt += 1) {
       const ids = done.get(id)
       if (!ids || ids.size === 0) return
-      const stored = await documents.get(id)
+      const stored = (attempt === 1 ? recent.take(id) : undefined) ?? (await documents.get(id))
       if (!stored) return
       const { pendingSince, ...body } = stored.body
       const outbox = body.outbox.filter(({ event }) => !ids.has(event.id))
       if (outbox.length === body.outbox.length) return void done.delete(id)
       const rest = outbox.length > 0 && pendingSince !== undefined ? { pendingSince } : {}
-      const now = await documents.get(id)
-      if ((await documents.replace(id, { ...body, outbox, ...rest }, { expectedRevision: now!.body.sequence === body.sequence ? now!.revision : stored.revision })) === 'replaced') {
+      const next = { ...body, outbox, ...rest }
+      if ((await documents.replace(id, next, { expectedRevision: stored.revision })) === 'replaced') {
+        recent.keep({ id, revision: stored.revision + 1, body: next })
         trimmed(id, ids)
         return void (await onStep?.('after-trim'))
       }

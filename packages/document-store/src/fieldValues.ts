@@ -7,9 +7,9 @@ export type FieldValues = Record<string, Scalar | Scalar[] | undefined>
 
 /** The declared fields of a body. Throws UnstorableError where one has another type than declared. */
 export const fieldValues = (definition: CollectionDefinition, body: object): FieldValues =>
-  Object.fromEntries(Object.entries(definition.fields).map(([name, field]) => [name, valueOf(field, body)]))
+  Object.fromEntries(Object.entries(definition.fields).map(([name, field]) => [name, declaredValue(field, body)]))
 
-const valueOf = (field: FieldDefinition, body: object): Scalar | Scalar[] | undefined => {
+const declaredValue = (field: FieldDefinition, body: object): Scalar | Scalar[] | undefined => {
   const value = valueAt(body, field.path)
   if (value === undefined || value === null) return undefined
   if (!field.array) return checked(value, field)

@@ -9,7 +9,7 @@ import { createApp } from './app.ts'
 import { createAuthenticator, UnauthenticatedError } from './authenticator.ts'
 import { type AnyRoute, defineRoute } from './route.ts'
 import { createServiceClient } from './serviceClient.ts'
-import { plainText } from './text.ts'
+import { ListQuery, plainText } from './text.ts'
 
 const personId = '7f1fda3c-6b57-4ef1-9f6c-0d5d3ff1a0a1'
 const logged: string[] = []
@@ -119,6 +119,26 @@ test('a route with a rate limit answers 429 past it, in words', async () => {
   ])
   const statuses = [(await limited.get('/find')).status, (await limited.get('/find')).status, (await limited.get('/find')).status]
   expect(statuses).toEqual([200, 200, 429])
+})
+
+test('a route with a rate limit for some roles counts only people in these', async () => {
+  const limited = appWith([{ ...record, rateLimit: { count: 1, perSeconds: 60, roles: ['resident'] } }])
+  const statusAs = async (role: string) => (await limited.post('/needs/mine').set('authorization', `Bearer ${role}`).send({ words: 'x' })).status
+  expect([await statusAs('resident'), await statusAs('resident'), await statusAs('provider'), await statusAs('provider')]).toEqual([201, 429, 403, 403])
+})
+
+test('a page marker that its list did not give is refused by field, and the same failure without one is ours', async () => {
+  const list = defineRoute({
+    method: 'get',
+    path: '/list',
+    policy: 'directory.find',
+    summary: 'List',
+    query: ListQuery,
+    handle: () => Promise.reject(Object.assign(new Error('of another list'), { code: 'invalid-query' })),
+  })
+  const refused = await appWith([list]).get('/list?after=made-up')
+  expect([refused.status, refused.body.errors]).toEqual([400, [expect.objectContaining({ pointer: '/after', code: 'invalid-after' })]])
+  expect((await appWith([list]).get('/list')).status).toBe(500)
 })
 
 test('a service asks another with a token of a minute, taken by that service alone', async () => {

@@ -1,4 +1,4 @@
-import { multilineText, plainText } from './text.ts'
+import { multilineText, Postcode, plainText } from './text.ts'
 
 describe('text that a person typed', () => {
   test.each(['Zoë', '名前', 'محمد', "O'Brien-Smith", 'Siân Ôl', '<b>bold</b>', '🙂'])('keeps %s as it is', (name) =>
@@ -19,4 +19,17 @@ describe('text that a person typed', () => {
     expect(plainText(10).safeParse(value).success).toBe(false),
   )
   test('keeps line breaks where lines are meant', () => expect(multilineText(50).parse('one\r\ntwo')).toBe('one\ntwo'))
+})
+
+describe('a postcode', () => {
+  test.each([
+    ['m337zf', 'M33 7ZF'],
+    [' WA14  1EF ', 'WA14 1EF'],
+    ['EC1A1BB', 'EC1A 1BB'],
+    ['w1a 0ax', 'W1A 0AX'],
+    ['b33 8th', 'B33 8TH'],
+  ])('%s is read as %s', (typed, read) => expect(Postcode.parse(typed)).toBe(read))
+  test.each(['', 'M33', 'QQ1 1AA', 'M33 7CI', '12345', 'M337ZFX', 'M33 7Z\u0000', 'near the park', 'M33-7ZF'])('%j does not exist', (typed) =>
+    expect(Postcode.safeParse(typed).error?.issues).toEqual([expect.objectContaining({ params: { code: 'invalid-postcode' } })]),
+  )
 })

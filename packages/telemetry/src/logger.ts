@@ -8,11 +8,11 @@ export type Logger = PinoLogger
  * Logs as JSON lines, readable ones on a terminal, each with the trace it belongs to. Levels as pino's; `silent` writes nothing.
  * Errors are logged by type, code and stack; callers pass ids and codes, never bodies, query strings or anything about a person.
  */
-export const createLogger = (options: { service: string; level?: string; destination?: DestinationStream; readable?: boolean }): Logger =>
+export const createLogger = (options: { service?: string; level?: string; destination?: DestinationStream; readable?: boolean }): Logger =>
   pino(
     {
       level: options.level ?? 'info',
-      base: { service: options.service },
+      base: options.service === undefined ? {} : { service: options.service },
       timestamp: pino.stdTimeFunctions.isoTime,
       mixin: () => {
         const span = trace.getActiveSpan()?.spanContext()

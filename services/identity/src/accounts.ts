@@ -25,7 +25,7 @@ export class AddressBusyError extends Error {
 export type NewAccount = {
   accountId: string
   /** Known already, or registered in `people` with what `person` says. */
-  person: { personId: string } | { name: string; email: string; postcode?: string; how: HowRegistered }
+  person: { personId: string } | { name: string; email: string; postcode?: string; how: HowRegistered; registeredBy?: string }
   email: string
   role: Role
   how: HowOpened

@@ -1,5 +1,5 @@
 import type { Invariant } from '@patchwork/aggregate'
-import { type Account, type AccountEvent, evolve, isOpen, unopened } from './domain/account.ts'
+import { isOpen } from './domain/account.ts'
 import type { AccountStore } from './store/accountStore.ts'
 import type { Logins } from './store/logins.ts'
 
@@ -32,26 +32,7 @@ export const identityInvariants = (store: AccountStore, logins: Logins): Invaria
       return seen.result()
     },
   },
-  {
-    name: 'identity: the history of each account gives its state',
-    check: async () => {
-      const seen = counter()
-      for await (const { id, state } of allAccounts(store)) {
-        let replayed: Account = unopened
-        for (let afterSequence = 0; ; ) {
-          const events = await store.accounts.history(id, { afterSequence, limit: pageSize })
-          for (const { type, data } of events) replayed = evolve(replayed, { type, data } as unknown as AccountEvent)
-          if (events.length < pageSize) break
-          afterSequence = events.at(-1)?.sequence ?? afterSequence
-        }
-        seen.count(id, JSON.stringify(inOrder(replayed)) === JSON.stringify(inOrder(state)))
-      }
-      return seen.result()
-    },
-  },
 ]
-
-const inOrder = (state: Account) => Object.entries(state).sort(([one], [other]) => (one < other ? -1 : 1))
 
 const counter = () => {
   let checked = 0

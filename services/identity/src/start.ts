@@ -1,7 +1,7 @@
 import { consume, type Ports } from '@patchwork/aggregate'
 import { createSealer } from '@patchwork/encryption'
 import { AccountOpened, PersonInvited } from '@patchwork/events'
-import { createApp, createAuthenticator, createServiceClient, type RunningService, type ServiceSettings } from '@patchwork/http'
+import { createApp, createAuthenticator, createServiceClient, type RunningService, type ServiceSettings, shownConsumer } from '@patchwork/http'
 import { createAccounts } from './accounts.ts'
 import { onPersonDetailsChanged } from './consumers/onPersonDetailsChanged.ts'
 import { onPersonInvited } from './consumers/onPersonInvited.ts'
@@ -73,7 +73,7 @@ export const start = async (ports: Ports, settings: ServiceSettings): Promise<Ru
   const ready = async () => void (await Promise.all([documents.ping(), ports.log.ping()]))
   const api = createApp({
     service,
-    routes: accountRoutes({ accounts, store, requests, firstAdministrator, secrets, hasher, sealer, runtime, publicUrl }),
+    routes: accountRoutes({ accounts, store, attempts, requests, firstAdministrator, secrets, hasher, sealer, runtime, publicUrl }),
     authenticate: createAuthenticator({ service, issuer, jwksUrl, dataKey, runtime }),
     runtime,
     logger,
@@ -84,6 +84,8 @@ export const start = async (ports: Ports, settings: ServiceSettings): Promise<Ru
   const signIn = createSignIn({ accounts, attempts, hasher, secrets, runtime })
   const identityApp = createIdentityApp({ provider, pages, signIn, requests, sealer, runtime, logger, issuer, publicUrl })
   const isOwnIssuer = issuer === `${publicUrl}/identity`
+
+  const openDemonstrationAccounts = createOpenDemonstrationAccounts({ accounts, hasher, secrets, runtime })
 
   let stopping: Promise<void> | undefined
   return {
@@ -99,11 +101,15 @@ export const start = async (ports: Ports, settings: ServiceSettings): Promise<Ru
       })()
       return stopping
     },
-    invariants: identityInvariants(store, logins),
-    consumers: [{ group, caughtUp: consumer.caughtUp, parked: consumer.parked, replay: consumer.replay }],
+    invariants: [...store.accounts.invariants, ...consumer.invariants, ...identityInvariants(store, logins)],
+    consumers: [shownConsumer(group, () => consumer)],
     readModels: [],
     firstAdministratorCode: firstAdministrator.shown,
-    openDemonstrationAccounts: createOpenDemonstrationAccounts({ accounts, hasher, secrets, runtime }),
+    openDemonstrationAccounts: async (list) => {
+      const opened = await openDemonstrationAccounts(list)
+      if (opened.some(({ role }) => role === 'administrator')) firstAdministrator.end()
+      return opened
+    },
     settled: requests.settle,
   }
 }

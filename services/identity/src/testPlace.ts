@@ -20,7 +20,15 @@ import { type RunningIdentity, start } from './start.ts'
 
 // A place of one service for the tests: identity on the embedded drivers, over real HTTP on loopback, with a people service that keeps the contract.
 
-export type Person = { personId: string; name: string; email?: string | undefined; role?: string | undefined; how: string; postcode?: string | undefined }
+export type Person = {
+  personId: string
+  name: string
+  email?: string | undefined
+  role?: string | undefined
+  how: string
+  postcode?: string | undefined
+  registeredBy?: string | undefined
+}
 
 // biome-ignore lint/suspicious/noExplicitAny: the tests compare what came, whatever it is
 export type ApiAnswer = { status: number; body: any; headers: Headers }
@@ -186,6 +194,7 @@ const peopleApp = (options: { settings: ServiceSettings; ports: Ports; people: M
           email: z.string().optional(),
           postcode: z.string().optional(),
           role: z.string().optional(),
+          registeredBy: z.uuid().optional(),
           how: z.enum(['self', 'by-navigator', 'by-administrator', 'demonstration']),
         }),
         answer: z.object({ personId: z.uuid() }),

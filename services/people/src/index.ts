@@ -34,7 +34,11 @@ export const start = async (ports: Ports, settings: ServiceSettings & Partial<Pe
       await Promise.all(Object.values(entitlements.readModels).map((model) => model.stop()))
       await people.stop()
     },
-    invariants: peopleInvariants({ people, entitlements, ports }),
+    invariants: [
+      ...people.invariants,
+      ...Object.values(entitlements.readModels).flatMap((model) => model.consumer().invariants),
+      ...peopleInvariants({ people, entitlements, ports }),
+    ],
     ...shownReadModels(service, entitlements.readModels),
   }
 }

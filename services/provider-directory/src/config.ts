@@ -17,7 +17,13 @@ export type DirectorySettings = {
 export const demonstrationPlaceFolder = join(import.meta.dirname, '../data/trafford')
 export const capacityCheckMsByDefault = 5_000
 
-const Environment = z.object({ PLACE_FOLDER: z.string().min(1).optional(), INSTANCE: z.string().regex(/^[\w-]{1,60}$/).optional() })
+const Environment = z.object({
+  PLACE_FOLDER: z.string().min(1).optional(),
+  INSTANCE: z
+    .string()
+    .regex(/^[\w-]{1,60}$/)
+    .optional(),
+})
 
 /** Reads this service's own settings from the environment. Throws ZodError. */
 export const readDirectorySettings = (environment: Record<string, string | undefined>): DirectorySettings => {

@@ -54,7 +54,12 @@ export const start = async (ports: Ports, settings: ServiceSettings & Partial<Re
       await Promise.all(Object.values(neighbours.readModels).map((model) => model.stop()))
       await Promise.all([store.needs.stop(), store.referrals.stop()])
     },
-    invariants: referralInvariants(store),
+    invariants: [
+      ...store.needs.invariants,
+      ...store.referrals.invariants,
+      ...Object.values(neighbours.readModels).flatMap((model) => model.consumer().invariants),
+      ...referralInvariants(store),
+    ],
     ...shownReadModels(service, neighbours.readModels),
   }
 }

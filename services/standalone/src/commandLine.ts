@@ -147,7 +147,7 @@ const start = async (surroundings: Surroundings, empty: boolean): Promise<number
 }
 
 const open = (config: PlaceConfig, { runtime, errors }: Surroundings): Promise<Place> =>
-  startPlace({ config, runtime, logger: createLogger({ service: 'standalone', level: config.logLevel, readable: errors.isTTY ?? false }) })
+  startPlace({ config, runtime, logger: createLogger({ level: config.logLevel, readable: errors.isTTY ?? false }) })
 
 const welcome = (place: Place, accounts: readonly { role: string; name: string; username: string; password: string }[]): string => {
   const code = place.identity.firstAdministratorCode()

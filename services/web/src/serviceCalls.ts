@@ -109,7 +109,7 @@ const addressOf = (serviceUrls: Readonly<Record<string, string>>, service: Servi
 }
 
 const queryOf = (query: QueryValues | undefined): string => {
-  const given = Object.entries(query ?? {}).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, String(value)]]))
+  const given = Object.entries(query ?? {}).flatMap(([name, value]): [string, string][] => (value === undefined || value === '' ? [] : [[name, String(value)]]))
   return given.length === 0 ? '' : `?${new URLSearchParams(given)}`
 }
 

@@ -74,7 +74,10 @@ export const embeddedCollection = <Body extends object>(definition: CollectionDe
       const last = documents.at(-1)
       if (rows.length <= plan.limit || !last) return { documents }
       const values = fieldValues(definition, last.body)
-      return { documents, after: writeAfter(definition, query, { values: plan.sort.map(({ field }) => (values[field] as Scalar | undefined) ?? null), id: last.id }) }
+      return {
+        documents,
+        after: writeAfter(definition, query, { values: plan.sort.map(({ field }) => (values[field] as Scalar | undefined) ?? null), id: last.id }),
+      }
     },
     count: async (where) => Number((await ask(countStatement(definition, planConditions(definition, where))))[0]!.count),
     tally: async (options) => {

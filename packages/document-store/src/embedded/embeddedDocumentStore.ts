@@ -4,7 +4,10 @@ import type { Collection, CollectionDefinition, DocumentStore } from '../documen
 import { NotUniqueError, StoreUnavailableError, UnstorableError } from '../errors.ts'
 import { openOnce } from '../openOnce.ts'
 import { embeddedCollection, type Run } from './embeddedCollection.ts'
-import { indexBehind, migration, misfits, newFields, pingStatement, registeredNames, registeredShape, sharedTables } from './tables.ts'
+import { indexBehind, migration, misfits, newFields, pingStatement, registeredNames, registeredShape, shapeText, sharedTables } from './tables.ts'
+
+/** Others of this place may open the same collection at the same time; each attempt sees what they made of it. */
+const attemptsMax = 20
 
 /** The document store in the SQLite file of a place. Closing it leaves the file open: whoever opened that closes it. */
 export const embeddedDocumentStore = (placeFile: PlaceFile): DocumentStore => {
@@ -24,24 +27,31 @@ export const embeddedDocumentStore = (placeFile: PlaceFile): DocumentStore => {
     return shared
   }
 
+  const registeredOf = async (definition: CollectionDefinition): Promise<string | undefined> => {
+    const result = await run({ statements: [registeredShape(definition)] })
+    return result.outcome === 'done' ? (result.results[0] as { shape: string } | undefined)?.shape : undefined
+  }
   const open = async (definition: CollectionDefinition): Promise<Collection<object>> => {
     await makeShared()
-    const before = await run({ statements: [registeredShape(definition)] })
-    const row = before.outcome === 'done' ? (before.results[0] as { shape: string } | undefined) : undefined
-    const shape = row && JSON.parse(row.shape)
-    if (row === undefined || row.shape !== JSON.stringify({ fields: definition.fields, indexes: definition.indexes })) {
-      if (shape !== undefined) await refuseMisfits(definition, shape)
-      const result = await run({ statements: migration(definition, shape) })
+    for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+      const registered = await registeredOf(definition)
+      if (registered === shapeText(definition)) return embeddedCollection(definition, run)
+      if (registered !== undefined) await refuseMisfits(definition, registered)
+      const result = await run({ statements: migration(definition, registered) })
       const label = `${definition.service}/${definition.name}`
       if (result.outcome === 'refused') throw new NotUniqueError(label, indexBehind(definition, result.constraint) ?? result.constraint)
     }
-    return embeddedCollection(definition, run)
+    throw new StoreUnavailableError(`${collectionName(definition)} is being declared anew by others`)
   }
-  const refuseMisfits = async (definition: CollectionDefinition, shape: CollectionDefinition) => {
-    for (const field of newFields(definition, shape)) {
+  const refuseMisfits = async (definition: CollectionDefinition, registered: string) => {
+    for (const field of newFields(definition, registered)) {
       const result = await run({ statements: [misfits(definition, field)] })
       const found = result.outcome === 'done' ? Number((result.results[0] as { count: number }).count) : 0
-      if (found > 0) throw new UnstorableError(`/${field.path.replaceAll('.', '/')}`, `has another type than declared in ${found} documents of ${collectionName(definition)}`)
+      if (found > 0)
+        throw new UnstorableError(
+          `/${field.path.replaceAll('.', '/')}`,
+          `has another type than declared in ${found} documents of ${collectionName(definition)}`,
+        )
     }
   }
 

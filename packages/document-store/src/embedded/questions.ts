@@ -22,7 +22,12 @@ export const countStatement = (definition: CollectionDefinition, plan: Pick<Plan
 }
 
 /** Groups as columns g0, g1, …, sums as text in s0, s1, … (they may be beyond what a number holds). */
-export const tallyStatement = (definition: CollectionDefinition, plan: Pick<Plan, 'tests' | 'index'>, by: readonly string[], sum: readonly string[]): Statement => {
+export const tallyStatement = (
+  definition: CollectionDefinition,
+  plan: Pick<Plan, 'tests' | 'index'>,
+  by: readonly string[],
+  sum: readonly string[],
+): Statement => {
   const { from, conditions } = source(definition, plan)
   const { sql, parameters } = all(conditions)
   const selected = [
@@ -51,7 +56,10 @@ const source = (definition: CollectionDefinition, { tests, index }: Pick<Plan, '
     return { from, conditions: [{ sql: 'e.value = ?', parameters: [encode(driving.value)] }, ...others] }
   }
   const present = sparse ? [{ sql: `${column(first)} IS NOT NULL`, parameters: [] }] : []
-  return { from: `${table} AS d INDEXED BY ${quoted(indexNameOf(definition, index))}`, conditions: [...present, ...tests.map((test) => condition(definition, test))] }
+  return {
+    from: `${table} AS d INDEXED BY ${quoted(indexNameOf(definition, index))}`,
+    conditions: [...present, ...tests.map((test) => condition(definition, test))],
+  }
 }
 
 const all = (conditions: Sql[]): Sql => ({

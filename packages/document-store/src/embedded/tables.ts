@@ -52,22 +52,24 @@ export const misfits = (definition: CollectionDefinition, field: FieldDefinition
 
 const sqlKinds = { string: "'text'", integer: "'integer'", boolean: "'true', 'false'" }
 const columnTypes = { string: 'TEXT', integer: 'INTEGER', boolean: 'INTEGER' }
-const jsonPath = ({ path }: FieldDefinition): string => `$${path
-  .split('.')
-  .map((step) => `."${step}"`)
-  .join('')}`
+const jsonPath = ({ path }: FieldDefinition): string =>
+  `$${path
+    .split('.')
+    .map((step) => `."${step}"`)
+    .join('')}`
 
 /** Fields that are declared now and were not, or otherwise. */
-export const newFields = (definition: CollectionDefinition, before: Shape): FieldDefinition[] =>
-  Object.entries(definition.fields).flatMap(([name, field]) => (sameField(before.fields[name], field) ? [] : [field]))
+export const newFields = (definition: CollectionDefinition, registered: string): FieldDefinition[] =>
+  Object.entries(definition.fields).flatMap(([name, field]) => (sameField(shapeFrom(registered).fields[name], field) ? [] : [field]))
 
 /**
  * The statements, to be run as one operation, that bring a collection from the shape it was last opened with to the declared one:
- * new fields are filled from the bodies, what is no longer declared goes. Without a shape before, they make it.
+ * new fields are filled from the bodies, what is no longer declared goes. Without a shape before, they make it. The operation is unmet when the
+ * shape has changed since it was read.
  */
-export const migration = (definition: CollectionDefinition, before: Shape | undefined): Statement[] => {
+export const migration = (definition: CollectionDefinition, registered: string | undefined): Statement[] => {
   const { fields, indexes } = definition
-  const old = before ?? { fields: {}, indexes: {} }
+  const old = registered === undefined ? { fields: {}, indexes: {} } : shapeFrom(registered)
   const fieldsGone = Object.entries(old.fields).filter(([name, field]) => !sameField(fields[name], field))
   const fieldsNew = Object.entries(fields).filter(([name, field]) => !sameField(old.fields[name], field))
   const gone = new Set(fieldsGone.map(([name]) => name))
@@ -76,13 +78,25 @@ export const migration = (definition: CollectionDefinition, before: Shape | unde
   const indexesGone = Object.keys(old.indexes).filter((name) => !isKept(name, indexes[name]))
   const indexesNew = Object.entries(indexes).filter(([name, index]) => !isKept(name, index))
   return [
+    register(definition, registered),
     run(`CREATE TABLE IF NOT EXISTS ${quoted(tableOf(definition))} (id TEXT PRIMARY KEY NOT NULL, revision INTEGER NOT NULL, body TEXT NOT NULL)`),
     ...indexesGone.map((name) => run(`DROP INDEX IF EXISTS ${quoted(indexNameOf(definition, name))}`)),
     ...fieldsGone.map(([name, field]) => dropField(definition, name, field)),
-    ...fieldsNew.flatMap(([name, field]) => addField(definition, name, field, before !== undefined)),
+    ...fieldsNew.flatMap(([name, field]) => addField(definition, name, field, registered !== undefined)),
     ...indexesNew.flatMap(([name, index]) => createIndex(definition, name, index)),
-    run(`INSERT OR REPLACE INTO ${registry} VALUES (?, ?)`, tableOf(definition), JSON.stringify({ fields, indexes } satisfies Shape)),
   ]
+}
+
+export const shapeText = ({ fields, indexes }: Shape): string => JSON.stringify({ fields, indexes } satisfies Shape)
+const shapeFrom = (registered: string): Shape => JSON.parse(registered)
+
+const register = (definition: CollectionDefinition, registered: string | undefined): Statement => {
+  const shape = shapeText(definition)
+  const statement =
+    registered === undefined
+      ? run(`INSERT OR IGNORE INTO ${registry} VALUES (?, ?)`, tableOf(definition), shape)
+      : run(`UPDATE ${registry} SET shape = ? WHERE name = ? AND shape = ?`, shape, tableOf(definition), registered)
+  return { ...statement, expectChanges: 1 }
 }
 
 const sameField = (one: FieldDefinition | undefined, other: FieldDefinition | undefined): boolean =>

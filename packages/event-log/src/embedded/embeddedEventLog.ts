@@ -12,6 +12,7 @@ type Options = { placeFile: PlaceFile; runtime: Runtime; logger?: Logger }
 export const embeddedEventLog = ({ placeFile, runtime, logger }: Options): EventLog => {
   const file = logFile(placeFile)
   const lanes = new Map<string, ReturnType<typeof openLane>>()
+  const subscriptions = new Set<() => Promise<void>>()
   let closed = false
 
   const laneOf = (group: string, topic: string) => {
@@ -38,14 +39,17 @@ export const embeddedEventLog = ({ placeFile, runtime, logger }: Options): Event
     subscribe: async ({ group, topics, handler, concurrencyMax = 16 }) => {
       if (closed) throw new LogUnavailableError('The log has been closed')
       await file.ready
-      const joined = await Promise.all(topics.map((topic) => laneOf(group, topic).join({ handler, concurrencyMax })))
+      const joined = topics.map((topic) => laneOf(group, topic).join({ handler, concurrencyMax }))
+      const stop = async () => {
+        subscriptions.delete(stop)
+        await Promise.all(joined.map((member) => member.leave()))
+      }
+      subscriptions.add(stop)
       return {
         caughtUp: async () => {
           await Promise.all(joined.map((member) => member.caughtUp()))
         },
-        stop: async () => {
-          await Promise.all(joined.map((member) => member.leave()))
-        },
+        stop,
       }
     },
     read: async function* (topic) {
@@ -62,7 +66,7 @@ export const embeddedEventLog = ({ placeFile, runtime, logger }: Options): Event
     },
     close: async () => {
       closed = true
-      await Promise.all([...lanes.values()].map((lane) => lane.close()))
+      await Promise.all([...subscriptions].map((stop) => stop()))
     },
   }
 }

@@ -1,6 +1,5 @@
 import type { EventEnvelope } from '@patchwork/events'
-
-export type LoggedEvent = { offset: number; key: string; event: EventEnvelope }
+import type { LoggedEvent } from '../keyedWork.ts'
 
 /** The log's own tables, as its parts use them. `offset` grows over all topics. */
 export interface LogFile {

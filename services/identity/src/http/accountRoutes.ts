@@ -1,3 +1,4 @@
+import type { Caller } from '@patchwork/access'
 import { type Command, idFor } from '@patchwork/aggregate'
 import type { Sealer } from '@patchwork/encryption'
 import { Role } from '@patchwork/events'
@@ -13,6 +14,7 @@ import type { StrangersRequest } from '../meetRequest.ts'
 import type { DerivedSecrets } from '../secrets/derivedSecrets.ts'
 import type { PasswordHasher } from '../secrets/passwordHash.ts'
 import type { AccountStore } from '../store/accountStore.ts'
+import type { Attempts } from '../store/attempts.ts'
 import type { FirstAdministratorCode } from '../store/firstAdministratorCode.ts'
 import type { Requests } from '../store/requests.ts'
 import { AccountView, toAccountView } from './accountView.ts'
@@ -20,6 +22,7 @@ import { AccountView, toAccountView } from './accountView.ts'
 export type RouteDependencies = {
   accounts: Accounts
   store: AccountStore
+  attempts: Attempts
   requests: Requests<StrangersRequest>
   firstAdministrator: FirstAdministratorCode
   secrets: DerivedSecrets
@@ -76,6 +79,12 @@ export const accountRoutes = (dependencies: RouteDependencies): AnyRoute[] => [
 /** What was sent, as a keyed digest: neither a password nor an address can be guessed from what is kept to recognise a repeat. */
 const withoutContent = (command: Command, sealer: Sealer): Command => ({ ...command, body: sealer.blindIndex(JSON.stringify(command.body), 'command') })
 
+/** The policies of these routes let people in only; anybody else is a mistake of ours. */
+const personOf = (caller: Caller): string => {
+  if (caller.kind !== 'person') throw new Error('Only a person can do this')
+  return caller.personId
+}
+
 const strangersRoutes = ({ requests, hasher }: RouteDependencies): AnyRoute[] => [
   defineRoute({
     method: 'post',
@@ -111,7 +120,7 @@ const strangersRoutes = ({ requests, hasher }: RouteDependencies): AnyRoute[] =>
   }),
 ]
 
-const linkRoutes = ({ accounts, store, secrets, hasher, sealer, runtime, publicUrl }: RouteDependencies): AnyRoute[] => {
+const linkRoutes = ({ accounts, store, attempts, secrets, hasher, sealer, runtime, publicUrl }: RouteDependencies): AnyRoute[] => {
   const readToken = (token: string) => {
     const link = secrets.readLinkToken(token)
     if (!link) throw new LinkEndedError()
@@ -122,6 +131,9 @@ const linkRoutes = ({ accounts, store, secrets, hasher, sealer, runtime, publicU
     checkPassword(body.password)
     const passwordHash = await hasher.hash(body.password)
     await accounts.choosePassword(accountId, { challengeId, purpose, passwordHash }, withoutContent(command, sealer))
+    // Whoever guessed at the old password does not keep its owner waiting with the new one.
+    const loginId = (await store.accounts.get(accountId))?.details?.loginId
+    if (loginId !== undefined) await attempts.forget(loginId)
     return { body: {} }
   }
   return [
@@ -265,10 +277,18 @@ const administratorsRoutes = ({ accounts, store, sealer }: RouteDependencies): A
     answer: OpenedView,
     status: 201,
     problems: ['address-in-use'],
-    handle: async ({ body, command }) => {
+    handle: async ({ body, caller, command }) => {
       const { name, email, role } = body
+      const registeredBy = personOf(caller)
       const opened = await accounts.open(
-        { accountId: idFor(command.key), person: { name, email, how: 'by-administrator' }, email, role, how: 'by-administrator', linkFor: 'invitation' },
+        {
+          accountId: idFor(command.key),
+          person: { name, email, how: 'by-administrator', registeredBy },
+          email,
+          role,
+          how: 'by-administrator',
+          linkFor: 'invitation',
+        },
         withoutContent(command, sealer),
       )
       if (opened === 'taken') throw new AddressInUseError()
@@ -284,8 +304,7 @@ const administratorsRoutes = ({ accounts, store, sealer }: RouteDependencies): A
     answer: Nothing,
     problems: ['account-closed'],
     handle: async ({ params, caller, command }) => {
-      const vouchedBy = caller.kind === 'person' ? caller.personId : ''
-      const { sequence } = await accounts.change(params.id, command, { type: 'VouchForAccount', accountId: params.id, vouchedBy })
+      const { sequence } = await accounts.change(params.id, command, { type: 'VouchForAccount', accountId: params.id, vouchedBy: personOf(caller) })
       return { body: {}, sequence }
     },
   }),
@@ -301,7 +320,7 @@ const administratorsRoutes = ({ accounts, store, sealer }: RouteDependencies): A
       const account = await store.accounts.get(params.id)
       const isAdministrator = account?.state.status === 'verified' && account.state.role === 'administrator'
       if (isAdministrator && (await store.countAdministrators()) <= 1) throw new LastAdministratorError()
-      const { sequence } = await accounts.close(params.id, caller.kind === 'person' ? caller.personId : '', command)
+      const { sequence } = await accounts.close(params.id, personOf(caller), command)
       return { body: {}, sequence }
     },
   }),

@@ -67,6 +67,7 @@ export const createIdentityApp = (dependencies: IdentityAppDependencies): Expres
   app.get('/interaction/:uid', pages.show)
   app.post('/interaction/:uid', form, pages.submit)
   app.post('/interaction/:uid/message', form, pages.sendMessage)
+  app.get('/session/end', nobodyToSignOut(provider, publicUrl))
   app.use(provider.callback())
   app.use(problemPage(dependencies.pages, logger))
   return app
@@ -81,6 +82,17 @@ const asReachedByPeople = (issuer: string): RequestHandler => {
     next()
   }
 }
+
+/** Who comes to sign out without a session goes straight back to the web pages; the library would show a page with a button first. */
+const nobodyToSignOut =
+  (provider: Provider, publicUrl: string): RequestHandler =>
+  (request, response, next) => {
+    const { post_logout_redirect_uri: target, state } = request.query
+    if (cookieOf(request, provider.cookieName('session')) !== undefined || target !== `${publicUrl}/signed-out`) return next()
+    const url = new URL(target)
+    if (typeof state === 'string') url.searchParams.set('state', state)
+    response.set('Cache-Control', 'no-store').redirect(303, url.href)
+  }
 
 /** The interaction of a request, with the page's language and address; a reason when there is none. */
 type Interaction = { language: Language; action: string }

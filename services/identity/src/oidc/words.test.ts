@@ -15,7 +15,9 @@ test('what the request asks for goes before the reader’s cookie, and English i
   expect(languageOf(undefined, undefined)).toBe('en')
 })
 test('a wait is told in words', () => {
-  expect(waitInWords(1, 'en')).toBe('1 seconds')
+  expect(waitInWords(1, 'en')).toBe('1 second')
+  expect(waitInWords(59_001, 'en')).toBe('1 minute')
+  expect(waitInWords(2_000, 'en')).toBe('2 seconds')
   expect(waitInWords(61_000, 'cy')).toBe('2 munud')
   expect(fill('{a} and {b}', { a: 1 })).toBe('1 and {b}')
 })

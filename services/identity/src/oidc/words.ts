@@ -21,7 +21,9 @@ const en = {
   enterPassword: 'Enter your password',
   notRight: 'Email address or password is not right',
   tooManyTries: 'That was tried too often. Wait {wait}, then try again',
+  waitSecond: '1 second',
   waitSeconds: '{count} seconds',
+  waitMinute: '1 minute',
   waitMinutes: '{count} minutes',
   checkMailTitle: 'Look in your mail',
   checkMailText: 'Before you can sign in, open the link in the message that we sent to your email address. It may have been put with unwanted mail.',
@@ -60,7 +62,9 @@ const cy: Words = {
   enterPassword: 'Rhowch eich cyfrinair',
   notRight: 'Nid yw’r cyfeiriad e-bost neu’r cyfrinair yn gywir',
   tooManyTries: 'Rhoddwyd cynnig ar hyn yn rhy aml. Arhoswch {wait}, yna rhowch gynnig arall arni',
+  waitSecond: '1 eiliad',
   waitSeconds: '{count} eiliad',
+  waitMinute: '1 munud',
   waitMinutes: '{count} munud',
   checkMailTitle: 'Edrychwch yn eich post',
   checkMailText: 'Cyn i chi allu mewngofnodi, agorwch y ddolen yn y neges a anfonwyd i’ch cyfeiriad e-bost. Gall fod gyda’ch post sothach.',
@@ -87,8 +91,11 @@ export const fill = (sentence: string, values: Readonly<Record<string, string | 
 
 /** How long to wait, rounded up, in words. */
 export const waitInWords = (waitMs: number, language: Language): string => {
+  const { waitSecond, waitSeconds, waitMinute, waitMinutes } = words[language]
   const seconds = Math.max(1, Math.ceil(waitMs / 1_000))
-  return seconds < 60 ? fill(words[language].waitSeconds, { count: seconds }) : fill(words[language].waitMinutes, { count: Math.ceil(seconds / 60) })
+  const minutes = Math.ceil(seconds / 60)
+  if (seconds < 60) return seconds === 1 ? waitSecond : fill(waitSeconds, { count: seconds })
+  return minutes === 1 ? waitMinute : fill(waitMinutes, { count: minutes })
 }
 
 /** The language of a page: what the request for sign-in asks for, else the reader's cookie, else English. */

@@ -20,6 +20,11 @@ type RecordBody = {
   userCode?: string
 }
 
+/**
+ * A refresh token may be used again within these seconds: a browser that opens two pages at once, or an answer lost on its way, is no thief. After them a
+ * second use ends everything that came of the sign-in.
+ */
+const refreshAgainSeconds = 10
 const triesMax = 8
 const pageSize = 200
 /** Pages that one sweep takes away, so that it never holds the store for long. */
@@ -93,11 +98,22 @@ export const openOidcRecords = async (documents: DocumentStore, sealer: Sealer, 
     for (let tries = 1; tries <= triesMax; tries += 1) {
       const stored = await records.get(id)
       const payload = stored && open(stored)
-      if (!payload || payload.consumed) throw new errors.InvalidGrant('already used')
+      if (!payload || isUsedUp(kind, payload)) throw new errors.InvalidGrant('already used')
+      if (payload.consumed) return
       const consumed = bodyOf(id, kind, { ...payload, consumed: Math.floor(runtime.now() / 1_000) }, stored.body)
       if ((await records.replace(id, consumed, { expectedRevision: stored.revision })) === 'replaced') return
     }
     throw new errors.InvalidGrant('already used')
+  }
+
+  const isUsedUp = (kind: string, { consumed }: AdapterPayload): boolean =>
+    typeof consumed === 'number' && (kind !== 'RefreshToken' || runtime.now() / 1_000 - consumed > refreshAgainSeconds)
+
+  const find = async (kind: string, recordId: string): Promise<AdapterPayload | undefined> => {
+    const stored = await records.get(idOf(kind, recordId))
+    if (!stored) return undefined
+    const { consumed, ...payload } = open(stored)
+    return isUsedUp(kind, { consumed }) ? { ...payload, consumed } : payload
   }
 
   const firstWhere = async (where: Where): Promise<AdapterPayload | undefined> => {
@@ -108,10 +124,7 @@ export const openOidcRecords = async (documents: DocumentStore, sealer: Sealer, 
   return {
     adapterFor: (kind) => ({
       upsert: (id, payload, expiresIn) => write(kind, id, payload, expiresIn),
-      find: async (id) => {
-        const stored = await records.get(idOf(kind, id))
-        return stored && open(stored)
-      },
+      find: (id) => find(kind, id),
       findByUid: (uid) => firstWhere({ uid: { equals: digest(uid) } }),
       findByUserCode: (userCode) => firstWhere({ userCode: { equals: digest(userCode) } }),
       consume: (id) => consume(kind, id),

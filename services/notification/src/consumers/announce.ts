@@ -51,8 +51,9 @@ export const announcer = (dependencies: {
       const command = context.command(null, `${personId}/${channel}`)
       const facts = { messageId, personId, channel, template, causedBy: event.id, ...(about === undefined ? {} : { about }) }
       const { repeated } = await messages.update(messageId, command, ({ state }) => ({ events: queueMessage(state, { ...facts, issuedAt: command.at }) }))
+      if (repeated) return
       if (channel === 'e-mail') sender.wake({ messageId, traceparent: currentTraceparent() })
-      else if (!repeated) live.push(personId, messageId)
+      else live.push(personId, messageId)
     }
     const parcels = recipients.flatMap(({ channels, ...recipient }) => channels.map((channel) => ({ ...recipient, channel })))
     for (let at = 0; at < parcels.length; at += atOnceMax) await Promise.all(parcels.slice(at, at + atOnceMax).map(queue))

@@ -73,7 +73,8 @@ export const messageRoutes = (dependencies: { messages: Messages; preferences: P
       summary: 'Server-sent events: `unread` with the count when the stream opens, then `message` with the id of each that arrives',
       problems: ['too-many-streams'],
       own: 'by-caller',
-      rateLimit: { count: 60, perSeconds: 60 },
+      // A whole office may come from one address.
+      rateLimit: { count: 600, perSeconds: 60 },
       handle: async ({ caller, raw }) => {
         await live.open(personOf(caller), raw.request, raw.response)
         return undefined

@@ -13,6 +13,8 @@ import type { Prepared } from './mailing.ts'
 const atOnceMax = 4
 const duePageSize = 100
 const earlyPageSize = 50
+/** Messages remembered by name; beyond it they are found by being due. */
+const namedMax = 1_000
 /** The longest between two looks: what another process queued and did not live to send is found by then. */
 const lookEveryMs = 15_000
 /** How long a message is left alone after something unforeseen, such as a store that is away. */
@@ -196,7 +198,7 @@ export const createSender = (dependencies: {
 
   return {
     wake: (what) => {
-      if (what && !underWay.has(what.messageId)) named.set(what.messageId, what.traceparent)
+      if (what && named.size < namedMax) named.set(what.messageId, what.traceparent)
       look()
     },
     stop: async () => {

@@ -35,20 +35,19 @@ export const startService = async (options: { runtime?: Runtime; smtpUrl?: () =>
   const logger = createLogger({ service: 'notification', level: 'debug', destination: { write: (line) => void logLines.push(line) } })
   const sequences = new Map<string, number>()
 
+  const settings = () => {
+    const { urls } = neighbours
+    return {
+      ...{ publicUrl, mailFrom, issuer: urls.issuer, jwksUrl: urls.jwks, smtpUrl: options.smtpUrl?.() },
+      serviceUrls: { people: urls.people, identity: urls.identity },
+    }
+  }
   const run = async (): Promise<Running> => {
     const placeFile = await openPlaceFile({ path: join(folder, 'patchwork.sqlite') })
     const documents = embeddedDocumentStore(placeFile)
     const log = embeddedEventLog({ placeFile, runtime, logger })
     const ports: Ports = { documents, log, runtime, logger, dataKey }
-    const { urls } = neighbours
-    const service = await start(ports, {
-      publicUrl,
-      issuer: urls.issuer,
-      jwksUrl: urls.jwks,
-      serviceUrls: { people: urls.people, identity: urls.identity },
-      smtpUrl: options.smtpUrl?.(),
-      mailFrom,
-    })
+    const service = await start(ports, settings())
     const front = express()
     for (const { path, app } of service.mounts) front.use(path, app)
     const server = createServer(front).listen(0, '127.0.0.1')
@@ -116,6 +115,8 @@ export const startService = async (options: { runtime?: Runtime; smtpUrl?: () =>
     caughtUp: async (): Promise<void> => {
       for (const consumer of running.service.consumers) await consumer.caughtUp()
     },
+    /** One more process of the service, on the same stores. */
+    another: (): Promise<RunningService> => start(running.ports, settings()),
     restart: async (): Promise<void> => {
       await running.end()
       running = await run()

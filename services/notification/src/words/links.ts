@@ -8,7 +8,7 @@ const startPages = { resident: '/my', provider: '/provider', referrer: '/navigat
 
 /** The page that a message leads to, as a path of this place: the record it is about, or else the reader's start page. Ids only, no secret. */
 export const pathOf = (template: TemplateName, about: About | undefined): string => {
-  if (about?.kind === 'referral') return `/referrals/${about.id}`
-  if (about?.kind === 'offer') return `/provider/offers/${about.id}`
-  return startPages[templates[template].reader]
+  const startPage = startPages[templates[template].reader]
+  if (about === undefined || about.kind === 'challenge') return startPage
+  return `${startPage}/${about.kind === 'referral' ? 'referrals' : 'offers'}/${about.id}`
 }

@@ -114,7 +114,10 @@ describe('a message in the page', () => {
   })
   test('leads to a page of this place, by ids only', () => {
     const about = { kind: 'referral' as const, id: '0190a000-0000-8000-8000-000000000003' }
-    for (const name of names) expect(pathOf(name, about)).toMatch(/^\/[a-z/]+[0-9a-f-]{36}$/)
+    expect(pathOf('request-accepted', about)).toBe(`/my/referrals/${about.id}`)
+    expect(pathOf('request-received', about)).toBe(`/provider/referrals/${about.id}`)
+    expect(pathOf('referral-accepted', about)).toBe(`/navigator/referrals/${about.id}`)
+    expect(pathOf('capacity-expired', { ...about, kind: 'offer' })).toBe(`/provider/offers/${about.id}`)
     for (const name of names) expect(pathOf(name, undefined)).toMatch(/^\/[a-z]*$/)
   })
 })

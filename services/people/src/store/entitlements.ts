@@ -99,7 +99,7 @@ export const openEntitlements = async (ports: Ports) => {
     /** The asker's rights to see some people (at most 50), in the role they signed in with: per person those that open most first. Absence refuses. */
     rightsTo: async (personIds: readonly string[], asking: Asking): Promise<Map<string, Entitlement>> => {
       const holder = await holderOf(asking)
-      if (holder === undefined) return new Map()
+      if (holder === undefined || personIds.length === 0) return new Map()
       const { documents } = await entitlements
         .collection()
         .find({ where: { personId: { in: [...new Set(personIds)] }, ...holder }, limit: Math.min(1_000, rightsMax * personIds.length) })

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Ports } from '@patchwork/aggregate'
-import { embeddedDocumentStore } from '@patchwork/document-store'
+import { type Collection, type CollectionDefinition, type DocumentStore, embeddedDocumentStore, StoreUnavailableError } from '@patchwork/document-store'
 import { embeddedEventLog } from '@patchwork/event-log'
 import type { EventDefinition, EventEnvelope } from '@patchwork/events'
 import { type RunningService, serviceTokenKey, signServiceToken } from '@patchwork/http'
@@ -33,6 +33,18 @@ export const until = async <Seen>(look: () => Promise<Seen>, isTrue: (seen: Seen
 export type Answer<Body = Record<string, unknown>> = { status: number; body: Body; etag: string | null }
 export type Sending = { method?: string; body?: unknown; raw?: string; headers?: Record<string, string> }
 
+const failing = (documents: DocumentStore, full: ReadonlySet<string>): DocumentStore => ({
+  ...documents,
+  collection: async <Body extends object>(definition: CollectionDefinition): Promise<Collection<Body>> => {
+    const collection = await documents.collection<Body>(definition)
+    return {
+      ...collection,
+      insert: (id: string, body: Body) =>
+        full.has(definition.name) ? Promise.reject(new StoreUnavailableError('The disk is full')) : collection.insert(id, body),
+    }
+  },
+})
+
 /** The service on the embedded drivers, in a folder that lives until `stop`, with an issuer of tokens. `restart` starts it again on the same data. */
 export const startPlace = async () => {
   const folder = mkdtempSync(join(tmpdir(), `patchwork-${service}-`))
@@ -40,13 +52,15 @@ export const startPlace = async () => {
   const issuer = await startTestIssuer()
   const clock = { aheadMs: 0 }
   const runtime: Runtime = { ...systemRuntime, now: () => systemRuntime.now() + clock.aheadMs }
+  /** Collections that cannot be written to for the time being. */
+  const full = new Set<string>()
   const logLines: string[] = []
   const logger = createLogger({ service, level: 'debug', destination: { write: (line: string) => void logLines.push(line) } })
   const sequences = new Map<string, number>()
 
   const run = async () => {
     const placeFile = await openPlaceFile({ path: join(folder, 'patchwork.sqlite') })
-    const documents = embeddedDocumentStore(placeFile)
+    const documents = failing(embeddedDocumentStore(placeFile), full)
     const log = embeddedEventLog({ placeFile, runtime, logger })
     const ports: Ports = { documents, log, runtime, logger, dataKey }
     const running: RunningService = await start(ports, { publicUrl: 'https://place.example', issuer: issuer.issuer, jwksUrl: issuer.jwksUrl, serviceUrls: {} })
@@ -88,6 +102,7 @@ export const startPlace = async () => {
 
   return {
     clock,
+    full,
     logLines,
     folder,
     address,

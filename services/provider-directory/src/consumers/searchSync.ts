@@ -122,7 +122,15 @@ export const syncSearch = async (
   const subscription = await log.subscribe({
     group,
     topics: [OfferDrafted.topic, OrganisationRegistered.topic],
-    handler: (event) => (event.type.startsWith('offer.') ? onOffer(event) : onOrganisation(event)),
+    handler: async (event) => {
+      try {
+        await (event.type.startsWith('offer.') ? onOffer(event) : onOrganisation(event))
+      } catch (error) {
+        if ((error as { kind?: unknown }).kind === 'unavailable') throw error
+        // A record that cannot be read stays out of search; `verify` names it. Asking again and again would help nobody.
+        logger.error({ group, eventId: event.id, eventType: event.type, aggregateId: event.subject, err: error }, 'Search cannot show a record')
+      }
+    },
   })
   return {
     caughtUp: subscription.caughtUp,

@@ -1,5 +1,16 @@
 import { eventDefinitions } from '@patchwork/events'
-import { describeOffer, draftOffer, evolveOffer, expireCapacity, initialOffer, type OfferEvent, publishFromOpenData, publishOffer, stateCapacity, withdrawOffer } from './offer.ts'
+import {
+  describeOffer,
+  draftOffer,
+  evolveOffer,
+  expireCapacity,
+  initialOffer,
+  type OfferEvent,
+  publishFromOpenData,
+  publishOffer,
+  stateCapacity,
+  withdrawOffer,
+} from './offer.ts'
 import { at, details, drafted, homeHelp, offerId, offerScene, openUntil, organisationId, published, withDetails, withdrawn } from './testExamples.ts'
 
 const { given } = offerScene
@@ -33,12 +44,15 @@ test('an offer must say where before it is published', () =>
   given(drafted, { ...details, area: {}, place: {} })
     .when((now) => publishOffer(now, publish))
     .thenRefused('where-missing', '/area'))
-test.each([{ place: { postcode: 'M33 7ZF' } }, { place: { address: 'Sale Waterside' } }, { area: { atHome: true } }, { area: { withinMetres: 500, postcode: 'M33 7ZF' } }])(
-  'one way of saying where is enough',
-  (where) =>
-    given(drafted, { ...details, area: {}, ...where })
-      .when((now) => publishOffer(now, publish))
-      .then(({ events }) => expect(events).toHaveLength(1)),
+test.each([
+  { place: { postcode: 'M33 7ZF' } },
+  { place: { address: 'Sale Waterside' } },
+  { area: { atHome: true } },
+  { area: { withinMetres: 500, postcode: 'M33 7ZF' } },
+])('one way of saying where is enough', (where) =>
+  given(drafted, { ...details, area: {}, ...where })
+    .when((now) => publishOffer(now, publish))
+    .then(({ events }) => expect(events).toHaveLength(1)),
 )
 
 const careEvents: OfferEvent[] = [drafted[0]!, { type: 'offer.described.v1', data: { ...drafted[1]!.data, personalCare: true } as never }]

@@ -1,4 +1,3 @@
-import type { Current, Decision } from './decision.ts'
 import type {
   Category,
   DomainEvent,
@@ -10,6 +9,7 @@ import type {
   OfferWithdrawn,
   Track,
 } from '@patchwork/events'
+import type { Current, Decision } from './decision.ts'
 import type { Origin, SourceRecord } from './organisation.ts'
 import { checkGate, type PersonalCareGate } from './personalCare.ts'
 import { RefusedError } from './refusals.ts'
@@ -92,11 +92,13 @@ export const describeOffer = ({ state, details: before }: Offer, command: DraftO
   if (organisationId !== state.organisationId) throw new RefusedError('organisation-of-offer-fixed', '/organisationId')
   if (track !== state.track) throw new RefusedError('track-of-offer-fixed', '/track')
   checkDescription(command)
-  if (state.status === 'published') checkFitToPublish(command.personalCare, command.details)
+  if (state.status === 'published') checkFitToPublish({ origin: state.origin, personalCare: command.personalCare }, command.details)
   const details: OfferDetails = { ...command.details, ...(before.source ? { source: before.source } : {}) }
   const answer = { offerId }
   const isUnchanged =
-    state.category === command.category && state.personalCare === command.personalCare && canonical({ ...before, modifiedAt: '' }) === canonical({ ...details, modifiedAt: '' })
+    state.category === command.category &&
+    state.personalCare === command.personalCare &&
+    canonical({ ...before, modifiedAt: '' }) === canonical({ ...details, modifiedAt: '' })
   if (isUnchanged) return { events: [], answer }
   return { events: [described(offerId, organisationId, command)], details, answer }
 }
@@ -109,7 +111,7 @@ export const publishOffer = ({ state, details }: Offer, { offerId, at }: { offer
   const answer = { offerId }
   if (state.status === 'none' || !details) throw new RefusedError('offer-not-found')
   if (state.status === 'published') return { events: [], answer }
-  checkFitToPublish(state.personalCare, details)
+  checkFitToPublish(state, details)
   const { organisationId, track, category, wardCodes, origin } = state
   const takesReferrals = origin === 'registered'
   return { events: [{ type: 'offer.published.v1', data: { offerId, organisationId, track, category, wardCodes, takesReferrals, publishedAt: at } }], answer }
@@ -175,8 +177,9 @@ const checkDescription = ({ personalCare, details }: OfferDescription): void => 
   if (personalCare || personalCareGate) checkGate(personalCareGate)
 }
 
-const checkFitToPublish = (personalCare: boolean, { area, place, personalCareGate }: OfferDetails): void => {
-  const saysWhere = area.atHome || area.wardCodes?.length || area.postcode || place.address || place.postcode
+const checkFitToPublish = ({ origin, personalCare }: { origin: Origin; personalCare: boolean }, { area, place, personalCareGate }: OfferDetails): void => {
+  // Open data is shown as its source has it, and some of it does not say where.
+  const saysWhere = area.atHome || area.wardCodes?.length || area.postcode || place.address || place.postcode || origin === 'open-data'
   if (!saysWhere) throw new RefusedError('where-missing', '/area')
   if (personalCare && !personalCareGate) throw new RefusedError('personal-care-gate', '/personalCareGate')
 }

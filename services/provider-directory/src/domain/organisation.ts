@@ -1,5 +1,5 @@
-import type { Current, Decision } from './decision.ts'
 import type { DomainEvent, OrganisationDescribed, OrganisationMemberJoined, OrganisationRegistered } from '@patchwork/events'
+import type { Current, Decision } from './decision.ts'
 import { RefusedError } from './refusals.ts'
 
 export type OrganisationEvent =

@@ -23,7 +23,11 @@ const refusals = {
     title: 'Where is it?',
     words: 'Say where this is: an address or postcode, the wards you cover, a distance around a postcode, or that you come to people at home.',
   },
-  'distance-without-postcode': { kind: 'invalid', title: 'Distance from where?', words: 'A distance needs a postcode to measure it from, and the other way round.' },
+  'distance-without-postcode': {
+    kind: 'invalid',
+    title: 'Distance from where?',
+    words: 'A distance needs a postcode to measure it from, and the other way round.',
+  },
   'invalid-postcode': { kind: 'invalid', title: 'Not a postcode', words: 'Enter a full UK postcode, like M33 7ZF.' },
   'unknown-ward': { kind: 'invalid', title: 'No such ward', words: 'This is not a ward of this place.' },
   'empty-time': { kind: 'invalid', title: 'A time of no length', words: 'The end must be after the beginning. Past midnight is fine; the same minute is not.' },
@@ -39,10 +43,18 @@ const refusals = {
     title: 'One of the two',
     words: 'Give a CQC number, or the declaration of someone who works alone, not both: only one can be true of this offer.',
   },
-  'invalid-cqc-number': { kind: 'invalid', title: 'Not a CQC number', words: 'A CQC number begins with 1- and has 6 to 12 digits after that, like 1-123456789.' },
+  'invalid-cqc-number': {
+    kind: 'invalid',
+    title: 'Not a CQC number',
+    words: 'A CQC number begins with 1- and has 6 to 12 digits after that, like 1-123456789.',
+  },
   'expiry-not-ahead': { kind: 'invalid', title: 'The time has passed', words: 'Say until when this will hold: a time that is still to come.' },
   'expiry-too-far': { kind: 'invalid', title: 'Too far ahead', words: 'Nobody can say that far ahead: choose a time within one year.' },
-  'units-of-closed': { kind: 'invalid', title: 'Closed, with places?', words: 'Something closed has no places left. Leave the number empty, or choose "open".' },
+  'units-of-closed': {
+    kind: 'invalid',
+    title: 'Closed, with places?',
+    words: 'Something closed has no places left. Leave the number empty, or choose "open".',
+  },
 } as const satisfies Record<string, { kind: 'invalid' | 'conflict' | 'not-found'; title: string; words: string }>
 
 export type RefusalCode = keyof typeof refusals

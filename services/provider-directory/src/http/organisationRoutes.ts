@@ -1,5 +1,5 @@
 import { idFor } from '@patchwork/aggregate'
-import { Category, Track } from '@patchwork/events'
+import type { Category, Track } from '@patchwork/events'
 import { defineRoute, IdParams, ListQuery, NotFoundError } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
 import { z } from 'zod'
@@ -35,7 +35,11 @@ export const organisationRoutes = ({ directory, councilArea, runtime }: Dependen
         if (caller.kind !== 'person') return { body: { items: [] } }
         const { personId } = caller
         const { limit, after: from } = query
-        const { aggregates, after } = await organisations.find({ where: { memberId: { has: personId } }, limit, ...(from === undefined ? {} : { after: from }) })
+        const { aggregates, after } = await organisations.find({
+          where: { memberId: { has: personId } },
+          limit,
+          ...(from === undefined ? {} : { after: from }),
+        })
         const items = aggregates.flatMap((aggregate) => {
           const organisation = toPublicOrganisation(aggregate)
           if (!organisation || aggregate.state.status !== 'registered') return []
@@ -123,10 +127,7 @@ export const organisationRoutes = ({ directory, councilArea, runtime }: Dependen
   ]
 }
 
-const toDetails = (
-  { name, description, email, phone, website }: z.output<typeof OrganisationDescriptionBody>,
-  modifiedAt: string,
-): OrganisationDetails => ({
+const toDetails = ({ name, description, email, phone, website }: z.output<typeof OrganisationDescriptionBody>, modifiedAt: string): OrganisationDetails => ({
   name,
   ...(description === undefined ? {} : { description }),
   ...(email === undefined ? {} : { email }),
@@ -140,7 +141,13 @@ type OfferLine = z.input<typeof OrganisationView>['offers'][number]
 /** One page of an organisation's offers; only its members are shown those that are not published. */
 const offersOf = async (
   offers: Offers,
-  { organisationId, isYours, limit, after: from, nowMs }: { organisationId: string; isYours: boolean; limit: number; after?: string | undefined; nowMs: number },
+  {
+    organisationId,
+    isYours,
+    limit,
+    after: from,
+    nowMs,
+  }: { organisationId: string; isYours: boolean; limit: number; after?: string | undefined; nowMs: number },
 ): Promise<{ items: OfferLine[]; after?: string }> => {
   const { aggregates, after } = await offers.find({
     where: { organisationId: { equals: organisationId }, ...(isYours ? {} : { status: { equals: 'published' } }) },
@@ -150,7 +157,16 @@ const offersOf = async (
   const items = aggregates.flatMap(({ id, state, details }): OfferLine[] =>
     state.status === 'none' || !details
       ? []
-      : [{ offerId: id, name: details.name, status: state.status, category: state.category as Category, track: state.track as Track, capacity: toCapacityView(state.capacity, nowMs) }],
+      : [
+          {
+            offerId: id,
+            name: details.name,
+            status: state.status,
+            category: state.category as Category,
+            track: state.track as Track,
+            capacity: toCapacityView(state.capacity, nowMs),
+          },
+        ],
   )
   return { items, ...(after === undefined ? {} : { after }) }
 }

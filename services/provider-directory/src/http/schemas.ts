@@ -8,9 +8,7 @@ import { weekDays } from '../domain/weeklyTimes.ts'
 const id = z.uuid()
 const instant = z.string()
 const email = z.email({ error: 'Enter an email address, like name@example.org.' }).max(254)
-const website = z
-  .url({ protocol: /^https?$/, hostname: z.regexes.domain, error: 'Enter a web address that begins with http:// or https://.' })
-  .max(500)
+const website = z.url({ protocol: /^https?$/, hostname: z.regexes.domain, error: 'Enter a web address that begins with http:// or https://.' }).max(500)
 const phone = plainText(40).refine((value) => /^\+?[\d\s()-]{6,}$/.test(value), {
   error: 'Enter a telephone number, like 0161 496 0000.',
   params: { code: 'invalid-phone' },
@@ -132,7 +130,13 @@ export const OfferView = z.object({
     postcode: z.string().optional(),
     atHome: z.boolean().optional(),
   }),
-  place: z.object({ address: z.string().optional(), postcode: z.string().optional(), ...Ward, latitude: z.number().optional(), longitude: z.number().optional() }),
+  place: z.object({
+    address: z.string().optional(),
+    postcode: z.string().optional(),
+    ...Ward,
+    latitude: z.number().optional(),
+    longitude: z.number().optional(),
+  }),
   times: z.array(TimeView),
   timesInWords: z.string().optional(),
   openNow: z.boolean().optional(),
@@ -161,5 +165,7 @@ export const OrganisationView = z.object({
   source: Source.extend({ attribution: z.string().optional() }).optional(),
   isYours: z.boolean(),
   /** Published ones; for members also drafts and withdrawn ones. The first 200; the rest by `/organisations/{id}/offers`. */
-  offers: z.array(z.object({ offerId: id, name: z.string(), status: z.enum(['draft', 'published', 'withdrawn']), category: Category, track: Track, capacity: CapacityView })),
+  offers: z.array(
+    z.object({ offerId: id, name: z.string(), status: z.enum(['draft', 'published', 'withdrawn']), category: Category, track: Track, capacity: CapacityView }),
+  ),
 })

@@ -15,7 +15,10 @@ const asked = <Schema extends z.ZodType>(schema: Schema) => z.preprocess((value)
 
 /** One code or several with commas between. */
 const codes = z.string().transform((value, context) => {
-  const parsed = z.array(Category).max(Category.options.length).safeParse([...new Set(value.split(','))])
+  const parsed = z
+    .array(Category)
+    .max(Category.options.length)
+    .safeParse([...new Set(value.split(','))])
   if (parsed.success) return parsed.data
   context.addIssue({ code: 'custom', message: 'There is no such kind of help.', params: { code: 'unknown-category' } })
   return z.NEVER
@@ -40,7 +43,8 @@ export const searchRoutes = ({ index, councilArea, runtime }: { index: SearchInd
     method: 'get',
     path: '/offers',
     policy: 'directory.find',
-    summary: 'Finds published offers by words, place, kind, cost, opening and room; best matches first, then the nearest. An unknown place measures no distance.',
+    summary:
+      'Finds published offers by words, place, kind, cost, opening and room; best matches first, then the nearest. An unknown place measures no distance.',
     query: FindQuery,
     answer: FoundOffers,
     rateLimit: { count: 600, perSeconds: 60 },
@@ -65,7 +69,13 @@ export const searchRoutes = ({ index, councilArea, runtime }: { index: SearchInd
     path: '/offers/names',
     policy: 'directory.find',
     summary: 'The names of up to 50 published offers; those that are not shown are left out.',
-    query: z.strictObject({ ids: z.string().max(40 * namesMax).transform((ids) => ids.split(',')).pipe(z.array(z.uuid()).max(namesMax)) }),
+    query: z.strictObject({
+      ids: z
+        .string()
+        .max(40 * namesMax)
+        .transform((ids) => ids.split(','))
+        .pipe(z.array(z.uuid()).max(namesMax)),
+    }),
     answer: z.object({ items: z.array(z.object({ offerId: z.uuid(), name: z.string(), track: Track, category: Category, organisation: OrganisationName })) }),
     handle: async ({ query }) => ({
       body: {

@@ -7,7 +7,7 @@ import type { Directory } from '../store/directory.ts'
 import { type OpenDataOrganisation, readRecords } from './readRecords.ts'
 
 /** Writes under way at a time: enough that the store commits many together. */
-const writesAtOnceMax = 256
+const writesAtOnceMax = 64
 const idsPerLook = 500
 
 export type LoadOpenDataOptions = {

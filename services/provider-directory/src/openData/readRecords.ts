@@ -200,7 +200,11 @@ const readLibrary: Read = (row, area) => {
   const runner = kind === 'Local authority run library' ? area.about.councilName : name
   const contact = present({ email: text(row, 'email'), website: webAddress(text(row, 'website')) })
   return {
-    details: { name: runner, ...(runner === name ? contact : present({ website: area.about.councilWebsite })), source: { code: 'libraries', recordId: runner } },
+    details: {
+      name: runner,
+      ...(runner === name ? contact : present({ website: area.about.councilWebsite })),
+      source: { code: 'libraries', recordId: runner },
+    },
     offers: [
       {
         category: 'libraries',
@@ -349,7 +353,14 @@ const readChildrensCentre: Read = (row, area) => {
         category: 'children-and-families',
         track: 'be-helped',
         personalCare: false,
-        details: { ...plain, name, description: "Children's centre.", place: placeOf(row, area, { address: 'address', postcode: 'postcode' }), contact, source },
+        details: {
+          ...plain,
+          name,
+          description: "Children's centre.",
+          place: placeOf(row, area, { address: 'address', postcode: 'postcode' }),
+          contact,
+          source,
+        },
       },
     ],
   }

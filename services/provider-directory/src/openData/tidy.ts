@@ -5,7 +5,10 @@ const initials = new Set(
 
 /** A name written in capitals throughout, as people would write it; any other name as it is. */
 export const tidyName = (name: string): string => {
-  const folded = name.replaceAll(/\s+/g, ' ').replaceAll(/\(\s+|\s+\)/g, (bracket) => bracket.trim()).trim()
+  const folded = name
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/\(\s+|\s+\)/g, (bracket) => bracket.trim())
+    .trim()
   if (/\p{Ll}/u.test(folded)) return folded
   return folded
     .split(' ')

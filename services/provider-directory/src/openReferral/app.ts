@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createApp, defineRoute, InvalidRequestError, NotFoundError, type AppOptions } from '@patchwork/http'
+import { type AppOptions, createApp, defineRoute, NotFoundError } from '@patchwork/http'
 import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import type { CouncilArea } from '../place/place.ts'
@@ -28,7 +28,18 @@ const ServicesQuery = z.object({
   taxonomy_term_id: asked(z.string().max(100)),
   taxonomy_id: asked(z.string().max(100)),
   organization_id: asked(z.string().max(100)),
-  modified_after: asked(z.string().max(40)),
+  // An unescaped + arrives as a space.
+  modified_after: asked(
+    z
+      .string()
+      .max(40)
+      .transform((text) => text.replace(' ', '+'))
+      .pipe(
+        z.union([z.iso.date(), z.iso.datetime({ offset: true, local: true })], {
+          error: 'Give a date or an instant, like 2026-03-01 or 2026-03-01T09:00:00Z.',
+        }),
+      ),
+  ),
   minimal: asked(flag),
   full: asked(flag),
 })
@@ -100,27 +111,32 @@ const openReferralRoutes = ({ index, councilArea, publicUrl }: Dependencies) => 
   ]
 }
 
-/** Which services are asked for; undefined when no service can be: of a taxonomy or a term that is not ours. Throws InvalidRequestError for a bad instant. */
+/** Which services are asked for; undefined when no service can be: of a taxonomy or a term that is not ours. */
 const toFilter = (query: ServicesQuery): Omit<FeedQuery, 'offset' | 'limit'> | undefined => {
   const { search, taxonomy_term_id: termId, taxonomy_id: taxonomyId, organization_id: organisationId, modified_after: after } = query
   const category = termId === undefined ? undefined : categoryOfTerm(termId.toLowerCase())
   if ((termId !== undefined && !category) || (taxonomyId !== undefined && taxonomyId.toLowerCase() !== taxonomy.id)) return undefined
-  const isInstant = after === undefined || (/^\d{4}-\d{2}-\d{2}(?:[T ]|$)/.test(after) && !Number.isNaN(Date.parse(after)))
-  if (!isInstant) throw new InvalidRequestError('/modified_after', 'invalid-date', 'Give a date or an instant, like 2026-03-01 or 2026-03-01T09:00:00Z.')
   return {
     ...(search === undefined ? {} : { text: search }),
     ...(category ? { category } : {}),
     ...(organisationId === undefined ? {} : { organisationId: organisationId.toLowerCase() }),
-    ...(after === undefined ? {} : { modifiedAfter: new Date(after).toISOString() }),
+    ...(after === undefined ? {} : { modifiedAfter: toInstant(after) }),
   }
 }
+
+/** A day begins at midnight UTC, and an instant without an offset is in UTC: asking too early only repeats, asking too late would miss something. */
+const toInstant = (text: string): string => new Date(/^.{10}$|Z$|[+-]\d\d:?\d\d$/.test(text) ? text : `${text}Z`).toISOString()
 
 /** Sends a body with its digest as ETag; to whoever has it already, that nothing is new. */
 const answer = ({ request, response }: { request: Request; response: Response }, body: object): undefined => {
   const text = JSON.stringify(body)
   const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`
   response.set({ ETag: etag, 'Cache-Control': 'public, no-cache' })
-  const known = request.get('if-none-match')?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? []
+  const known =
+    request
+      .get('if-none-match')
+      ?.split(',')
+      .map((tag) => tag.trim().replace(/^W\//, '')) ?? []
   if (known.includes(etag) || known.includes('*')) response.status(304).end()
   else response.type('application/json').send(text)
 }

@@ -97,7 +97,10 @@ const toSchedules = ({ offerId, times, timesInWords }: PublicOffer): Fields[] =>
     service_id: offerId,
     freq: 'WEEKLY',
     interval: 1,
-    byday: weekDays.filter((day) => days.includes(day)).map(dayCode).join(','),
+    byday: weekDays
+      .filter((day) => days.includes(day))
+      .map(dayCode)
+      .join(','),
     opens_at: from,
     closes_at: to === '24:00' ? '00:00' : to,
     ...(timesInWords === undefined ? {} : { description: timesInWords }),

@@ -193,7 +193,13 @@ export const createSearchIndex = (): SearchIndex => {
       if (!count(counts, counters, row, { query, openNow, hasRoom: capacity === 'open' })) return
       found.total += 1
       const metres = reach.comesToYou ? 0 : (reach.distanceMetres ?? (query.near ? nowhere : 0))
-      const key = { tier: byWords && !byWords.inName.has(row.id) ? 1 : 0, metres, rank: byWords?.ranks.get(row.id) ?? 0, nameKey: row.nameKey, offerId: row.offerId }
+      const key = {
+        tier: byWords && !byWords.inName.has(row.id) ? 1 : 0,
+        metres,
+        rank: byWords?.ranks.get(row.id) ?? 0,
+        nameKey: row.nameKey,
+        offerId: row.offerId,
+      }
       if (after && compareKeys(key, after) <= 0) return
       keepFirst(page, { ...key, row, ...reach, openNow }, query.limit + 1)
     }
@@ -222,7 +228,12 @@ export const createSearchIndex = (): SearchIndex => {
     const hasWords = text !== undefined && text.trim() !== ''
     const byWords = hasWords ? rowsByWords(text) : undefined
     if (hasWords && !byWords) return { offers: [], total: 0 }
-    const values = { ids: byWords ? JSON.stringify(byWords.ids) : null, category: category ?? null, organisation: organisationId ?? null, after: modifiedAfter ?? null }
+    const values = {
+      ids: byWords ? JSON.stringify(byWords.ids) : null,
+      category: category ?? null,
+      organisation: organisationId ?? null,
+      after: modifiedAfter ?? null,
+    }
     const { total } = sql.countFeed.get(values) as { total: number }
     const bodies = sql.readFeed.all({ ...values, offset, limit }) as { body: string }[]
     return { offers: bodies.map(({ body }) => JSON.parse(body) as PublicOffer), total }
@@ -379,7 +390,12 @@ const createCounters = () => {
 const failing = { category: 1, track: 2, cost: 4, open: 8, capacity: 16, ward: 32 } satisfies Record<FacetName, number>
 
 /** Counts a row where it would be found if one filter were chosen anew; gives whether it passes all filters as they are. */
-const count = (counts: Int32Array, counters: Counters, row: Row, { query, openNow, hasRoom }: { query: OfferSearch; openNow: boolean; hasRoom: boolean }): boolean => {
+const count = (
+  counts: Int32Array,
+  counters: Counters,
+  row: Row,
+  { query, openNow, hasRoom }: { query: OfferSearch; openNow: boolean; hasRoom: boolean },
+): boolean => {
   const fails =
     (query.categories && !query.categories.includes(row.category) ? failing.category : 0) |
     (query.track && query.track !== row.track ? failing.track : 0) |

@@ -3,7 +3,9 @@ const wordLengthMax = 40
 const prefixLengthMin = 2
 
 // Words that say nothing about what is looked for. Left out unless there is nothing else.
-const emptyWords = new Set('a an and are at be by can do for from have how i in is it me my near of on or our please some that the this to we what where who with you'.split(' '))
+const emptyWords = new Set(
+  'a an and are at be by can do for from have how i in is it me my near of on or our please some that the this to we what where who with you'.split(' '),
+)
 
 /** How a person's words are asked of the index: all of them, all of them with the last as a beginning, or any. Undefined when there is no word at all. */
 export type WordQuery = { all: string; beginning: string; any: string; allInName: string; beginningInName: string }

@@ -116,11 +116,11 @@ export const needRoutes = ({ store, neighbours, disclosures, services, runtime }
         const outcomeIds = desiredOutcomes.map(({ outcomeId }) => outcomeId)
         const { personId, track, category, words } = body
         const details: NeedDetails = { words, accessNeeds: [...new Set(body.accessNeeds)], desiredOutcomes }
-        const { answer, sequence } = await store.needs.update(needId, command, ({ state }) => ({
-          events: decideNeed(state, { type: 'RecordNeed', needId, personId, track, category, wardCode, outcomeIds, by, navigatorId, at: command.at }),
-          details,
-          answer: { needId, outcomeIds },
-        }))
+        const record = { type: 'RecordNeed', needId, personId, track, category, wardCode, outcomeIds, by, navigatorId, at: command.at } as const
+        const { answer, sequence } = await store.needs.update(needId, command, ({ state }) => {
+          const events = decideNeed(state, record)
+          return { events, answer: { needId, outcomeIds }, ...(events.length > 0 ? { details } : {}) }
+        })
         return { body: answer as { needId: string; outcomeIds: string[] }, sequence }
       },
     }),

@@ -145,7 +145,7 @@ export const referralRoutes = (dependencies: Dependencies): AnyRoute[] => {
   ]
 }
 
-/** What the domain decided, with the sealed part and the answer. A refused or repeated step leaves the sealed part alone. */
+/** What the domain decided, with the sealed part and the answer. A step that changes nothing writes nothing, but for a new note on an outcome. */
 const decided = (
   { id, state, details }: Current,
   command: ReferralCommand,
@@ -153,7 +153,8 @@ const decided = (
 ): Decision<ReferralEvent, ReferralDetails> => {
   const events = decide(state, command)
   const { status } = events.reduce(evolve, state)
-  return { events, answer: { referralId: id, status }, ...(note ? { details: note(details ?? { basis: {}, outcomeNotes: [] }) } : {}) }
+  const writes = note !== undefined && (events.length > 0 || command.type === 'RecordOutcome')
+  return { events, answer: { referralId: id, status }, ...(writes ? { details: note(details ?? { basis: {}, outcomeNotes: [] }) } : {}) }
 }
 
 const changedBy = ({ answer, sequence }: Outcome<Referral>) => ({ body: answer as Changed, sequence })

@@ -1,7 +1,7 @@
 import { type Runtime, sleep } from '@patchwork/runtime'
 
 const waitMs = 2_000
-const everyMs = 50
+const everyMs = 20
 
 /** What `look` gives, looking again for up to 2 s while it gives nothing: another service told of it a moment ago and the news may be on its way. */
 export const appearing = async <Found>(

@@ -105,12 +105,17 @@ const tokensOf = (tokens: oidc.TokenEndpointResponse, runtime: Pick<Runtime, 'no
   ...(tokens.refresh_token === undefined ? {} : { refreshToken: tokens.refresh_token }),
 })
 
-/** An issuer's refusal of the grant is the end of the sign-in; anything else is its trouble and may pass. */
+/** An issuer's refusal of what was brought is the end of the sign-in; anything else is its trouble and may pass. */
 const refused = (error: unknown): never => {
-  const isRefusal = error instanceof oidc.ResponseBodyError ? error.status < 500 : error instanceof oidc.AuthorizationResponseError || error instanceof oidc.ClientError
-  const isTrouble = error instanceof oidc.ClientError && error.code === 'OAUTH_TIMEOUT'
-  if (isRefusal && !isTrouble) throw new SignInEndedError('The issuer did not take it', { cause: error })
+  if (isRefusal(error)) throw new SignInEndedError('The issuer did not take it', { cause: error })
   throw new IssuerUnavailableError('The issuer could not answer', { cause: error })
+}
+
+const isRefusal = (error: unknown): boolean => {
+  if (error instanceof oidc.ResponseBodyError) return error.status < 500
+  if (error instanceof oidc.AuthorizationResponseError || error instanceof oidc.WWWAuthenticateChallengeError) return true
+  // A state, nonce or claim that is not the one expected.
+  return error instanceof oidc.ClientError && /^OAUTH_(INVALID_RESPONSE|JWT_|JSON_)/.test(error.code ?? '')
 }
 
 const jwksPath = '/jwks'

@@ -59,7 +59,7 @@ export const openSessionStore = async ({ documents, sealer, runtime, renew }: Se
     service: 'web',
     name: 'sessions',
     fields: { idleUntil: { path: 'idleUntil', type: 'string' } },
-    indexes: { byIdleUntil: { fields: ['idleUntil'] } },
+    indexes: { 'by-idle-until': { fields: ['idleUntil'] } },
   })
   const seal = (sessionId: string, signedIn: SignedIn) => sealer.seal(Kept.parse(signedIn), `web/session/${sessionId}`)
   const unseal = (sessionId: string, sealed: string): Session => ({ ...Kept.parse(sealer.open(sealed, `web/session/${sessionId}`)), sessionId })

@@ -1,0 +1,67 @@
+import type { CollectionDefinition, IndexDefinition } from '../documentStore.ts'
+import { beside, fieldKey, type MongoDocument, shapeOf } from './documents.ts'
+import type { DocumentModel } from './mongoCollection.ts'
+import { isNamespaceExists } from './mongoErrors.ts'
+
+const batchSize = 500
+
+type Index = { key: Record<string, 1>; name: string; unique?: true; partialFilterExpression?: Record<string, unknown> }
+
+/**
+ * Brings a collection to its definition: makes it, fills fields that are declared now and were not, builds indexes, drops those no longer declared.
+ * A repeat changes nothing, and two processes may do it at once. Throws UnstorableError where a body has another type than a field now declares.
+ */
+export const migrate = async (definition: CollectionDefinition, model: DocumentModel): Promise<void> => {
+  await model.db.createCollection(model.collection.name).catch((error: unknown) => {
+    if (!isNamespaceExists(error)) throw error
+  })
+  const wanted = indexesOf(definition)
+  const present = (await model.collection.indexes()).filter(({ name }) => name !== '_id_') as Index[]
+  const isWanted = (index: Index) => wanted.some((one) => one.name === index.name && sameIndex(one, index))
+  // Those that go must go first: a unique one would refuse what the new definition allows.
+  for (const index of present) if (!isWanted(index)) await model.collection.dropIndex(index.name).catch(passOver('IndexNotFound'))
+  await fill(definition, model)
+  const missing = wanted.filter((index) => !present.some((one) => one.name === index.name && sameIndex(one, index)))
+  if (missing.length > 0) await model.collection.createIndexes(missing)
+}
+
+const passOver = (codeName: string) => (error: { codeName?: unknown }) => {
+  if (error.codeName !== codeName) throw error
+}
+
+const sameIndex = (one: Index, other: Index): boolean => {
+  const text = ({ key, unique, partialFilterExpression }: Index) => JSON.stringify([Object.keys(key), unique === true, partialFilterExpression ?? null])
+  return text(one) === text(other)
+}
+
+const indexesOf = (definition: CollectionDefinition): Index[] => Object.entries(definition.indexes).map(([name, index]) => toIndex(definition, name, index))
+
+/** An index ends in the id, which is always the last sort key; a unique one in what tells apart the documents it does not hold for. */
+const toIndex = (definition: CollectionDefinition, name: string, { fields, unique, sparse }: IndexDefinition): Index => {
+  const isArray = definition.fields[fields[0]!]!.array === true
+  const last = unique ? [`open.${name}`] : isArray ? [] : ['_id']
+  return {
+    name,
+    key: Object.fromEntries([...fields.map(fieldKey), ...last].map((key) => [key, 1 as const])),
+    ...(unique && { unique: true as const }),
+    ...(sparse && { partialFilterExpression: { [fieldKey(fields[0]!)]: { $exists: true } } }),
+  }
+}
+
+/** Takes the fields anew in documents that another definition wrote. The revision stays: nothing that a caller sees has changed. */
+const fill = async (definition: CollectionDefinition, model: DocumentModel): Promise<void> => {
+  const filter = { shape: { $ne: shapeOf(definition) } }
+  for (let last = ''; ; ) {
+    const found = (await model
+      .find({ ...filter, _id: { $gt: last } }, { _id: 1, revision: 1, body: 1 })
+      .sort({ _id: 1 })
+      .limit(batchSize)
+      .lean()) as MongoDocument[]
+    if (found.length === 0) return
+    const changes = found.map(({ _id, revision, body }) => ({
+      updateOne: { filter: { _id, revision }, update: { $set: beside(definition, _id, body) } },
+    }))
+    await model.collection.bulkWrite(changes as never, { ordered: false })
+    last = found.at(-1)!._id
+  }
+}

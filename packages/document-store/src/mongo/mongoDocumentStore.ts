@@ -1,0 +1,122 @@
+import mongoose, { type Connection } from 'mongoose'
+import { collectionName } from '../definition.ts'
+import type { Collection, CollectionDefinition, DocumentStore } from '../documentStore.ts'
+import { StoreUnavailableError } from '../errors.ts'
+import { openOnce } from '../openOnce.ts'
+import { schemaOf } from './documents.ts'
+import { migrate } from './migrate.ts'
+import { type DocumentModel, mongoCollection } from './mongoCollection.ts'
+import { toStoreError } from './mongoErrors.ts'
+
+export type MongoOptions = {
+  uri: string
+  /** Instead of the database that the address names. */
+  database?: string
+  logger?: { warn(fields: object, message: string): void }
+}
+
+/** How long a question waits for a server that can answer it. */
+const serverSelectionMs = 3_000
+/** How long a majority may take to make a write durable; after that it may or may not have happened. */
+const writeMs = 10_000
+const connectMs = 3_000
+
+/**
+ * The document store on MongoDB: a standalone server, a replica set or a sharded cluster. It connects at the first need, and again by itself;
+ * meanwhile every call rejects with StoreUnavailableError. A write that resolved is on the journal of a majority; reads are from the primary.
+ */
+export const mongoDocumentStore = ({ uri, database, logger }: MongoOptions): DocumentStore => {
+  let isClosed = false
+  let connection: Promise<Connection> | undefined
+
+  const connect = async (): Promise<Connection> => {
+    if (isClosed) throw new StoreUnavailableError('The document store has been closed')
+    connection ??= openConnection(uri, database, logger).catch((error: unknown) => {
+      connection = undefined
+      throw toStoreError(error)
+    })
+    return connection
+  }
+  const modelOf = async (definition: CollectionDefinition): Promise<DocumentModel> => {
+    const name = collectionName(definition)
+    const open = await connect()
+    return (open.models[name] ?? open.model(name, schemaOf(definition, name))) as unknown as DocumentModel
+  }
+  const open = async (definition: CollectionDefinition): Promise<Collection<object>> => {
+    const model = await modelOf(definition)
+    await migrate(definition, model).catch((error: unknown) => {
+      throw toStoreError(error, definition)
+    })
+    return refusedAfter(mongoCollection(definition, model), () => isClosed)
+  }
+
+  return {
+    collection: openOnce(open),
+    collectionNames: async (service) => {
+      const { db } = await connect()
+      const found = await db!
+        .listCollections({}, { nameOnly: true })
+        .toArray()
+        .catch((error: unknown) => {
+          throw toStoreError(error)
+        })
+      const prefix = `${service}__`
+      return found.flatMap(({ name }) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : [])).sort()
+    },
+    ping: async () => {
+      const { db } = await connect()
+      const hello = await db!
+        .admin()
+        .command({ hello: 1 })
+        .catch((error: unknown) => {
+          throw toStoreError(error)
+        })
+      if (hello.isWritablePrimary !== true) throw new StoreUnavailableError('MongoDB has no primary that can write just now')
+    },
+    close: async () => {
+      isClosed = true
+      const open = await connection?.catch(() => undefined)
+      await open?.close()
+    },
+  }
+}
+
+const openConnection = async (uri: string, database: string | undefined, logger: MongoOptions['logger']): Promise<Connection> => {
+  const connection = mongoose.createConnection(uri, {
+    ...(database !== undefined && { dbName: database }),
+    serverSelectionTimeoutMS: serverSelectionMs,
+    connectTimeoutMS: connectMs,
+    writeConcern: { w: 'majority', journal: true, wtimeoutMS: writeMs },
+    readPreference: 'primary',
+    // A write that is repeated unseen would hide whether it happened; who asked for it finds out by its command key.
+    retryWrites: false,
+    // The driver looks up every key here and would find those that each object inherits: a list under "constructor" would come back as bytes.
+    fieldsAsRaw: Object.create(null),
+    retryReads: false,
+    bufferCommands: false,
+    autoIndex: false,
+    autoCreate: false,
+  })
+  connection.on('error', (error: Error) => logger?.warn({ error: error.name }, 'the connection to MongoDB failed'))
+  connection.on('disconnected', () => logger?.warn({}, 'the connection to MongoDB is lost'))
+  try {
+    return await connection.asPromise()
+  } catch (error) {
+    await connection.close().catch(() => {})
+    throw error
+  }
+}
+
+/** After closing, every call is refused in our words, whatever mongoose would say. */
+const refusedAfter = (collection: Collection<object>, isClosed: () => boolean): Collection<object> =>
+  Object.fromEntries(
+    Object.entries(collection).map(([name, member]) => [
+      name,
+      typeof member !== 'function'
+        ? member
+        : async (...parameters: never[]) => {
+            if (isClosed()) throw new StoreUnavailableError('The document store has been closed')
+            return (member as (...parameters: never[]) => unknown)(...parameters)
+          },
+    ]),
+  ) as unknown as Collection<object>

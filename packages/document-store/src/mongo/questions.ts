@@ -1,0 +1,66 @@
+import type { CollectionDefinition, FieldDefinition, Scalar, Sort } from '../documentStore.ts'
+import { type Plan, type Test, tallyRowsMax } from '../query.ts'
+import { fieldKey } from './documents.ts'
+
+export type Filter = Record<string, unknown>
+
+const bounds = { atLeast: '$gte', above: '$gt', atMost: '$lte', below: '$lt' } as const
+/** The least value of each type: whatever is present is at least this. Missing is never stored as null. */
+const least: Record<FieldDefinition['type'], Scalar> = { string: '', integer: Number.MIN_SAFE_INTEGER, boolean: false }
+
+/** The documents a plan asks for; an empty filter for all. */
+export const toFilter = (definition: CollectionDefinition, { tests, sort, after, index }: Pick<Plan, 'tests' | 'index'> & Partial<Plan>): Filter => {
+  const parts = tests.map(condition)
+  const first = index === undefined ? undefined : definition.indexes[index]!
+  // Says what a partial index needs to hear before it may be used.
+  if (first?.sparse) parts.push({ [fieldKey(first.fields[0]!)]: { $exists: true } })
+  if (after && sort) parts.push(behind(definition, sort, after))
+  return parts.length === 0 ? {} : parts.length === 1 ? parts[0]! : { $and: parts }
+}
+
+export const toSort = (sort: Sort): Record<string, 1 | -1> => ({
+  ...Object.fromEntries(sort.map(({ field, direction }) => [fieldKey(field), direction === 'ascending' ? (1 as const) : (-1 as const)])),
+  _id: 1,
+})
+
+const condition = (test: Test): Filter => {
+  const key = fieldKey(test.field)
+  switch (test.kind) {
+    case 'equals':
+    case 'has':
+      return { [key]: { $eq: test.value } }
+    case 'missing':
+      return { [key]: { $eq: null } }
+    case 'in':
+      return { [key]: { $in: test.values } }
+    case 'range':
+      return { [key]: Object.fromEntries((Object.entries(test.bounds) as [keyof typeof bounds, Scalar][]).map(([bound, value]) => [bounds[bound], value])) }
+  }
+}
+
+/** Documents behind the cursor in the order of the sort. Missing comes first ascending and last descending, as null does in MongoDB. */
+const behind = (definition: CollectionDefinition, sort: Sort, { values, id }: NonNullable<Plan['after']>): Filter =>
+  sort.reduceRight<Filter>(
+    (later, { field, direction }, position) => {
+      const key = fieldKey(field)
+      const value = values[position] ?? null
+      const alike = { $and: [{ [key]: { $eq: value } }, later] }
+      if (value === null && direction === 'descending') return alike
+      if (value === null) return { $or: [{ [key]: { $gte: least[definition.fields[field]!.type] } }, alike] }
+      if (direction === 'ascending') return { $or: [{ [key]: { $gt: value } }, alike] }
+      return { $or: [{ [key]: { $lt: value } }, { [key]: { $eq: null } }, alike] }
+    },
+    { _id: { $gt: id } },
+  )
+
+/** Groups under `_id.g0`, `_id.g1`, …, sums under `s0`, `s1`, …, each with the type that the sum had. */
+export const tallyPipeline = (filter: Filter, by: readonly string[], sum: readonly string[]): Filter[] => {
+  const sums = sum.map((field, position) => [`s${position}`, { $sum: { $toLong: `$${fieldKey(field)}` } }])
+  const groups = by.map((field, position) => [`g${position}`, { $ifNull: [`$${fieldKey(field)}`, null] }])
+  return [
+    { $match: filter },
+    { $group: { _id: Object.fromEntries(groups), count: { $sum: 1 }, ...Object.fromEntries(sums) } },
+    { $sort: Object.fromEntries([...by.map((_, position) => [`_id.g${position}`, 1]), ['_id', 1]]) },
+    { $limit: tallyRowsMax + 1 },
+  ]
+}

@@ -1,0 +1,363 @@
+import { lunchClub, newId, type Place, startPlace, until } from '../testing/startPlace.ts'
+
+let place: Place
+beforeAll(async () => {
+  place = await startPlace()
+})
+afterAll(() => place.stop())
+
+const registered = async (role: 'provider' | 'coordinator' = 'provider') => {
+  const personId = newId()
+  const ask = place.as(role, personId)
+  const answer = await ask('/organisations', { body: { name: 'Sale Good Neighbours', kind: 'community-network', description: 'Neighbours who help.' } })
+  expect(answer.status).toBe(201)
+  return { ask, personId, organisationId: answer.body.organisationId as string }
+}
+const drafted = async (changes: object = {}) => {
+  const owner = await registered()
+  const answer = await owner.ask('/offers', { body: lunchClub(owner.organisationId, changes) })
+  expect(answer.body).toEqual({ offerId: expect.any(String) })
+  return { ...owner, offerId: answer.body.offerId as string }
+}
+const published = async (changes: object = {}) => {
+  const offer = await drafted(changes)
+  expect((await offer.ask(`/offers/${offer.offerId}/publication`, { method: 'post' })).status).toBe(200)
+  return offer
+}
+const find = (query: string) => place.asAnyone(`/offers?limit=200&${query}`)
+const isFound = async (offerId: string, query = '') =>
+  until(
+    () => find(query),
+    ({ body }) => body.items.some((item: { offerId: string }) => item.offerId === offerId),
+  )
+
+describe('D1 publishing', () => {
+  test('D1 a provider describes an offer, publishes it, and anyone finds it within 5 seconds by words, price, area and times', async () => {
+    const offer = await drafted({ name: 'Chair yoga for beginners', category: 'sport-and-leisure' })
+    expect((await find('text=yoga')).body.total).toBe(0)
+    const startedAt = performance.now()
+    await offer.ask(`/offers/${offer.offerId}/publication`, { method: 'post' })
+    await isFound(offer.offerId, 'text=yoga&cost=paid&ward=E05015254&near=M33%207ZF&within=500&category=sport-and-leisure,food&track=join-in')
+    expect(performance.now() - startedAt).toBeLessThan(5_000)
+    const { body } = await find('text=yoga&near=M337ZF')
+    expect(body.near).toMatchObject({ known: true, wardName: 'Sale Central' })
+    expect(body.items[0]).toMatchObject({
+      offerId: offer.offerId,
+      name: 'Chair yoga for beginners',
+      organisation: { name: 'Sale Good Neighbours' },
+      distanceMetres: 0,
+      comesToYou: true,
+      place: { postcode: 'M33 7ZF', wardCode: 'E05015254', wardName: 'Sale Central', latitude: expect.any(Number), longitude: expect.any(Number) },
+      price: { kind: 'paid', pence: 350, unit: 'session' },
+      capacity: { state: 'unknown' },
+      openNow: expect.any(Boolean),
+      takesReferrals: true,
+    })
+  })
+  test('a draft is seen by its organisation only; to everyone else it is not there', async () => {
+    const offer = await drafted()
+    const path = `/offers/${offer.offerId}`
+    expect((await offer.ask(path)).body).toMatchObject({ status: 'draft', isYours: true, name: 'Thursday lunch club' })
+    for (const ask of [place.asAnyone, place.as('provider'), place.as('resident'), place.as('navigator')])
+      expect((await ask(path)).body).toMatchObject({ status: 404, code: 'not-found' })
+    expect((await place.as('administrator')(path)).status).toBe(200)
+    expect((await place.asAnyone(`/organisations/${offer.organisationId}`)).body.offers).toEqual([])
+    expect((await offer.ask(`/organisations/${offer.organisationId}`)).body).toMatchObject({ isYours: true, offers: [{ status: 'draft' }] })
+  })
+  test('an edit of a published offer is what everyone finds next', async () => {
+    const offer = await published({ name: 'Board games evening' })
+    await isFound(offer.offerId, 'text=games')
+    const edit = await offer.ask(`/offers/${offer.offerId}`, { method: 'put', body: lunchClub(offer.organisationId, { name: 'Cribbage evening' }) })
+    expect(edit.status).toBe(200)
+    await isFound(offer.offerId, 'text=cribbage')
+    expect((await find('text=games')).body.total).toBe(0)
+  })
+  test('a withdrawn offer is found no longer, and can be published again', async () => {
+    const offer = await published({ name: 'Whittling workshop' })
+    await isFound(offer.offerId, 'text=whittling')
+    expect((await offer.ask(`/offers/${offer.offerId}/withdrawal`, { method: 'post' })).status).toBe(200)
+    await until(
+      () => find('text=whittling'),
+      ({ body }) => body.total === 0,
+    )
+    expect((await place.asAnyone(`/offers/${offer.offerId}`)).status).toBe(404)
+    await offer.ask(`/offers/${offer.offerId}/publication`, { method: 'post' })
+    await isFound(offer.offerId, 'text=whittling')
+  })
+  test('a new name of an organisation is found with each of its offers', async () => {
+    const offer = await published({ name: 'Knitting circle' })
+    await isFound(offer.offerId, 'text=knitting')
+    await offer.ask(`/organisations/${offer.organisationId}`, { method: 'put', body: { name: 'Purl Together', description: 'We knit.' } })
+    await isFound(offer.offerId, 'text=purl')
+    expect((await place.asAnyone(`/offers/names?ids=${offer.offerId},${newId()}`)).body.items).toEqual([
+      expect.objectContaining({ name: 'Knitting circle', organisation: { organisationId: offer.organisationId, name: 'Purl Together' } }),
+    ])
+  })
+  test('the postcode that a distance is measured from is the first half only for the public, whole for its members', async () => {
+    const offer = await published({ area: { withinMetres: 4_000, postcode: 'M33 2RP', atHome: true }, place: {} })
+    await isFound(offer.offerId)
+    expect((await place.asAnyone(`/offers/${offer.offerId}`)).body.area).toMatchObject({ withinMetres: 4_000, postcode: 'M33', atHome: true })
+    expect((await offer.ask(`/offers/${offer.offerId}`)).body.area.postcode).toBe('M33 2RP')
+    const { body } = await find('near=M337ZF')
+    const { place: shown } = body.items.find((item: { offerId: string }) => item.offerId === offer.offerId)
+    expect(shown).toMatchObject({ latitude: 53.42, longitude: -2.3 })
+    expect(JSON.stringify(body)).not.toContain('2RP')
+  })
+})
+
+describe('D8 the personal-care gate', () => {
+  test('D8 without a CQC number or the declaration it stays a draft; with either it is published', async () => {
+    const offer = await drafted({ category: 'care-at-home', track: 'be-helped', personalCare: true })
+    const publish = () => offer.ask(`/offers/${offer.offerId}/publication`, { method: 'post' })
+    const refused = await publish()
+    expect(refused.headers['content-type']).toMatch('application/problem+json')
+    expect(refused.body).toMatchObject({ status: 422, code: 'personal-care-gate', errors: [{ pointer: '/personalCareGate', code: 'personal-care-gate' }] })
+    const describe = (personalCareGate: object) =>
+      offer.ask(`/offers/${offer.offerId}`, {
+        method: 'put',
+        body: lunchClub(offer.organisationId, { category: 'care-at-home', track: 'be-helped', personalCare: true, personalCareGate }),
+      })
+    expect((await describe({ cqcNumber: '12345' })).body).toMatchObject({
+      status: 422,
+      code: 'invalid-cqc-number',
+      errors: [{ pointer: '/personalCareGate/cqcNumber' }],
+    })
+    expect((await describe({ soleWorkerDeclaration: true })).status).toBe(200)
+    expect((await publish()).status).toBe(200)
+  })
+})
+
+describe('D5 room', () => {
+  test('D5 a statement of room expires to unknown at its own time with no user action', async () => {
+    const offer = await published({ name: 'Pottery for two' })
+    await isFound(offer.offerId)
+    const state = (body: object) => offer.ask(`/offers/${offer.offerId}/capacity`, { body })
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString()
+    expect((await state({ state: 'open', units: 2, expiresAt })).status).toBe(200)
+    await isFound(offer.offerId, 'text=pottery&capacity=open')
+    expect((await place.asAnyone(`/offers/${offer.offerId}`)).body.capacity).toEqual({ state: 'open', units: 2, expiresAt })
+    place.clock.aheadMs = 3_600_001
+    try {
+      // From that very moment, whether or not the deadline has been noticed.
+      expect((await place.asAnyone(`/offers/${offer.offerId}`)).body.capacity).toEqual({ state: 'unknown' })
+      expect((await find('text=pottery&capacity=open')).body.total).toBe(0)
+      const events = await until(
+        () => place.events('offer'),
+        (seen) => seen.some(({ type, subject }) => type === 'offer.capacity-expired.v1' && subject === offer.offerId),
+      )
+      expect(events.filter(({ type, subject }) => type === 'offer.capacity-expired.v1' && subject === offer.offerId)).toHaveLength(1)
+    } finally {
+      place.clock.aheadMs = 0
+    }
+  })
+  test.each([
+    [{ state: 'open', expiresAt: '2020-01-01T00:00:00Z' }, 422, 'expiry-not-ahead'],
+    [{ state: 'open', expiresAt: '2099-01-01T00:00:00Z' }, 422, 'expiry-too-far'],
+    [{ state: 'open', expiresAt: '2026-02-30T00:00:00Z' }, 400, 'invalid-request'],
+    [{ state: 'open', expiresAt: 'tomorrow' }, 400, 'invalid-request'],
+    [{ state: 'ajar', expiresAt: '2026-02-28T00:00:00Z' }, 400, 'invalid-request'],
+    [{ state: 'open', units: -1, expiresAt: '2026-02-28T00:00:00Z' }, 400, 'invalid-request'],
+  ])('D5 what cannot hold is refused (%j)', async (body, status, code) => {
+    const offer = await published()
+    expect((await offer.ask(`/offers/${offer.offerId}/capacity`, { body })).body).toMatchObject({ status, code })
+  })
+})
+
+describe('bad input', () => {
+  const post = async (body: unknown, sending: object = {}) => {
+    const owner = await registered()
+    const sent = typeof body === 'function' ? body(owner.organisationId) : body
+    return owner.ask('/offers', { body: sent, ...sending })
+  }
+  const offers = async () => {
+    await place.settled()
+    return (await place.events('offer')).length
+  }
+
+  test.each<[string, (organisationId: string) => unknown, number, string, string]>([
+    ['an unknown field', (id) => lunchClub(id, { colour: 'green' }), 400, 'unknown-field', '/colour'],
+    ['an unknown field inside', (id) => lunchClub(id, { price: { kind: 'free', vat: 1 } }), 400, 'unknown-field', '/price/vat'],
+    ['a number for text', (id) => lunchClub(id, { name: 12 }), 400, 'invalid-type', '/name'],
+    ['an operator object', (id) => lunchClub(id, { name: { $ne: null } }), 400, 'invalid-type', '/name'],
+    ['an operator object as an id', () => lunchClub({ $ne: null } as never), 400, 'invalid-type', '/organisationId'],
+    ['10,000 characters', (id) => lunchClub(id, { name: 'a'.repeat(10_000) }), 400, 'too-long', '/name'],
+    ['control characters', (id) => lunchClub(id, { name: 'Lunch\u0000club' }), 400, 'control-characters', '/name'],
+    ['nothing but spaces', (id) => lunchClub(id, { name: '   ' }), 400, 'missing', '/name'],
+    ['a fraction of a penny', (id) => lunchClub(id, { price: { kind: 'paid', pence: 10.5 } }), 400, 'invalid-type', '/price/pence'],
+    ['a negative price', (id) => lunchClub(id, { price: { kind: 'paid', pence: -1 } }), 400, 'too-small', '/price/pence'],
+    ['a kind that there is not', (id) => lunchClub(id, { category: 'weapons' }), 400, 'invalid-value', '/category'],
+    ['a time that there is not', (id) => lunchClub(id, { times: [{ days: ['monday'], from: '25:00', to: '26:00' }] }), 400, 'invalid-format', '/times/0/from'],
+    ['a time of no length', (id) => lunchClub(id, { times: [{ days: ['monday'], from: '10:00', to: '10:00' }] }), 422, 'empty-time', '/times/0/to'],
+    ['a script as an address', (id) => lunchClub(id, { contact: { website: 'javascript:alert(1)' } }), 400, 'invalid-format', '/contact/website'],
+    ['a postcode of no shape', (id) => lunchClub(id, { place: { postcode: 'NOT ONE' } }), 422, 'invalid-postcode', '/place/postcode'],
+    ['a ward elsewhere', (id) => lunchClub(id, { area: { wardCodes: ['E05000001'] } }), 422, 'unknown-ward', '/area/wardCodes/0'],
+    ['a distance from nowhere', (id) => lunchClub(id, { area: { withinMetres: 100 } }), 422, 'distance-without-postcode', '/area/postcode'],
+    ['a price of something free', (id) => lunchClub(id, { price: { kind: 'free', pence: 100 } }), 422, 'price-of-free-offer', '/price/pence'],
+    [
+      'both ways through the gate',
+      (id) => lunchClub(id, { personalCareGate: { cqcNumber: '1-123456789', soleWorkerDeclaration: true } }),
+      422,
+      'personal-care-gate-both',
+      '/personalCareGate',
+    ],
+  ])('%s is refused with field and code, and nothing changes', async (_what, make, status, code, pointer) => {
+    const before = await offers()
+    const answer = await post(make)
+    expect(answer.headers['content-type']).toMatch('application/problem+json')
+    expect(answer.body.status).toBe(status)
+    expect(answer.body.errors).toContainEqual(expect.objectContaining({ pointer, code, detail: expect.any(String) }))
+    expect(await offers()).toBe(before)
+  })
+  test('a field given twice is refused', async () => {
+    const answer = await post(undefined, { raw: '{"name":"a","name":"b"}' })
+    expect(answer.body).toMatchObject({ status: 400, errors: [{ pointer: '/name', code: 'repeated-field' }] })
+  })
+  test('a body of 1 MB is refused', async () => {
+    expect((await post((id: string) => lunchClub(id, { description: 'a'.repeat(1_000_000) }))).status).toBe(413)
+  })
+  test('HTML and names in any script are words like any others', async () => {
+    const name = '<script>alert(1)</script> Łódź 東京 مرحبا Ынты́ 👩🏽‍🌾'
+    const offer = await published({ name })
+    const { body } = await place.asAnyone(`/offers/${offer.offerId}`)
+    expect(body.name).toBe(name.normalize('NFC'))
+    await isFound(offer.offerId, `text=${encodeURIComponent('東京')}`)
+  })
+  test('a postcode that this place does not know is kept, and its place is unknown', async () => {
+    const offer = await published({ area: {}, place: { postcode: 'EX1 1AA' } })
+    const { body } = await place.asAnyone(`/offers/${offer.offerId}`)
+    expect(body.place).toEqual({ postcode: 'EX1 1AA' })
+    expect((await find('near=EX1%201AA')).body.near).toEqual({ known: false })
+  })
+  test('ids of others are as if they were not there, and nothing changes', async () => {
+    const offer = await published()
+    const stranger = place.as('provider')
+    const before = await offers()
+    const tries = [
+      stranger('/offers', { body: lunchClub(offer.organisationId) }),
+      stranger(`/offers/${offer.offerId}`, { method: 'put', body: lunchClub(offer.organisationId) }),
+      stranger(`/offers/${offer.offerId}/publication`, { method: 'post' }),
+      stranger(`/offers/${offer.offerId}/withdrawal`, { method: 'post' }),
+      stranger(`/offers/${offer.offerId}/capacity`, { body: { state: 'open', expiresAt: new Date(Date.now() + 60_000).toISOString() } }),
+      stranger(`/organisations/${offer.organisationId}`, { method: 'put', body: { name: 'Mine now' } }),
+    ]
+    for (const answer of await Promise.all(tries)) expect(answer.body).toMatchObject({ status: 404, code: 'not-found' })
+    expect(await offers()).toBe(before)
+  })
+  test.each(['resident', 'navigator', 'commissioner'] as const)('a %s cannot register an organisation', async (role) => {
+    expect((await place.as(role)('/organisations', { body: { name: 'x', kind: 'organisation' } })).body).toMatchObject({ status: 403, code: 'not-allowed' })
+  })
+  test('nobody who is not signed in can change anything', async () => {
+    expect((await place.asAnyone('/organisations', { body: { name: 'x', kind: 'organisation' } })).body).toMatchObject({ status: 401, code: 'not-signed-in' })
+  })
+  test('a change to what someone else has changed since is refused: 412', async () => {
+    const offer = await drafted()
+    const { headers } = await offer.ask(`/offers/${offer.offerId}`)
+    const edit = (name: string) =>
+      offer.ask(`/offers/${offer.offerId}`, { method: 'put', body: lunchClub(offer.organisationId, { name }), headers: { 'if-match': headers.etag! } })
+    expect((await edit('First')).status).toBe(200)
+    expect((await edit('Second')).body).toMatchObject({ status: 412, code: 'stale' })
+    expect((await offer.ask(`/offers/${offer.offerId}`)).body.name).toBe('First')
+  })
+  test('the same Idempotency-Key with the same body gives the same answer, also after a restart; with another it is refused', async () => {
+    const owner = await registered()
+    const headers = { 'idempotency-key': `key-${newId()}` }
+    const send = (name: string) => owner.ask('/offers', { body: lunchClub(owner.organisationId, { name }), headers })
+    const first = await send('Once')
+    expect(first.status).toBe(201)
+    expect((await send('Once')).body).toEqual(first.body)
+    await place.restart()
+    expect((await send('Once')).body).toEqual(first.body)
+    expect((await send('Twice')).body).toMatchObject({ status: 422, code: 'idempotency-key-reused' })
+    expect((await owner.ask(`/organisations/${owner.organisationId}`)).body.offers).toHaveLength(1)
+  })
+  test.each([
+    'limit=0',
+    'limit=201',
+    'category=weapons',
+    'cost=cheap',
+    'open=later',
+    'ward=Sale',
+    'within=-1',
+    'within=x',
+    'colour=green',
+    'text=a&text=b',
+    'after=rubbish',
+    `text=${'a'.repeat(201)}`,
+  ])('a search for ?%s is refused in words', async (query) => {
+    const answer = await place.asAnyone(`/offers?${query}`)
+    expect(answer.body).toMatchObject({ status: 400, code: 'invalid-request', errors: [{ detail: expect.any(String) }] })
+  })
+  test('the empty fields of a form ask for nothing', async () => {
+    const { status, body } = await place.asAnyone('/offers?text=&near=&within=&category=&track=&cost=&open=&capacity=&ward=&after=&limit=')
+    expect(status).toBe(200)
+    expect(body).not.toHaveProperty('near')
+  })
+})
+
+describe('organisations', () => {
+  test('the registrant becomes the owner and finds it under their own', async () => {
+    const owner = await registered('coordinator')
+    expect((await owner.ask('/organisations/mine')).body.items).toEqual([
+      { organisationId: owner.organisationId, name: 'Sale Good Neighbours', kind: 'community-network', memberRole: 'owner' },
+    ])
+    expect((await place.as('provider')('/organisations/mine')).body.items).toEqual([])
+    const joined = (await place.events('organisation')).filter(
+      ({ subject, type }) => subject === owner.organisationId && type === 'organisation.member-joined.v1',
+    )
+    expect(joined.map(({ data }) => data)).toEqual([{ organisationId: owner.organisationId, personId: owner.personId, memberRole: 'owner' }])
+  })
+  test('one person can register twenty and no more', async () => {
+    const ask = place.as('provider', newId())
+    const register = () => ask('/organisations', { body: { name: 'Another', kind: 'micro-provider' } })
+    for (let count = 1; count <= 20; count += 1) expect((await register()).status).toBe(201)
+    expect((await register()).body).toMatchObject({ status: 422, code: 'too-many-organisations' })
+  })
+})
+
+test('the place says what to do in an emergency, its wards, its sources, and where a postcode is', async () => {
+  const { body } = await place.asAnyone('/place')
+  expect(body).toMatchObject({
+    name: 'Trafford',
+    councilName: 'Trafford Council',
+    safeguarding: { words: expect.stringContaining('999'), url: expect.any(String) },
+  })
+  expect((await place.asAnyone('/wards')).body.items).toHaveLength(21)
+  expect((await place.asAnyone('/wards/boundaries')).body.features[0]).toMatchObject({ type: 'Feature', properties: { wardCode: expect.any(String) } })
+  expect((await place.asAnyone('/places/wa14%201ah')).body).toMatchObject({ known: true, wardName: 'Altrincham' })
+  expect((await place.asAnyone('/places/ZZ99%209ZZ')).body).toEqual({ known: false })
+  for (const source of (await place.asAnyone('/sources')).body.items) expect(source.attribution).toMatch(/Open Government Licence v3\.0/)
+})
+
+test('no name, contact, address or word anyone wrote is in an event, a log line or the file', async () => {
+  const canary = 'Zanzibarbara Quillfeather'
+  const secret = 'quillfeather@example.org'
+  const phone = '0161 496 0987'
+  const offer = await published({
+    name: canary,
+    description: canary,
+    forWhom: canary,
+    timesInWords: canary,
+    place: { address: canary, postcode: 'WA15 9LP' },
+    contact: { name: canary, email: secret, phone },
+  })
+  await isFound(offer.offerId, 'text=quillfeather')
+  const told = JSON.stringify([...(await place.events('offer')), ...(await place.events('organisation'))]) + place.logLines.join('\n')
+  expect(['Zanzibarbara', 'uillfeather', '496 0987', 'WA15 9LP', 'WA159LP'].filter((word) => told.includes(word))).toEqual([])
+  const { readdirSync, readFileSync } = await import('node:fs')
+  for (const file of readdirSync(place.folder)) {
+    const bytes = readFileSync(`${place.folder}/${file}`)
+    for (const word of ['Zanzibarbara', 'uillfeather', 'WA15 9LP']) expect(bytes.includes(word)).toBe(false)
+  }
+})
+
+test('what must hold, holds; search built anew is equal; nothing is lost over a restart', async () => {
+  const { service } = place
+  await service().consumers[0]!.caughtUp()
+  const [search] = service().readModels
+  const before = await search!.digest()
+  await search!.rebuild()
+  expect(await search!.digest()).toBe(before)
+  for (const invariant of service().invariants) expect({ name: invariant.name, ...(await invariant.check()) }).toMatchObject({ violations: 0 })
+  await place.restart()
+  expect(await service().readModels[0]!.digest()).toBe(before)
+})

@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Ports } from '@patchwork/aggregate'
+import { embeddedDocumentStore } from '@patchwork/document-store'
+import { embeddedEventLog } from '@patchwork/event-log'
+import type { EventEnvelope } from '@patchwork/events'
+import { openPlaceFile } from '@patchwork/place-file'
+import { type Runtime, sleep, systemRuntime } from '@patchwork/runtime'
+import { createLogger } from '@patchwork/telemetry'
+import { startTestIssuer, type TestRole } from '@patchwork/testing'
+import express from 'express'
+import supertest from 'supertest'
+import { type DirectorySettings, type RunningDirectory, start } from '../index.ts'
+
+const service = 'provider-directory'
+export const newId = systemRuntime.uuid
+
+/** Resolves with what `look` gives once `isTrue` of it; rejects with what it last saw after a generous limit. */
+export const until = async <Seen>(look: () => Promise<Seen>, isTrue: (seen: Seen) => boolean): Promise<Seen> => {
+  for (const limit = systemRuntime.now() + 30_000; ; ) {
+    const seen = await look()
+    if (isTrue(seen)) return seen
+    if (systemRuntime.now() > limit) throw new Error(`It did not come about; last seen: ${JSON.stringify(seen)?.slice(0, 2_000)}`)
+    await sleep(systemRuntime, 20)
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into bodies as they come
+export type Answer = { status: number; body: any; headers: Record<string, string>; text: string }
+export type Sending = { body?: unknown; raw?: string; headers?: Record<string, string>; method?: 'get' | 'post' | 'put' | 'options' }
+
+/** The directory on the embedded drivers, in a folder that lives until `stop`, with an issuer of tokens. `restart` starts it again on the same data. */
+export const startPlace = async (own: DirectorySettings = {}) => {
+  const folder = mkdtempSync(join(tmpdir(), `patchwork-${service}-`))
+  const dataKey = systemRuntime.randomBytes(32)
+  const issuer = await startTestIssuer()
+  const clock = { aheadMs: 0 }
+  const runtime: Runtime = { ...systemRuntime, now: () => systemRuntime.now() + clock.aheadMs }
+  const logLines: string[] = []
+  const logger = createLogger({ service, level: 'debug', destination: { write: (line: string) => void logLines.push(line) } })
+
+  const run = async () => {
+    const placeFile = await openPlaceFile({ path: join(folder, 'patchwork.sqlite') })
+    const documents = embeddedDocumentStore(placeFile)
+    const log = embeddedEventLog({ placeFile, runtime, logger })
+    const ports: Ports = { documents, log, runtime, logger, dataKey }
+    const settings = { publicUrl: 'https://place.example', issuer: issuer.issuer, jwksUrl: issuer.jwksUrl, serviceUrls: {} }
+    const running: RunningDirectory = await start(ports, { instance: 'test', capacityCheckMs: 50, ...settings, ...own })
+    const front = express()
+    for (const { path, app } of running.mounts) front.use(path, app)
+    const end = async () => {
+      await running.stop()
+      await log.close()
+      await documents.close()
+      await placeFile.close()
+    }
+    return { running, ports, front, end }
+  }
+  let now = await run()
+
+  const send = async (token: string | undefined, path: string, { body, raw, headers = {}, method }: Sending = {}): Promise<Answer> => {
+    const text = raw ?? (body === undefined ? undefined : JSON.stringify(body))
+    const request = supertest(now.front)[method ?? (text === undefined ? 'get' : 'post')](path)
+    if (token !== undefined) request.set('authorization', `Bearer ${token}`)
+    if (text !== undefined) request.set('content-type', 'application/json')
+    return request.set(headers).send(text) as unknown as Promise<Answer>
+  }
+  const api = (path: string) => `/api/${service}${path}`
+
+  return {
+    clock,
+    logLines,
+    folder,
+    service: () => now.running,
+    ports: () => now.ports,
+    /** Asks as a person in a role. */
+    as:
+      (role: TestRole, personId: string = newId()) =>
+      async (path: string, sending: Sending = {}): Promise<Answer> =>
+        send(await issuer.tokenFor({ personId, role }, { nowMs: runtime.now() }), api(path), sending),
+    asAnyone: (path: string, sending: Sending = {}): Promise<Answer> => send(undefined, api(path), sending),
+    feed: (path: string, sending: Sending = {}): Promise<Answer> => send(undefined, `/open-referral-uk/v3${path}`, sending),
+    events: async (topic: 'organisation' | 'offer'): Promise<EventEnvelope[]> => {
+      const events: EventEnvelope[] = []
+      for await (const event of now.ports.log.read(`patchwork.${service}.${topic}`)) events.push(event)
+      return events
+    },
+    /** Everything that was decided has been passed on. */
+    settled: async (): Promise<void> => {
+      const waiting = now.running.invariants.filter(({ name }) => name.includes('waiting to be passed on'))
+      if (waiting.length === 0) throw new Error('Nothing says what waits to be passed on')
+      await until(
+        async () => (await Promise.all(waiting.map((count) => count.check()))).reduce((sum, { checked }) => sum + checked, 0),
+        (count) => count === 0,
+      )
+    },
+    restart: async (): Promise<void> => {
+      await now.end()
+      now = await run()
+    },
+    stop: async (): Promise<void> => {
+      await now.end()
+      await issuer.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+export type Place = Awaited<ReturnType<typeof startPlace>>
+
+export const lunchClub = (organisationId: string, changes: object = {}) => ({
+  organisationId,
+  track: 'join-in',
+  name: 'Thursday lunch club',
+  description: 'A hot meal and good company. Come and eat, or come and cook.',
+  category: 'food',
+  price: { kind: 'paid', pence: 350, unit: 'session' },
+  area: { wardCodes: ['E05015254'] },
+  place: { address: 'Sale Waterside, Sale', postcode: 'm33 7zf' },
+  times: [{ days: ['thursday'], from: '12:00', to: '14:30' }],
+  fundingAccepted: ['own-money'],
+  personalCare: false,
+  contact: { phone: '0161 496 0000' },
+  ...changes,
+})

@@ -1,0 +1,46 @@
+// Everything works without this. It tells of new messages as they come, and puts the reader at the list of what to mend.
+document.querySelector('.govuk-error-summary')?.focus()
+
+const badge = document.querySelector('[data-unread-count]')
+if (badge && 'EventSource' in window) {
+  const number = badge.querySelector('[data-unread-number]')
+  const list = document.querySelector('[data-live-list]')
+  let stream
+
+  const tell = (unread) => {
+    number.textContent = String(unread)
+    badge.hidden = unread === 0
+  }
+
+  /** The messages page shows what is new by asking for itself again. */
+  const refreshList = async () => {
+    if (!list) return
+    const answer = await fetch(location.pathname + location.search, { headers: { accept: 'text/html' } })
+    if (!answer.ok || answer.redirected) return
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+    const fresh = page.querySelector('[data-live-list]')
+    if (fresh) list.replaceChildren(...fresh.childNodes)
+  }
+
+  // A tab that nobody looks at holds no connection: browsers allow six of them to one place.
+  const follow = () => {
+    if (document.hidden) {
+      stream?.close()
+      stream = undefined
+      return
+    }
+    if (stream) return
+    stream = new EventSource('/live')
+    stream.addEventListener('unread', (event) => tell(JSON.parse(event.data).unread))
+    stream.addEventListener('message', () => {
+      tell(Number(number.textContent) + 1)
+      refreshList().catch(() => undefined)
+    })
+  }
+  document.addEventListener('visibilitychange', follow)
+  window.addEventListener('pagehide', () => {
+    stream?.close()
+    stream = undefined
+  })
+  window.addEventListener('pageshow', follow)
+}

@@ -1,0 +1,2 @@
+export type { WebSettings } from './config.ts'
+export { start } from './start.ts'

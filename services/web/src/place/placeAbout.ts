@@ -1,0 +1,35 @@
+import type { Runtime } from '@patchwork/runtime'
+import { z } from 'zod'
+import { remembered } from '../remembered.ts'
+import type { ServiceCalls } from '../serviceCalls.ts'
+
+const freshMs = 5 * 60_000
+const timeoutMs = 2_000
+
+const text = z.string().min(1).optional().catch(undefined)
+
+const AnyPlace = z.object({
+  name: text,
+  councilName: text,
+  councilWebsite: text,
+  safeguarding: z
+    .object({
+      phone: text,
+      url: text,
+      lines: z.array(z.object({ who: z.string(), phone: z.string(), when: z.string().catch('') })).catch([]),
+    })
+    .catch({ phone: undefined, url: undefined, lines: [] }),
+  licence: z.object({ name: z.string(), url: z.string() }).optional().catch(undefined),
+  attribution: text,
+})
+
+/** The council area that this place is for, as far as the directory says. */
+export type PlaceAbout = z.infer<typeof AnyPlace>
+
+const nothingKnown: PlaceAbout = AnyPlace.parse({})
+
+/** What the directory says of its place, kept for five minutes; nothing but emptiness while it cannot be asked: no page waits for it to get well. */
+export const createPlaceAbout = (runtime: Pick<Runtime, 'now'>, services: ServiceCalls): (() => Promise<PlaceAbout>) => {
+  const read = remembered(runtime, freshMs, () => services.get('provider-directory', '/place', AnyPlace, { timeoutMs }))
+  return async () => (await read()) ?? nothingKnown
+}

@@ -1,0 +1,74 @@
+import { hkdfSync } from 'node:crypto'
+import type { Ports } from '@patchwork/aggregate'
+import { createSealer } from '@patchwork/encryption'
+import type { RunningService, ServiceSettings } from '@patchwork/http'
+import type { Runtime } from '@patchwork/runtime'
+import type { Logger } from '@patchwork/telemetry'
+import { createApp } from './app.ts'
+import type { WebSettings } from './config.ts'
+import { openAssets } from './http/assets.ts'
+import { cookieKey, createCookies } from './http/cookies.ts'
+import { createFormTokens } from './http/formTokens.ts'
+import { createPlaceAbout } from './place/placeAbout.ts'
+import { createServiceCalls } from './serviceCalls.ts'
+import { createIssuer } from './session/issuer.ts'
+import { openSessionStore, type SessionStore } from './store/sessionStore.ts'
+import { createView } from './view/pageView.ts'
+import { openTranslations } from './words/words.ts'
+
+const service = 'web'
+const sweepEveryMs = 10 * 60_000
+const ownClientId = 'patchwork-web'
+
+/** Starts the pages, mounted at `/`. They hold nothing but sessions; everything shown is asked of the services over HTTP. Throws what the store throws. */
+export const start = async (ports: Ports, settings: ServiceSettings & WebSettings): Promise<RunningService> => {
+  const { documents, runtime, logger, dataKey } = ports
+  const { publicUrl, issuer: issuerUrl, jwksUrl, serviceUrls } = settings
+  const client = settings.signInClient ?? { clientId: ownClientId, clientSecret: ownClientSecret(dataKey) }
+  const issuer = createIssuer({ issuer: issuerUrl, jwksUrl, publicUrl, client, runtime })
+  const sealer = createSealer(dataKey, service)
+  const sessions = await openSessionStore({ documents, sealer, runtime, renew: issuer.renew })
+  const assets = await openAssets()
+  const cookies = createCookies(publicUrl)
+  const ownCalls = createServiceCalls({ serviceUrls, runtime, address: '127.0.0.1', bearer: async () => undefined })
+  const placeAbout = createPlaceAbout(runtime, ownCalls)
+  const ready = () => documents.ping()
+  const { app, stopLive } = createApp({
+    ...{ sessions, cookies, sealer, issuer, assets, runtime, logger, publicUrl, issuerUrl, serviceUrls, placeAbout, ready },
+    translations: openTranslations(),
+    formTokens: createFormTokens(dataKey, runtime),
+    cookieKey: cookieKey(dataKey),
+    view: createView({ assets, cookies, runtime, placeAbout, isDemonstration: settings.isDemonstration ?? (() => false) }),
+  })
+  const sweeper = sweepNowAndThen(sessions, runtime, logger)
+  return {
+    name: service,
+    mounts: [{ path: '/', app }],
+    ready,
+    stop: async () => {
+      stopLive()
+      await sweeper.stop()
+    },
+    invariants: [],
+    consumers: [],
+    readModels: [],
+  }
+}
+
+/** The secret of the pages' client at Patchwork's own issuer, which derives it in the same way. */
+const ownClientSecret = (dataKey: Uint8Array): string => Buffer.from(hkdfSync('sha256', dataKey, 'patchwork', 'oidc-web-client', 32)).toString('hex')
+
+const sweepNowAndThen = (sessions: SessionStore, runtime: Pick<Runtime, 'after'>, logger: Logger): { stop(): Promise<void> } => {
+  let sweeping = Promise.resolve()
+  let cancel = runtime.after(sweepEveryMs, run)
+  function run(): void {
+    sweeping = sessions.sweep().catch((error: unknown) => logger.warn({ code: (error as { code?: unknown }).code }, 'ended sessions could not be removed'))
+    cancel = runtime.after(sweepEveryMs, run)
+  }
+  return {
+    stop: async () => {
+      cancel()
+      await sweeping
+    },
+  }
+}
