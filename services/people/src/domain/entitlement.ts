@@ -66,7 +66,7 @@ export const entitlementAfter = (current: Entitlement | undefined, event: Entitl
     case 'referral.consent-withdrawn.v1':
     case 'referral.concluded.v1': {
       if (current === undefined) return undefined
-      const { navigatorId: _, ...record } = current
+      const { navigatorId: _, organisationId: __, ...record } = current
       return { ...record, ended: true }
     }
     default:
