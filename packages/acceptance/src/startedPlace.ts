@@ -15,14 +15,22 @@ export type Answer<Body = Record<string, unknown>> = { status: number; body: Bod
 /** A person at the API, with a token of their own. */
 export type ApiPerson = {
   personId: string
-  send<Body = Record<string, unknown>>(method: string, path: string, options?: { body?: unknown; key?: string; headers?: Record<string, string> }): Promise<Answer<Body>>
+  send<Body = Record<string, unknown>>(
+    method: string,
+    path: string,
+    options?: { body?: unknown; key?: string; headers?: Record<string, string> },
+  ): Promise<Answer<Body>>
 }
 
 const command = fileURLToPath(new URL('../../../node_modules/.bin/patchwork', import.meta.url))
 const startLimitMs = 120_000
 
 /** Waits until `probe` gives something that is not undefined or false, looking again every 50 ms. Throws with `what` after the limit. */
-export const until = async <Found>(what: string, probe: () => Promise<Found | undefined | false> | Found | undefined | false, limitMs = 60_000): Promise<Found> => {
+export const until = async <Found>(
+  what: string,
+  probe: () => Promise<Found | undefined | false> | Found | undefined | false,
+  limitMs = 60_000,
+): Promise<Found> => {
   const end = Date.now() + limitMs
   for (;;) {
     const found = await probe()
@@ -69,7 +77,16 @@ export class StartedPlace {
 
   private environment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
     const { SMTP_URL: _smtp, ...inherited } = process.env
-    return { ...inherited, HOST: '127.0.0.1', PORT: String(this.port), DATA_DIR: this.dataDirectory, LOG_LEVEL: 'debug', NODE_ENV: 'production', ...this.options.environment, ...extra }
+    return {
+      ...inherited,
+      HOST: '127.0.0.1',
+      PORT: String(this.port),
+      DATA_DIR: this.dataDirectory,
+      LOG_LEVEL: 'debug',
+      NODE_ENV: 'production',
+      ...this.options.environment,
+      ...extra,
+    }
   }
 
   /** Starts it again on the same data; waits until it is open, or (`waits: false`) only until the process runs. */
@@ -157,11 +174,18 @@ export class StartedPlace {
     if (!granted.ok) throw new Error(`No token for ${name}: ${granted.status} ${await granted.text()}`)
     const { access_token: token } = (await granted.json()) as { access_token: string }
     const { person_id: personId } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { person_id: string }
-    return { personId, send: (method, path, options) => this.send(method, path, { ...options, headers: { authorization: `Bearer ${token}`, ...options?.headers } }) }
+    return {
+      personId,
+      send: (method, path, options) => this.send(method, path, { ...options, headers: { authorization: `Bearer ${token}`, ...options?.headers } }),
+    }
   }
 
   /** Sends one request to the API (`path` below `/api`), as nobody unless a header says who. */
-  async send<Body = Record<string, unknown>>(method: string, path: string, { body, key, headers }: { body?: unknown; key?: string; headers?: Record<string, string> } = {}): Promise<Answer<Body>> {
+  async send<Body = Record<string, unknown>>(
+    method: string,
+    path: string,
+    { body, key, headers }: { body?: unknown; key?: string; headers?: Record<string, string> } = {},
+  ): Promise<Answer<Body>> {
     const response = await fetch(`${this.url}/api${path}`, {
       method,
       headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...(key === undefined ? {} : { 'idempotency-key': key }), ...headers },

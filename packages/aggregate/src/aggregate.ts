@@ -34,8 +34,6 @@ export type Command = {
   at: string
   correlationId?: string
   causationId?: string
-  /** With `repeatable`: a no-op or refusal is not remembered all the same, because it is to be decided again (a deadline that asks "now?"). */
-  remembersQuiet?: false
   /** A refusal remembered under this key is decided anew: a parked event that is tried or replayed. What was carried out stays carried out. */
   refusalsAnew?: boolean
   /** The caller's If-Match: refused with StaleError unless the aggregate stands at this sequence. */

@@ -38,7 +38,7 @@ export const deadlines = <State extends object, Event extends PlainEvent, Detail
 
   const meet = async (id: string, dueAt: string): Promise<boolean> => {
     const at = instant(runtime)
-    const command = { key: `deadline/${name}:${id}:${dueAt}`, repeatable: true, remembersQuiet: false as const, body: null, at }
+    const command = { key: `deadline/${name}:${id}:${dueAt}`, repeatable: false, body: null, at }
     let isMet = false
     await aggregates.update(id, command, (current) => {
       isMet = valueAt(current.state, path) === dueAt

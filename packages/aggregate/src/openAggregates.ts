@@ -73,7 +73,7 @@ export const openAggregates = async <State extends object, Event extends PlainEv
   })
 
   /** What this command was answered before, by rule: the document's answers, then its outbox, then history, all read after the document. */
-  const findAnswer = async (id: string, body: AggregateBody, command: KeyedCommand, isUnsure: boolean): Promise<Found | undefined> => {
+  const findAnswer = async (id: string, body: AggregateBody, command: KeyedCommand): Promise<Found | undefined> => {
     const remembered = body.answers.find((entry) => entry.key === command.digest && isKept(entry))
     if (remembered && 'answer' in remembered) return remembered
     if (remembered && !command.refusalsAnew) return { refusal: new RememberedRefusalError(remembered.refusal), bodyHash: remembered.bodyHash }
@@ -81,8 +81,6 @@ export const openAggregates = async <State extends object, Event extends PlainEv
     if (waiting) return waiting
     // While the outbox still begins with the first event, nothing of this aggregate can be in history alone.
     if (body.sequence === 0 || body.outbox[0]?.event.sequence === 1) return undefined
-    // A key that cannot come again can be there only by a write of this very call that was reported as failed.
-    if (!command.repeatable && !isUnsure) return undefined
     const archived = await history.find({ where: { subject: { equals: id }, commandKey: { equals: command.digest } }, limit: 1 })
     return archived.documents[0]?.body
   }
@@ -109,14 +107,13 @@ export const openAggregates = async <State extends object, Event extends PlainEv
     const remembered = { key: command.digest, bodyHash: command.bodyHash, at: now }
     const refusal = refusalOf(thrown)
     const answer = structuredClone(decision.answer ?? {})
-    const isRemembered = command.repeatable && command.remembersQuiet !== false
     const isQuiet = decision.events.length === 0
     const entry: AnswerEntry[] =
       thrown !== undefined
-        ? refusal && isRemembered
+        ? refusal && command.repeatable
           ? [{ ...remembered, refusal }]
           : []
-        : isQuiet && (isRemembered || decision.details !== undefined)
+        : isQuiet && (command.repeatable || decision.details !== undefined)
           ? [{ ...remembered, answer }]
           : []
     if (isQuiet && entry.length === 0) return undefined
@@ -168,13 +165,12 @@ export const openAggregates = async <State extends object, Event extends PlainEv
     id: string,
     command: KeyedCommand,
     decide: Decide,
-    options: { isUnsure: boolean; kept?: Stored<AggregateBody> },
+    kept?: Stored<AggregateBody>,
   ): Promise<Outcome<State> | 'lost' | { unsure: unknown } | undefined> => {
-    const { kept, isUnsure } = options
     const stored = kept ?? (await documents.get(id))
     const body = stored?.body ?? { sequence: 0, outbox: [], answers: [] }
     const current = toAggregate(id, body)
-    const found = await findAnswer(id, body, command, isUnsure)
+    const found = await findAnswer(id, body, command)
     const isStale = command.expectedSequence !== undefined && command.expectedSequence !== body.sequence
     if (kept && (found || isStale)) return undefined
     if (found) {
@@ -215,8 +211,7 @@ export const openAggregates = async <State extends object, Event extends PlainEv
     for (let attempts = 1; attempts <= attemptsMax; attempts += 1) {
       if (attempts > 1) await sleep(runtime, backOffMs(runtime, attempts - 1, retry))
       try {
-        const isUnsure = unsure !== undefined
-        const outcome = (kept && (await attempt(id, command, decide, { isUnsure, kept }))) ?? (await attempt(id, command, decide, { isUnsure }))
+        const outcome = (kept && (await attempt(id, command, decide, kept))) ?? (await attempt(id, command, decide))
         if (outcome && outcome !== 'lost' && !('unsure' in outcome)) return outcome
         if (outcome && outcome !== 'lost') unsure = outcome.unsure
       } catch (error) {

@@ -34,6 +34,40 @@ const indexes = {
 type Thing = { kind?: string | null; deep?: { rank?: number | null }; open?: boolean | null; labels?: string[] | null; scores?: number[]; note?: unknown }
 const things = (name: string): CollectionDefinition => ({ service: 'testing', name, fields, indexes })
 
+/** A collection and questions that its indexes serve: on each driver, none of them may read the whole collection. */
+export const servedQuestions: { definition: CollectionDefinition; bodies: Thing[]; queries: (Query & { where: Where })[] } = {
+  definition: {
+    service: 'testing',
+    name: 'served',
+    fields,
+    indexes: { ...indexes, 'if-open': { fields: ['open'], sparse: true }, 'one-pair': { fields: ['kind', 'rank', 'open'], unique: true } },
+  },
+  bodies: Array.from({ length: 600 }, (_, n) => ({
+    kind: `k${String(n % 50).padStart(2, '0')}`,
+    deep: { rank: n },
+    ...(n % 100 === 0 && { open: true }),
+    labels: [`l${n % 60}`],
+    scores: [n],
+  })),
+  queries: [
+    { where: { kind: { equals: 'k01' } } },
+    { where: { kind: { equals: 'k01' } }, sort: [{ field: 'rank', direction: 'ascending' }], limit: 5 },
+    { where: { kind: { equals: 'k01' } }, sort: [{ field: 'rank', direction: 'descending' }], limit: 5 },
+    { where: { kind: { equals: 'k01' }, rank: { atLeast: 100, below: 200 } } },
+    { where: { kind: { in: ['k01', 'k02'] } } },
+    { where: { kind: { prefix: 'k01' } } },
+    { where: { kind: { above: 'k48' } }, sort: [{ field: 'kind', direction: 'ascending' }] },
+    { where: { kind: { equals: null } } },
+    { where: { rank: { below: 10 } } },
+    { where: { rank: { atLeast: 590 } }, sort: [{ field: 'rank', direction: 'descending' }] },
+    { where: { open: { equals: true } } },
+    { where: { open: { in: [true] } }, sort: [{ field: 'rank', direction: 'ascending' }] },
+    { where: { labels: { has: 'l1' } } },
+    { where: { labels: { has: 'l1' }, kind: { equals: 'k01' } }, sort: [{ field: 'rank', direction: 'descending' }] },
+    { where: { scores: { has: 7 } } },
+  ],
+}
+
 /** Text in which naive orders, prefixes and foldings go wrong: case, wildcards, composed and decomposed, beyond the basic plane, at the ends of planes. */
 const textsThatMislead = [
   '',
@@ -220,6 +254,13 @@ export const documentStoreConformance = (make: () => Promise<DriverUnderTest>, {
         }),
         { numRuns: runs },
       )
+    })
+    test('also under keys that every object inherits', async () => {
+      const collection = await fresh<object>({ fields: {}, indexes: {} })
+      const inherited = Object.getOwnPropertyNames(Object.prototype).filter((name) => name !== '__proto__')
+      const body = Object.fromEntries(inherited.map((name) => [name, { [name]: [{}, [1], name] }]))
+      await collection.insert('a', body)
+      expect((await collection.get('a'))?.body).toEqual(body)
     })
     test('empty objects and lists stay, and nothing is added', async () => {
       const collection = await fresh<object>()

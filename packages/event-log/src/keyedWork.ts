@@ -1,25 +1,28 @@
 import type { EventEnvelope } from '@patchwork/events'
-import { type Runtime, sleep } from '@patchwork/runtime'
+import type { Runtime } from '@patchwork/runtime'
 import type { Logger } from '@patchwork/telemetry'
 import type { EventHandler } from './eventLog.ts'
+import type { Slots } from './slots.ts'
 
 /** An event where it stands in its stream; `offset` grows. */
 export type LoggedEvent = { offset: number; key: string; event: EventEnvelope }
 
 // Events taken and not finished. Past this no more are taken: one key whose handler never succeeds holds the others up only after so many of its own.
 const inHandMax = 5_000
-// Finished events that stand beyond an unfinished one, remembered as numbers until it is finished too.
+// Room is spoken of only when there is so much, or a long backlog would be fetched event by event.
+const roomMin = 500
+// Finished events that stand beyond an unfinished one, remembered as numbers until it is finished too. Past this the stream waits for that one.
 const finishedAheadMax = 200_000
 const backOffMinMs = 50
 const backOffMaxMs = 5_000
 
-/** One who works: a subscription's handler. */
-export type Worker = { handler: EventHandler; concurrencyMax: number }
+/** One who works: a subscription's handler, and how many of its handlers may run. */
+export type Worker = { handler: EventHandler; slots: Slots }
 
 export interface KeyedWork {
   /** How many more events it takes now. */
   room(): number
-  /** Adds events, in the order of their offsets. */
+  /** Adds events, in the order of their offsets; one that it was given before is passed over. */
   take(events: readonly LoggedEvent[]): void
   /** Counts an offset as finished that holds nothing to hand on. */
   pass(offset: number): void
@@ -28,11 +31,11 @@ export interface KeyedWork {
   workers(): number
 }
 
-type Member = Worker & { running: number; stopping: AbortController; inHand: Set<Promise<void>> }
+type Member = Worker & { stopping: AbortController; inHand: Set<Promise<void>> }
 
 /**
- * Hands the events of one stream on: in order per key, different keys at a time, a rejected one again after a back-off while its key waits.
- * `onMoved` is told the offset up to which everything is finished, and that there may be room again.
+ * Hands the events of one stream on: in order per key, different keys at a time. A rejected one comes again after a back-off, in which its key
+ * waits and holds no slot. `onMoved` is told the offset up to which everything is finished, and that there may be room again.
  */
 export const openKeyedWork = (options: {
   runtime: Runtime
@@ -43,12 +46,13 @@ export const openKeyedWork = (options: {
 }): KeyedWork => {
   const { runtime, logger, group, topic, onMoved } = options
   const members: Member[] = []
+  // A key with events stands in `ready`, or its first event is in hand, or it waits out a back-off.
   const queues = new Map<string, LoggedEvent[]>()
-  const busy = new Set<string>()
-  const ready: string[] = []
+  const attempts = new Map<string, number>()
+  let ready: string[] = []
   const finished = new Set<number>()
   const unfinished: number[] = []
-  let takenTo = 0
+  let takenTo = -1
 
   // Offsets are taken in order, so all is finished up to just before the first unfinished one.
   const finish = (offset: number) => {
@@ -59,78 +63,91 @@ export const openKeyedWork = (options: {
     onMoved(unfinished.length > 0 ? (unfinished[0] as number) - 1 : takenTo)
   }
   const handOut = () => {
-    for (let tries = ready.length; tries > 0 && ready.length > 0; tries -= 1) {
-      const member = members.find((one) => one.running < one.concurrencyMax)
-      if (!member) return
-      const key = ready.shift() as string
-      if (!busy.has(key)) work(key, member)
+    let given = 0
+    while (given < ready.length) {
+      const member = members.toSorted((one, other) => one.inHand.size - other.inHand.size).find(({ slots }) => slots.take())
+      if (!member) break
+      start(ready[given] as string, member)
+      given += 1
     }
+    // Started handlers end in a later turn, so nothing was added in front.
+    if (given > 0) ready = ready.slice(given)
   }
-  const work = (key: string, member: Member) => {
-    busy.add(key)
-    member.running += 1
-    const working = workThrough(key, member).finally(() => {
-      busy.delete(key)
-      member.running -= 1
+  const start = (key: string, member: Member) => {
+    const working = workOn(key, member).finally(() => {
       member.inHand.delete(working)
-      if (queues.has(key)) ready.push(key)
+      member.slots.give()
       handOut()
     })
     member.inHand.add(working)
   }
-  // One key's events, one after the other. A member that is leaving leaves the rest to the others.
-  const workThrough = async (key: string, member: Member) => {
+  const workOn = async (key: string, member: Member) => {
     const queue = queues.get(key) as LoggedEvent[]
-    while (queue.length > 0) {
-      if (!(await handled(queue[0] as LoggedEvent, member))) return
-      finish((queue.shift() as LoggedEvent).offset)
-    }
-    queues.delete(key)
+    const { event, offset } = queue[0] as LoggedEvent
+    if (await handled(event, key, member)) {
+      queue.shift()
+      attempts.delete(key)
+      finish(offset)
+      if (queue.length === 0) queues.delete(key)
+      else ready.push(key)
+    } else if (member.stopping.signal.aborted) ready.unshift(key)
+    else waitOut(key)
   }
-  const handled = async ({ event }: LoggedEvent, { handler, stopping: { signal } }: Member): Promise<boolean> => {
-    for (let attempt = 0; !signal.aborted; attempt += 1) {
-      try {
-        await handler(event, { signal })
-        return true
-      } catch (error) {
-        logger?.debug({ group, topic, eventId: event.id, attempt, code: (error as { code?: string } | null)?.code }, 'a handler asked for the event again')
-        const backOffMs = Math.min(backOffMaxMs, backOffMinMs * 2 ** Math.min(attempt, 10))
-        await sleep(runtime, backOffMs * (0.5 + (runtime.randomBytes(1)[0] as number) / 510), signal)
-      }
+  const handled = async (event: EventEnvelope, key: string, { handler, stopping: { signal } }: Member): Promise<boolean> => {
+    try {
+      await handler(event, { signal })
+      return true
+    } catch (error) {
+      const attempt = (attempts.get(key) ?? 0) + 1
+      attempts.set(key, attempt)
+      logger?.debug({ group, topic, eventId: event.id, attempt, code: (error as { code?: string } | null)?.code }, 'a handler asked for the event again')
+      return false
     }
-    return false
+  }
+  const waitOut = (key: string) => {
+    const backOffMs = Math.min(backOffMaxMs, backOffMinMs * 2 ** Math.min((attempts.get(key) ?? 1) - 1, 10))
+    runtime.after(Math.round(backOffMs * (0.5 + (runtime.randomBytes(1)[0] as number) / 510)), () => {
+      ready.push(key)
+      handOut()
+    })
+  }
+  const add = (logged: LoggedEvent) => {
+    takenTo = logged.offset
+    unfinished.push(logged.offset)
+    const queue = queues.get(logged.key)
+    if (queue) queue.push(logged)
+    else {
+      queues.set(logged.key, [logged])
+      ready.push(logged.key)
+    }
   }
 
   return {
-    room: () => (finished.size < finishedAheadMax ? Math.max(0, inHandMax - (unfinished.length - finished.size)) : 0),
+    room: () => {
+      const room = inHandMax - (unfinished.length - finished.size)
+      return finished.size < finishedAheadMax && room >= roomMin ? room : 0
+    },
     take: (events) => {
-      for (const logged of events) {
-        takenTo = logged.offset
-        unfinished.push(logged.offset)
-        const queue = queues.get(logged.key)
-        if (queue) queue.push(logged)
-        else {
-          queues.set(logged.key, [logged])
-          ready.push(logged.key)
-        }
-      }
+      for (const logged of events) if (logged.offset > takenTo) add(logged)
       handOut()
     },
     pass: (offset) => {
+      if (offset <= takenTo) return
       takenTo = offset
       unfinished.push(offset)
       finish(offset)
     },
     join: (worker) => {
-      const member: Member = { ...worker, running: 0, stopping: new AbortController(), inHand: new Set() }
+      const member: Member = { ...worker, stopping: new AbortController(), inHand: new Set() }
       members.push(member)
+      const noOffers = worker.slots.join(handOut)
       handOut()
       return async () => {
         const index = members.indexOf(member)
         if (index >= 0) members.splice(index, 1)
+        noOffers()
         member.stopping.abort()
         await Promise.allSettled([...member.inHand])
-        handOut()
       }
     },
     workers: () => members.length,

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { z } from 'zod'
-import { EventEnvelope, type EventDefinition, eventDefinitions, topics } from '../src/index.ts'
+import { type EventDefinition, EventEnvelope, eventDefinitions, topics } from '../src/index.ts'
 
 export type JsonSchema = { readonly [keyword: string]: unknown }
 export type Example = { type: string; name: string; event: EventEnvelope }
@@ -92,7 +92,12 @@ const channel = (topic: string, definitions: readonly EventDefinition[]) => ({
   address: topic,
   messages: Object.fromEntries(definitions.map(({ type }) => [type, { $ref: `#/components/messages/${type}` }])),
   bindings: {
-    kafka: { topic, partitions: partitionsDefault, topicConfiguration: { 'cleanup.policy': ['delete'], 'retention.ms': -1, 'retention.bytes': -1 }, bindingVersion: '0.5.0' },
+    kafka: {
+      topic,
+      partitions: partitionsDefault,
+      topicConfiguration: { 'cleanup.policy': ['delete'], 'retention.ms': -1, 'retention.bytes': -1 },
+      bindingVersion: '0.5.0',
+    },
   },
 })
 

@@ -7,7 +7,14 @@ export const MessageChannel = z.enum(['page', 'e-mail'])
 /** Who took the message: our own page, the mail server, or the sink in memory where mail for demonstration people ends. */
 export const MessageSupplier = z.enum(['page', 'smtp', 'sink'])
 /** Why a message has to wait before it is tried again. */
-export const MessageDelayReason = z.enum(['people-unavailable', 'identity-unavailable', 'mail-server-unreachable', 'mail-server-set-up', 'refused-for-now', 'could-not-be-made'])
+export const MessageDelayReason = z.enum([
+  'people-unavailable',
+  'identity-unavailable',
+  'mail-server-unreachable',
+  'mail-server-set-up',
+  'refused-for-now',
+  'could-not-be-made',
+])
 /** What a message leads to, as an id; the words are made when it is shown or sent. */
 export const MessageAbout = z.object({ kind: z.enum(['referral', 'offer', 'challenge']), id: Id })
 

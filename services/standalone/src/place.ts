@@ -64,7 +64,7 @@ export const startPlace = async (options: { config: PlaceConfig; runtime: Runtim
     }
     const runningPeople = run(people.start(ports('people'), settings))
     const runningIdentity = run(identity.start(ports('identity'), settings))
-    const runningDirectory = run(providerDirectory.start(ports('provider-directory'), settings))
+    const runningDirectory = run(providerDirectory.start(ports('provider-directory'), { ...settings, instance: 'place' }))
     await Promise.all([
       runningPeople,
       runningIdentity,

@@ -9,6 +9,7 @@ import type { WebSettings } from './config.ts'
 import { openAssets } from './http/assets.ts'
 import { cookieKey, createCookies } from './http/cookies.ts'
 import { createFormTokens } from './http/formTokens.ts'
+import { createWards } from './map/boundaries.ts'
 import { createPlaceAbout } from './place/placeAbout.ts'
 import { createServiceCalls } from './serviceCalls.ts'
 import { createIssuer } from './session/issuer.ts'
@@ -35,6 +36,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & WebSetting
   const ready = () => documents.ping()
   const { app, stopLive } = createApp({
     ...{ sessions, cookies, sealer, issuer, assets, runtime, logger, publicUrl, issuerUrl, serviceUrls, placeAbout, ready },
+    wards: createWards(runtime, ownCalls),
     translations: openTranslations(),
     formTokens: createFormTokens(dataKey, runtime),
     cookieKey: cookieKey(dataKey),

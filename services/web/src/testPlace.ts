@@ -31,7 +31,7 @@ export const problem = (response: Response, status: number, code: string, errors
     .type('application/problem+json')
     .send(JSON.stringify({ type: `/problems/${code}`, title: 'No', status, code, detail: 'No', ...(errors ? { errors } : {}) }))
 
-export const startTestPlace = async (answers: Record<string, Answering> = {}, settings: WebSettings = {}) => {
+export const startTestPlace = async (answers: Record<string, Answering> = {}, settings: WebSettings & { serviceUrls?: Record<string, string> } = {}) => {
   const placeFile = await openPlaceFile({ path: ':memory:' })
   const documents = embeddedDocumentStore(placeFile)
   const logged: string[] = []
@@ -55,8 +55,8 @@ export const startTestPlace = async (answers: Record<string, Answering> = {}, se
       publicUrl,
       issuer: `${publicUrl}/identity`,
       jwksUrl: `${publicUrl}/identity/jwks`,
-      serviceUrls: Object.fromEntries(names.map((name) => [name, `${publicUrl}/api/${name}`])),
       ...settings,
+      serviceUrls: { ...Object.fromEntries(names.map((name) => [name, `${publicUrl}/api/${name}`])), ...settings.serviceUrls },
     },
   )
   for (const mount of service.mounts) front.use(mount.path, mount.app)

@@ -1,11 +1,151 @@
+import { createServer, connect as dial, type Server, type Socket } from 'node:net'
 import { mongoForTests } from '@patchwork/testing'
-import { documentStoreConformance } from '../conformance.ts'
+import mongoose, { type Connection } from 'mongoose'
+import { documentStoreConformance, servedQuestions } from '../conformance.ts'
+import type { Collection, CollectionDefinition } from '../documentStore.ts'
+import { StoreUnavailableError } from '../errors.ts'
+import { planConditions, planFind } from '../query.ts'
+import { schemaOf } from './documents.ts'
+import type { DocumentModel } from './mongoCollection.ts'
 import { mongoDocumentStore } from './mongoDocumentStore.ts'
+import { tallyPipeline, toFilter, toSort } from './questions.ts'
 
 const mongo = await mongoForTests()
 afterAll(() => mongo?.stop())
 const onMongo = mongo ? describe : describe.skip
+const onOwnServer = mongo?.process ? test : test.skip
+const plain = (name: string): CollectionDefinition => ({ service: 'testing', name, fields: {}, indexes: {} })
 
 onMongo('the store on MongoDB', () => {
   documentStoreConformance(async () => ({ open: async () => mongoDocumentStore({ uri: mongo!.uri }), stop: async () => {} }), { runs: 40 })
+
+  describe('reads no whole collection for a question that an index serves', () => {
+    const { definition, bodies, queries } = servedQuestions
+    const store = mongoDocumentStore({ uri: mongo?.uri ?? '' })
+    let connection: Connection
+    let model: DocumentModel
+    let collection: Collection<object>
+    beforeAll(async () => {
+      collection = await store.collection(definition)
+      await Promise.all(bodies.map((body, n) => collection.insert(`d${n}`, body)))
+      connection = await mongoose.createConnection(mongo!.uri).asPromise()
+      model = connection.model('served', schemaOf(definition, 'testing__served')) as unknown as DocumentModel
+    })
+    afterAll(async () => {
+      await connection.close()
+      await store.close()
+    })
+    type Explained = { executionStats: { nReturned: number; totalDocsExamined: number; totalKeysExamined: number } }
+    test.each(queries.map((query) => [JSON.stringify(query), query] as const))('%s', async (_title, query) => {
+      const { after } = await collection.find({ ...query, limit: 2 })
+      for (const page of [query, ...(after === undefined ? [] : [{ ...query, limit: 2, after }])]) {
+        const plan = planFind(definition, page)
+        const explained = await model
+          .find(toFilter(definition, plan))
+          .sort(toSort(plan.sort))
+          .limit(plan.limit + 1)
+          .explain('executionStats')
+        expect(JSON.stringify(explained)).not.toContain('COLLSCAN')
+        const { totalDocsExamined } = (explained as unknown as Explained).executionStats
+        expect(totalDocsExamined).toBeLessThanOrEqual(20)
+      }
+      const filter = toFilter(definition, planConditions(definition, query.where))
+      expect(JSON.stringify(await model.collection.aggregate(tallyPipeline(filter, ['kind'], ['rank'])).explain('queryPlanner'))).not.toContain('COLLSCAN')
+    })
+  })
+
+  onOwnServer('13. a write that was applied and whose answer was lost is told as unavailable, happened once, and is never repeated unseen', async () => {
+    const proxy = await losingProxy(Number(new URL(mongo!.uri).port))
+    const store = mongoDocumentStore({ uri: mongo!.uri.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${proxy.port}`) })
+    const collection = await store.collection<{ note: string }>(plain('lost-answers'))
+    await collection.insert('a', { note: 'before' })
+    proxy.loseAnswers(true)
+    await expect(collection.replace('a', { note: 'command-key' }, { expectedRevision: 1 })).rejects.toThrow(StoreUnavailableError)
+    await expect(collection.insert('b', { note: 'command-key' })).rejects.toThrow(StoreUnavailableError)
+    proxy.loseAnswers(false)
+    const found = await until(() => collection.get('a'))
+    expect(found).toEqual({ id: 'a', revision: 2, body: { note: 'command-key' } })
+    expect((await collection.get('b'))?.revision).toBe(1)
+    expect(await collection.replace('a', { note: 'again' }, { expectedRevision: 1 })).toBe('stale')
+    await store.close()
+    proxy.close()
+  })
+
+  onOwnServer('15. what resolved survives a kill -9; meanwhile calls are refused as unavailable, and afterwards the same store goes on', async () => {
+    const store = mongoDocumentStore({ uri: mongo!.uri })
+    const collection = await store.collection<{ n: number }>(plain('killed'))
+    const acknowledged: string[] = []
+    let isKilled = false
+    const write = async (writer: number) => {
+      for (let n = 0; !isKilled; n += 1)
+        await collection.insert(`${writer}-${n}`, { n }).then(
+          () => acknowledged.push(`${writer}-${n}`),
+          (error: unknown) => expect(error).toBeInstanceOf(StoreUnavailableError),
+        )
+    }
+    const writers = Promise.all([0, 1, 2, 3].map(write))
+    await until(async () => acknowledged.length > 200 || undefined)
+    await mongo!.process!.kill()
+    isKilled = true
+    await writers
+    await expect(store.ping()).rejects.toThrow(StoreUnavailableError)
+    await expect(collection.get('0-0')).rejects.toThrow(StoreUnavailableError)
+    await mongo!.process!.start()
+    await until(() => store.ping().then(() => true))
+    const kept = new Set((await collection.getMany(acknowledged)).map(({ id }) => id))
+    expect(acknowledged.filter((id) => !kept.has(id))).toEqual([])
+    await store.close()
+  })
+
+  test('a server that is not there is refused as unavailable, soon and in words without the address', async () => {
+    const store = mongoDocumentStore({ uri: 'mongodb://someone:secret@127.0.0.1:1/place' })
+    const error = await store.ping().catch((failure: unknown) => failure as Error)
+    expect(error).toBeInstanceOf(StoreUnavailableError)
+    expect((error as Error).message).not.toMatch(/secret|127/)
+    await store.close()
+  })
 })
+
+const until = async <Answer>(ask: () => Promise<Answer | undefined>): Promise<Answer | undefined> => {
+  const end = Date.now() + 30_000
+  for (;;) {
+    const answer = await ask().catch(() => undefined)
+    if (answer !== undefined || Date.now() > end) return answer
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+/** Between the store and the server: when told so it lets a write through and cuts the line at the answer. */
+const losingProxy = async (to: number): Promise<{ port: number; loseAnswers(on: boolean): void; close(): void }> => {
+  let isLosing = false
+  const sockets = new Set<Socket>()
+  const server: Server = createServer((client) => {
+    const inner = dial(to, '127.0.0.1')
+    let isWrite = false
+    for (const socket of [client, inner]) {
+      sockets.add(socket)
+      socket.on('error', () => {})
+      socket.on('close', () => {
+        client.destroy()
+        inner.destroy()
+      })
+    }
+    client.on('data', (chunk) => {
+      // Only the answers to writes are lost: heartbeats go on, so that the driver would have every reason to try again.
+      isWrite = chunk.includes('lost-answers')
+      inner.write(chunk)
+    })
+    inner.on('data', (chunk) => (isLosing && isWrite ? client.destroy() : client.write(chunk)))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as { port: number }).port,
+    loseAnswers: (on) => {
+      isLosing = on
+    },
+    close: () => {
+      server.close()
+      for (const socket of sockets) socket.destroy()
+    },
+  }
+}

@@ -21,6 +21,13 @@ const serverSelectionMs = 3_000
 const writeMs = 10_000
 const connectMs = 3_000
 
+/** The driver asks by a plain object which keys to leave as bytes, and would find those that every object inherits: a list under "constructor". */
+const notRaw = Object.fromEntries(
+  Object.getOwnPropertyNames(Object.prototype)
+    .filter((name) => name !== '__proto__')
+    .map((name) => [name, false]),
+)
+
 /**
  * The document store on MongoDB: a standalone server, a replica set or a sharded cluster. It connects at the first need, and again by itself;
  * meanwhile every call rejects with StoreUnavailableError. A write that resolved is on the journal of a majority; reads are from the primary.
@@ -90,8 +97,7 @@ const openConnection = async (uri: string, database: string | undefined, logger:
     readPreference: 'primary',
     // A write that is repeated unseen would hide whether it happened; who asked for it finds out by its command key.
     retryWrites: false,
-    // The driver looks up every key here and would find those that each object inherits: a list under "constructor" would come back as bytes.
-    fieldsAsRaw: Object.create(null),
+    fieldsAsRaw: notRaw,
     retryReads: false,
     bufferCommands: false,
     autoIndex: false,

@@ -1,4 +1,5 @@
 import { systemRuntime } from '@patchwork/runtime'
+import { createLogger } from '@patchwork/telemetry'
 import { type KafkaForTests, kafkaForTests } from '@patchwork/testing'
 import { eventLogConformance } from '../conformance.ts'
 import { kafkaEventLog } from './kafkaEventLog.ts'
@@ -10,7 +11,12 @@ eventLogConformance('Kafka', async () => {
   return {
     open: async () => {
       count += 1
-      return kafkaEventLog({ brokers: kafka.brokers, clientId: `test-${count}`, runtime: systemRuntime })
+      return kafkaEventLog({
+        brokers: kafka.brokers,
+        clientId: `test-${count}`,
+        runtime: systemRuntime,
+        ...(process.env.LOG_LEVEL && { logger: createLogger({ level: process.env.LOG_LEVEL }) }),
+      })
     },
     close: () => kafka.stop(),
   }

@@ -142,10 +142,14 @@ async function* readAll({ kafka, runtime, topic, heads, forget }: ReadOptions): 
   const group = `patchwork-read-${runtime.uuid()}`
   const consumer = kafka.consumer({ groupId: group, sessionTimeout: 30_000, retry: retries })
   const batches: EventEnvelope[][] = []
+  // What was read before a crash that the client mended comes again, and is passed over.
+  const next = new Map<number, number>()
   let failed: Error | undefined
   let arrived = () => {}
   let taken = () => {}
   consumer.on(consumer.events.CRASH, ({ payload }) => {
+    // A crash that the client mends by itself begins again from the beginning.
+    if (payload.restart) return
     failed = payload.error
     arrived()
   })
@@ -157,7 +161,9 @@ async function* readAll({ kafka, runtime, topic, heads, forget }: ReadOptions): 
       eachBatch: async ({ batch, heartbeat, isRunning }) => {
         const head = left.get(batch.partition)
         if (head === undefined) return
-        batches.push(batch.messages.filter(({ offset }) => Number(offset) < head).map(fromMessage))
+        const from = next.get(batch.partition) ?? 0
+        batches.push(batch.messages.filter(({ offset }) => Number(offset) >= from && Number(offset) < head).map(fromMessage))
+        next.set(batch.partition, Math.max(from, Number(batch.lastOffset()) + 1))
         if (Number(batch.lastOffset()) >= head - 1) left.delete(batch.partition)
         arrived()
         while (batches.length > 0 && isRunning()) {

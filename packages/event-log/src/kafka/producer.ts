@@ -33,6 +33,8 @@ export const openProducer = (kafka: Kafka) => {
     return waiting.splice(0, end)
   }
   const send = async () => {
+    // All publishes of one turn go together.
+    await Promise.resolve()
     while (waiting.length > 0) {
       const batch = nextBatch()
       const byTopic = Map.groupBy(
@@ -56,16 +58,20 @@ export const openProducer = (kafka: Kafka) => {
     }
   }
 
+  // Whoever is told that a batch is out may publish at once, before this promise is settled: so it looks again.
+  const startSending = () => {
+    sending ??= send().finally(() => {
+      sending = undefined
+      if (waiting.length > 0) startSending()
+    })
+  }
+
   return {
     publish: (events: Waiting['events']): Promise<void> =>
       new Promise((resolve, reject) => {
         if (closed) return reject(new LogUnavailableError('The log has been closed'))
         waiting.push({ events, resolve, reject })
-        sending ??= Promise.resolve()
-          .then(send)
-          .finally(() => {
-            sending = undefined
-          })
+        startSending()
       }),
     close: async () => {
       closed = true

@@ -10,7 +10,7 @@ const pageSize = 500
 export type SearchSync = {
   /** Resolves when everything published before the call is shown. */
   caughtUp(): Promise<void>
-  /** Builds the index anew from the directory's documents; events go on meanwhile. Gives the count of offers shown. */
+  /** Reads the index anew from the directory's documents; events go on meanwhile. Gives the count of offers. A call during a rebuild joins it. */
   rebuild(): Promise<number>
   stop(): Promise<void>
 }
@@ -20,7 +20,7 @@ export type SearchSync = {
  * event seen twice, late or never again changes nothing that the documents do not say. `group` belongs to this index alone.
  */
 export const syncSearch = async (
-  { index, directory, group, onProgress }: { index: SearchIndex; directory: Directory; group: string; onProgress?: (count: number) => void },
+  { index, directory, group }: { index: SearchIndex; directory: Directory; group: string },
   { log, logger, runtime }: Pick<Ports, 'log' | 'logger' | 'runtime'>,
 ): Promise<SearchSync> => {
   const { offers, organisations } = directory
@@ -96,22 +96,31 @@ export const syncSearch = async (
     await Promise.all(index.offersOf(subject).map(refresh))
   }
 
-  const rebuild = async (): Promise<number> => {
-    isRebuilding = true
+  /** Shows every published offer as its document is now, then no other. What was shown before can be found meanwhile. */
+  const fill = async (): Promise<number> => {
+    const seen = new Set<string>()
     let after: string | undefined
-    let count = 0
     do {
       const page = await offers.find({ where: { status: { equals: 'published' } }, limit: pageSize, ...(after === undefined ? {} : { after }) })
       await readOrganisations([...new Set(page.aggregates.flatMap(({ state }) => (state.status === 'published' ? [state.organisationId] : [])))])
       // What an event has spoken of since is read anew by its own reading, which may have been the later one.
       show(page.aggregates.filter(({ id }) => !touched.has(id)))
-      count += page.aggregates.length
-      onProgress?.(count)
+      for (const { id } of page.aggregates) seen.add(id)
       after = page.after
     } while (after !== undefined)
-    isRebuilding = false
-    touched.clear()
-    return count
+    for (const offerId of index.ids()) if (!seen.has(offerId) && !touched.has(offerId)) index.remove(offerId)
+    return seen.size
+  }
+
+  const rebuild = async (): Promise<number> => {
+    isRebuilding = true
+    shown.clear()
+    try {
+      return await fill()
+    } finally {
+      isRebuilding = false
+      touched.clear()
+    }
   }
 
   const startedAt = runtime.now()
@@ -136,11 +145,7 @@ export const syncSearch = async (
     caughtUp: subscription.caughtUp,
     stop: subscription.stop,
     rebuild: () => {
-      rebuilding ??= (async () => {
-        index.clear()
-        shown.clear()
-        return rebuild()
-      })().finally(() => {
+      rebuilding ??= rebuild().finally(() => {
         rebuilding = undefined
       })
       return rebuilding

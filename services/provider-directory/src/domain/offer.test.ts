@@ -52,7 +52,7 @@ test.each([
 ])('one way of saying where is enough', (where) =>
   given(drafted, { ...details, area: {}, ...where })
     .when((now) => publishOffer(now, publish))
-    .then(({ events }) => expect(events).toHaveLength(1)),
+    .thenDecision(({ events }) => expect(events).toHaveLength(1)),
 )
 
 const careEvents: OfferEvent[] = [drafted[0]!, { type: 'offer.described.v1', data: { ...drafted[1]!.data, personalCare: true } as never }]
@@ -63,11 +63,11 @@ test('D8 a personal-care offer cannot publish without a CQC number or the sole-w
 test('D8 a personal-care offer with a CQC number can publish', () =>
   given(careEvents, { ...details, personalCareGate: { cqcNumber: '1-466088203' } })
     .when((now) => publishOffer(now, publish))
-    .then(({ events }) => expect(events).toHaveLength(1)))
+    .thenDecision(({ events }) => expect(events).toHaveLength(1)))
 test('D8 a personal-care offer of someone who declares to work alone, directed by the person, can publish', () =>
   given(careEvents, { ...details, personalCareGate: { soleWorkerDeclaration: true } })
     .when((now) => publishOffer(now, publish))
-    .then(({ events }) => expect(events).toHaveLength(1)))
+    .thenDecision(({ events }) => expect(events).toHaveLength(1)))
 test('D8 a published offer cannot become personal care without passing the gate', () =>
   given([...drafted, published], details)
     .when((now) => describeOffer(now, { ...homeHelp, personalCare: true }))
@@ -75,7 +75,7 @@ test('D8 a published offer cannot become personal care without passing the gate'
 test('D8 a draft may be personal care before its gate is passed', () =>
   given(drafted, details)
     .when((now) => describeOffer(now, { ...homeHelp, personalCare: true }))
-    .then(({ events }) => expect(events).toHaveLength(1)))
+    .thenDecision(({ events }) => expect(events).toHaveLength(1)))
 test.each(['466088203', '1-12345', '1-1234567890123', '1-46608820x', '2-466088203', ' 1-466088203'])('D8 %p is not a CQC number', (cqcNumber) =>
   given([])
     .when((now) => draftOffer(now, withDetails({ personalCareGate: { cqcNumber } }, { personalCare: true })))
@@ -117,7 +117,7 @@ test('a time that ends the minute it begins is refused', () =>
 test('without wards of its own an offer belongs to the one it stands in', () =>
   given([])
     .when((now) => draftOffer(now, withDetails({ area: {}, place: { location: { latitude: 53.4, longitude: -2.3, wardCode: 'E05015248' } } })))
-    .then(({ events }) => expect(events[1]?.data).toMatchObject({ wardCodes: ['E05015248'] })))
+    .thenDecision(({ events }) => expect(events[1]?.data).toMatchObject({ wardCodes: ['E05015248'] })))
 
 const capacity = { offerId, state: 'open', units: 2, expiresAt: '2026-03-09T10:00:00.000Z', at } as const
 test('D5 a provider says that there is room, until when', () =>
@@ -158,7 +158,7 @@ test('withdrawing again changes nothing', () =>
 test('an offer from open data is published at once and takes no referrals', () =>
   given([])
     .when((now) => publishFromOpenData(now, { ...homeHelp, origin: 'open-data', at }))
-    .then(({ events }) => {
+    .thenDecision(({ events }) => {
       expect(events.map(({ type }) => type)).toEqual(['offer.drafted.v1', 'offer.described.v1', 'offer.published.v1'])
       expect(events[2]?.data).toMatchObject({ takesReferrals: false })
     }))

@@ -16,7 +16,7 @@ test('whoever registers an organisation becomes its owner', () =>
 test('an organisation from open data belongs to nobody here', () =>
   given([])
     .when((now) => registerOrganisation(now, { organisationId, kind: 'organisation', origin: 'open-data', details }))
-    .then(({ events }) => expect(events).toHaveLength(2)))
+    .thenDecision(({ events }) => expect(events).toHaveLength(2)))
 test('an organisation is registered once', () =>
   given(registered, details)
     .when((now) => registerOrganisation(now, { organisationId, kind: 'organisation', origin: 'registered', details }))
@@ -28,7 +28,7 @@ test('saying the same of an organisation changes nothing', () =>
 test('a new description keeps where the record came from', () =>
   given(registered, { ...details, source: { code: 'charities', recordId: '210843' } })
     .when((now) => describeOrganisation(now, { organisationId, details: { ...details, name: 'Sale Neighbours' } }))
-    .then((decision) => {
+    .thenDecision((decision) => {
       expect(decision.events).toEqual([registered[1]])
       expect(decision.details).toMatchObject({ name: 'Sale Neighbours', source: { code: 'charities', recordId: '210843' } })
     }))

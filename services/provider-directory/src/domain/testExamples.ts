@@ -60,7 +60,7 @@ const scene = <State, Event, Details>(initial: State, evolve: (state: State, eve
           const refusal = refusalOf(() => decide(current))
           expect({ code: refusal?.code, field: refusal?.field }).toEqual({ code, field })
         },
-        then: (look: (decision: Decision<Event, Details>) => void) => look(decide(current)),
+        thenDecision: (look: (decision: Decision<Event, Details>) => void) => look(decide(current)),
       }
     },
   }),

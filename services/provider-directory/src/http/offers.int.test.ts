@@ -328,6 +328,19 @@ test('the place says what to do in an emergency, its wards, its sources, and whe
   for (const source of (await place.asAnyone('/sources')).body.items) expect(source.attribution).toMatch(/Open Government Licence v3\.0/)
 })
 
+test('the reference is there, and knows every route', async () => {
+  const { body } = await place.asAnyone('/openapi.json')
+  expect(body.openapi).toMatch(/^3\.1/)
+  expect(Object.keys(body.paths)).toEqual(expect.arrayContaining(['/offers', '/offers/{id}/publication', '/organisations/mine', '/places/{postcode}']))
+  expect((await place.feed('/openapi.json')).body.paths).toHaveProperty('/services/{id}')
+  expect((await place.asAnyone('/readyz')).body).toEqual({ status: 'ready' })
+})
+
+test('only what can be referred to is found, when that is asked', async () => {
+  const offer = await published({ name: 'Juggling lessons' })
+  await isFound(offer.offerId, 'text=juggling&referrals=taken')
+})
+
 test('no name, contact, address or word anyone wrote is in an event, a log line or the file', async () => {
   const canary = 'Zanzibarbara Quillfeather'
   const secret = 'quillfeather@example.org'

@@ -71,7 +71,6 @@ export const CapacityBody = z.strictObject({
 
 // Answers
 
-const Coordinates = { latitude: z.number(), longitude: z.number() }
 const Ward = { wardCode: z.string().optional(), wardName: z.string().optional() }
 const CapacityView = z.object({ state: z.enum(['open', 'waiting-list', 'closed', 'unknown']), units: z.int().optional(), expiresAt: instant.optional() })
 const PriceView = z.object({ kind: z.enum(['free', 'paid', 'unknown']), pence: z.int().optional(), unit: z.string().optional() })

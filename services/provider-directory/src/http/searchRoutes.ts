@@ -34,6 +34,7 @@ const FindQuery = ListQuery.extend({
   open: asked(z.literal('now')),
   capacity: asked(z.literal('open')),
   ward: asked(WardCode),
+  referrals: asked(z.literal('taken')),
   limit: z.preprocess((value) => (value === '' ? undefined : value), ListQuery.shape.limit),
   after: asked(z.string().max(2_000)),
 })
@@ -89,7 +90,7 @@ export const searchRoutes = ({ index, councilArea, runtime }: { index: SearchInd
 ]
 
 const toSearch = (query: z.output<typeof FindQuery>, near: OfferSearch['near']): OfferSearch => {
-  const { text, within, category, track, cost, open, capacity, ward, limit, after } = query
+  const { text, within, category, track, cost, open, capacity, ward, referrals, limit, after } = query
   return {
     limit,
     ...(text === undefined ? {} : { text }),
@@ -100,6 +101,7 @@ const toSearch = (query: z.output<typeof FindQuery>, near: OfferSearch['near']):
     ...(open === undefined ? {} : { isOpenNow: true }),
     ...(capacity === undefined ? {} : { hasRoom: true }),
     ...(ward === undefined ? {} : { wardCode: ward }),
+    ...(referrals === undefined ? {} : { takesReferrals: true }),
     ...(after === undefined ? {} : { after }),
   }
 }

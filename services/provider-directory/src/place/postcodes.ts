@@ -34,7 +34,7 @@ const findLine = (text: Buffer, key: Buffer): string | undefined => {
   while (low < high) {
     // The line that the middle falls in.
     const start = text.lastIndexOf(lineBreak, Math.max(0, ((low + high) >> 1) - 1)) + 1
-    const lineStart = start < low ? low : start
+    const lineStart = Math.max(start, low)
     const end = text.indexOf(lineBreak, lineStart)
     const order = Buffer.compare(text.subarray(lineStart, text.indexOf(comma, lineStart)), key)
     if (order === 0) return text.toString('latin1', lineStart, end)

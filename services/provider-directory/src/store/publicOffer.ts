@@ -50,7 +50,7 @@ export const toPublicOrganisation = ({ id, state, details }: Organisation & { id
 export const toPublicOffer = ({ id, state, details }: Offer & { id: string }, organisation: PublicOrganisation): PublicOffer | undefined => {
   if (state.status !== 'published' || !details) return undefined
   const { track, category, personalCare, capacity, takesReferrals, publishedAt } = state
-  const modifiedAt = [details.modifiedAt, publishedAt, organisation.modifiedAt].reduce((latest, at) => (at > latest ? at : latest))
+  const modifiedAt = [details.modifiedAt, publishedAt, organisation.modifiedAt].sort().at(-1) ?? publishedAt
   return { offerId: id, track, category, personalCare, capacity, takesReferrals, publishedAt, ...details, modifiedAt, organisation }
 }
 

@@ -17,7 +17,8 @@ export type OfferSearch = {
   isOpenNow?: boolean
   hasRoom?: boolean
   wardCode?: string
-  organisationId?: string
+  /** Only those that can be referred to. */
+  takesReferrals?: boolean
   limit: number
   after?: string
 }
@@ -43,16 +44,14 @@ export type SearchIndex = {
   get(offerId: string): PublicOffer | undefined
   /** Offers of an organisation that are shown. */
   offersOf(organisationId: string): string[]
-  count(): number
+  /** Every offer that is shown. */
+  ids(): string[]
   /** Finds offers at an instant. Throws InvalidAfterError for an `after` of another search. */
   search(query: OfferSearch, nowMs: number): Found
   /** Services for the open feed, in the order of their ids: those whose organisation says what it is. */
   feed(query: FeedQuery): { offers: PublicOffer[]; total: number }
-  /** How many are shown here but kept out of the feed. */
-  countOutsideFeed(): number
   /** SHA-256 over everything shown: two indexes of the same offers have the same. */
   digest(): string
-  clear(): void
   close(): void
 }
 
@@ -73,7 +72,7 @@ const nowhere = 1e12
 type Row = {
   id: number
   offerId: string
-  organisationId: string
+  takesReferrals: boolean
   nameKey: string
   category: Category
   track: Track
@@ -146,6 +145,7 @@ export const createSearchIndex = (): SearchIndex => {
     try {
       for (const { offer, sequence } of offers) add(offer, sequence)
     } finally {
+      // Not undone when one of them fails: what is kept beside the database says the same as it does.
       database.exec('commit')
     }
   }
@@ -185,7 +185,7 @@ export const createSearchIndex = (): SearchIndex => {
     const counts = counters.none()
     const page: Candidate[] = []
     const look = (row: Row | undefined): void => {
-      if (!row || (query.organisationId !== undefined && row.organisationId !== query.organisationId)) return
+      if (!row || (query.takesReferrals && !row.takesReferrals)) return
       const reach = reachOf(row, query, direction)
       if (!reach) return
       const openNow = isWithin(row.spans, minute)
@@ -250,15 +250,11 @@ export const createSearchIndex = (): SearchIndex => {
       return id === undefined ? undefined : read(id)
     },
     offersOf: (organisationId) => (sql.offersOf.all(organisationId) as { offer_id: string }[]).map(({ offer_id: offerId }) => offerId),
-    count: () => idOf.size,
-    countOutsideFeed: () => (sql.outsideFeed.get() as { total: number }).total,
+    ids: () => [...idOf.keys()],
     digest: () => {
       const hash = createHash('sha256')
       for (const row of sql.everything.iterate()) hash.update(String((row as { body: string }).body)).update('\n')
       return hash.digest('hex')
-    },
-    clear: () => {
-      for (const offerId of [...idOf.keys()]) remove(offerId)
     },
     close: () => database.close(),
   }
@@ -281,7 +277,6 @@ const prepare = (database: DatabaseSync) => {
     inBox: database.prepare('select json_group_array(id) as ids from points where east >= ? and west <= ? and north >= ? and south <= ?'),
     rankWords: database.prepare('select rowid, bm25(words, 10, 5, 3, 3, 1) from words where words match ?'),
     offersOf: database.prepare('select offer_id from documents where organisation_id = ?'),
-    outsideFeed: database.prepare('select count(*) as total from documents where in_feed = 0'),
     everything: database.prepare('select body from documents order by offer_id'),
     countFeed: database.prepare(`select count(*) as total ${feedWhere}`),
     readFeed: database.prepare(`select body ${feedWhere} order by offer_id limit :limit offset :offset`),
@@ -312,7 +307,7 @@ const toRow = (id: number, offer: PublicOffer, counters: Counters): Row => {
   return {
     id,
     offerId: offer.offerId,
-    organisationId: offer.organisation.organisationId,
+    takesReferrals: offer.takesReferrals,
     nameKey: offer.name.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase(),
     category: offer.category,
     track: offer.track,

@@ -1,6 +1,7 @@
 import type { Role } from '@patchwork/events'
 import type { Request, Response } from 'express'
 import type { z } from 'zod'
+import type { Ward } from '../map/boundaries.ts'
 import type { PlaceAbout } from '../place/placeAbout.ts'
 import type { ServiceCalls } from '../serviceCalls.ts'
 import type { Format } from '../view/format.ts'
@@ -21,6 +22,8 @@ export type Visit = {
   /** The APIs, as this person; a POST carries the key of the form it came from. */
   services: ServiceCalls
   place: PlaceAbout
+  /** The wards with their boundaries, for a map; none while they cannot be had. */
+  wards: () => Promise<readonly Ward[]>
   /** Waits at most 2 s for something that a write has caused; says whether it came. */
   appears: (look: () => Promise<boolean>) => Promise<boolean>
   /** For what is not a page: streams and files. The page answers by itself and gives `answered()`. */

@@ -4,6 +4,7 @@ import { type Runtime, sleep } from '@patchwork/runtime'
 import { inSpan, inTrace, type Logger } from '@patchwork/telemetry'
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { z } from 'zod'
+import type { Ward } from '../map/boundaries.ts'
 import type { PlaceAbout } from '../place/placeAbout.ts'
 import { countUnread, type Shown, type View } from '../view/pageView.ts'
 import type { Translations } from '../words/words.ts'
@@ -23,6 +24,7 @@ export type PageDependencies = {
   runtime: Runtime
   logger: Logger
   placeAbout: () => Promise<PlaceAbout>
+  wards: () => Promise<readonly Ward[]>
 }
 
 /** The form was not made by our page for this visitor, or their session has ended since. */
@@ -160,6 +162,7 @@ const visitOf = async (page: AnyPage, request: Request, response: Response, depe
     format,
     services: visitor.services(formKey),
     place: await dependencies.placeAbout(),
+    wards: dependencies.wards,
     appears: (look) => appears(dependencies.runtime, look),
     raw: { request, response },
   }

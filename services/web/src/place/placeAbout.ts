@@ -23,13 +23,23 @@ const AnyPlace = z.object({
   attribution: text,
 })
 
-/** The council area that this place is for, as far as the directory says. */
-export type PlaceAbout = z.infer<typeof AnyPlace>
+type Known = z.infer<typeof AnyPlace>
+/** The council area that this place is for, as far as the directory says; `worried` are the lines for whoever fears that someone is being harmed. */
+export type PlaceAbout = Known & { worried: { who: string; phone: string; when: string }[] }
 
-const nothingKnown: PlaceAbout = AnyPlace.parse({})
+const forEveryone = new Set(['999', '112', '111'])
+
+const withWorried = (known: Known): PlaceAbout => {
+  const { phone, lines } = known.safeguarding
+  const local = lines.filter((line) => !forEveryone.has(line.phone.replaceAll(' ', '')))
+  const council = phone !== undefined && !local.some((line) => line.phone === phone) ? [{ who: known.councilName ?? '', phone, when: '' }] : []
+  return { ...known, worried: [...council, ...local] }
+}
+
+const nothingKnown = withWorried(AnyPlace.parse({}))
 
 /** What the directory says of its place, kept for five minutes; nothing but emptiness while it cannot be asked: no page waits for it to get well. */
 export const createPlaceAbout = (runtime: Pick<Runtime, 'now'>, services: ServiceCalls): (() => Promise<PlaceAbout>) => {
-  const read = remembered(runtime, freshMs, () => services.get('provider-directory', '/place', AnyPlace, { timeoutMs }))
+  const read = remembered(runtime, freshMs, async () => withWorried(await services.get('provider-directory', '/place', AnyPlace, { timeoutMs })))
   return async () => (await read()) ?? nothingKnown
 }

@@ -1,0 +1,124 @@
+import type { EventHandler, EventLog } from '@patchwork/event-log'
+import type { EventEnvelope } from '@patchwork/events'
+import { systemRuntime } from '@patchwork/runtime'
+import { createLogger } from '@patchwork/telemetry'
+import type { Offer } from '../domain/offer.ts'
+import type { Organisation } from '../domain/organisation.ts'
+import { at, details, offerId, organisationId } from '../domain/testExamples.ts'
+import type { Directory } from '../store/directory.ts'
+import { createSearchIndex } from '../store/searchIndex.ts'
+import { syncSearch } from './searchSync.ts'
+
+// The same reading with each step held open by hand: what a busy place does rarely, done each time.
+const heldOpen = async () => {
+  let offer: Offer & { id: string; sequence: number } = {
+    id: offerId,
+    sequence: 3,
+    details,
+    state: {
+      status: 'published',
+      publishedAt: at,
+      takesReferrals: true,
+      organisationId,
+      track: 'be-helped',
+      origin: 'registered',
+      category: 'other',
+      personalCare: false,
+      wardCodes: [],
+      capacity: { state: 'unknown' },
+    },
+  }
+  let organisation: Organisation & { id: string; sequence: number } = {
+    id: organisationId,
+    sequence: 1,
+    details: { name: 'First name', modifiedAt: at },
+    state: { status: 'registered', kind: 'micro-provider', origin: 'registered', memberIds: [], ownerIds: [] },
+  }
+  let hold: Promise<void> | undefined
+  let handler: EventHandler | undefined
+  const directory = {
+    offers: {
+      get: async () => offer,
+      find: async () => ({ aggregates: offer.state.status === 'published' ? [offer] : [] }),
+    },
+    organisations: {
+      getMany: async () => {
+        const read = organisation
+        await hold
+        return [read]
+      },
+    },
+  } as unknown as Directory
+  const log = {
+    ensureTopics: async () => undefined,
+    subscribe: async (options: { handler: EventHandler }) => {
+      handler = options.handler
+      return { caughtUp: async () => undefined, stop: async () => undefined }
+    },
+  } as unknown as EventLog
+  const index = createSearchIndex()
+  const logger = createLogger({ service: 'test', level: 'silent' })
+  const sync = await syncSearch({ index, directory, group: 'test' }, { log, logger, runtime: systemRuntime })
+  const tell = (type: string, subject: string, sequence: number) =>
+    handler!({ type, subject, sequence } as EventEnvelope, { signal: new AbortController().signal })
+  return {
+    index,
+    sync,
+    /** Readings of organisations end only when the given function is called. */
+    holdReadings: () => {
+      let release = (): void => undefined
+      hold = new Promise((resolve) => {
+        release = () => {
+          hold = undefined
+          resolve()
+        }
+      })
+      return () => release()
+    },
+    withdraw: () => {
+      offer = { ...offer, sequence: 4, state: { ...(offer.state as never as object), status: 'withdrawn', withdrawnAt: at } as Offer['state'] }
+      return tell('offer.withdrawn.v1', offerId, 4)
+    },
+    rename: () => {
+      organisation = { ...organisation, sequence: 2, details: { name: 'Second name', modifiedAt: at } }
+      return tell('organisation.described.v1', organisationId, 2)
+    },
+    nameShown: () => index.get(offerId)?.organisation.name,
+  }
+}
+const aMoment = () => new Promise((resolve) => setImmediate(resolve))
+
+test('what is withdrawn while the index is read anew is not shown again by the reading', async () => {
+  const place = await heldOpen()
+  const release = place.holdReadings()
+  const rebuilt = place.sync.rebuild()
+  await aMoment()
+  await place.withdraw()
+  release()
+  await rebuilt
+  expect(place.index.ids()).toEqual([])
+})
+test('an organisation that changes while it is read is read again', async () => {
+  const place = await heldOpen()
+  const release = place.holdReadings()
+  const rebuilt = place.sync.rebuild()
+  await aMoment()
+  await place.rename()
+  release()
+  await rebuilt
+  expect(place.nameShown()).toBe('Second name')
+})
+test('an event of what is shown already changes nothing, and a later one is followed', async () => {
+  const place = await heldOpen()
+  expect(place.nameShown()).toBe('First name')
+  await place.rename()
+  expect(place.nameShown()).toBe('Second name')
+  await place.withdraw()
+  expect(place.nameShown()).toBeUndefined()
+})
+test('what is gone without a word is gone after a reading anew', async () => {
+  const place = await heldOpen()
+  place.index.put([{ offer: { ...place.index.get(offerId)!, offerId: organisationId }, sequence: 1 }])
+  await place.sync.rebuild()
+  expect(place.index.ids()).toEqual([offerId])
+})

@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import type { Format } from '../view/format.ts'
+import type { Translate } from '../words/words.ts'
+
+// What pages read of the directory's answers, leniently: a field that is missing or new breaks no page.
+
+const text = z.string().optional().catch(undefined)
+const OrganisationName = z.object({ organisationId: z.string(), name: z.string() })
+const Times = z.array(z.object({ days: z.array(z.string()), from: z.string(), to: z.string() })).catch([])
+const Price = z.object({ kind: z.string(), pence: z.int().optional().catch(undefined), unit: text }).catch({ kind: 'unknown', pence: undefined, unit: undefined })
+export type Price = z.infer<typeof Price>
+const Capacity = z.object({ state: z.string(), units: z.int().optional().catch(undefined), expiresAt: text }).catch({ state: 'unknown', units: undefined, expiresAt: undefined })
+export type Capacity = z.infer<typeof Capacity>
+const Where = z
+  .object({
+    address: text,
+    postcode: text,
+    wardCode: text,
+    wardName: text,
+    latitude: z.number().optional().catch(undefined),
+    longitude: z.number().optional().catch(undefined),
+  })
+  .catch({ address: undefined, postcode: undefined, wardCode: undefined, wardName: undefined, latitude: undefined, longitude: undefined })
+
+export const OfferInList = z.object({
+  offerId: z.string(),
+  name: z.string(),
+  summary: z.string().catch(''),
+  category: z.string().catch('other'),
+  track: z.string().catch('be-helped'),
+  organisation: OrganisationName,
+  distanceMetres: z.number().optional().catch(undefined),
+  comesToYou: z.boolean().catch(false),
+  place: Where.optional(),
+  atHome: z.boolean().catch(false),
+  price: Price,
+  capacity: Capacity,
+  openNow: z.boolean().optional().catch(undefined),
+  takesReferrals: z.boolean().catch(false),
+})
+export type OfferInList = z.infer<typeof OfferInList>
+
+const Source = z.object({ code: z.string(), url: text, attribution: text })
+
+export const WholeOffer = OfferInList.omit({ summary: true, distanceMetres: true, comesToYou: true }).extend({
+  status: z.string().catch('published'),
+  description: z.string().catch(''),
+  forWhom: text,
+  area: z
+    .object({
+      wardCodes: z.array(z.string()).catch([]),
+      wardNames: z.array(z.string()).catch([]),
+      withinMetres: z.number().optional().catch(undefined),
+      postcode: text,
+      atHome: z.boolean().catch(false),
+    })
+    .catch({ wardCodes: [], wardNames: [], withinMetres: undefined, postcode: undefined, atHome: false }),
+  times: Times,
+  timesInWords: text,
+  fundingAccepted: z.array(z.string()).catch([]),
+  personalCare: z.boolean().catch(false),
+  personalCareGate: z.object({ cqcNumber: text, soleWorkerDeclaration: z.boolean().optional() }).optional().catch(undefined),
+  contact: z.object({ name: text, email: text, phone: text, website: text }).catch({ name: undefined, email: undefined, phone: undefined, website: undefined }),
+  modifiedAt: text,
+  source: Source.optional().catch(undefined),
+  isYours: z.boolean().catch(false),
+})
+export type WholeOffer = z.infer<typeof WholeOffer>
+
+export const WholeOrganisation = OrganisationName.extend({
+  kind: z.string().catch('organisation'),
+  description: text,
+  email: text,
+  phone: text,
+  website: text,
+  source: Source.optional().catch(undefined),
+  isYours: z.boolean().catch(false),
+  offers: z
+    .array(z.object({ offerId: z.string(), name: z.string(), status: z.string().catch('published'), category: z.string().catch('other'), capacity: Capacity }))
+    .catch([]),
+})
+
+/** The price in words: Free, £18.50 an hour. */
+export const priceInWords = ({ kind, pence, unit }: Price, t: Translate, format: Format): string => {
+  if (kind !== 'paid' || pence === undefined) return t([`price.${kind}`, 'price.unknown'])
+  const amount = format.pounds(pence)
+  return isUnit(unit) ? t('price.per', { amount, unit: t(`price.unit.${unit}`) }) : amount
+}
+
+const units = ['hour', 'half-hour', 'session', 'visit', 'day', 'night', 'week', 'month', 'year', 'item', 'journey', 'mile'] as const
+const isUnit = (unit: string | undefined): unit is (typeof units)[number] => (units as readonly (string | undefined)[]).includes(unit)
+
+/** Whether there is room, in words. */
+export const capacityInWords = ({ state, units }: Capacity, t: Translate): string =>
+  state === 'open' && units !== undefined && units > 0 ? t('capacity.places', { count: units }) : t([`capacity.${state}`, 'capacity.unknown'])

@@ -1,0 +1,28 @@
+import { CapacityState, Category, Track, WardCode } from '@patchwork/events'
+import { z } from 'zod'
+
+const textLengthMax = 200
+const nearLengthMax = 60
+const afterLengthMax = 2_000
+
+/** Distances to choose from, in metres: half a mile, one, two, five and ten miles. */
+export const distances = ['800', '1600', '3200', '8000', '16000'] as const
+
+// An address that was mistyped by hand asks for what can be read of it: nobody who looks for help is told off.
+const asked = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined)
+const words = (lengthMax: number) => z.string().trim().transform((value) => value.slice(0, lengthMax) || undefined)
+
+/** What is looked for, as it stands in the page's address. */
+export const FindQuery = z.object({
+  text: asked(words(textLengthMax)),
+  near: asked(words(nearLengthMax)),
+  within: asked(z.enum(distances)),
+  category: asked(Category),
+  track: asked(Track),
+  cost: asked(z.enum(['free', 'paid'])),
+  open: asked(z.literal('now')),
+  capacity: asked(z.literal(CapacityState.enum.open)),
+  ward: asked(WardCode),
+  after: asked(z.string().min(1).max(afterLengthMax)),
+})
+export type FindQuery = z.output<typeof FindQuery>

@@ -1,0 +1,115 @@
+import { Category, Track } from '@patchwork/events'
+import type { Request } from 'express'
+import { z } from 'zod'
+import { capacityInWords, OfferInList, priceInWords } from '../../directory/offer.ts'
+import { definePage, type Visit } from '../../http/page.ts'
+import { drawWardMap, type Pin } from '../../map/wardMap.ts'
+import { ServiceProblem } from '../../serviceCalls.ts'
+import { distances, FindQuery } from './form.ts'
+
+const perPage = 20
+
+const Counts = z.record(z.string(), z.number()).catch({})
+const Found = z.object({
+  items: z.array(OfferInList),
+  total: z.int(),
+  after: z.string().optional(),
+  near: z
+    .object({ known: z.boolean(), latitude: z.number().optional(), longitude: z.number().optional(), wardName: z.string().optional() })
+    .optional()
+    .catch(undefined),
+  words: z.string().optional().catch(undefined),
+  facets: z
+    .object({ category: Counts, track: Counts, cost: Counts, open: Counts, capacity: Counts, ward: Counts })
+    .partial()
+    .catch({}),
+})
+type Found = z.infer<typeof Found>
+type Facets = Found['facets']
+
+/** Finding help: words, place and filters in the address; a list and a map of the wards. */
+export const findPage = definePage({
+  name: 'find',
+  path: '/find',
+  for: 'anyone',
+  load: async (visit) => {
+    const { t, format } = visit
+    const query = FindQuery.parse(visit.query)
+    const [found, wards] = await Promise.all([search(visit, query), visit.wards()])
+    const near = found.near?.known ? pointOf(found.near) : undefined
+    const items = found.items.map((offer, index) => ({
+      ...offer,
+      number: index + 1,
+      priceInWords: priceInWords(offer.price, t, format),
+      capacityInWords: capacityInWords(offer.capacity, t),
+    }))
+    const map = drawWardMap(wards, { pins: items.flatMap(pinOf), near })
+    return {
+      query,
+      found,
+      items,
+      map,
+      choices: choicesOf(found.facets, wards, visit),
+      isPlaceUnknown: found.near?.known === false,
+      isFiltered: query.category ?? query.track ?? query.cost ?? query.open ?? query.capacity ?? query.ward,
+      areFiltersOpen: !isPhone(visit.raw.request) || (query.category ?? query.track ?? query.cost ?? query.open ?? query.capacity ?? query.ward) !== undefined,
+      nextPage: found.after && addressOf({ ...query, after: found.after }),
+      firstPage: query.after && addressOf({ ...query, after: undefined }),
+      wider: addressOf({ text: query.text, near: query.near }),
+      everything: addressOf({}),
+    }
+  },
+})
+
+/** A place that the directory cannot read is a place unknown, and no error. */
+const search = async ({ services }: Visit, query: FindQuery): Promise<Found> => {
+  const ask = (asked: FindQuery) => services.get('provider-directory', '/offers', Found, { query: { ...asked, limit: perPage } })
+  try {
+    return await ask(query)
+  } catch (error) {
+    const isAboutPlace = error instanceof ServiceProblem && error.status < 500 && error.fields.some(({ pointer }) => pointer === '/near')
+    if (!isAboutPlace) throw error
+    return { ...(await ask({ ...query, near: undefined, within: undefined })), near: { known: false } }
+  }
+}
+
+const pointOf = ({ latitude, longitude }: { latitude?: number | undefined; longitude?: number | undefined }) =>
+  latitude === undefined || longitude === undefined ? undefined : { latitude, longitude }
+
+const pinOf = ({ number, name, place }: { number: number; name: string; place?: OfferInList['place'] }): Pin[] => {
+  const point = place && pointOf(place)
+  return point ? [{ ...point, number, name }] : []
+}
+
+type Choice = { value: string; text: string }
+
+/** What the selects offer: each with how many it would leave, where the directory says. */
+const choicesOf = (facets: Facets, wards: Awaited<ReturnType<Visit['wards']>>, { t, format, language }: Visit) => {
+  const withCount = (counts: Record<string, number> | undefined, value: string, text: string): Choice => {
+    const count = counts?.[value]
+    return { value, text: count === undefined ? text : t('find.withCount', { text, number: format.number(count) }) }
+  }
+  const any = (text: string): Choice => ({ value: '', text })
+  const wardNames = wards.map(({ properties }) => properties).sort((one, other) => one.name.localeCompare(other.name, language))
+  const isWorthwhile = (counts: Record<string, number> | undefined, value: string) => counts === undefined || (counts[value] ?? 0) > 0
+  return {
+    within: [any(t('find.anyDistance')), ...distances.map((value) => ({ value, text: t(`find.within.${value}`) }))],
+    category: [
+      any(t('find.anyKind')),
+      ...Category.options.filter((value) => isWorthwhile(facets.category, value)).map((value) => withCount(facets.category, value, t(`category.${value}`))),
+    ],
+    track: [any(t('find.anyTrack')), ...Track.options.map((value) => withCount(facets.track, value, t(`track.${value}`)))],
+    cost: [any(t('find.anyCost')), ...['free', 'paid'].map((value) => withCount(facets.cost, value, t(`find.cost.${value}`)))],
+    ward: [any(t('find.anyWard')), ...wardNames.map(({ wardCode, name }) => withCount(facets.ward, wardCode, name))],
+    open: withCount(facets.open, 'now', t('find.openNow')).text,
+    capacity: withCount(facets.capacity, 'open', t('find.hasRoom')).text,
+  }
+}
+
+const addressOf = (query: Partial<FindQuery>): string => {
+  const given = Object.entries(query).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]]))
+  return given.length === 0 ? '/find' : `/find?${new URLSearchParams(given)}`
+}
+
+/** On a telephone the filters start folded, so that the results are in sight. */
+const isPhone = (request: Request): boolean => request.get('sec-ch-ua-mobile') === '?1' || /\bMobi/.test(request.get('user-agent') ?? '')
