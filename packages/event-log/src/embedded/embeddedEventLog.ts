@@ -3,6 +3,7 @@ import type { Operation, PlaceFile, Row } from '@patchwork/place-file'
 import type { Runtime } from '@patchwork/runtime'
 import type { Logger } from '@patchwork/telemetry'
 import { type EventLog, LogUnavailableError } from '../eventLog.ts'
+import { openSlots } from '../slots.ts'
 import { openLane } from './lane.ts'
 import { type LogFile, logSchema, readPageMax } from './logFile.ts'
 
@@ -39,7 +40,8 @@ export const embeddedEventLog = ({ placeFile, runtime, logger }: Options): Event
     subscribe: async ({ group, topics, handler, concurrencyMax = 16 }) => {
       if (closed) throw new LogUnavailableError('The log has been closed')
       await file.ready
-      const joined = topics.map((topic) => laneOf(group, topic).join({ handler, concurrencyMax }))
+      const slots = openSlots(concurrencyMax)
+      const joined = topics.map((topic) => laneOf(group, topic).join({ handler, slots }))
       const stop = async () => {
         subscriptions.delete(stop)
         await Promise.all(joined.map((member) => member.leave()))

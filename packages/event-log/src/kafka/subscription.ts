@@ -3,6 +3,7 @@ import type { Logger } from '@patchwork/telemetry'
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import type { EventHandler } from '../eventLog.ts'
 import { type KeyedWork, type LoggedEvent, openKeyedWork } from '../keyedWork.ts'
+import { openSlots } from '../slots.ts'
 import { fromMessage } from './cloudEvents.ts'
 
 const heartbeatMs = 1_000
@@ -29,6 +30,7 @@ type Owned = { work: KeyedWork; leave: () => Promise<void>; done: number; commit
 export const openSubscription = async (options: Options) => {
   const { kafka, runtime, logger, group, topics, handler, concurrencyMax } = options
   const stopping = new AbortController()
+  const slots = openSlots(concurrencyMax)
   const owned = new Map<string, Owned>()
   let consumer: Consumer | undefined
   let committing: Promise<void> = Promise.resolve()
@@ -51,7 +53,7 @@ export const openSubscription = async (options: Options) => {
         },
       }),
     }
-    made.leave = made.work.join({ handler, concurrencyMax })
+    made.leave = made.work.join({ handler, slots })
     owned.set(nameOf(topic, partition), made)
     return made
   }

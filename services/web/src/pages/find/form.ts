@@ -10,7 +10,11 @@ export const distances = ['800', '1600', '3200', '8000', '16000'] as const
 
 // An address that was mistyped by hand asks for what can be read of it: nobody who looks for help is told off.
 const asked = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined)
-const words = (lengthMax: number) => z.string().trim().transform((value) => value.slice(0, lengthMax) || undefined)
+const words = (lengthMax: number) =>
+  z
+    .string()
+    .trim()
+    .transform((value) => value.slice(0, lengthMax) || undefined)
 
 /** What is looked for, as it stands in the page's address. */
 export const FindQuery = z.object({

@@ -19,10 +19,7 @@ const Found = z.object({
     .optional()
     .catch(undefined),
   words: z.string().optional().catch(undefined),
-  facets: z
-    .object({ category: Counts, track: Counts, cost: Counts, open: Counts, capacity: Counts, ward: Counts })
-    .partial()
-    .catch({}),
+  facets: z.object({ category: Counts, track: Counts, cost: Counts, open: Counts, capacity: Counts, ward: Counts }).partial().catch({}),
 })
 type Found = z.infer<typeof Found>
 type Facets = Found['facets']

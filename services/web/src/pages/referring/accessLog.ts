@@ -18,7 +18,8 @@ export type Reading = z.infer<typeof AccessLog>['items'][number]
 type Asked = { limit: number; after?: string | undefined }
 
 /** Who read one's name, contact and address, newest first. Throws ServiceProblem. */
-export const readingsOfDetails = (services: ServiceCalls, personId: string, query: Asked) => services.get('people', path`/people/${personId}/access-log`, AccessLog, { query })
+export const readingsOfDetails = (services: ServiceCalls, personId: string, query: Asked) =>
+  services.get('people', path`/people/${personId}/access-log`, AccessLog, { query })
 
 /** Who read what one said one needs, newest first. Throws ServiceProblem. */
 export const readingsOfWords = (services: ServiceCalls, query: Asked) => services.get('referral', '/disclosures', AccessLog, { query })

@@ -1,4 +1,4 @@
-import { optionalLine, optionalLines, choice } from '../../http/formFields.ts'
+import { choice, optionalLine, optionalLines } from '../../http/formFields.ts'
 
 export const accessNeedCodes = [
   'easy-read',
@@ -19,8 +19,15 @@ const noteMax = 1_000
 
 /** Up to three things the person hopes for, a line each. */
 export const outcomeFields = { outcome1: optionalLine(outcomeMax), outcome2: optionalLine(outcomeMax), outcome3: optionalLine(outcomeMax) }
-export const outcomesIn = ({ outcome1, outcome2, outcome3 }: { outcome1?: string | undefined; outcome2?: string | undefined; outcome3?: string | undefined }): string[] =>
-  [outcome1, outcome2, outcome3].filter((words) => words !== undefined)
+export const outcomesIn = ({
+  outcome1,
+  outcome2,
+  outcome3,
+}: {
+  outcome1?: string | undefined
+  outcome2?: string | undefined
+  outcome3?: string | undefined
+}): string[] => [outcome1, outcome2, outcome3].filter((words) => words !== undefined)
 
 export const basisCodes = ['spoken', 'written', 'public-task', 'legal-obligation', 'vital-interests'] as const
 type BasisCode = (typeof basisCodes)[number]

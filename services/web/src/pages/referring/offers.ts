@@ -23,7 +23,12 @@ export const offerIn = async (services: ServiceCalls, { offer }: Readonly<Record
   return offerId === undefined ? undefined : services.get('provider-directory', path`/offers/${offerId}`, Offer)
 }
 
-const Asked = z.object({ text: z.string().max(200).catch(''), category: Category.optional().catch(undefined), track: Track.optional().catch(undefined), room: z.literal('open').optional().catch(undefined) })
+const Asked = z.object({
+  text: z.string().max(200).catch(''),
+  category: Category.optional().catch(undefined),
+  track: Track.optional().catch(undefined),
+  room: z.literal('open').optional().catch(undefined),
+})
 
 /** Offers to choose from, those that take requests here first; `near` puts the nearest first. 20 at most. Throws ServiceProblem. */
 export const offersToChoose = async (services: ServiceCalls, query: Readonly<Record<string, string>>, near?: string) => {

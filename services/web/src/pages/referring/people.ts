@@ -2,7 +2,10 @@ import { z } from 'zod'
 import type { ServiceCalls } from '../../serviceCalls.ts'
 
 const idsMax = 50
-const PeopleList = z.object({ items: z.array(z.object({ personId: z.uuid(), name: z.string(), hasAccount: z.boolean().optional() })), after: z.string().optional() })
+const PeopleList = z.object({
+  items: z.array(z.object({ personId: z.uuid(), name: z.string(), hasAccount: z.boolean().optional() })),
+  after: z.string().optional(),
+})
 
 /** What a navigator may see of a person's details. */
 export const PersonDetails = z.object({
@@ -24,4 +27,5 @@ export const peopleByIds = async (services: ServiceCalls, personIds: readonly (s
 }
 
 /** The people a navigator has registered, a page of them. Throws ServiceProblem. */
-export const ownPeople = (services: ServiceCalls, query: { limit: number; after?: string | undefined }) => services.get('people', '/people', PeopleList, { query })
+export const ownPeople = (services: ServiceCalls, query: { limit: number; after?: string | undefined }) =>
+  services.get('people', '/people', PeopleList, { query })

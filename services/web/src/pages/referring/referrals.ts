@@ -47,7 +47,9 @@ export const ReferralView = ReferralLine.extend({
 })
 export type ReferralView = z.infer<typeof ReferralView>
 
-const OfferNames = z.object({ items: z.array(z.object({ offerId: z.uuid(), name: z.string(), organisation: z.object({ organisationId: z.uuid(), name: z.string() }) })) })
+const OfferNames = z.object({
+  items: z.array(z.object({ offerId: z.uuid(), name: z.string(), organisation: z.object({ organisationId: z.uuid(), name: z.string() }) })),
+})
 const OrganisationName = z.object({ organisationId: z.uuid(), name: z.string() })
 
 export type Names = { offers: ReadonlyMap<string, string>; organisations: ReadonlyMap<string, string> }
@@ -55,10 +57,13 @@ export type Names = { offers: ReadonlyMap<string, string>; organisations: Readon
 /** The names of the offers and organisations of these referrals, of 50 each at most; what is no longer shown is missing. Throws ServiceProblem. */
 export const namesOf = async (services: ServiceCalls, of: readonly { offerId?: string | undefined; organisationId?: string | undefined }[]): Promise<Names> => {
   const offerIds = distinct(of.map(({ offerId }) => offerId)).slice(0, namesMax)
-  const { items } = offerIds.length === 0 ? { items: [] } : await services.get('provider-directory', '/offers/names', OfferNames, { query: { ids: offerIds.join(',') } })
+  const { items } =
+    offerIds.length === 0 ? { items: [] } : await services.get('provider-directory', '/offers/names', OfferNames, { query: { ids: offerIds.join(',') } })
   const organisations = new Map(items.map(({ organisation }) => [organisation.organisationId, organisation.name]))
   const others = distinct(of.map(({ organisationId }) => organisationId)).filter((id) => !organisations.has(id))
-  const found = await Promise.all(others.slice(0, namesMax).map((id) => orAbsent(services.get('provider-directory', path`/organisations/${id}`, OrganisationName))))
+  const found = await Promise.all(
+    others.slice(0, namesMax).map((id) => orAbsent(services.get('provider-directory', path`/organisations/${id}`, OrganisationName))),
+  )
   for (const one of found) if (one) organisations.set(one.organisationId, one.name)
   return { offers: new Map(items.map(({ offerId, name }) => [offerId, name])), organisations }
 }

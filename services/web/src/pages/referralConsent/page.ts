@@ -1,0 +1,22 @@
+import { definePage, goTo } from '../../http/page.ts'
+import { path } from '../../serviceCalls.ts'
+import { bases, pageOf, type ReferralReader, referralHere } from '../referring/referralHere.ts'
+
+/** Asks once more, says what happens, and stops the sharing. */
+const consentPage = (reader: ReferralReader) =>
+  definePage({
+    name: 'referralConsent',
+    path: `${bases[reader]}/:referralId/consent-withdrawal`,
+    for: [reader],
+    load: async (visit) => {
+      const here = await referralHere(visit, reader)
+      return here.referral.steps.includes('consent-withdrawal') ? here : goTo(here.back)
+    },
+    save: async (_, { services, params: { referralId } }) => {
+      await services.post('referral', path`/referrals/${referralId!}/consent-withdrawal`, {})
+      return goTo(pageOf(reader, referralId!), { notice: 'referralConsent.done' })
+    },
+  })
+
+export const myConsentPage = consentPage('resident')
+export const navigatorConsentPage = consentPage('navigator')
