@@ -6,7 +6,7 @@ import type { AggregateDefinition, PlainEvent } from './aggregate.ts'
 export type AggregateShape = Pick<AggregateDefinition<object, PlainEvent>, 'service' | 'name' | 'topic' | 'events' | 'fields' | 'indexes'>
 
 /** An event that was saved and not yet passed on, with what a repeat of its command is answered. */
-export type OutboxEntry = { event: EventEnvelope; commandKey: string; bodyHash: string; answer: JsonObject }
+export type OutboxEntry = { event: EventEnvelope; bodyHash: string; answer: JsonObject }
 
 /** A refusal as it is remembered: enough to throw an equal error. */
 export type Refusal = { kind: string; code: string; title: string; message: string; field?: string }
@@ -30,17 +30,8 @@ export type AggregateBody = {
   unborn?: true
 }
 
-/** One event in the audit trail: kept for ever, written once. */
-export type HistoryBody = {
-  subject: string
-  sequence: number
-  commandKey: string
-  time: string
-  type: string
-  event: EventEnvelope
-  bodyHash: string
-  answer: JsonObject
-}
+/** One event in the audit trail, under its own id: kept for ever, written once. */
+export type HistoryBody = OutboxEntry
 
 export type AggregateCollection = Collection<AggregateBody>
 export type HistoryCollection = Collection<HistoryBody>
@@ -69,11 +60,11 @@ export const historyCollection = ({ service, name }: { service: string; name: st
   service,
   name: `${name}-history`,
   fields: {
-    subject: { path: 'subject', type: 'string' },
-    sequence: { path: 'sequence', type: 'integer' },
-    commandKey: { path: 'commandKey', type: 'string' },
-    time: { path: 'time', type: 'string' },
-    type: { path: 'type', type: 'string' },
+    subject: { path: 'event.subject', type: 'string' },
+    sequence: { path: 'event.sequence', type: 'integer' },
+    commandKey: { path: 'event.commandkey', type: 'string' },
+    time: { path: 'event.time', type: 'string' },
+    type: { path: 'event.type', type: 'string' },
   },
   indexes: {
     'in-order': { fields: ['subject', 'sequence'], unique: true },

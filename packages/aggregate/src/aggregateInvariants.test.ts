@@ -35,7 +35,7 @@ const edit = (
   rows(place, name).set(id, { ...row, text: JSON.stringify(body) })
 }
 const historyId = (place: SimulatedPlace, subject: string, sequence: number) =>
-  [...rows(place, 'jar-history')].find(([, { text }]) => JSON.parse(text).subject === subject && JSON.parse(text).sequence === sequence)![0]
+  [...rows(place, 'jar-history')].find(([, { text }]) => JSON.parse(text).event.subject === subject && JSON.parse(text).event.sequence === sequence)![0]
 const logOf = (place: SimulatedPlace) => place.topics.events.get(jarDefinition.topic)!
 const runs = 'events run from the first to the last without a gap'
 const replays = 'state equals its events, replayed'

@@ -47,7 +47,7 @@ const pagesOf = ({ documents }: { documents: AggregateCollection }) =>
   everyPage((after) => documents.find({ limit: documentsPerPage, ...(after === undefined ? {} : { after }) }))
 
 /** Archived events of some aggregates, in order per aggregate. */
-async function* archived(history: HistoryCollection, subjects: readonly string[]): AsyncGenerator<Stored<HistoryBody>> {
+async function* archived(history: HistoryCollection, subjects: readonly string[]): AsyncGenerator<HistoryBody> {
   const query = {
     where: { subject: { in: subjects } },
     sort: [
@@ -56,7 +56,7 @@ async function* archived(history: HistoryCollection, subjects: readonly string[]
     ],
     limit: eventsPerPage,
   } as const
-  for await (const page of everyPage((after) => history.find({ ...query, ...(after === undefined ? {} : { after }) }))) yield* page
+  for await (const page of everyPage((after) => history.find({ ...query, ...(after === undefined ? {} : { after }) }))) yield* page.map(({ body }) => body)
 }
 
 /** The last event that must be in history, and in the log: all before those that still wait in the outbox. */
@@ -74,9 +74,9 @@ async function* folded<Fold>(
   for await (const page of pagesOf(source)) {
     const folds = new Map(page.map(({ id }) => [id, start()]))
     const bodies = new Map(page.map(({ id, body }) => [id, body]))
-    for await (const { body: row } of archived(source.history, [...bodies.keys()])) {
-      const body = bodies.get(row.subject)
-      if (body && row.sequence <= archivedUpTo(body)) folds.set(row.subject, step(folds.get(row.subject) as Fold, row.event))
+    for await (const { event } of archived(source.history, [...bodies.keys()])) {
+      const body = bodies.get(event.subject)
+      if (body && event.sequence <= archivedUpTo(body)) folds.set(event.subject, step(folds.get(event.subject) as Fold, event))
     }
     for (const [id, body] of bodies) yield { id, body, fold: body.outbox.reduce((fold, { event }) => step(fold, event), folds.get(id) as Fold) }
   }
@@ -113,11 +113,11 @@ export const aggregateInvariants = <State extends object, Event extends PlainEve
       check: async () => {
         const { result, look } = tallyOf()
         for await (const page of everyPage((after) => history.find({ limit: eventsPerPage, ...(after === undefined ? {} : { after }) }))) {
-          for (const { id, body } of page) look(body.event.id === id && body.event.subject === body.subject && body.event.sequence === body.sequence, id)
+          for (const { id, body } of page) look(body.event.id === id, id)
         }
         for await (const page of pagesOf(source)) {
           const waiting = page.flatMap(({ body }) => body.outbox.map(({ event }) => event))
-          const known = new Map((await history.getMany(waiting.map(({ id }) => id))).map(({ id, body }) => [id, body]))
+          const known = new Map((await history.getMany(waiting.map(({ id }) => id))).map(({ id, body }) => [id, body.event]))
           for (const event of waiting) {
             const before = known.get(event.id)
             look(!before || (before.subject === event.subject && before.sequence === event.sequence), event.id, before ? 0 : 1)
@@ -164,12 +164,12 @@ async function* compareWithLog(source: Stores): AsyncGenerator<{ id: string; sta
   for await (const page of pagesOf(source)) {
     for (const { id, body } of page)
       followed.set(id, { upTo: archivedUpTo(body), chain: chainStart, loggedUpTo: 0, loggedMax: 0, loggedChain: chainStart, isDisordered: false })
-    for await (const { body: row } of archived(
+    for await (const { event } of archived(
       history,
       page.map(({ id }) => id),
     )) {
-      const key = followed.get(row.subject)
-      if (key && row.sequence <= key.upTo) key.chain = chained(key.chain, row.event.id)
+      const key = followed.get(event.subject)
+      if (key && event.sequence <= key.upTo) key.chain = chained(key.chain, event.id)
     }
     if (followed.size < aggregatesPerReading) continue
     const to = page.at(-1)?.id

@@ -14,7 +14,7 @@ import { BacklogError, BusyError, KeyReusedError, StaleError } from './errors.ts
 import type { Invariant } from './invariant.ts'
 import type { Ports } from './ports.ts'
 import { queuePerId } from './queuePerId.ts'
-import { recentDocuments } from './recentDocuments.ts'
+import { type KeptDocument, recentDocuments } from './recentDocuments.ts'
 import { RememberedRefusalError, refusalOf } from './refusal.ts'
 import { createRelay, type Relay } from './relay.ts'
 
@@ -73,14 +73,15 @@ export const openAggregates = async <State extends object, Event extends PlainEv
   })
 
   /** What this command was answered before, by rule: the document's answers, then its outbox, then history, all read after the document. */
-  const findAnswer = async (id: string, body: AggregateBody, command: KeyedCommand): Promise<Found | undefined> => {
+  const findAnswer = async (id: string, body: AggregateBody, command: KeyedCommand, keys: ReadonlySet<string> | undefined): Promise<Found | undefined> => {
     const remembered = body.answers.find((entry) => entry.key === command.digest && isKept(entry))
     if (remembered && 'answer' in remembered) return remembered
     if (remembered && !command.refusalsAnew) return { refusal: new RememberedRefusalError(remembered.refusal), bodyHash: remembered.bodyHash }
-    const waiting = body.outbox.find((entry) => entry.commandKey === command.digest)
+    const waiting = body.outbox.find((entry) => entry.event.commandkey === command.digest)
     if (waiting) return waiting
     // While the outbox still begins with the first event, nothing of this aggregate can be in history alone.
     if (body.sequence === 0 || body.outbox[0]?.event.sequence === 1) return undefined
+    if (keys && !keys.has(command.digest)) return undefined
     const archived = await history.find({ where: { subject: { equals: id }, commandKey: { equals: command.digest } }, limit: 1 })
     return archived.documents[0]?.body
   }
@@ -122,7 +123,7 @@ export const openAggregates = async <State extends object, Event extends PlainEv
     const done = relay.done(id)
     const outbox: OutboxEntry[] = [
       ...body.outbox.filter(({ event }) => !done.has(event.id)),
-      ...envelopes.map((event) => ({ event, commandKey: command.digest, bodyHash: command.bodyHash, answer })),
+      ...envelopes.map((event) => ({ event, bodyHash: command.bodyHash, answer })),
     ]
     if (outbox.length > outboxMax) throw new BacklogError()
     const sequence = body.sequence + envelopes.length
@@ -165,12 +166,12 @@ export const openAggregates = async <State extends object, Event extends PlainEv
     id: string,
     command: KeyedCommand,
     decide: Decide,
-    kept?: Stored<AggregateBody>,
+    kept?: KeptDocument,
   ): Promise<Outcome<State> | 'lost' | { unsure: unknown } | undefined> => {
-    const stored = kept ?? (await documents.get(id))
+    const stored = kept?.stored ?? (await documents.get(id))
     const body = stored?.body ?? { sequence: 0, outbox: [], answers: [] }
     const current = toAggregate(id, body)
-    const found = await findAnswer(id, body, command)
+    const found = await findAnswer(id, body, command, kept?.keys)
     const isStale = command.expectedSequence !== undefined && command.expectedSequence !== body.sequence
     if (kept && (found || isStale)) return undefined
     if (found) {
@@ -186,7 +187,7 @@ export const openAggregates = async <State extends object, Event extends PlainEv
       await onStep?.('before-write')
       const saved = await save(id, stored, next)
       if (saved !== 'saved') return saved
-      afterSave(id, (stored?.revision ?? 0) + 1, body, next)
+      afterSave({ id, revision: (stored?.revision ?? 0) + 1, body: next }, body, command.digest)
       await onStep?.('after-write')
     } else if (kept) return undefined
     if ('thrown' in decided) throw decided.thrown
@@ -194,8 +195,9 @@ export const openAggregates = async <State extends object, Event extends PlainEv
     return { id, sequence, state: (state as State | undefined) ?? current.state, answer: decided.decision.answer ?? {}, repeated: false }
   }
 
-  const afterSave = (id: string, revision: number, before: AggregateBody, after: AggregateBody): void => {
-    recent.keep({ id, revision, body: after })
+  const afterSave = (stored: Stored<AggregateBody>, before: AggregateBody, key: string): void => {
+    const { id, body: after } = stored
+    recent.keep(stored, { key, isBirth: before.sequence === 0 })
     const kept = new Set(after.outbox.map(({ event }) => event.id))
     relay.trimmed(
       id,

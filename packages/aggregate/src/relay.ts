@@ -19,6 +19,9 @@ const batchMax = 200
 const atOnceMax = 64
 /** Documents remembered as written by this process; past it they are found by searching the store. */
 const writtenMax = 5_000
+/** A document that is written again within this time is rid of what was passed on by its writer, at no cost. */
+const trimAfterMs = 20
+const untrimmedMax = 1_000
 const trimAttemptsMax = 20
 const backOff = { firstMs: 50, mostMs: 5_000 }
 
@@ -67,6 +70,8 @@ export const createRelay = (options: {
   /** The first event that waited in a document at the last search: seen again, its writer is gone. */
   let seenBefore = new Map<string, string>()
   const trims = new Set<Promise<void>>()
+  const trimming = new Set<string>()
+  let cancelTrim: Cancel | undefined
   const stopping = new AbortController()
   let searchDue: 'no' | 'for what was left' | 'for all' = 'for all'
   let failures = 0
@@ -114,10 +119,10 @@ export const createRelay = (options: {
     seenBefore = seen
   }
 
-  const archive = async ({ event, commandKey, bodyHash, answer }: OutboxEntry): Promise<void> => {
-    const { subject, sequence, time, type } = event
+  const archive = async (entry: OutboxEntry): Promise<void> => {
+    const { event } = entry
     try {
-      await history.insert(event.id, { subject, sequence, commandKey, time, type, event, bodyHash, answer })
+      await history.insert(event.id, entry)
     } catch (error) {
       if (codeOf(error) !== 'already-exists') throw error
       const kept = await history.get(event.id)
@@ -141,7 +146,13 @@ export const createRelay = (options: {
       // One document's fault must not hold up the others: each goes alone, and only what fails alone stays behind.
       return passOnOneByOne(batch)
     }
-    for (const { id, entries } of batch) beginTrim(id, entries)
+    for (const { id, entries } of batch) {
+      const ids = done.get(id) ?? new Set()
+      for (const { event } of entries) ids.add(event.id)
+      done.set(id, ids)
+    }
+    if (done.size > untrimmedMax) trimAll()
+    else cancelTrim ??= runtime.after(trimAfterMs, trimAll)
     while (trims.size > batchMax) await Promise.race(trims)
   }
 
@@ -156,10 +167,15 @@ export const createRelay = (options: {
     }
   }
 
-  const beginTrim = (id: string, entries: readonly OutboxEntry[]): void => {
-    const ids = done.get(id) ?? new Set()
-    for (const { event } of entries) ids.add(event.id)
-    done.set(id, ids)
+  /** Removes what was passed on from all outboxes in which no writer has done so meanwhile. */
+  const trimAll = (): void => {
+    cancelTrim?.()
+    cancelTrim = undefined
+    for (const id of done.keys()) if (!trimming.has(id)) beginTrim(id)
+  }
+
+  const beginTrim = (id: string): void => {
+    trimming.add(id)
     const trim = queue
       .run(id, () => trimNow(id))
       .catch((error: unknown) => {
@@ -167,7 +183,10 @@ export const createRelay = (options: {
         logger.warn({ code: codeOf(error), aggregate: label, aggregateId: id }, 'An outbox could not be emptied yet')
         done.delete(id)
       })
-      .finally(() => trims.delete(trim))
+      .finally(() => {
+        trims.delete(trim)
+        trimming.delete(id)
+      })
     trims.add(trim)
   }
 
@@ -176,7 +195,7 @@ export const createRelay = (options: {
     for (let attempt = 1; attempt <= trimAttemptsMax; attempt += 1) {
       const ids = done.get(id)
       if (!ids || ids.size === 0) return
-      const stored = (attempt === 1 ? recent.take(id) : undefined) ?? (await documents.get(id))
+      const stored = (attempt === 1 ? recent.take(id)?.stored : undefined) ?? (await documents.get(id))
       if (!stored) return
       const { pendingSince, ...body } = stored.body
       const outbox = body.outbox.filter(({ event }) => !ids.has(event.id))
@@ -266,6 +285,7 @@ export const createRelay = (options: {
         await tripUnderWay
         if (written.size === 0) searchDue = 'for all'
         await travel()
+        trimAll()
         await Promise.all(trims)
         if (written.size === 0 && failures === 0 && (await documents.count({ pendingSince: { above: '' } }).catch(() => 1)) === 0) return
         await sleep(runtime, backOffMs(runtime, round, { firstMs: 5, mostMs: 500 }), stopping.signal)
@@ -277,6 +297,7 @@ export const createRelay = (options: {
       timer?.()
       cancelSearch()
       await tripUnderWay
+      trimAll()
       await Promise.all(trims)
     },
   }

@@ -40,7 +40,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & WebSetting
     translations: openTranslations(),
     formTokens: createFormTokens(dataKey, runtime),
     cookieKey: cookieKey(dataKey),
-    view: createView({ assets, cookies, runtime, placeAbout, isDemonstration: settings.isDemonstration ?? (() => false) }),
+    view: createView({ assets, cookies, runtime, placeAbout, publicUrl, isDemonstration: settings.isDemonstration ?? (() => false) }),
   })
   const sweeper = sweepNowAndThen(sessions, runtime, logger)
   return {

@@ -1,4 +1,5 @@
 import type { CollectionDefinition, IndexDefinition } from '../documentStore.ts'
+import type { Concerns } from './concerns.ts'
 import { beside, fieldKey, type MongoDocument, shapeOf } from './documents.ts'
 import type { DocumentModel } from './mongoCollection.ts'
 import { isNamespaceExists } from './mongoErrors.ts'
@@ -11,7 +12,7 @@ type Index = { key: Record<string, 1>; name: string; unique?: true; partialFilte
  * Brings a collection to its definition: makes it, fills fields that are declared now and were not, builds indexes, drops those no longer declared.
  * A repeat changes nothing, and two processes may do it at once. Throws UnstorableError where a body has another type than a field now declares.
  */
-export const migrate = async (definition: CollectionDefinition, model: DocumentModel): Promise<void> => {
+export const migrate = async (definition: CollectionDefinition, model: DocumentModel, concerns: () => Concerns): Promise<void> => {
   await model.db.createCollection(model.collection.name).catch((error: unknown) => {
     if (!isNamespaceExists(error)) throw error
   })
@@ -20,7 +21,7 @@ export const migrate = async (definition: CollectionDefinition, model: DocumentM
   const isWanted = (index: Index) => wanted.some((one) => one.name === index.name && sameIndex(one, index))
   // Those that go must go first: a unique one would refuse what the new definition allows.
   for (const index of present) if (!isWanted(index)) await model.collection.dropIndex(index.name).catch(passOver('IndexNotFound'))
-  await fill(definition, model)
+  await fill(definition, model, concerns().writeConcern)
   const missing = wanted.filter((index) => !present.some((one) => one.name === index.name && sameIndex(one, index)))
   if (missing.length > 0) await model.collection.createIndexes(missing)
 }
@@ -49,7 +50,7 @@ const toIndex = (definition: CollectionDefinition, name: string, { fields, uniqu
 }
 
 /** Takes the fields anew in documents that another definition wrote. The revision stays: nothing that a caller sees has changed. */
-const fill = async (definition: CollectionDefinition, model: DocumentModel): Promise<void> => {
+const fill = async (definition: CollectionDefinition, model: DocumentModel, writeConcern: Concerns['writeConcern']): Promise<void> => {
   const filter = { shape: { $ne: shapeOf(definition) } }
   for (let last = ''; ; ) {
     const found = (await model
@@ -61,7 +62,7 @@ const fill = async (definition: CollectionDefinition, model: DocumentModel): Pro
     const changes = found.map(({ _id, revision, body }) => ({
       updateOne: { filter: { _id, revision }, update: { $set: beside(definition, _id, body) } },
     }))
-    await model.collection.bulkWrite(changes as never, { ordered: false })
+    await model.collection.bulkWrite(changes as never, { ordered: false, writeConcern })
     last = found.at(-1)!._id
   }
 }

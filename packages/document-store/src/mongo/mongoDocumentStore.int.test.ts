@@ -47,7 +47,7 @@ onMongo('the store on MongoDB', () => {
           .explain('executionStats')
         expect(JSON.stringify(explained)).not.toContain('COLLSCAN')
         const { totalDocsExamined } = (explained as unknown as Explained).executionStats
-        expect(totalDocsExamined).toBeLessThanOrEqual(20)
+        expect(totalDocsExamined).toBeLessThanOrEqual(40)
       }
       const filter = toFilter(definition, planConditions(definition, query.where))
       expect(JSON.stringify(await model.collection.aggregate(tallyPipeline(filter, ['kind'], ['rank'])).explain('queryPlanner'))).not.toContain('COLLSCAN')

@@ -3,6 +3,7 @@ import { collectionName } from '../definition.ts'
 import type { Collection, CollectionDefinition, DocumentStore } from '../documentStore.ts'
 import { StoreUnavailableError } from '../errors.ts'
 import { openOnce } from '../openOnce.ts'
+import { concernsOf } from './concerns.ts'
 import { schemaOf } from './documents.ts'
 import { migrate } from './migrate.ts'
 import { type DocumentModel, mongoCollection } from './mongoCollection.ts'
@@ -17,28 +18,26 @@ export type MongoOptions = {
 
 /** How long a question waits for a server that can answer it. */
 const serverSelectionMs = 3_000
-/** How long a majority may take to make a write durable; after that it may or may not have happened. */
-const writeMs = 10_000
 const connectMs = 3_000
-
-/** The driver asks by a plain object which keys to leave as bytes, and would find those that every object inherits: a list under "constructor". */
-const notRaw = Object.fromEntries(
-  Object.getOwnPropertyNames(Object.prototype)
-    .filter((name) => name !== '__proto__')
-    .map((name) => [name, false]),
-)
 
 /**
  * The document store on MongoDB: a standalone server, a replica set or a sharded cluster. It connects at the first need, and again by itself;
- * meanwhile every call rejects with StoreUnavailableError. A write that resolved is on the journal of a majority; reads are from the primary.
+ * meanwhile every call rejects with StoreUnavailableError. What resolved is on the journal of a majority; reads are from the primary.
  */
 export const mongoDocumentStore = ({ uri, database, logger }: MongoOptions): DocumentStore => {
   let isClosed = false
   let connection: Promise<Connection> | undefined
+  // Until the server has said what it is, the strictest.
+  let concerns = concernsOf({ setName: 'unknown' })
 
+  const greet = async (open: Connection) => {
+    const hello = await open.db!.admin().command({ hello: 1 })
+    concerns = concernsOf(hello)
+    return hello
+  }
   const connect = async (): Promise<Connection> => {
     if (isClosed) throw new StoreUnavailableError('The document store has been closed')
-    connection ??= openConnection(uri, database, logger).catch((error: unknown) => {
+    connection ??= openConnection(uri, database, logger, greet).catch((error: unknown) => {
       connection = undefined
       throw toStoreError(error)
     })
@@ -51,10 +50,13 @@ export const mongoDocumentStore = ({ uri, database, logger }: MongoOptions): Doc
   }
   const open = async (definition: CollectionDefinition): Promise<Collection<object>> => {
     const model = await modelOf(definition)
-    await migrate(definition, model).catch((error: unknown) => {
+    await migrate(definition, model, () => concerns).catch((error: unknown) => {
       throw toStoreError(error, definition)
     })
-    return refusedAfter(mongoCollection(definition, model), () => isClosed)
+    return refusedAfter(
+      mongoCollection(definition, model, () => concerns),
+      () => isClosed,
+    )
   }
 
   return {
@@ -71,13 +73,9 @@ export const mongoDocumentStore = ({ uri, database, logger }: MongoOptions): Doc
       return found.flatMap(({ name }) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : [])).sort()
     },
     ping: async () => {
-      const { db } = await connect()
-      const hello = await db!
-        .admin()
-        .command({ hello: 1 })
-        .catch((error: unknown) => {
-          throw toStoreError(error)
-        })
+      const hello = await greet(await connect()).catch((error: unknown) => {
+        throw toStoreError(error)
+      })
       if (hello.isWritablePrimary !== true) throw new StoreUnavailableError('MongoDB has no primary that can write just now')
     },
     close: async () => {
@@ -88,16 +86,19 @@ export const mongoDocumentStore = ({ uri, database, logger }: MongoOptions): Doc
   }
 }
 
-const openConnection = async (uri: string, database: string | undefined, logger: MongoOptions['logger']): Promise<Connection> => {
+const openConnection = async (
+  uri: string,
+  database: string | undefined,
+  logger: MongoOptions['logger'],
+  greet: (open: Connection) => Promise<unknown>,
+): Promise<Connection> => {
   const connection = mongoose.createConnection(uri, {
     ...(database !== undefined && { dbName: database }),
     serverSelectionTimeoutMS: serverSelectionMs,
     connectTimeoutMS: connectMs,
-    writeConcern: { w: 'majority', journal: true, wtimeoutMS: writeMs },
     readPreference: 'primary',
     // A write that is repeated unseen would hide whether it happened; who asked for it finds out by its command key.
     retryWrites: false,
-    fieldsAsRaw: notRaw,
     retryReads: false,
     bufferCommands: false,
     autoIndex: false,
@@ -106,7 +107,9 @@ const openConnection = async (uri: string, database: string | undefined, logger:
   connection.on('error', (error: Error) => logger?.warn({ error: error.name }, 'the connection to MongoDB failed'))
   connection.on('disconnected', () => logger?.warn({}, 'the connection to MongoDB is lost'))
   try {
-    return await connection.asPromise()
+    await connection.asPromise()
+    await greet(connection)
+    return connection
   } catch (error) {
     await connection.close().catch(() => {})
     throw error

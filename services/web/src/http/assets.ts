@@ -31,8 +31,12 @@ export type Assets = {
  */
 export const openAssets = async (): Promise<Assets> => {
   const files = folders.flatMap((folder) => readdirSync(folder).filter((name) => extname(name) in types).map((name) => ({ name, path: join(folder, name) })))
-  const byName = new Map(await Promise.all(files.map(async ({ name, path }) => [name, await readAsset(name, readFileSync(path))] as const)))
-  const hashed = (name: string, { tag }: Asset) => `${name.slice(0, -extname(name).length)}-${tag}${extname(name)}`
+  const isStyle = ({ name }: { name: string }) => extname(name) === '.css'
+  const read = async (from: typeof files, prepare: (content: Buffer) => Buffer) =>
+    Promise.all(from.map(async ({ name, path }) => [name, await readAsset(name, prepare(readFileSync(path)))] as const))
+  const others = new Map(await read(files.filter((file) => !isStyle(file)), (content) => content))
+  const styles = await read(files.filter(isStyle), (content) => Buffer.from(withHashedNames(content.toString(), others)))
+  const byName = new Map([...others, ...styles])
   const byHashedName = new Map([...byName].map(([name, asset]) => [hashed(name, asset), asset]))
   return {
     url: (name) => {
@@ -54,6 +58,15 @@ export const openAssets = async (): Promise<Assets> => {
     },
   }
 }
+
+const hashed = (name: string, { tag }: Asset): string => `${name.slice(0, -extname(name).length)}-${tag}${extname(name)}`
+
+/** A style sheet that asks for its fonts and pictures by the names under which they never change. */
+const withHashedNames = (css: string, assets: ReadonlyMap<string, Asset>): string =>
+  css.replaceAll(/url\("?([\w.-]+)"?\)/g, (whole, name: string) => {
+    const asset = assets.get(name)
+    return asset ? `url(${hashed(name, asset)})` : whole
+  })
 
 const readAsset = async (name: string, identity: Buffer): Promise<Asset> => {
   const tag = createHash('sha256').update(identity).digest('hex').slice(0, 12)

@@ -47,7 +47,9 @@ export const answered = (): Answer => ({ kind: 'answered' })
 /** What a form's fields hold: as typed, or what they start with. */
 export type FieldValues = Readonly<Record<string, string | readonly string[] | undefined>>
 
-type VisitOf<Audience> = Audience extends 'anyone' ? Visit : SignedInVisit
+// A page of any shape (`any`) takes any visit: whoever calls it has seen to who is asking.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type VisitOf<Audience> = 0 extends 1 & Audience ? any : Audience extends 'anyone' ? Visit : SignedInVisit
 
 export type Page<Audience extends 'anyone' | 'everyone' | readonly Role[] = 'anyone' | 'everyone' | readonly Role[], Form extends z.ZodType = z.ZodType> = {
   /** The name of its folder: of its template and its words. */

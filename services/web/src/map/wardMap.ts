@@ -25,7 +25,8 @@ const labelHeight = 14
 const pinStep = 15
 
 /**
- * Draws the wards around the pins, or around the served wards, or all of them. Undefined without boundaries. North is up; wards out of the picture are left out.
+ * Draws the wards around the pins, or around the served wards, or all of them. Undefined without boundaries. North is up; wards and pins out of the
+ * picture are left out.
  */
 export const drawWardMap = (
   wards: readonly Ward[],
@@ -50,13 +51,17 @@ export const drawWardMap = (
     if (east < 0 || south < 0 || west > width || north > height) return []
     return [{ name: ward.properties.name, d: outline(ward, projection), isServed: servedWardCodes.includes(ward.properties.wardCode), ...labelFor(ward, path, feature) }]
   })
-  return { width, height, wards: shown, pins: apart(pins.map((pin) => ({ ...at(pin), number: pin.number, name: pin.name }))), ...(near ? { near: at(near) } : {}) }
+  const isInside = ({ x, y }: { x: number; y: number }) => x >= 0 && x <= width && y >= 0 && y <= height
+  const drawn = pins.map((pin) => ({ ...at(pin), number: pin.number, name: pin.name })).filter(isInside)
+  const nearDrawn = near && at(near)
+  return { width, height, wards: shown, pins: apart(drawn), ...(nearDrawn && isInside(nearDrawn) ? { near: nearDrawn } : {}) }
 }
 
 const asFeature = ({ geometry }: Ward): GeoPermissibleObjects => ({ type: 'Feature', properties: null, geometry: geometry as never })
 
 /** What the picture is to hold. Corners as points: d3 takes a polygon's inside by its winding, and files differ in theirs. */
-const focus = (wards: readonly Ward[], points: readonly Point[], servedWardCodes: readonly string[]): GeoPermissibleObjects => {
+const focus = (wards: readonly Ward[], asked: readonly Point[], servedWardCodes: readonly string[]): GeoPermissibleObjects => {
+  const points = asked.filter(isNear(wards))
   const served = wards.filter(({ properties }) => servedWardCodes.includes(properties.wardCode))
   const around = points.length > 0 ? [] : served.length > 0 ? served : wards
   const corners = [...points.map(({ longitude, latitude }) => [longitude, latitude] as const), ...around.flatMap(positionsOf)]
@@ -71,6 +76,21 @@ const focus = (wards: readonly Ward[], points: readonly Point[], servedWardCodes
       [east, north],
     ],
   }
+}
+
+/** Whether a point lies in the place or not far outside: one pin at the other end of the country must not shrink it to a dot. */
+const isNear = (wards: readonly Ward[]) => {
+  const corners = wards.flatMap(positionsOf)
+  const [west, east] = spread(corners.map(([longitude]) => longitude))
+  const [south, north] = spread(corners.map(([, latitude]) => latitude))
+  return ({ longitude, latitude }: Point) => longitude >= west && longitude <= east && latitude >= south && latitude <= north
+}
+
+/** From the least to the greatest and an eighth more on both sides. */
+const spread = (values: readonly number[]): [number, number] => {
+  const low = values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY)
+  const high = values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY)
+  return [low - (high - low) / 8, high + (high - low) / 8]
 }
 
 const widened = (low: number, high: number, least: number): [number, number] => {

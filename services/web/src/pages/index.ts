@@ -1,5 +1,6 @@
 import type { AnyPage } from '../http/page.ts'
 import { accessibilityPage } from './accessibility/page.ts'
+import { accountReadyPage } from './accountReady/page.ts'
 import { checkYourMailPage } from './checkYourMail/page.ts'
 import { dataSourcesPage } from './dataSources/page.ts'
 import { findPage } from './find/page.ts'
@@ -13,6 +14,8 @@ import { myNewReferralPage } from './myNewReferral/page.ts'
 import { myReferralPage } from './myReferral/page.ts'
 import { myWhoSawPage } from './myWhoSaw/page.ts'
 import { newPasswordPage } from './newPassword/page.ts'
+import { offerPage } from './offer/page.ts'
+import { organisationPage } from './organisation/page.ts'
 import { privacyPage } from './privacy/page.ts'
 import { setUpPage } from './setUp/page.ts'
 import { signedOutPage } from './signedOut/page.ts'
@@ -26,6 +29,7 @@ export const pages: readonly AnyPage[] = [
   findPage,
   signedOutPage,
   accessibilityPage,
+  accountReadyPage,
   checkYourMailPage,
   dataSourcesPage,
   forgottenPasswordPage,
@@ -37,6 +41,8 @@ export const pages: readonly AnyPage[] = [
   myReferralPage,
   myWhoSawPage,
   newPasswordPage,
+  offerPage,
+  organisationPage,
   privacyPage,
   setUpPage,
   signUpPage,

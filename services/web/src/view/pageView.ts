@@ -22,6 +22,7 @@ export type ViewDependencies = {
   runtime: Pick<Runtime, 'uuid'>
   placeAbout: () => Promise<PlaceAbout>
   isDemonstration: () => boolean
+  publicUrl: string
 }
 
 export type Shown = {
@@ -43,8 +44,8 @@ const noErrors: ShownErrors = { list: [], byField: {} }
 
 /** Puts a page's template into the shell and sends it. */
 export const createView = (dependencies: ViewDependencies): View => {
-  const { assets, cookies, runtime, placeAbout, isDemonstration } = dependencies
-  const templates = createTemplates({ asset: assets.url })
+  const { assets, cookies, runtime, placeAbout, isDemonstration, publicUrl } = dependencies
+  const templates = createTemplates({ asset: assets.url, publicUrl })
   return {
     show: async (request, response, { page, status = 200, data = {}, values = {}, errors = noErrors, formKey, unread }) => {
       const visitor = visitorOf(response)

@@ -46,7 +46,7 @@ export const findPage = definePage({
       found,
       items,
       map,
-      choices: choicesOf(found.facets, wards, visit),
+      choices: choicesOf(found.facets, query, wards, visit),
       isPlaceUnknown: found.near?.known === false,
       isFiltered: query.category ?? query.track ?? query.cost ?? query.open ?? query.capacity ?? query.ward,
       areFiltersOpen: !isPhone(visit.raw.request) || (query.category ?? query.track ?? query.cost ?? query.open ?? query.capacity ?? query.ward) !== undefined,
@@ -81,7 +81,7 @@ const pinOf = ({ number, name, place }: { number: number; name: string; place?: 
 type Choice = { value: string; text: string }
 
 /** What the selects offer: each with how many it would leave, where the directory says. */
-const choicesOf = (facets: Facets, wards: Awaited<ReturnType<Visit['wards']>>, { t, format, language }: Visit) => {
+const choicesOf = (facets: Facets, query: FindQuery, wards: Awaited<ReturnType<Visit['wards']>>, { t, format, language }: Visit) => {
   const withCount = (counts: Record<string, number> | undefined, value: string, text: string): Choice => {
     const count = counts?.[value]
     return { value, text: count === undefined ? text : t('find.withCount', { text, number: format.number(count) }) }
@@ -98,8 +98,9 @@ const choicesOf = (facets: Facets, wards: Awaited<ReturnType<Visit['wards']>>, {
     track: [any(t('find.anyTrack')), ...Track.options.map((value) => withCount(facets.track, value, t(`track.${value}`)))],
     cost: [any(t('find.anyCost')), ...['free', 'paid'].map((value) => withCount(facets.cost, value, t(`find.cost.${value}`)))],
     ward: [any(t('find.anyWard')), ...wardNames.map(({ wardCode, name }) => withCount(facets.ward, wardCode, name))],
-    open: withCount(facets.open, 'now', t('find.openNow')).text,
-    capacity: withCount(facets.capacity, 'open', t('find.hasRoom')).text,
+    // A box that leads to nothing is not offered; one that is ticked can be unticked.
+    open: query.open || isWorthwhile(facets.open, 'now') ? withCount(facets.open, 'now', t('find.openNow')).text : undefined,
+    capacity: query.capacity || isWorthwhile(facets.capacity, 'open') ? withCount(facets.capacity, 'open', t('find.hasRoom')).text : undefined,
   }
 }
 

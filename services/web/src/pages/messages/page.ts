@@ -23,7 +23,7 @@ export const messagesPage = definePage({
     messageId: z.uuid(),
     link: z
       .string()
-      .regex(/^\/[\w/-]*$/)
+      .regex(/^\/(?!\/)[\w/-]*$/)
       .optional(),
   }),
   save: async ({ messageId, link }, { services }) => {

@@ -12,6 +12,6 @@ export const newPasswordPage = definePage({
   fill: (_data, { query }) => ({ token: query.token }),
   save: async (values, { services }) => {
     await services.post('identity', '/passwords', values)
-    return goTo('/sign-in')
+    return goTo('/account-ready?because=password')
   },
 })

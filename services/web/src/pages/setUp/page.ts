@@ -13,6 +13,6 @@ export const setUpPage = definePage({
   form: z.strictObject({ code: line(codeLengthMax), name: line(nameLengthMax), email: email(), password: password() }),
   save: async (values, { services }) => {
     await services.post('identity', '/first-administrator', values)
-    return goTo('/sign-in')
+    return goTo('/account-ready?because=set-up')
   },
 })

@@ -12,6 +12,6 @@ export const takeUpInvitationPage = definePage({
   fill: (_data, { query }) => ({ token: query.token }),
   save: async (values, { services }) => {
     await services.post('identity', '/invitations/acceptance', values)
-    return goTo('/sign-in')
+    return goTo('/account-ready?because=invitation')
   },
 })

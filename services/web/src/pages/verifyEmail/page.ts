@@ -11,6 +11,6 @@ export const verifyEmailPage = definePage({
   fill: (_data, { query }) => ({ token: query.token }),
   save: async ({ token }, { services }) => {
     await services.post('identity', '/verifications', { token })
-    return goTo('/sign-in')
+    return goTo('/account-ready?because=verified')
   },
 })

@@ -1,0 +1,35 @@
+import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
+import { createLogger } from './logger.ts'
+import { currentTraceparent, inSpan, inTrace, startTracing } from './tracing.ts'
+
+const exporter = new InMemorySpanExporter()
+const tracing = startTracing([new SimpleSpanProcessor(exporter)])
+afterAll(() => tracing.stop())
+const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+
+test('work goes on in the trace that came with it, and hands it on', async () => {
+  const handedOn = await inTrace(traceparent, () => inSpan('referral.accept', { 'patchwork.aggregate.id': 'x' }, async () => currentTraceparent()))
+  const [span] = exporter.getFinishedSpans().slice(-1)
+  expect(span?.parentSpanContext?.spanId).toBe('b7ad6b7169203331')
+  expect(handedOn).toBe(`00-0af7651916cd43dd8448eb211c80319c-${span?.spanContext().spanId}-01`)
+})
+
+test.each([undefined, '', 'nonsense'])('a trace that is missing or malformed (%j) begins anew', async (given) => {
+  await inTrace(given, () => inSpan('begin', {}, async () => undefined))
+  expect(exporter.getFinishedSpans().at(-1)?.parentSpanContext).toBeUndefined()
+})
+
+test('a failure marks its span by code, never by its words, and is passed on', async () => {
+  const failing = inSpan('fail', {}, async () => Promise.reject(Object.assign(new Error('Margaret Hale'), { code: 'not-found' })))
+  await expect(failing).rejects.toThrow('Margaret Hale')
+  const span = exporter.getFinishedSpans().at(-1)
+  expect(span?.status.message).toBe('not-found')
+  expect(JSON.stringify([span?.status, span?.attributes, span?.events])).not.toContain('Margaret')
+})
+
+test('a log line is JSON with its service and the trace it belongs to', async () => {
+  const lines: string[] = []
+  const logger = createLogger({ service: 'referral', destination: { write: (line) => void lines.push(line) } })
+  await inTrace(traceparent, () => inSpan('log', {}, async () => logger.info({ route: '/x' }, 'request')))
+  expect(JSON.parse(lines[0] as string)).toMatchObject({ service: 'referral', msg: 'request', route: '/x', traceId: '0af7651916cd43dd8448eb211c80319c' })
+})

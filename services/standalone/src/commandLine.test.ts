@@ -1,0 +1,96 @@
+import { EventEmitter } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { systemRuntime } from '@patchwork/runtime'
+import { run } from './commandLine.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'patchwork-command-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const collect = () => {
+  const stream = new PassThrough()
+  let words = ''
+  stream.setEncoding('utf8').on('data', (part: string) => {
+    words += part
+  })
+  return { stream, words: () => words }
+}
+
+const begin = (args: string[], environment: NodeJS.ProcessEnv = {}) => {
+  const [output, errors] = [collect(), collect()]
+  const signals = new EventEmitter()
+  const ended = run(args, {
+    environment: { HOST: '127.0.0.1', PORT: '0', DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'silent', ...environment },
+    runtime: systemRuntime,
+    output: output.stream,
+    errors: errors.stream,
+    signals,
+  })
+  return { ended, output: output.words, errors: errors.words, stop: () => signals.emit('SIGTERM') }
+}
+
+const until = async (holds: () => boolean) => {
+  for (let tries = 0; !holds() && tries < 1_000; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(holds()).toBe(true)
+}
+
+describe('the command line', () => {
+  test('tells what it can do, and every setting', async () => {
+    const { ended, output } = begin(['--help'])
+    expect(await ended).toBe(0)
+    for (const word of ['start', 'verify', 'rebuild', 'dead-letters', 'DATA_DIR', 'DATA_KEY_FILE', 'SMTP_URL', 'Exit code']) expect(output()).toContain(word)
+  })
+  test.each([[['juggle']], [['verify', '--colour']], [['dead-letters', 'show']]])('ends with 2 when it is used wrongly: %j', async (args) => {
+    const { ended, errors } = begin(args)
+    expect(await ended).toBe(2)
+    expect(errors()).toMatch(/error/i)
+  })
+  test.each([
+    ['a port that is none', { PORT: '99999' }, 'PORT'],
+    ['an address that is none', { PUBLIC_URL: 'here' }, 'PUBLIC_URL'],
+    ['a key among the data', { DATA_KEY_FILE: join(folder, 'data', 'key') }, 'DATA_KEY_FILE'],
+  ])('names the setting that is wrong: %s', async (_what, environment, name) => {
+    const { ended, errors } = begin(['verify'], environment)
+    expect(await ended).toBe(2)
+    expect(errors()).toContain(name)
+  })
+  test('opens an empty place with a one-time code, answers an operator while it runs, and keeps everything', async () => {
+    const place = begin(['start', '--empty'])
+    await until(() => place.output().includes('Press Ctrl+C'))
+    expect(place.output()).toContain('/set-up')
+    const verified = begin(['verify', '--json'])
+    expect(await verified.ended).toBe(0)
+    const { ok, invariants } = JSON.parse(verified.output())
+    expect({ ok, counted: invariants.every((one: { checked: unknown }) => Number.isInteger(one.checked)) }).toEqual({ ok: true, counted: true })
+    const letters = begin(['dead-letters'])
+    expect(await letters.ended).toBe(0)
+    expect(letters.output()).toContain('Nothing is parked')
+    const unknown = begin(['rebuild', 'nothing-of-that-name'])
+    expect(await unknown.ended).toBe(2)
+    expect(unknown.errors()).toContain('There are: ')
+    const second = begin(['start'])
+    expect(await second.ended).toBe(1)
+    await until(() => /is open in|already open/.test(second.errors()))
+    place.stop()
+    expect(await place.ended).toBe(0)
+  })
+  test('opens the data itself when no place runs', async () => {
+    const verified = begin(['verify'])
+    expect(await verified.ended).toBe(0)
+    expect(verified.output()).toMatch(/All \d+ invariants hold/)
+    const rebuilt = begin(['rebuild', '--json'])
+    expect(await rebuilt.ended).toBe(0)
+    expect(JSON.parse(rebuilt.output()).readModels.every((one: { equal: boolean }) => one.equal)).toBe(true)
+  })
+  test('says in words what to do about data that it cannot read', async () => {
+    const broken = join(folder, 'broken')
+    rmSync(broken, { recursive: true, force: true })
+    mkdirSync(broken)
+    writeFileSync(join(broken, 'patchwork.sqlite'), 'this was never a place of anybody'.repeat(300))
+    const { ended, errors } = begin(['start'], { DATA_DIR: broken })
+    expect(await ended).toBe(1)
+    expect(errors()).toMatch(/backup/)
+  })
+})

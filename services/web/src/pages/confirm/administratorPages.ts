@@ -1,0 +1,28 @@
+import { definePage, goTo } from '../../http/page.ts'
+import { path } from '../../serviceCalls.ts'
+
+const back = '/administrator/accounts'
+
+/** Vouching that an account belongs to its person, where no mail can show it. */
+export const administratorVouchingPage = definePage({
+  name: 'confirm',
+  path: '/administrator/accounts/:accountId/vouching',
+  for: ['administrator'],
+  load: async ({ params }) => ({ question: 'vouching', about: params.accountId!.slice(0, 8), back }),
+  save: async (_values, { services, params }) => {
+    await services.post('identity', path`/accounts/${params.accountId!}/vouching`, {})
+    return goTo(back, { notice: 'confirm.vouched' })
+  },
+})
+
+/** Closing an account: nobody signs in to it any more. */
+export const administratorClosingPage = definePage({
+  name: 'confirm',
+  path: '/administrator/accounts/:accountId/closing',
+  for: ['administrator'],
+  load: async ({ params }) => ({ question: 'closing', about: params.accountId!.slice(0, 8), back }),
+  save: async (_values, { services, params }) => {
+    await services.post('identity', path`/accounts/${params.accountId!}/closing`, {})
+    return goTo(back, { notice: 'confirm.closed' })
+  },
+})

@@ -1,0 +1,39 @@
+import { capacityInWords, priceInWords, WholeOffer } from '../../directory/offer.ts'
+import { definePage, type Visit } from '../../http/page.ts'
+import { drawWardMap } from '../../map/wardMap.ts'
+import { path } from '../../serviceCalls.ts'
+
+/** Where a request for an offer begins, by the role of who asks; nobody else can ask. */
+const askingPath = { resident: '/my/referrals/new', navigator: '/navigator/refer' } as const
+
+/** Everything about one offer: what, for whom, where, when, how much, and how to reach them. */
+export const offerPage = definePage({
+  name: 'offer',
+  path: '/offers/:id',
+  for: 'anyone',
+  load: async (visit) => {
+    const { services, params, t, format } = visit
+    const [offer, wards] = await Promise.all([services.get('provider-directory', path`/offers/${params.id!}`, WholeOffer), visit.wards()])
+    const { latitude, longitude } = offer.place ?? {}
+    const pins = latitude === undefined || longitude === undefined ? [] : [{ latitude, longitude, number: 1, name: offer.name }]
+    const hasMap = pins.length > 0 || offer.area.wardCodes.length > 0
+    return {
+      offer,
+      priceInWords: priceInWords(offer.price, t, format),
+      capacityInWords: capacityInWords(offer.capacity, t),
+      // A library has no room to ask about; what somebody has said, or can be asked for here, is shown.
+      hasRoom: offer.takesReferrals || offer.capacity.state !== 'unknown',
+      times: format.times(offer.times),
+      within: offer.area.withinMetres === undefined ? undefined : format.distance(offer.area.withinMetres),
+      map: hasMap ? drawWardMap(wards, { pins, servedWardCodes: offer.area.wardCodes }) : undefined,
+      hasPin: pins.length > 0,
+      asking: offer.takesReferrals ? askingAddress(visit, params.id!) : undefined,
+    }
+  },
+})
+
+/** Whoever has not signed in is asked to on the way. */
+const askingAddress = ({ person }: Visit, offerId: string): string | undefined => {
+  const role = person?.role ?? 'resident'
+  return role === 'resident' || role === 'navigator' ? `${askingPath[role]}?${new URLSearchParams({ offer: offerId })}` : undefined
+}

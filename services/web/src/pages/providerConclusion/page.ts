@@ -1,0 +1,26 @@
+import { EndReason } from '@patchwork/events'
+import { z } from 'zod'
+import { choice } from '../../http/formFields.ts'
+import { definePage, goTo } from '../../http/page.ts'
+import { path } from '../../serviceCalls.ts'
+import { providing } from '../providing/own.ts'
+import { requestOf } from '../providing/requests.ts'
+
+export const ConclusionForm = z.strictObject({ reason: choice(EndReason.options as [EndReason, ...EndReason[]]) })
+
+/** Ending a request that was accepted: from then on nobody of the organisation sees who it was for. */
+export const providerConclusionPage = definePage({
+  name: 'providerConclusion',
+  path: '/provider/referrals/:referralId/conclusion',
+  for: providing,
+  load: async ({ services, params }) => {
+    const referral = await requestOf(services, params.referralId!)
+    if (!referral.steps.includes('conclusion')) return goTo(`/provider/referrals/${params.referralId}`)
+    return { referral, reasons: EndReason.options, unmarked: referral.outcomes.filter(({ result }) => result === undefined) }
+  },
+  form: ConclusionForm,
+  save: async ({ reason }, { services, params }) => {
+    await services.post('referral', path`/referrals/${params.referralId!}/conclusion`, { reason })
+    return goTo('/provider', { notice: 'providerConclusion.done' })
+  },
+})

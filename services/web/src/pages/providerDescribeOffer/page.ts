@@ -1,0 +1,54 @@
+import { Category } from '@patchwork/events'
+import { z } from 'zod'
+import type { WholeOffer } from '../../directory/offer.ts'
+import { definePage, goTo, type SignedInVisit } from '../../http/page.ts'
+import { path } from '../../serviceCalls.ts'
+import { EditOfferForm, fillOffer, NewOfferForm, offerBodyOf, otherTimesOf } from '../providing/offerForm.ts'
+import { ownOffer, ownOrganisations, providing } from '../providing/own.ts'
+
+const Drafted = z.object({ offerId: z.uuid() })
+
+/** A new offer: nobody else sees it before it is published. */
+export const providerNewOfferPage = definePage({
+  name: 'providerDescribeOffer',
+  path: '/provider/offers/new',
+  for: providing,
+  load: async (visit) => {
+    const organisations = await ownOrganisations(visit.services)
+    if (organisations.length === 0) return goTo('/provider/organisation/new')
+    return { isNew: true, organisations, otherTimes: [], ...(await choicesOf(visit)) }
+  },
+  form: NewOfferForm,
+  fill: ({ organisations }: { organisations: { organisationId: string }[] }, { person }) => ({
+    organisationId: organisations[0]?.organisationId,
+    track: person.role === 'coordinator' ? 'join-in' : undefined,
+  }),
+  save: async ({ organisationId, track, ...described }, { services }) => {
+    const { offerId } = await services.post('provider-directory', '/offers', { organisationId, track, ...offerBodyOf(described) }, Drafted)
+    return goTo(`/provider/offers/${offerId}`, { notice: 'providerDescribeOffer.drafted' })
+  },
+})
+
+/** Says anew what an offer is. What it began as (to be helped, or to join in) stays. */
+export const providerEditOfferPage = definePage({
+  name: 'providerDescribeOffer',
+  path: '/provider/offers/:offerId/edit',
+  for: providing,
+  load: async (visit) => {
+    const { offer, version } = await ownOffer(visit.services, visit.params.offerId!)
+    return { isNew: false, offer, version, otherTimes: visit.format.times(otherTimesOf(offer)), ...(await choicesOf(visit)) }
+  },
+  form: EditOfferForm,
+  fill: ({ offer, version }: { offer: WholeOffer; version: string }) => fillOffer(offer, version),
+  save: async ({ version, keepOtherTimes, ...described }, { services, params }) => {
+    const { offer } = await ownOffer(services, params.offerId!)
+    const body = { organisationId: offer.organisation.organisationId, track: offer.track, ...offerBodyOf(described, keepOtherTimes ? otherTimesOf(offer) : []) }
+    await services.put('provider-directory', path`/offers/${params.offerId!}`, body, { ifMatch: version })
+    return goTo(`/provider/offers/${params.offerId}`, { notice: 'shell.saved' })
+  },
+})
+
+const choicesOf = async ({ wards, language }: SignedInVisit) => ({
+  categories: Category.options,
+  wards: (await wards()).map(({ properties }) => properties).sort((one, other) => one.name.localeCompare(other.name, language)),
+})

@@ -1,0 +1,42 @@
+import { CapacityState } from '@patchwork/events'
+import { z } from 'zod'
+import { capacityInWords, priceInWords, type WholeOffer } from '../../directory/offer.ts'
+import { choice, optionalWholeNumber } from '../../http/formFields.ts'
+import { definePage, goTo } from '../../http/page.ts'
+import { path } from '../../serviceCalls.ts'
+import { day, endOfLondonDay, londonDayOf } from '../providing/londonDay.ts'
+import { ownOffer, providing } from '../providing/own.ts'
+
+const unitsMax = 100_000
+
+export const RoomForm = z.strictObject({ state: choice(CapacityState.options as [CapacityState, ...CapacityState[]]), units: optionalWholeNumber(0, unitsMax), expiresAt: day() })
+
+/** One's own offer as others see it; here it is published, changed, withdrawn, and said whether there is room. */
+export const providerOfferPage = definePage({
+  name: 'providerOffer',
+  path: '/provider/offers/:offerId',
+  for: providing,
+  load: async ({ services, params, t, format }) => {
+    const { offer } = await ownOffer(services, params.offerId!)
+    return {
+      offer,
+      price: priceInWords(offer.price, t, format),
+      room: capacityInWords(offer.capacity, t),
+      times: format.times(offer.times),
+      distance: offer.area.withinMetres === undefined ? undefined : format.distance(offer.area.withinMetres),
+      paragraphs: offer.description.split(/\n{2,}/),
+      lacksGate: offer.personalCare && offer.personalCareGate === undefined,
+    }
+  },
+  form: RoomForm,
+  fill: ({ offer: { capacity } }: { offer: WholeOffer }) => ({
+    state: capacity.state === 'unknown' ? undefined : capacity.state,
+    units: capacity.units === undefined ? undefined : String(capacity.units),
+    expiresAt: capacity.expiresAt && londonDayOf(capacity.expiresAt),
+  }),
+  save: async ({ state, units, expiresAt }, { services, params }) => {
+    const body = { state, ...(units === undefined ? {} : { units }), expiresAt: endOfLondonDay(expiresAt) }
+    await services.post('provider-directory', path`/offers/${params.offerId!}/capacity`, body)
+    return goTo(`/provider/offers/${params.offerId}`, { notice: 'providerOffer.roomSaved' })
+  },
+})

@@ -1,0 +1,202 @@
+import { Category, Track } from '@patchwork/events'
+import { z } from 'zod'
+import type { WholeOffer } from '../../directory/offer.ts'
+import { choice, choices, line, lines, optionalEmail, optionalLine, optionalPostcode, orNothing, pounds, ticked } from '../../http/formFields.ts'
+import type { FieldValues } from '../../http/page.ts'
+
+const nameMax = 200
+const descriptionMax = 4_000
+const shortMax = 500
+const penceMax = 10_000_000
+const numberMax = 40
+
+export const weekDays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
+type WeekDay = (typeof weekDays)[number]
+export const priceUnits = ['hour', 'half-hour', 'session', 'visit', 'day', 'night', 'week', 'month', 'year', 'item', 'journey', 'mile'] as const
+export const fundingCodes = ['own-money', 'direct-payment', 'managed-account', 'individual-service-fund', 'time-credits', 'free'] as const
+/** Distances to choose from, in metres: one, two, three, five, ten and twenty miles. */
+export const distances = ['1600', '3200', '4800', '8000', '16000', '32000'] as const
+export const gates = ['cqc', 'sole-worker', 'later'] as const
+const wardsMax = 100
+
+/** A time of day as a time field sends it, or as people type it: 09:30, 9.30, 9. Gives `09:30`. */
+const clock = () =>
+  z
+    .string()
+    .trim()
+    .transform((typed) => typed.replace(/^(\d{1,2})(?:[:.](\d{2}))?$/, (_all, hours: string, minutes: string | undefined) => `${hours.padStart(2, '0')}:${minutes ?? '00'}`))
+    .pipe(z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, { error: 'not-a-time' }))
+const optionalClock = () => orNothing(clock())
+
+const timeFields = Object.fromEntries(weekDays.flatMap((weekDay) => [`${weekDay}-from`, `${weekDay}-to`]).map((name) => [name, optionalClock()])) as Record<
+  `${WeekDay}-${'from' | 'to'}`,
+  ReturnType<typeof optionalClock>
+>
+
+/** A web address; people leave `https://` out. */
+const website = () =>
+  orNothing(
+    z
+      .string()
+      .trim()
+      .transform((typed) => (/^https?:\/\//i.test(typed) ? typed : `https://${typed}`))
+      .pipe(z.url({ protocol: /^https?$/, hostname: z.regexes.domain, error: 'not-a-website' }).max(shortMax, { error: 'too-long' })),
+  )
+
+// The fields are named as the directory's problems name them.
+const describedFields = {
+  name: line(nameMax),
+  description: lines(descriptionMax),
+  category: choice(Category.options as [Category, ...Category[]]),
+  forWhom: optionalLine(shortMax),
+  'price-kind': choice(['free', 'paid', 'unknown']),
+  'price-pence': orNothing(pounds(penceMax)),
+  'price-unit': orNothing(choice(priceUnits)),
+  'area-atHome': ticked(),
+  'area-wardCodes': z.preprocess(
+    (value) => (value === undefined ? [] : Array.isArray(value) ? value : [value]),
+    z.array(z.string().regex(/^E\d{8}$/, { error: 'choose-from-list' })).max(wardsMax),
+  ),
+  'area-withinMetres': orNothing(choice(distances)),
+  'area-postcode': optionalPostcode(),
+  'place-address': optionalLine(shortMax),
+  'place-postcode': optionalPostcode(),
+  ...timeFields,
+  timesInWords: optionalLine(shortMax),
+  fundingAccepted: choices(fundingCodes),
+  personalCare: choice(['no', 'yes']),
+  personalCareGate: orNothing(choice(gates)),
+  'personalCareGate-cqcNumber': optionalLine(numberMax),
+  'contact-name': optionalLine(nameMax),
+  'contact-email': optionalEmail(),
+  'contact-phone': orNothing(line(numberMax).refine((value) => /^\+?[\d\s()-]{6,}$/.test(value), { error: 'not-a-phone', params: { code: 'not-a-phone' } })),
+  'contact-website': website(),
+}
+const Described = z.strictObject(describedFields)
+type Described = z.output<typeof Described>
+
+type Context = { addIssue(issue: { code: 'custom'; path: string[]; message: string; params: { code: string } }): void }
+
+/** What one field needs of another, told at the field that can mend it. */
+const checkTogether = (values: Described, context: Context): void => {
+  const refuse = (field: string, code: string) => context.addIssue({ code: 'custom', path: [field], message: code, params: { code } })
+  if (values['price-kind'] === 'paid' && values['price-pence'] === undefined) refuse('price-pence', 'amount-missing')
+  if (values['price-kind'] !== 'paid' && values['price-pence'] !== undefined) refuse('price-pence', 'price-of-free-offer')
+  if (values['area-withinMetres'] !== undefined && values['area-postcode'] === undefined) refuse('area-postcode', 'distance-without-postcode')
+  if (values['area-withinMetres'] === undefined && values['area-postcode'] !== undefined) refuse('area-withinMetres', 'postcode-without-distance')
+  for (const weekDay of weekDays) {
+    const [from, to] = [values[`${weekDay}-from`], values[`${weekDay}-to`]]
+    if (from === undefined && to !== undefined) refuse(`${weekDay}-from`, 'other-time-missing')
+    if (from !== undefined && to === undefined) refuse(`${weekDay}-to`, 'other-time-missing')
+    if (from !== undefined && from === to) refuse(`${weekDay}-to`, 'empty-time')
+  }
+  if (values.personalCare === 'yes' && values.personalCareGate === undefined) refuse('personalCareGate', 'choose-one')
+  if (values.personalCareGate === 'cqc' && values['personalCareGate-cqcNumber'] === undefined) refuse('personalCareGate-cqcNumber', 'cqc-number-missing')
+}
+
+export const NewOfferForm = z
+  .strictObject({ organisationId: z.uuid({ error: 'choose-one' }), track: choice(Track.options as [Track, ...Track[]]), ...describedFields })
+  .superRefine(checkTogether)
+/** `version` is the offer's as it was when the form was made: what somebody else changed meanwhile is not overwritten. */
+export const EditOfferForm = z
+  .strictObject({ ...describedFields, keepOtherTimes: ticked(), version: z.string().regex(/^"\d{1,15}"$/, { error: 'form-not-read' }) })
+  .superRefine(checkTogether)
+
+type Time = { days: readonly string[]; from: string; to: string }
+
+/** What the form says, as the directory takes it. `otherTimes` are those that the form has no room for. */
+export const offerBodyOf = (values: Described, otherTimes: readonly Time[] = []) => {
+  const needsGate = values.personalCare === 'yes'
+  return {
+    name: values.name,
+    description: values.description,
+    category: values.category,
+    ...given({ forWhom: values.forWhom, timesInWords: values.timesInWords }),
+    price: { kind: values['price-kind'], ...given({ pence: values['price-pence'], unit: values['price-kind'] === 'paid' ? values['price-unit'] : undefined }) },
+    area: {
+      ...given({
+        wardCodes: values['area-wardCodes'].length > 0 ? values['area-wardCodes'] : undefined,
+        withinMetres: values['area-withinMetres'] === undefined ? undefined : Number(values['area-withinMetres']),
+        postcode: values['area-postcode'],
+        atHome: values['area-atHome'] ? true : undefined,
+      }),
+    },
+    place: given({ address: values['place-address'], postcode: values['place-postcode'] }),
+    times: [...timesIn(values), ...otherTimes],
+    fundingAccepted: values.fundingAccepted,
+    personalCare: needsGate,
+    ...given({ personalCareGate: needsGate ? gateIn(values) : undefined }),
+    contact: given({ name: values['contact-name'], email: values['contact-email'], phone: values['contact-phone'], website: values['contact-website'] }),
+  }
+}
+
+const gateIn = (values: Described) => {
+  if (values.personalCareGate === 'cqc') return { cqcNumber: values['personalCareGate-cqcNumber'] }
+  return values.personalCareGate === 'sole-worker' ? { soleWorkerDeclaration: true } : undefined
+}
+
+/** One time a day; days with the same hours become one. */
+const timesIn = (values: Described): Time[] => {
+  const byHours = new Map<string, { days: WeekDay[]; from: string; to: string }>()
+  for (const weekDay of weekDays) {
+    const [from, to] = [values[`${weekDay}-from`], values[`${weekDay}-to`]]
+    if (from === undefined || to === undefined) continue
+    const hours = `${from}-${to}`
+    const same = byHours.get(hours)
+    if (same) same.days.push(weekDay)
+    else byHours.set(hours, { days: [weekDay], from, to })
+  }
+  return [...byHours.values()]
+}
+
+const given = (fields: Record<string, unknown>) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+
+/** The first time of each day, which the form shows, and all others. */
+const splitTimes = (times: readonly Time[]) => {
+  const first = new Map<string, { from: string; to: string }>()
+  const others: Time[] = []
+  for (const { days, from, to } of times)
+    for (const weekDay of days) {
+      // A time field knows no 24:00.
+      if (first.has(weekDay) || to === '24:00') others.push({ days: [weekDay], from, to })
+      else first.set(weekDay, { from, to })
+    }
+  return { first, others }
+}
+
+/** The times of an offer that the form has no room for: a second one on a day, one that ends at midnight. */
+export const otherTimesOf = ({ times }: WholeOffer): Time[] => splitTimes(times).others
+
+/** What the form's fields hold for an offer that is there. */
+export const fillOffer = (offer: WholeOffer, version: string): FieldValues => {
+  const { first, others } = splitTimes(offer.times)
+  const { price, area, place, personalCareGate, contact } = offer
+  const times = Object.fromEntries([...first].flatMap(([weekDay, { from, to }]) => [[`${weekDay}-from`, from] as const, [`${weekDay}-to`, to] as const]))
+  return {
+    name: offer.name,
+    description: offer.description,
+    category: offer.category,
+    forWhom: offer.forWhom,
+    'price-kind': price.kind,
+    'price-pence': price.pence === undefined ? undefined : (price.pence / 100).toFixed(2),
+    'price-unit': price.unit,
+    'area-atHome': area.atHome ? 'yes' : undefined,
+    'area-wardCodes': area.wardCodes,
+    'area-withinMetres': area.withinMetres === undefined ? undefined : String(area.withinMetres),
+    'area-postcode': area.postcode,
+    'place-address': place?.address,
+    'place-postcode': place?.postcode,
+    ...times,
+    timesInWords: offer.timesInWords,
+    fundingAccepted: offer.fundingAccepted,
+    personalCare: offer.personalCare ? 'yes' : 'no',
+    personalCareGate: personalCareGate?.cqcNumber === undefined ? (personalCareGate?.soleWorkerDeclaration ? 'sole-worker' : offer.personalCare ? 'later' : undefined) : 'cqc',
+    'personalCareGate-cqcNumber': personalCareGate?.cqcNumber,
+    'contact-name': contact.name,
+    'contact-email': contact.email,
+    'contact-phone': contact.phone,
+    'contact-website': contact.website,
+    keepOtherTimes: others.length > 0 ? 'yes' : undefined,
+    version,
+  }
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { WholeOffer } from '../../directory/offer.ts'
+import { path, type ServiceCalls, ServiceProblem } from '../../serviceCalls.ts'
+
+const organisationsMax = 20
+
+/** Whose pages these are; they are worded to fit both. */
+export const providing = ['provider', 'coordinator'] as const
+
+const Mine = z.object({ items: z.array(z.object({ organisationId: z.uuid(), name: z.string(), kind: z.string() })) })
+
+/** The organisations that the reader is a member of, 20 at most. Throws ServiceProblem. */
+export const ownOrganisations = async (services: ServiceCalls) =>
+  (await services.get('provider-directory', '/organisations/mine', Mine, { query: { limit: organisationsMax } })).items
+
+/** An offer that the reader may change, with its version. Throws ServiceProblem; 404 for what is not theirs, as if it were not there. */
+export const ownOffer = async (services: ServiceCalls, offerId: string): Promise<{ offer: WholeOffer; version: string }> => {
+  const { body, tag } = await services.getTagged('provider-directory', path`/offers/${offerId}`, WholeOffer)
+  if (!body.isYours) throw new ServiceProblem('provider-directory', 404, 'not-found')
+  return { offer: body, version: tag ?? '' }
+}
