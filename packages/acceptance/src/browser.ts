@@ -41,8 +41,8 @@ export const openWindow = async (
 /** Signs somebody in by the sign-in page, as they would. */
 export const signIn = async (page: Page, { username, password }: { username: string; password: string }): Promise<void> => {
   await page.goto('/sign-in')
-  await page.getByLabel(/e-?mail/i).fill(username)
-  await page.getByLabel(/^password/i).fill(password)
+  await page.locator('input[type=email], input[name=email], input[name=username]').first().fill(username)
+  await page.locator('input[type=password]').fill(password)
   await page.getByRole('button', { name: /sign in/i }).click()
   await page.waitForURL((address) => !address.pathname.startsWith('/identity') && address.pathname !== '/signed-in')
 }

@@ -118,7 +118,8 @@ export const consumeEach = async (
 
   /** One try at bringing the event to its end; false when another owner changed the mark meanwhile, and all must be looked at again. */
   const handleOnce = async (event: EventEnvelope, signal: AbortSignal): Promise<boolean> => {
-    const mark = await marks.load(event)
+    const recent = marks.recent(event)
+    const mark = recent ?? (await marks.load(event))
     const { sequence, parkedFrom, parkedTo } = mark.body
     if (event.sequence === sequence && parkedFrom === sequence + 1) await drainAfterGap(mark, signal)
     if (event.sequence <= sequence || event.sequence === parkedFrom) return true

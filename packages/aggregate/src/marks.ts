@@ -55,6 +55,10 @@ const parkedCollection = (service: string): CollectionDefinition => ({
   indexes: { 'of-group': { fields: ['group'] }, 'of-mark': { fields: ['mark', 'sequence'], unique: true } },
 })
 
+/** Marks kept in memory, those moved longest ago go first; and how long each is trusted, far below the time that no-ops are remembered. */
+const keptMax = 10_000
+const keptMs = 60_000
+
 const rowIdOf = (markId: string, sequence: number) => `${markId}#${sequence}`
 
 export type Marks = Awaited<ReturnType<typeof openMarks>>
@@ -66,8 +70,15 @@ export const openMarks = async (options: { service: string; group: string }, por
   const marks: Collection<MarkBody> = await documents.collection<MarkBody>(markCollection(service))
   const rows: Collection<ParkedRowBody> = await documents.collection<ParkedRowBody>(parkedCollection(service))
 
-  /** Writes the mark if nobody else has since it was loaded; false when somebody has. */
-  const save = async (mark: Mark, body: MarkBody): Promise<boolean> => {
+  const kept = new Map<string, { mark: Mark; at: number }>()
+  const keep = (mark: Mark): void => {
+    kept.delete(mark.id)
+    kept.set(mark.id, { mark, at: runtime.now() })
+    if (kept.size > keptMax) kept.delete(kept.keys().next().value as string)
+  }
+  const idOf = ({ source, subject }: { source: string; subject: string }) => `${group}:${source}:${subject}`
+
+  const write = async (mark: Mark, body: MarkBody): Promise<boolean> => {
     if (mark.revision > 0) return (await marks.replace(mark.id, body, { expectedRevision: mark.revision })) === 'replaced'
     try {
       await marks.insert(mark.id, body)
@@ -77,10 +88,26 @@ export const openMarks = async (options: { service: string; group: string }, por
       throw error
     }
   }
+  /** Writes the mark if nobody else has since it was loaded; false when somebody has. */
+  const save = async (mark: Mark, body: MarkBody): Promise<boolean> => {
+    kept.delete(mark.id)
+    const isSaved = await write(mark, body)
+    if (isSaved && body.parkedFrom === undefined) keep({ id: mark.id, revision: mark.revision + 1, body })
+    return isSaved
+  }
 
   return {
+    /**
+     * The mark as this process left it a moment ago, with nothing parked. Another process may have moved it on: so it is good for passing over what
+     * is at or below it, and for the event that follows it, whose saving then fails; not for parking.
+     */
+    recent: (event: EventEnvelope): Mark | undefined => {
+      const found = kept.get(idOf(event))
+      if (!found || Math.abs(runtime.now() - found.at) > keptMs || event.sequence > found.mark.body.sequence + 1) return undefined
+      return found.mark
+    },
     load: async ({ source, subject }: { source: string; subject: string }): Promise<Mark> => {
-      const id = `${group}:${source}:${subject}`
+      const id = idOf({ source, subject })
       return (await marks.get(id)) ?? { id, revision: 0, body: { group, source, subject, sequence: 0 } }
     },
     /** Moves the mark one on; what is parked stays parked but for this event. False when somebody else changed the mark. */
@@ -102,12 +129,15 @@ export const openMarks = async (options: { service: string; group: string }, por
       )
       if (!isNew && mark.body.parkedFrom !== undefined && event.sequence >= parkedFrom && event.sequence <= parkedTo) return true
       // Also when the range stays as it is, so that a replay that is about to find nothing more has to look again.
-      return save(mark, {
+      const isSaved = await save(mark, {
         ...mark.body,
         parkedFrom: Math.min(parkedFrom, event.sequence),
         parkedTo: Math.max(parkedTo, event.sequence),
         parkedIn: group,
       })
+      // Somebody else handled it meanwhile: nobody counts on the row.
+      if (!isSaved && isNew && ((await marks.get(mark.id))?.body.sequence ?? 0) >= event.sequence) await rows.remove(rowIdOf(mark.id, event.sequence))
+      return isSaved
     },
     giveReason: async (row: ParkedRow, reason: ParkedReason): Promise<void> => {
       await rows.replace(row.id, { ...row.body, reason }, { expectedRevision: row.revision })

@@ -133,6 +133,32 @@ describe('rule 5: each attempt looks in the document, its answers, its outbox, t
     expect(await run(other.update('a', commandOf('k1'), addCoins(1)))).toMatchObject({ sequence: 2, state: { coins: 6 }, repeated: true })
   })
 
+  test('what another process did meanwhile counts, although this one keeps what it wrote itself', async () => {
+    const place = simulatedPlace(1)
+    const { run } = place.time
+    const [jars, other] = [await openJars(place), await openJars(place)]
+    await run(jars.update('a', commandOf('k1'), addCoins(1)))
+    await run(jars.relay.drained())
+    await run(other.update('a', commandOf('k2'), addCoins(2)))
+    await run(other.relay.drained())
+    expect(await run(jars.update('a', commandOf('k2'), addCoins(2)))).toMatchObject({ sequence: 2, answer: { total: 3 }, repeated: true })
+    await run(other.update('a', commandOf('k3'), seal))
+    await expect(run(jars.update('a', commandOf('k4', { repeatable: false }), addCoins(1)))).rejects.toBeInstanceOf(JarSealedError)
+    await run(other.update('b', commandOf('k1'), addCoins(7)))
+    await run(jars.update('b', commandOf('k2'), addCoins(1)))
+    await run(other.update('b', commandOf('k3'), addCoins(1)))
+    expect(await run(jars.update('b', commandOf('k4', { expectedSequence: 3, repeatable: false }), seal))).toMatchObject({ sequence: 4 })
+    await Promise.all([run(jars.relay.drained())])
+    expect(await run(jars.update('b', commandOf('k3'), addCoins(1)))).toMatchObject({ repeated: true })
+  })
+
+  test('a state that was handed out cannot be changed behind the back of the next decision', async () => {
+    const { jars, run } = await given()
+    const { state } = await run(jars.update('a', commandOf('k1'), addCoins(1)))
+    expect(() => Object.assign(state, { coins: 100 })).toThrow(TypeError)
+    expect(await run(jars.update('a', commandOf('k2'), addCoins(1)))).toMatchObject({ state: { coins: 2 } })
+  })
+
   test('two who create the same aggregate at once under two keys are both carried out, one after the other', async () => {
     const place = simulatedPlace(1)
     const [one, two] = [await openJars(place), await openJars(place)]

@@ -55,6 +55,13 @@ describe('operations', () => {
     expect(result).toEqual({ outcome: 'unmet', statement: 1, results: [1] })
     expect(await ids(file)).toEqual([])
   })
+  test('hold together: when a later statement is refused, the earlier ones did not happen, and neighbours did', async () => {
+    const file = await opened('refused.sqlite')
+    const insert = (id: string) => ({ sql: 'INSERT INTO things VALUES (?, ?, 0)', parameters: [id, id], mode: 'run' }) as const
+    const [, refused] = await Promise.all([add(file, 'a'), file.run({ statements: [insert('x'), insert('a')] }), add(file, 'b')])
+    expect(refused).toMatchObject({ outcome: 'refused' })
+    expect(await ids(file)).toEqual(['a', 'b'])
+  })
   test('with a fault in their SQL fail by themselves', async () => {
     const file = await opened('fault.sqlite')
     const bad = (sql: string, mode: 'run' | 'all') => file.run({ statements: [{ sql, mode }] })

@@ -72,7 +72,7 @@ describe('the command line', () => {
     expect(unknown.errors()).toContain('There are: ')
     const second = begin(['start'])
     expect(await second.ended).toBe(1)
-    await until(() => /is open in|already open/.test(second.errors()))
+    await until(() => /stop/i.test(second.errors()))
     place.stop()
     expect(await place.ended).toBe(0)
   })

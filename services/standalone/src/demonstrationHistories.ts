@@ -256,7 +256,7 @@ const signIn = async (url: string, account: DemonstrationAccount, runtime: Runti
   return { personId, post: (path, key, body) => post(url, token, path, key, body, runtime) }
 }
 
-// A service may not have heard yet of what another has just told: 404, 409 and 503 are tried again for a while, as a person would.
+// A service may not have heard yet of what another has just told: such refusals are tried again for a while, as a person would.
 const post = async <Answer>(url: string, token: string, path: string, key: string, body: object | undefined, runtime: Runtime): Promise<Answer> => {
   for (let tries = 1; ; tries += 1) {
     const response = await runtime.fetch(`${url}/api${path}`, {
@@ -269,8 +269,9 @@ const post = async <Answer>(url: string, token: string, path: string, key: strin
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     if (response.ok) return (await response.json().catch(() => ({}))) as Answer
-    if (tries === triesMax || ![404, 409, 503].includes(response.status))
-      throw new Error(`The demonstration step ${key} was refused: ${response.status} ${await response.text()}`)
+    const refusal = await response.text()
+    const mayBeEarly = [404, 409, 503].includes(response.status) || refusal.includes('offer-takes-no-referrals')
+    if (tries === triesMax || !mayBeEarly) throw new Error(`The demonstration step ${key} was refused: ${response.status} ${refusal}`)
     await sleep(runtime, waitMs)
   }
 }

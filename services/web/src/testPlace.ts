@@ -69,8 +69,18 @@ export const startTestPlace = async (answers: Record<string, Answering> = {}, se
     await agent.get('/sign-in').redirects(3)
     return agent
   }
+  /** The session's cookie as a browser sends it, for clients that are no supertest agent. */
+  const sessionCookie = async (role: Role): Promise<string> => {
+    issuer.signsIn(role)
+    const step = (address: string, cookie = '') => fetch(new URL(address, publicUrl), { redirect: 'manual', headers: { cookie } })
+    const set = (response: globalThis.Response, name: string) => response.headers.getSetCookie().find((text) => text.startsWith(name))!.split(';')[0]!
+    const begun = await step('/sign-in')
+    const back = await step(begun.headers.get('location')!)
+    return set(await step(back.headers.get('location')!, set(begun, 'patchwork_attempt')), 'patchwork_session')
+  }
   return {
     publicUrl,
+    sessionCookie,
     routes,
     asked,
     logged,
@@ -101,7 +111,7 @@ const serviceServer = (routes: Record<string, Answering>, asked: Asked[]) => {
       const params = matches(route, `${request.method} ${request.path}`)
       if (!params) continue
       const given = await answer({ ...seen, params }, response)
-      if (response.headersSent) return
+      if (response.headersSent || given === undefined) return
       if (typeof given === 'number') return void response.status(given).end()
       return void response.json(given)
     }

@@ -1,6 +1,5 @@
 import type { Model, mongo } from 'mongoose'
 import type { Collection, CollectionDefinition, Scalar, Stored, TallyRow } from '../documentStore.ts'
-import { AlreadyExistsError, NotUniqueError } from '../errors.ts'
 import { fieldValues } from '../fieldValues.ts'
 import { planConditions, planFind, planTally, sumOverflow, tallyRowsMax, tooManyGroups, writeAfter } from '../query.ts'
 import { checkId, isStorableId, toJsonText } from '../storable.ts'
@@ -58,10 +57,8 @@ export const mongoCollection = <Body extends object>(definition: CollectionDefin
       checkId(id)
       const copy = copyOf(body)
       const document = { _id: id, revision: 1, body: copy, ...beside(definition, id, copy) }
-      await seam(documents().insertOne(document)).catch(async (error: unknown) => {
-        // Where both hold, the id is what is told, on either store.
-        throw error instanceof NotUniqueError && (await exists(id)) ? new AlreadyExistsError(`${definition.service}/${definition.name}`) : error
-      })
+      // MongoDB looks at the id first, so a taken id is told as such also where an index would refuse it too.
+      await seam(documents().insertOne(document))
       return { id, revision: 1, body: copy as Body }
     },
     replace: async (id, body, { expectedRevision }) => {
@@ -119,7 +116,7 @@ const toTallyRow = (row: TallyDocument, by: readonly string[], sum: readonly str
   count: row.count,
   sums: Object.fromEntries(
     sum.map((field, position) => {
-      // A sum of longs that is no safe integer comes as an object of the driver.
+      // A sum beyond 2^53 is rounded, or comes as an object of the driver.
       const value = row[`s${position}`] ?? 0
       if (!Number.isSafeInteger(value)) throw sumOverflow(field)
       return [field, value as number]

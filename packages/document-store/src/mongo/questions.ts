@@ -53,9 +53,9 @@ const behind = (definition: CollectionDefinition, sort: Sort, { values, id }: No
     { _id: { $gt: id } },
   )
 
-/** Groups under `_id.g0`, `_id.g1`, …, sums under `s0`, `s1`, …, each with the type that the sum had. */
+/** Groups under `_id.g0`, `_id.g1`, …, sums under `s0`, `s1`, …. MongoDB adds numbers without losing a digit and rounds the sum. */
 export const tallyPipeline = (filter: Filter, by: readonly string[], sum: readonly string[]): Filter[] => {
-  const sums = sum.map((field, position) => [`s${position}`, { $sum: { $toLong: `$${fieldKey(field)}` } }])
+  const sums = sum.map((field, position) => [`s${position}`, { $sum: `$${fieldKey(field)}` }])
   const groups = by.map((field, position) => [`g${position}`, { $ifNull: [`$${fieldKey(field)}`, null] }])
   return [
     { $match: filter },

@@ -6,14 +6,18 @@ import { systemRuntime } from '@patchwork/runtime'
 import { eventLogConformance } from '../conformance.ts'
 import { embeddedEventLog } from './embeddedEventLog.ts'
 
-eventLogConformance('SQLite', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'patchwork-log-'))
-  const placeFile = await openPlaceFile({ path: join(folder, 'log.sqlite') })
-  return {
-    open: async () => embeddedEventLog({ placeFile, runtime: systemRuntime }),
-    close: async () => {
-      await placeFile.close()
-      rmSync(folder, { recursive: true })
-    },
-  }
+const folder = mkdtempSync(join(tmpdir(), 'patchwork-log-'))
+const path = join(folder, 'log.sqlite')
+let placeFile = await openPlaceFile({ path })
+
+eventLogConformance('SQLite', {
+  open: async () => embeddedEventLog({ placeFile, runtime: systemRuntime }),
+  restart: async () => {
+    await placeFile.close()
+    placeFile = await openPlaceFile({ path })
+  },
+  close: async () => {
+    await placeFile.close()
+    rmSync(folder, { recursive: true })
+  },
 })

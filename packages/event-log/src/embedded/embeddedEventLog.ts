@@ -1,52 +1,48 @@
 import type { EventEnvelope } from '@patchwork/events'
-import type { Operation, PlaceFile, Row } from '@patchwork/place-file'
+import type { PlaceFile } from '@patchwork/place-file'
 import type { Runtime } from '@patchwork/runtime'
 import type { Logger } from '@patchwork/telemetry'
 import { type EventLog, LogUnavailableError } from '../eventLog.ts'
 import { openSlots } from '../slots.ts'
-import { openLane } from './lane.ts'
-import { type LogFile, logSchema, readPageMax } from './logFile.ts'
+import { type Lane, openLane } from './lane.ts'
+import { openLogFile, readPageMax } from './logFile.ts'
+import { openPositions } from './positions.ts'
 
 type Options = { placeFile: PlaceFile; runtime: Runtime; logger?: Logger }
 
-/** The log in the place's own file, for one process: subscriptions of the same group share its work, whoever opened them. */
+/**
+ * The log in the place's own file. A publish is one atomic write and wakes the subscribers of this process at once; the file has no other process.
+ * Subscriptions of the same group share its work, whoever opened the log on that file.
+ */
 export const embeddedEventLog = ({ placeFile, runtime, logger }: Options): EventLog => {
-  const file = logFile(placeFile)
-  const lanes = new Map<string, ReturnType<typeof openLane>>()
-  const subscriptions = new Set<() => Promise<void>>()
+  const { file, positions, lanes, laneOf } = sharedLog({ placeFile, runtime, ...(logger && { logger }) })
+  const stops = new Set<() => Promise<void>>()
   let closed = false
-
-  const laneOf = (group: string, topic: string) => {
-    const name = `${group}\u0000${topic}`
-    const existing = lanes.get(name)
-    if (existing) return existing
-    const lane = openLane({ file, runtime, logger, group, topic, onEmpty: () => lanes.delete(name) })
-    lanes.set(name, lane)
-    return lane
-  }
-  const published = (topics: ReadonlySet<string>) => {
-    for (const lane of lanes.values()) if (topics.has(lane.topic)) lane.wake()
+  const refuseWhenClosed = () => {
+    if (closed) throw new LogUnavailableError('The log has been closed')
   }
 
   return {
-    ensureTopics: async () => {
-      await file.ready
-    },
+    ensureTopics: () => file.ready(),
     publish: async (events) => {
+      refuseWhenClosed()
       if (events.length === 0) return
       await file.append(events)
-      published(new Set(events.map(({ topic }) => topic)))
+      const topics = new Set(events.map(({ topic }) => topic))
+      for (const lane of lanes.values()) if (topics.has(lane.topic)) lane.wake()
     },
     subscribe: async ({ group, topics, handler, concurrencyMax = 16 }) => {
-      if (closed) throw new LogUnavailableError('The log has been closed')
-      await file.ready
+      refuseWhenClosed()
+      await file.ready()
       const slots = openSlots(concurrencyMax)
-      const joined = topics.map((topic) => laneOf(group, topic).join({ handler, slots }))
+      const joined = [...new Set(topics)].map((topic) => laneOf(group, topic).join({ handler, slots }))
+      let stopped: Promise<unknown> | undefined
       const stop = async () => {
-        subscriptions.delete(stop)
-        await Promise.all(joined.map((member) => member.leave()))
+        stops.delete(stop)
+        stopped ??= Promise.all(joined.map((member) => member.leave()))
+        await stopped
       }
-      subscriptions.add(stop)
+      stops.add(stop)
       return {
         caughtUp: async () => {
           await Promise.all(joined.map((member) => member.caughtUp()))
@@ -54,79 +50,65 @@ export const embeddedEventLog = ({ placeFile, runtime, logger }: Options): Event
         stop,
       }
     },
-    read: async function* (topic) {
-      const head = await file.head(topic)
-      for (let after = 0; after < head; ) {
-        const page = await file.page(topic, after, head, readPageMax)
-        for (const { event } of page) yield event
-        after = page.at(-1)?.offset ?? head
-      }
+    read: (topic) => {
+      const head = file.head(topic)
+      // Told to whoever reads on; one that does not must not end the process.
+      head.catch(() => undefined)
+      return pages(head, (after, upTo) => file.page(topic, after, upTo, readPageMax))
     },
-    lag: (group, topics) => Promise.all(topics.map(async (topic) => ({ topic, behind: await file.countAfter(topic, await file.position(group, topic)) }))),
+    lag: (group, topics) =>
+      Promise.all(
+        topics.map(async (topic) => {
+          const position = lanes.get(laneName(group, topic))?.position() ?? (await positions.saved(group, topic))
+          return { topic, behind: await file.countAfter(topic, position) }
+        }),
+      ),
     ping: async () => {
+      refuseWhenClosed()
       await file.head('')
     },
     close: async () => {
       closed = true
-      await Promise.all([...subscriptions].map((stop) => stop()))
+      await Promise.all([...stops].map((stop) => stop()))
     },
   }
 }
 
-// Every statement the log makes, and the one seam at which the file's errors become the port's.
-const logFile = (placeFile: PlaceFile): LogFile => {
-  const run = async (operation: Operation) => {
-    const result = await placeFile.run(operation).catch((error) => {
-      throw new LogUnavailableError(`The log cannot be read or written: ${(error as Error).message}`, { cause: error })
-    })
-    if (result.outcome !== 'done') throw new LogUnavailableError(`The log refused an operation (${result.outcome})`)
-    return result.results
+async function* pages(
+  head: Promise<number>,
+  page: (after: number, upTo: number) => Promise<{ offset: number; event: EventEnvelope }[]>,
+): AsyncIterable<EventEnvelope> {
+  const upTo = await head
+  for (let after = 0; after < upTo; ) {
+    const events = await page(after, upTo)
+    for (const { event } of events) yield event
+    after = events.at(-1)?.offset ?? upTo
   }
-  const ready = run({ statements: logSchema.map((sql) => ({ sql, mode: 'run' })) }).then(() => undefined)
-  // Told to whoever uses the log; not being told here must not end the process.
-  ready.catch(() => undefined)
-  const one = async (sql: string, parameters: (string | number)[]): Promise<number> => {
-    await ready
-    const [row] = await run({ statements: [{ sql, parameters, mode: 'get' }] })
-    return Number((row as Row | undefined)?.value ?? 0)
+}
+
+const laneName = (group: string, topic: string): string => `${group}\u0000${topic}`
+
+const openShared = ({ placeFile, runtime, logger }: Options) => {
+  const file = openLogFile(placeFile)
+  const positions = openPositions({ file, runtime })
+  const lanes = new Map<string, Lane>()
+  const laneOf = (group: string, topic: string): Lane => {
+    const name = laneName(group, topic)
+    const existing = lanes.get(name)
+    if (existing) return existing
+    const lane = openLane({ file, positions, runtime, logger, group, topic, onEmpty: () => lanes.delete(name) })
+    lanes.set(name, lane)
+    return lane
   }
-  return {
-    ready,
-    append: async (events) => {
-      await ready
-      await run({
-        statements: events.map(({ topic, event }) => ({
-          sql: 'INSERT INTO event_log (topic, key, event) VALUES (?, ?, ?)',
-          parameters: [topic, event.subject, JSON.stringify(event)],
-          mode: 'run',
-        })),
-      })
-    },
-    head: (topic) => one('SELECT max(offset) AS value FROM event_log WHERE topic = ?', [topic]),
-    countAfter: (topic, offset) => one('SELECT count(*) AS value FROM event_log WHERE topic = ? AND offset > ?', [topic, offset]),
-    position: (group, topic) => one('SELECT offset AS value FROM event_log_positions WHERE group_name = ? AND topic = ?', [group, topic]),
-    moveTo: async (group, topic, offset) => {
-      await run({
-        statements: [
-          {
-            sql: 'INSERT INTO event_log_positions (group_name, topic, offset) VALUES (?, ?, ?) ON CONFLICT (group_name, topic) DO UPDATE SET offset = max(offset, excluded.offset)',
-            parameters: [group, topic, offset],
-            mode: 'run',
-          },
-        ],
-      })
-    },
-    page: async (topic, after, upTo, limit) => {
-      const [rows] = await run({
-        statements: [
-          {
-            sql: 'SELECT offset, key, event FROM event_log WHERE topic = ? AND offset > ? AND offset <= ? ORDER BY offset LIMIT ?',
-            parameters: [topic, after, upTo, limit],
-            mode: 'all',
-          },
-        ],
-      })
-      return (rows as Row[]).map((row) => ({ offset: Number(row.offset), key: String(row.key), event: JSON.parse(String(row.event)) as EventEnvelope }))
-    },
-  }
+  return { file, positions, lanes, laneOf }
+}
+
+// One per file: two that knew nothing of each other would each hand a group every event.
+const sharedLogs = new WeakMap<PlaceFile, ReturnType<typeof openShared>>()
+const sharedLog = (options: Options): ReturnType<typeof openShared> => {
+  const existing = sharedLogs.get(options.placeFile)
+  if (existing) return existing
+  const made = openShared(options)
+  sharedLogs.set(options.placeFile, made)
+  return made
 }

@@ -1,54 +1,47 @@
-import { type Runtime, sleep } from '@patchwork/runtime'
+import type { Runtime } from '@patchwork/runtime'
 import type { Logger } from '@patchwork/telemetry'
 import { openKeyedWork, type Worker } from '../keyedWork.ts'
 import { type LogFile, readPageMax } from './logFile.ts'
+import type { Positions } from './positions.ts'
 
-// Whoever publishes wakes the lane; the poll is for what failed meanwhile.
-const pollMs = 1_000
-const positionEveryMs = 50
+// Whoever publishes wakes the lane; the poll is for what nobody foresaw.
+const pollMs = 30_000
+const retryMs = 1_000
+
+type Options = { file: LogFile; positions: Positions; runtime: Runtime; logger?: Logger | undefined; group: string; topic: string; onEmpty: () => void }
+export type Lane = ReturnType<typeof openLane>
 
 /** One group's way through one topic: reads ahead, hands on, and moves the group's position past what is finished. */
-export const openLane = (options: { file: LogFile; runtime: Runtime; logger?: Logger | undefined; group: string; topic: string; onEmpty: () => void }) => {
-  const { file, runtime, logger, group, topic } = options
+export const openLane = ({ file, positions, runtime, logger, group, topic, onEmpty }: Options) => {
   let waiters: { offset: number; resolve: () => void }[] = []
-  let readTo = -1
+  // Before the saved position was read there is none.
+  let readTo: number | undefined
   let position = 0
-  let savedPosition = 0
   let reading: Promise<void> | undefined
   let wanted = false
-  let saving: Promise<void> | undefined
-  let cancelPoll = () => {}
+  let cancelWake = () => {}
   let open = true
 
   const moveTo = (offset: number) => {
     if (wanted) wake()
     if (offset <= position) return
     position = offset
+    positions.move({ group, topic, offset })
     const reached = waiters.filter((waiter) => waiter.offset <= position)
     waiters = waiters.filter((waiter) => waiter.offset > position)
     for (const waiter of reached) waiter.resolve()
-    saving ??= sleep(runtime, positionEveryMs).then(savePosition)
   }
   const work = openKeyedWork({ runtime, logger, group, topic, onMoved: moveTo })
 
-  const savePosition = async () => {
-    const offset = position
-    // A position that was not saved repeats deliveries, nothing else.
-    if (offset > savedPosition)
-      await file.moveTo(group, topic, offset).then(
-        () => {
-          savedPosition = offset
-        },
-        () => undefined,
-      )
-    saving = position > savedPosition && open ? sleep(runtime, positionEveryMs).then(savePosition) : undefined
+  const begin = async (): Promise<number> => {
+    position = await positions.saved(group, topic)
+    const reached = waiters.filter((waiter) => waiter.offset <= position)
+    waiters = waiters.filter((waiter) => waiter.offset > position)
+    for (const waiter of reached) waiter.resolve()
+    return position
   }
   const read = async () => {
-    if (readTo < 0) {
-      savedPosition = await file.position(group, topic)
-      readTo = savedPosition
-      moveTo(savedPosition)
-    }
+    readTo ??= await begin()
     while (wanted && open && work.workers() > 0 && work.room() > 0) {
       wanted = false
       const page = await file.page(topic, readTo, Number.MAX_SAFE_INTEGER, Math.min(readPageMax, work.room()))
@@ -57,13 +50,21 @@ export const openLane = (options: { file: LogFile; runtime: Runtime; logger?: Lo
       work.take(page)
     }
   }
+  const wakeAfter = (delayMs: number) => {
+    cancelWake()
+    cancelWake = runtime.after(delayMs, () => {
+      wakeAfter(pollMs)
+      wake()
+    })
+  }
   const wake = () => {
     wanted = true
     if (reading || !open || work.workers() === 0 || work.room() === 0) return
     reading = read()
       .catch((error) => {
-        // The poll tries again; trying at once would only spin.
+        // Trying at once would only spin.
         wanted = false
+        if (open) wakeAfter(retryMs)
         logger?.warn({ group, topic, code: error?.code }, 'the log could not be read; it is tried again')
       })
       .finally(() => {
@@ -71,27 +72,22 @@ export const openLane = (options: { file: LogFile; runtime: Runtime; logger?: Lo
         if (wanted) wake()
       })
   }
-  const poll = () => {
-    cancelPoll = runtime.after(pollMs, () => {
-      wake()
-      if (open) poll()
-    })
-  }
   const close = async () => {
     open = false
-    cancelPoll()
-    options.onEmpty()
+    cancelWake()
+    onEmpty()
     await reading
-    await saving
-    await savePosition()
+    await positions.save()
     for (const waiter of waiters) waiter.resolve()
     waiters = []
   }
 
-  poll()
+  wakeAfter(pollMs)
   return {
     topic,
     wake,
+    /** Up to which offset everything is finished; undefined before that is known. */
+    position: () => (readTo === undefined ? undefined : position),
     join: (worker: Worker) => {
       const leave = work.join(worker)
       wake()

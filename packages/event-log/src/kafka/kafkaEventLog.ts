@@ -1,15 +1,19 @@
-import type { EventEnvelope } from '@patchwork/events'
 import { type Runtime, sleep } from '@patchwork/runtime'
 import type { Logger } from '@patchwork/telemetry'
 import { type Admin, Kafka, type KafkaConfig, logLevel } from 'kafkajs'
 import { type EventLog, LogUnavailableError } from '../eventLog.ts'
-import { fromMessage } from './cloudEvents.ts'
 import { openProducer } from './producer.ts'
+import { readTopic } from './readTopic.ts'
 import { openSubscription } from './subscription.ts'
 
 const partitionsDefault = 12
-const adminTriesMax = 20
-const retries = { initialRetryTime: 100, maxRetryTime: 2_000, retries: 4 }
+// The largest event a topic of ours takes.
+const messageBytesMax = 4 * 1_048_576
+const askAgainMax = 20
+const askAgainMs = 100
+/** A place that starts before its broker waits so long for it. */
+const startWithinMs = 60_000
+const startRetryMs = 1_000
 
 export type KafkaOptions = {
   brokers: readonly string[]
@@ -24,76 +28,40 @@ export type KafkaOptions = {
   sasl?: KafkaConfig['sasl']
 }
 
-/** The log on Kafka: CloudEvents in binary mode, one topic per aggregate type kept for ever, one send in flight per process. */
+/**
+ * The log on Kafka: CloudEvents in binary mode, one topic per aggregate type kept for ever, one send in flight per process. It comes back by itself
+ * when the broker does; meanwhile `publish` rejects within 15 seconds, and `ensureTopics` waits for a minute.
+ */
 export const kafkaEventLog = (options: KafkaOptions): EventLog => {
-  const { brokers, clientId, runtime, logger, ssl, sasl } = options
-  const kafka = new Kafka({
-    brokers: [...brokers],
-    clientId,
-    connectionTimeout: 3_000,
-    requestTimeout: 10_000,
-    retry: retries,
-    logLevel: logLevel.WARN,
-    logCreator:
-      () =>
-      ({ namespace, log }) =>
-        logger?.debug({ namespace, kafka: log.message }, 'kafka'),
-    ...(ssl === undefined ? {} : { ssl }),
-    ...(sasl === undefined ? {} : { sasl }),
-  })
-  const producer = openProducer(kafka)
+  const { runtime, logger } = options
+  const kafka = new Kafka(clientConfig(options))
+  const producer = openProducer({ kafka, runtime })
+  const admin = openAdmin({ kafka, runtime })
   const stops = new Set<() => Promise<void>>()
-  let connectedAdmin: Promise<Admin> | undefined
-  let closed = false
-
-  // A failed answer makes the next caller connect again.
-  const asAdmin = async <Result>(ask: (admin: Admin) => Promise<Result>, triesLeft = adminTriesMax): Promise<Result> => {
-    connectedAdmin ??= (async () => {
-      const admin = kafka.admin()
-      await admin.connect()
-      return admin
-    })()
-    const connected = connectedAdmin
-    try {
-      return await ask(await connected)
-    } catch (error) {
-      // A topic just made has no leader for a moment: the broker says so, and that asking again is right.
-      if ((error as { retriable?: boolean }).retriable && triesLeft > 1) {
-        await sleep(runtime, retries.initialRetryTime)
-        return asAdmin(ask, triesLeft - 1)
-      }
-      if (connectedAdmin === connected) connectedAdmin = undefined
-      void connected.then((admin) => admin.disconnect()).catch(() => undefined)
-      throw new LogUnavailableError(`Kafka did not answer: ${(error as Error).message}`, { cause: error })
-    }
+  let closed: Promise<void> | undefined
+  const refuseWhenClosed = () => {
+    if (closed) throw new LogUnavailableError('The log has been closed')
   }
-  const heads = (topic: string) => asAdmin((admin) => admin.fetchTopicOffsets(topic))
-  const committed = async (group: string, topics: readonly string[]) => asAdmin((admin) => admin.fetchOffsets({ groupId: group, topics: [...topics] }))
+  const heads = (topic: string) => admin.ask((client) => client.fetchTopicOffsets(topic))
+  const committed = (group: string, topics: readonly string[]) => admin.ask((client) => client.fetchOffsets({ groupId: group, topics: [...topics] }))
 
   return {
     ensureTopics: async (topics) => {
-      await asAdmin(async (admin) => {
-        const existing = new Set(await admin.listTopics())
-        const missing = topics.filter((topic) => !existing.has(topic))
-        if (missing.length === 0) return
-        await admin.createTopics({
-          waitForLeaders: true,
-          topics: missing.map((topic) => ({
-            topic,
-            numPartitions: options.partitions ?? partitionsDefault,
-            replicationFactor: options.replicationFactor ?? 1,
-            configEntries: [
-              { name: 'retention.ms', value: '-1' },
-              { name: 'retention.bytes', value: '-1' },
-            ],
-          })),
-        })
-      })
+      const end = runtime.now() + startWithinMs
+      for (;;)
+        try {
+          refuseWhenClosed()
+          return await admin.ask((client) => makeTopics(client, [...new Set(topics)], options))
+        } catch (error) {
+          if (closed || runtime.now() > end) throw error
+          logger?.warn({ code: (error as LogUnavailableError).code }, 'Kafka does not answer yet')
+          await sleep(runtime, startRetryMs)
+        }
     },
     publish: (events) => (events.length === 0 ? Promise.resolve() : producer.publish(events)),
     subscribe: async ({ group, topics, handler, concurrencyMax = 16 }) => {
-      if (closed) throw new LogUnavailableError('The log has been closed')
-      const subscription = await openSubscription({ kafka, runtime, logger, group, topics, handler, concurrencyMax, heads, committed })
+      refuseWhenClosed()
+      const subscription = await openSubscription({ kafka, runtime, logger, group, topics: [...new Set(topics)], handler, concurrencyMax, heads, committed })
       const stop = async () => {
         stops.delete(stop)
         await subscription.stop()
@@ -101,97 +69,96 @@ export const kafkaEventLog = (options: KafkaOptions): EventLog => {
       stops.add(stop)
       return { caughtUp: subscription.caughtUp, stop }
     },
-    read: (topic) => readAll({ kafka, runtime, topic, heads, forget: (group) => asAdmin((admin) => admin.deleteGroups([group])).then(() => undefined) }),
+    read: (topic) => {
+      const ends = heads(topic)
+      // Told to whoever reads on; one that does not must not end the process.
+      ends.catch(() => undefined)
+      return readTopic({ kafka, runtime, logger, topic, ends, forgetGroup: (group) => admin.ask((client) => client.deleteGroups([group])).then(() => undefined) })
+    },
     lag: async (group, topics) => {
       const offsets = await committed(group, topics)
       return Promise.all(
         topics.map(async (topic) => {
           const done = new Map(offsets.find((one) => one.topic === topic)?.partitions.map(({ partition, offset }) => [partition, Number(offset)]))
-          const behind = (await heads(topic)).reduce(
-            (sum, { partition, high, low }) => sum + Number(high) - Math.max(done.get(partition) ?? -1, Number(low)),
-            0,
-          )
-          return { topic, behind }
+          const behind = (await heads(topic)).map(({ partition, high, low }) => Number(high) - Math.max(done.get(partition) ?? -1, Number(low)))
+          return { topic, behind: behind.reduce((sum, count) => sum + count, 0) }
         }),
       )
     },
     ping: async () => {
-      await asAdmin((admin) => admin.describeCluster())
+      refuseWhenClosed()
+      await admin.ask((client) => client.describeCluster())
     },
-    close: async () => {
-      closed = true
-      await Promise.all([...stops].map((stop) => stop()))
-      await producer.close()
-      await connectedAdmin?.then((admin) => admin.disconnect()).catch(() => undefined)
+    close: () => {
+      closed ??= (async () => {
+        await Promise.all([...stops].map((stop) => stop()))
+        await producer.close()
+        await admin.close()
+      })()
+      return closed
     },
   }
 }
 
-type ReadOptions = {
-  kafka: Kafka
-  runtime: Runtime
-  topic: string
-  heads: (topic: string) => Promise<{ partition: number; high: string; low: string }[]>
-  forget: (group: string) => Promise<void>
+const clientConfig = ({ brokers, clientId, logger, ssl, sasl }: KafkaOptions): KafkaConfig => ({
+  brokers: [...brokers],
+  clientId,
+  connectionTimeout: 3_000,
+  requestTimeout: 10_000,
+  retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 4 },
+  logLevel: logLevel.WARN,
+  logCreator:
+    () =>
+    ({ namespace, log }) =>
+      logger?.debug({ namespace, kafka: log.message }, 'kafka'),
+  ...(ssl === undefined ? {} : { ssl }),
+  ...(sasl === undefined ? {} : { sasl }),
+})
+
+// Two processes that make the same topic at a time both find it made.
+const makeTopics = async (client: Admin, topics: readonly string[], { partitions, replicationFactor }: KafkaOptions): Promise<void> => {
+  const existing = new Set(await client.listTopics())
+  const missing = topics.filter((topic) => !existing.has(topic))
+  if (missing.length === 0) return
+  const configEntries = Object.entries({ 'retention.ms': '-1', 'retention.bytes': '-1', 'max.message.bytes': String(messageBytesMax) }).map(([name, value]) => ({ name, value }))
+  await client.createTopics({
+    waitForLeaders: true,
+    topics: missing.map((topic) => ({ topic, numPartitions: partitions ?? partitionsDefault, replicationFactor: replicationFactor ?? 1, configEntries })),
+  })
 }
 
-// Kafka gives whole topics to groups only: a group of one, for once, that is forgotten afterwards. At most one batch per partition waits to be taken.
-async function* readAll({ kafka, runtime, topic, heads, forget }: ReadOptions): AsyncIterable<EventEnvelope> {
-  const left = new Map((await heads(topic)).filter(({ high, low }) => Number(high) > Number(low)).map(({ partition, high }) => [partition, Number(high)]))
-  if (left.size === 0) return
-  const group = `patchwork-read-${runtime.uuid()}`
-  const consumer = kafka.consumer({ groupId: group, sessionTimeout: 30_000, retry: retries })
-  const batches: EventEnvelope[][] = []
-  // What was read before a crash that the client mended comes again, and is passed over.
-  const next = new Map<number, number>()
-  let failed: Error | undefined
-  let arrived = () => {}
-  let taken = () => {}
-  consumer.on(consumer.events.CRASH, ({ payload }) => {
-    // A crash that the client mends by itself begins again from the beginning.
-    if (payload.restart) return
-    failed = payload.error
-    arrived()
-  })
-  try {
-    await consumer.connect()
-    await consumer.subscribe({ topics: [topic], fromBeginning: true })
-    await consumer.run({
-      autoCommit: false,
-      eachBatch: async ({ batch, heartbeat, isRunning }) => {
-        const head = left.get(batch.partition)
-        if (head === undefined) return
-        const from = next.get(batch.partition) ?? 0
-        batches.push(batch.messages.filter(({ offset }) => Number(offset) >= from && Number(offset) < head).map(fromMessage))
-        next.set(batch.partition, Math.max(from, Number(batch.lastOffset()) + 1))
-        if (Number(batch.lastOffset()) >= head - 1) left.delete(batch.partition)
-        arrived()
-        while (batches.length > 0 && isRunning()) {
-          await Promise.race([
-            new Promise<void>((resolve) => {
-              taken = resolve
-            }),
-            new Promise<void>((resolve) => runtime.after(3_000, resolve)),
-          ])
-          await heartbeat()
-        }
-      },
-    })
-    while (left.size > 0 || batches.length > 0) {
-      const batch = batches.shift()
-      if (batch) {
-        yield* batch
-        taken()
-      } else if (failed) throw new LogUnavailableError(`Kafka could not be read: ${failed.message}`, { cause: failed })
-      else
-        await new Promise<void>((resolve) => {
-          arrived = resolve
-        })
+// One connection for questions, made when it is first needed and again after one that failed.
+const openAdmin = ({ kafka, runtime }: { kafka: Kafka; runtime: Runtime }) => {
+  let connected: Promise<Admin> | undefined
+  const connect = async () => {
+    const client = kafka.admin()
+    await client.connect()
+    return client
+  }
+  const drop = (client: Promise<Admin>) => {
+    if (connected === client) connected = undefined
+    return client.then((one) => one.disconnect()).catch(() => undefined)
+  }
+  const ask = async <Result>(question: (client: Admin) => Promise<Result>, timesLeft = askAgainMax): Promise<Result> => {
+    connected ??= connect()
+    const client = connected
+    try {
+      return await question(await client)
+    } catch (error) {
+      // A topic just made has no leader for a moment, a group no coordinator: the broker says so, and that asking again is right.
+      const { retriable, name } = error as { retriable?: boolean; name?: string }
+      if (retriable && name === 'KafkaJSProtocolError' && timesLeft > 1) {
+        await sleep(runtime, askAgainMs)
+        return ask(question, timesLeft - 1)
+      }
+      void drop(client)
+      throw new LogUnavailableError(`Kafka did not answer: ${(error as Error).message}`, { cause: error })
     }
-  } finally {
-    batches.length = 0
-    taken()
-    await consumer.disconnect()
-    await forget(group).catch(() => undefined)
+  }
+  return {
+    ask: <Result>(question: (client: Admin) => Promise<Result>) => ask(question),
+    close: async () => {
+      if (connected) await drop(connected)
+    },
   }
 }

@@ -1,15 +1,23 @@
 import { type Runtime, sleep } from '@patchwork/runtime'
 import type { Logger } from '@patchwork/telemetry'
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
+import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
 import type { EventHandler } from '../eventLog.ts'
-import { type KeyedWork, type LoggedEvent, openKeyedWork } from '../keyedWork.ts'
+import type { LoggedEvent } from '../keyedWork.ts'
 import { openSlots } from '../slots.ts'
 import { fromMessage } from './cloudEvents.ts'
+import { openPartitionWork, type Partition } from './partitionWork.ts'
 
 const heartbeatMs = 1_000
+// A member that is silent for so long is taken for dead, and its partitions go to the others.
+const sessionMs = 10_000
+const rebalanceMs = 10_000
+// How long a broker may hold back an answer when there is nothing to send: commits on the same connection wait behind it.
+const fetchWaitMs = 200
 const commitEveryMs = 200
-const caughtUpPollMs = 50
-const reconnectMs = 500
+const caughtUpPollMs = 100
+const rebuildMinMs = 500
+const rebuildMaxMs = 10_000
+const disconnectWithinMs = 10_000
 
 type Options = {
   kafka: Kafka
@@ -23,69 +31,37 @@ type Options = {
   committed: (group: string, topics: readonly string[]) => Promise<{ topic: string; partitions: { partition: number; offset: string }[] }[]>
 }
 
-// One partition that this member owns, from the moment it was given to it.
-type Owned = { work: KeyedWork; leave: () => Promise<void>; done: number; committed: number }
-
-/** A member of a Kafka group. It outlives a client that crashes for good (kafkajs then leaves a dead consumer in a living process): it makes another. */
+/**
+ * A member of a Kafka group. It takes events off Kafka into memory, hands them on by key, and commits each partition up to its first unfinished event;
+ * so a slow or refusing handler never holds up a heartbeat. A client that crashes (kafkajs leaves a dead consumer in a living process) is replaced.
+ */
 export const openSubscription = async (options: Options) => {
   const { kafka, runtime, logger, group, topics, handler, concurrencyMax } = options
   const stopping = new AbortController()
-  const slots = openSlots(concurrencyMax)
-  const owned = new Map<string, Owned>()
-  let consumer: Consumer | undefined
-  let committing: Promise<void> = Promise.resolve()
+  const work = openPartitionWork({ runtime, logger, group, worker: { handler, slots: openSlots(concurrencyMax) } })
+  let isDraining = false
+  // Of the consumer that lives: commits with its present generation, and does not try again by itself, which could move a group back.
+  let commitOffsets: EachBatchPayload['commitOffsetsIfNecessary'] | undefined
 
-  const nameOf = (topic: string, partition: number) => `${topic}/${partition}`
-  const own = (topic: string, partition: number): Owned => {
-    const existing = owned.get(nameOf(topic, partition))
-    if (existing) return existing
-    const made: Owned = {
-      done: -1,
-      committed: -1,
-      leave: async () => undefined,
-      work: openKeyedWork({
-        runtime,
-        logger,
-        group,
-        topic,
-        onMoved: (offset) => {
-          made.done = Math.max(made.done, offset)
-        },
-      }),
-    }
-    made.leave = made.work.join({ handler, slots })
-    owned.set(nameOf(topic, partition), made)
-    return made
-  }
-  // What was in hand for partitions that may go to another member is not finished here: its new owner begins at the committed offset.
-  const disown = async () => {
-    const left = [...owned.values()]
-    owned.clear()
-    await Promise.all(left.map(({ leave }) => leave()))
-  }
-
-  const takeBatch = async ({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload) => {
+  const takeBatch = async ({ batch, resolveOffset, heartbeat, pause, isRunning, isStale, commitOffsetsIfNecessary }: EachBatchPayload) => {
     const { topic, partition } = batch
-    const { work } = own(topic, partition)
-    let rest = batch.messages
-    const abandoned = () => !isRunning() || isStale() || stopping.signal.aborted || owned.get(nameOf(topic, partition))?.work !== work
-    // A slow handler holds its partition here, with heartbeats, and memory stays bounded.
-    while (rest.length > 0 && !abandoned()) {
-      const room = work.room()
-      for (const message of rest.slice(0, room)) {
-        const logged = readable(message, topic)
-        if (logged) work.take([logged])
-        else work.pass(Number(message.offset))
-        resolveOffset(message.offset)
+    commitOffsets = commitOffsetsIfNecessary
+    const owned = work.of({ topic, partition })
+    const finishedTo = work.finishedTo({ topic, partition })
+    for (const message of batch.messages) {
+      if (!isRunning() || isStale() || isDraining) return
+      if (owned.work.room() === 0) {
+        owned.resume ??= pause()
+        return await heartbeat()
       }
-      rest = rest.slice(room)
-      if (rest.length > 0) await sleep(runtime, heartbeatMs / 10, stopping.signal)
-      await heartbeat()
+      const logged = Number(message.offset) > finishedTo ? readable(message, topic) : undefined
+      if (logged) owned.work.take([logged])
+      else owned.work.pass(Number(message.offset))
+      resolveOffset(message.offset)
     }
-    if (!abandoned()) resolveOffset(batch.lastOffset())
     await heartbeat()
   }
-  const readable = (message: EachBatchPayload['batch']['messages'][number], topic: string): LoggedEvent | undefined => {
+  const readable = (message: KafkaMessage, topic: string): LoggedEvent | undefined => {
     try {
       const event = fromMessage(message)
       return { offset: Number(message.offset), key: event.subject, event }
@@ -97,20 +73,19 @@ export const openSubscription = async (options: Options) => {
   }
 
   const commit = async () => {
-    const moved = [...owned.entries()].filter(([, one]) => one.done > one.committed)
-    if (moved.length === 0 || !consumer) return
-    const offsets = moved.map(([name, { done }]) => ({
-      topic: name.slice(0, name.lastIndexOf('/')),
-      partition: Number(name.slice(name.lastIndexOf('/') + 1)),
-      offset: String(done + 1),
-      one: owned.get(name),
+    const moved = work.all().filter(({ done, committed }) => done > committed)
+    if (moved.length === 0 || !commitOffsets) return
+    const offsets = moved.map((owned) => ({ owned, done: owned.done }))
+    const byTopic = [...Map.groupBy(offsets, ({ owned }) => owned.topic)].map(([topic, ofTopic]) => ({
+      topic,
+      partitions: ofTopic.map(({ owned, done }) => ({ partition: owned.partition, offset: String(done + 1) })),
     }))
-    await consumer.commitOffsets(offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset }))).then(
+    await commitOffsets({ topics: byTopic }).then(
       () => {
-        for (const { one, offset } of offsets) if (one) one.committed = Number(offset) - 1
+        for (const { owned, done } of offsets) owned.committed = Math.max(owned.committed, done)
       },
       // Lost with the connection or the partition: what it covered comes again.
-      (error) => logger?.debug({ group, code: error?.type }, 'offsets could not be committed'),
+      (error) => logger?.debug({ group, code: error?.type ?? error?.name }, 'offsets could not be committed'),
     )
   }
   const commitForEver = async () => {
@@ -120,69 +95,90 @@ export const openSubscription = async (options: Options) => {
     }
   }
 
-  const run = async (): Promise<Consumer> => {
-    const made = kafka.consumer({
+  /** Lives until the consumer crashes or the subscription stops. */
+  const runOnce = async (onJoined: () => void): Promise<void> => {
+    const consumer = kafka.consumer({
       groupId: group,
-      sessionTimeout: 15_000,
+      sessionTimeout: sessionMs,
       heartbeatInterval: heartbeatMs,
-      rebalanceTimeout: 20_000,
-      maxWaitTimeInMs: 50,
-      minBytes: 1,
+      rebalanceTimeout: rebalanceMs,
+      maxWaitTimeInMs: fetchWaitMs,
       allowAutoTopicCreation: false,
-      retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 10, restartOnFailure: async () => !stopping.signal.aborted },
+      // Every crash is ours to mend: after some the client would stay dead.
+      retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 8, restartOnFailure: async () => false },
     })
-    made.on(made.events.REBALANCING, () => void disown())
-    made.on(made.events.CRASH, ({ payload }) => {
-      logger?.warn({ group, restarts: payload.restart, code: payload.error.name }, 'the consumer crashed')
-      if (!payload.restart) void rebuild()
+    const crashed = Promise.withResolvers<void>()
+    // Until the group is shared out anew, the present generation may still say what it has finished.
+    consumer.on(consumer.events.REBALANCING, () => {
+      void commit()
+      void work.releaseAll()
     })
-    await made.connect()
-    await made.subscribe({ topics: [...topics], fromBeginning: true })
-    await made.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 16, eachBatch: takeBatch })
-    return made
-  }
-  const rebuild = async () => {
-    await disown()
-    await consumer?.disconnect().catch(() => undefined)
-    consumer = undefined
-    while (!stopping.signal.aborted && !consumer) {
-      await sleep(runtime, reconnectMs, stopping.signal)
-      consumer = await run().catch((error) => {
-        logger?.warn({ group, code: error?.name }, 'the consumer cannot be started yet')
-        return undefined
-      })
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      void work.releaseAll()
+      onJoined()
+    })
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      logger?.warn({ group, code: payload.error.name }, 'the consumer crashed; another is made')
+      crashed.resolve()
+    })
+    const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve(), { once: true }))
+    try {
+      await consumer.connect()
+      await consumer.subscribe({ topics: [...topics], fromBeginning: true })
+      await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: takeBatch })
+      if (!stopping.signal.aborted) await Promise.race([crashed.promise, stopped])
+    } finally {
+      commitOffsets = undefined
+      void work.releaseAll()
+      await disconnect(consumer)
     }
   }
+  const disconnect = (consumer: Consumer) => Promise.race([consumer.disconnect().catch(() => undefined), sleep(runtime, disconnectWithinMs)])
 
-  consumer = await run().catch(() => undefined)
-  if (!consumer) void rebuild()
-  committing = commitForEver()
+  const joined = Promise.withResolvers<void>()
+  const supervise = async () => {
+    for (let failures = 0; !stopping.signal.aborted; failures += 1) {
+      await runOnce(() => {
+        failures = 0
+        joined.resolve()
+      }).catch((error) => logger?.warn({ group, code: error?.name }, 'the consumer cannot be started yet'))
+      // Kafka may be away for long: whoever subscribed goes on, and is served once it is back.
+      joined.resolve()
+      const delayMs = Math.min(rebuildMaxMs, rebuildMinMs * 2 ** Math.min(failures, 10))
+      await sleep(runtime, delayMs * (0.5 + runtime.randomBytes(1)[0]! / 510), stopping.signal)
+    }
+  }
+  const running = [supervise(), commitForEver()]
+  await joined.promise
 
+  const caughtUp = async () => {
+    const wanted: (Partition & { high: number })[] = (
+      await Promise.all(topics.map(async (topic) => (await options.heads(topic)).map(({ partition, high }) => ({ topic, partition, high: Number(high) }))))
+    ).flat()
+    const reached = async () => {
+      const missing = wanted.filter((partition) => work.finishedTo(partition) + 1 < partition.high)
+      if (missing.length === 0) return true
+      // Other members' partitions, and ours from before this start, show in what the group has committed.
+      const committed = await options.committed(group, topics)
+      const offsetOf = ({ topic, partition }: Partition) =>
+        Number(committed.find((one) => one.topic === topic)?.partitions.find((one) => one.partition === partition)?.offset ?? -1)
+      return missing.every((partition) => offsetOf(partition) >= partition.high)
+    }
+    while (!stopping.signal.aborted && !(await reached().catch(() => false))) await sleep(runtime, caughtUpPollMs, stopping.signal)
+  }
+  let stopped: Promise<void> | undefined
+  const stop = async () => {
+    isDraining = true
+    await work.finish()
+    await commit()
+    stopping.abort()
+    await Promise.all(running)
+  }
   return {
-    caughtUp: async () => {
-      const wanted = await Promise.all(topics.map(async (topic) => ({ topic, heads: await options.heads(topic) })))
-      const reached = async () => {
-        const mine = (topic: string, partition: number) => (owned.get(nameOf(topic, partition))?.done ?? -1) + 1
-        const missing = wanted.flatMap(({ topic, heads }) =>
-          heads.filter(({ partition, high }) => mine(topic, partition) < Number(high)).map(({ partition, high }) => ({ topic, partition, high: Number(high) })),
-        )
-        if (missing.length === 0) return true
-        // Other members' partitions, and ours from before this start, show in what the group has committed.
-        const committed = await options.committed(group, topics)
-        const offsetOf = (topic: string, partition: number) =>
-          Number(committed.find((one) => one.topic === topic)?.partitions.find((one) => one.partition === partition)?.offset ?? -1)
-        return missing.every(({ topic, partition, high }) => Math.max(offsetOf(topic, partition), mine(topic, partition)) >= high)
-      }
-      while (!stopping.signal.aborted && !(await reached().catch(() => false))) await sleep(runtime, caughtUpPollMs, stopping.signal)
-    },
-    stop: async () => {
-      if (stopping.signal.aborted) return
-      const members = [...owned.values()]
-      await Promise.all(members.map(({ leave }) => leave()))
-      await commit()
-      stopping.abort()
-      await committing
-      await consumer?.disconnect().catch(() => undefined)
+    caughtUp,
+    stop: () => {
+      stopped ??= stop()
+      return stopped
     },
   }
 }

@@ -5,6 +5,11 @@ import type { Translate } from '../words/words.ts'
 // What pages read of the directory's answers, leniently: a field that is missing or new breaks no page.
 
 const text = z.string().optional().catch(undefined)
+/** An address that a browser may be sent to. */
+const webAddress = z
+  .url({ protocol: /^https?$/ })
+  .optional()
+  .catch(undefined)
 const OrganisationName = z.object({ organisationId: z.string(), name: z.string() })
 const Times = z.array(z.object({ days: z.array(z.string()), from: z.string(), to: z.string() })).catch([])
 const Price = z.object({ kind: z.string(), pence: z.int().optional().catch(undefined), unit: text }).catch({ kind: 'unknown', pence: undefined, unit: undefined })
@@ -40,7 +45,7 @@ export const OfferInList = z.object({
 })
 export type OfferInList = z.infer<typeof OfferInList>
 
-const Source = z.object({ code: z.string(), url: text, attribution: text })
+const Source = z.object({ code: z.string(), url: webAddress, attribution: text })
 
 export const WholeOffer = OfferInList.omit({ summary: true, distanceMetres: true, comesToYou: true }).extend({
   status: z.string().catch('published'),
@@ -60,7 +65,7 @@ export const WholeOffer = OfferInList.omit({ summary: true, distanceMetres: true
   fundingAccepted: z.array(z.string()).catch([]),
   personalCare: z.boolean().catch(false),
   personalCareGate: z.object({ cqcNumber: text, soleWorkerDeclaration: z.boolean().optional() }).optional().catch(undefined),
-  contact: z.object({ name: text, email: text, phone: text, website: text }).catch({ name: undefined, email: undefined, phone: undefined, website: undefined }),
+  contact: z.object({ name: text, email: text, phone: text, website: webAddress }).catch({ name: undefined, email: undefined, phone: undefined, website: undefined }),
   modifiedAt: text,
   source: Source.optional().catch(undefined),
   isYours: z.boolean().catch(false),
@@ -72,7 +77,7 @@ export const WholeOrganisation = OrganisationName.extend({
   description: text,
   email: text,
   phone: text,
-  website: text,
+  website: webAddress,
   source: Source.optional().catch(undefined),
   isYours: z.boolean().catch(false),
   offers: z

@@ -29,7 +29,7 @@ export const createCookies = (publicUrl: string): Cookies => {
       return typeof value === 'string' ? value : undefined
     },
     set: (response, name, value, maxAge) => void response.cookie(nameOf(name), value, { ...options, ...(maxAge === undefined ? {} : { maxAge }) }),
-    clear: (response, name) => void response.clearCookie(nameOf(name), options),
+    clear: (response, name) => void response.clearCookie(nameOf(name), { ...options, signed: false }),
     setLanguage: (response, language) => void response.cookie('language', language, { ...options, signed: false, maxAge: yearMs }),
   }
 }

@@ -1,22 +1,34 @@
 import type { AnyPage } from '../http/page.ts'
 import { accessibilityPage } from './accessibility/page.ts'
 import { accountReadyPage } from './accountReady/page.ts'
+import { administratorPage } from './administrator/page.ts'
+import { administratorAccountsPage } from './administratorAccounts/page.ts'
+import { administratorDeliveriesPage } from './administratorDeliveries/page.ts'
+import { administratorMailPage } from './administratorMail/page.ts'
+import { administratorNewAccountPage } from './administratorNewAccount/page.ts'
 import { checkYourMailPage } from './checkYourMail/page.ts'
+import { administratorClosingPage, administratorVouchingPage } from './confirm/administratorPages.ts'
+import { providerAcceptancePage, providerPublicationPage, providerWithdrawalPage } from './confirm/providerPages.ts'
 import { dataSourcesPage } from './dataSources/page.ts'
 import { findPage } from './find/page.ts'
 import { forgottenPasswordPage } from './forgottenPassword/page.ts'
 import { helpNowPage } from './helpNow/page.ts'
 import { homePage } from './home/page.ts'
 import { messagesPage } from './messages/page.ts'
-import { myPage } from './my/page.ts'
-import { myDetailsPage } from './myDetails/page.ts'
-import { myNewReferralPage } from './myNewReferral/page.ts'
-import { myReferralPage } from './myReferral/page.ts'
-import { myWhoSawPage } from './myWhoSaw/page.ts'
+import { navigatorPages } from './navigatorPages.ts'
 import { newPasswordPage } from './newPassword/page.ts'
 import { offerPage } from './offer/page.ts'
 import { organisationPage } from './organisation/page.ts'
 import { privacyPage } from './privacy/page.ts'
+import { providerPage } from './provider/page.ts'
+import { providerConclusionPage } from './providerConclusion/page.ts'
+import { providerDeclinePage } from './providerDecline/page.ts'
+import { providerEditOfferPage, providerNewOfferPage } from './providerDescribeOffer/page.ts'
+import { providerNewOrganisationPage } from './providerNewOrganisation/page.ts'
+import { providerOfferPage } from './providerOffer/page.ts'
+import { providerOutcomePage } from './providerOutcome/page.ts'
+import { providerReferralPage } from './providerReferral/page.ts'
+import { residentPages } from './residentPages.ts'
 import { setUpPage } from './setUp/page.ts'
 import { signedOutPage } from './signedOut/page.ts'
 import { signUpPage } from './signUp/page.ts'
@@ -35,11 +47,6 @@ export const pages: readonly AnyPage[] = [
   forgottenPasswordPage,
   helpNowPage,
   messagesPage,
-  myPage,
-  myDetailsPage,
-  myNewReferralPage,
-  myReferralPage,
-  myWhoSawPage,
   newPasswordPage,
   offerPage,
   organisationPage,
@@ -48,4 +55,25 @@ export const pages: readonly AnyPage[] = [
   signUpPage,
   takeUpInvitationPage,
   verifyEmailPage,
+  providerPage,
+  providerNewOrganisationPage,
+  providerNewOfferPage,
+  providerEditOfferPage,
+  providerPublicationPage,
+  providerWithdrawalPage,
+  providerOfferPage,
+  providerAcceptancePage,
+  providerDeclinePage,
+  providerOutcomePage,
+  providerConclusionPage,
+  providerReferralPage,
+  administratorPage,
+  administratorAccountsPage,
+  administratorNewAccountPage,
+  administratorVouchingPage,
+  administratorClosingPage,
+  administratorMailPage,
+  administratorDeliveriesPage,
+  ...residentPages,
+  ...navigatorPages,
 ]

@@ -2,12 +2,14 @@ import { z } from 'zod'
 import { capacityInWords, WholeOrganisation } from '../../directory/offer.ts'
 import { definePage, type SignedInVisit } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
+import { ownOrganisations, providing } from '../providing/own.ts'
 import { peopleByIds } from '../referring/people.ts'
 import { ReferralLine, ReferralLines } from '../referring/referrals.ts'
-import { ownOrganisations, providing } from '../providing/own.ts'
 
 const referralsMax = 100
-const Organisation = WholeOrganisation.extend({ offers: z.array(WholeOrganisation.shape.offers.unwrap().element.extend({ track: z.string().catch('be-helped') })).catch([]) })
+const Organisation = WholeOrganisation.extend({
+  offers: z.array(WholeOrganisation.shape.offers.unwrap().element.extend({ track: z.string().catch('be-helped') })).catch([]),
+})
 const Line = ReferralLine.extend({ wardCode: z.string().optional() })
 const Lines = ReferralLines.extend({ items: z.array(Line) })
 

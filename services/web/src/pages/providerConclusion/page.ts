@@ -1,12 +1,11 @@
 import { EndReason } from '@patchwork/events'
 import { z } from 'zod'
-import { choice } from '../../http/formFields.ts'
 import { definePage, goTo } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
 import { providing } from '../providing/own.ts'
 import { requestOf } from '../providing/requests.ts'
 
-export const ConclusionForm = z.strictObject({ reason: choice(EndReason.options as [EndReason, ...EndReason[]]) })
+export const ConclusionForm = z.strictObject({ reason: z.enum(EndReason.options, { error: 'choose-one' }) })
 
 /** Ending a request that was accepted: from then on nobody of the organisation sees who it was for. */
 export const providerConclusionPage = definePage({

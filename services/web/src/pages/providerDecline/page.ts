@@ -1,13 +1,13 @@
 import { DeclineReason } from '@patchwork/events'
 import { z } from 'zod'
-import { choice, optionalLines } from '../../http/formFields.ts'
+import { optionalLines } from '../../http/formFields.ts'
 import { definePage, goTo } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
 import { providing } from '../providing/own.ts'
 import { requestOf } from '../providing/requests.ts'
 
 const noteMax = 1_000
-export const DeclineForm = z.strictObject({ reason: choice(DeclineReason.options as [DeclineReason, ...DeclineReason[]]), note: optionalLines(noteMax) })
+export const DeclineForm = z.strictObject({ reason: z.enum(DeclineReason.options, { error: 'choose-one' }), note: optionalLines(noteMax) })
 
 /** Saying no, with the reason that the person and who referred are told. */
 export const providerDeclinePage = definePage({

@@ -1,7 +1,7 @@
 import { CapacityState } from '@patchwork/events'
 import { z } from 'zod'
 import { capacityInWords, priceInWords, type WholeOffer } from '../../directory/offer.ts'
-import { choice, optionalWholeNumber } from '../../http/formFields.ts'
+import { optionalWholeNumber } from '../../http/formFields.ts'
 import { definePage, goTo } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
 import { day, endOfLondonDay, londonDayOf } from '../providing/londonDay.ts'
@@ -9,7 +9,11 @@ import { ownOffer, providing } from '../providing/own.ts'
 
 const unitsMax = 100_000
 
-export const RoomForm = z.strictObject({ state: choice(CapacityState.options as [CapacityState, ...CapacityState[]]), units: optionalWholeNumber(0, unitsMax), expiresAt: day() })
+export const RoomForm = z.strictObject({
+  state: z.enum(CapacityState.options, { error: 'choose-one' }),
+  units: optionalWholeNumber(0, unitsMax),
+  expiresAt: day(),
+})
 
 /** One's own offer as others see it; here it is published, changed, withdrawn, and said whether there is room. */
 export const providerOfferPage = definePage({

@@ -1,13 +1,13 @@
 import { OutcomeResult } from '@patchwork/events'
 import { z } from 'zod'
-import { choice, optionalLines } from '../../http/formFields.ts'
+import { optionalLines } from '../../http/formFields.ts'
 import { definePage, goTo } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
 import { providing } from '../providing/own.ts'
 import { requestOf } from '../providing/requests.ts'
 
 const noteMax = 1_000
-export const OutcomeForm = z.strictObject({ result: choice(OutcomeResult.options as [OutcomeResult, ...OutcomeResult[]]), note: optionalLines(noteMax) })
+export const OutcomeForm = z.strictObject({ result: z.enum(OutcomeResult.options, { error: 'choose-one' }), note: optionalLines(noteMax) })
 
 /** What came of one thing that the person hoped for. It may be changed until the request has ended. */
 export const providerOutcomePage = definePage({

@@ -1,5 +1,5 @@
-import { definePage } from '../../http/page.ts'
 import { WholeOffer } from '../../directory/offer.ts'
+import { definePage } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
 import { providing } from '../providing/own.ts'
 import { personOf, requestOf } from '../providing/requests.ts'

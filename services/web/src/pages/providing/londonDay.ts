@@ -33,5 +33,10 @@ export const day = () =>
     .string({ error: 'missing' })
     .trim()
     .min(1, { error: 'missing' })
-    .transform((typed) => typed.replace(/^(\d{1,2})[/. ](\d{1,2})[/. ](\d{4})$/, (_all, date: string, month: string, year: string) => `${year}-${month.padStart(2, '0')}-${date.padStart(2, '0')}`))
+    .transform((typed) =>
+      typed.replace(
+        /^(\d{1,2})[/. ](\d{1,2})[/. ](\d{4})$/,
+        (_all, date: string, month: string, year: string) => `${year}-${month.padStart(2, '0')}-${date.padStart(2, '0')}`,
+      ),
+    )
     .pipe(z.iso.date({ error: 'not-a-date' }))

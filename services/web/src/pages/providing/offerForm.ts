@@ -24,7 +24,9 @@ const clock = () =>
   z
     .string()
     .trim()
-    .transform((typed) => typed.replace(/^(\d{1,2})(?:[:.](\d{2}))?$/, (_all, hours: string, minutes: string | undefined) => `${hours.padStart(2, '0')}:${minutes ?? '00'}`))
+    .transform((typed) =>
+      typed.replace(/^(\d{1,2})(?:[:.](\d{2}))?$/, (_all, hours: string, minutes: string | undefined) => `${hours.padStart(2, '0')}:${minutes ?? '00'}`),
+    )
     .pipe(z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, { error: 'not-a-time' }))
 const optionalClock = () => orNothing(clock())
 
@@ -47,7 +49,7 @@ const website = () =>
 const describedFields = {
   name: line(nameMax),
   description: lines(descriptionMax),
-  category: choice(Category.options as [Category, ...Category[]]),
+  category: z.enum(Category.options, { error: 'choose-one' }),
   forWhom: optionalLine(shortMax),
   'price-kind': choice(['free', 'paid', 'unknown']),
   'price-pence': orNothing(pounds(penceMax)),
@@ -95,7 +97,7 @@ const checkTogether = (values: Described, context: Context): void => {
 }
 
 export const NewOfferForm = z
-  .strictObject({ organisationId: z.uuid({ error: 'choose-one' }), track: choice(Track.options as [Track, ...Track[]]), ...describedFields })
+  .strictObject({ organisationId: z.uuid({ error: 'choose-one' }), track: z.enum(Track.options, { error: 'choose-one' }), ...describedFields })
   .superRefine(checkTogether)
 /** `version` is the offer's as it was when the form was made: what somebody else changed meanwhile is not overwritten. */
 export const EditOfferForm = z
@@ -190,7 +192,8 @@ export const fillOffer = (offer: WholeOffer, version: string): FieldValues => {
     timesInWords: offer.timesInWords,
     fundingAccepted: offer.fundingAccepted,
     personalCare: offer.personalCare ? 'yes' : 'no',
-    personalCareGate: personalCareGate?.cqcNumber === undefined ? (personalCareGate?.soleWorkerDeclaration ? 'sole-worker' : offer.personalCare ? 'later' : undefined) : 'cqc',
+    personalCareGate:
+      personalCareGate?.cqcNumber === undefined ? (personalCareGate?.soleWorkerDeclaration ? 'sole-worker' : offer.personalCare ? 'later' : undefined) : 'cqc',
     'personalCareGate-cqcNumber': personalCareGate?.cqcNumber,
     'contact-name': contact.name,
     'contact-email': contact.email,

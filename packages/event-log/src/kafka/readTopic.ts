@@ -1,0 +1,93 @@
+import type { EventEnvelope } from '@patchwork/events'
+import type { Runtime } from '@patchwork/runtime'
+import type { Logger } from '@patchwork/telemetry'
+import type { Kafka, KafkaMessage } from 'kafkajs'
+import { LogUnavailableError } from '../eventLog.ts'
+import { fromMessage } from './cloudEvents.ts'
+
+const heartbeatMs = 3_000
+const sessionMs = 30_000
+
+type Options = {
+  kafka: Kafka
+  runtime: Runtime
+  logger: Logger | undefined
+  topic: string
+  /** The end of each partition, as of the moment at which reading was asked for. */
+  ends: Promise<{ partition: number; high: string; low: string }[]>
+  forgetGroup: (group: string) => Promise<void>
+}
+
+/**
+ * Every event of a topic up to its ends. Kafka's client gives whole topics to groups only: so a group of one, for once, that is forgotten afterwards.
+ * At most one batch waits to be taken.
+ */
+export async function* readTopic({ kafka, runtime, logger, topic, ends, forgetGroup }: Options): AsyncIterable<EventEnvelope> {
+  const left = new Map((await ends).filter(({ high, low }) => Number(high) > Number(low)).map(({ partition, high }) => [partition, Number(high)]))
+  if (left.size === 0) return
+  const group = `patchwork-read-${runtime.uuid()}`
+  const consumer = kafka.consumer({ groupId: group, sessionTimeout: sessionMs, heartbeatInterval: heartbeatMs, maxWaitTimeInMs: 200, allowAutoTopicCreation: false })
+  const batches: KafkaMessage[][] = []
+  // What was read before a crash that the client mended comes again, and is passed over.
+  const next = new Map<number, number>()
+  let failed: Error | undefined
+  let arrived = () => {}
+  let taken = () => {}
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    if (payload.restart) return
+    failed = payload.error
+    arrived()
+  })
+  const event = (message: KafkaMessage): EventEnvelope[] => {
+    try {
+      return [fromMessage(message)]
+    } catch (error) {
+      logger?.error({ topic, offset: message.offset, code: (error as Error).name }, 'a message that is not a CloudEvent was passed over')
+      return []
+    }
+  }
+  try {
+    await consumer.connect()
+    await consumer.subscribe({ topics: [topic], fromBeginning: true })
+    await consumer.run({
+      autoCommit: false,
+      eachBatch: async ({ batch, heartbeat, isRunning }) => {
+        const end = left.get(batch.partition)
+        if (end === undefined) return
+        const from = next.get(batch.partition) ?? 0
+        batches.push(batch.messages.filter(({ offset }) => Number(offset) >= from && Number(offset) < end))
+        next.set(batch.partition, Math.max(from, Number(batch.lastOffset()) + 1))
+        if (Number(batch.lastOffset()) >= end - 1) left.delete(batch.partition)
+        arrived()
+        while (batches.length > 0 && isRunning()) {
+          await new Promise<void>((resolve) => {
+            const cancel = runtime.after(heartbeatMs, resolve)
+            taken = () => {
+              cancel()
+              resolve()
+            }
+          })
+          await heartbeat()
+        }
+      },
+    })
+    while (left.size > 0 || batches.length > 0) {
+      const batch = batches.shift()
+      if (batch) {
+        yield* batch.flatMap(event)
+        taken()
+      } else if (failed) throw failed
+      else
+        await new Promise<void>((resolve) => {
+          arrived = resolve
+        })
+    }
+  } catch (error) {
+    throw new LogUnavailableError(`Kafka could not be read: ${(error as Error).message}`, { cause: error })
+  } finally {
+    batches.length = 0
+    taken()
+    await consumer.disconnect().catch(() => undefined)
+    await forgetGroup(group).catch(() => undefined)
+  }
+}

@@ -1,0 +1,135 @@
+import { directory, lunchClubId, offers, organisationId } from '../../testExamples.ts'
+import { problem, startTestPlace, type TestPlace } from '../../testPlace.ts'
+
+let place: TestPlace
+beforeAll(async () => {
+  place = await startTestPlace(directory)
+})
+afterAll(() => place.stop())
+
+const page = async (path: string) => (await place.browser().get(path)).text.replaceAll(/\s+/g, ' ')
+const searched = () => place.asked.filter(({ path }) => path === '/provider-directory/offers').at(-1)!.query
+
+describe('finding', () => {
+  test('anyone finds offers as a list, with distance, price, room and whether it is open now', async () => {
+    const text = await page('/find?text=lunch&near=M33+7ZF')
+    expect(text).toContain('3 found, nearest to M33 7ZF first')
+    expect(text).toContain(`<a class="govuk-link" href="/offers/${lunchClubId}">Thursday lunch club</a>`)
+    for (const words of ['0.4 miles away', '£4.50 a session', 'Has room for 6', 'Closed now', 'Waiting list', 'Free', 'Open now']) expect(text).toContain(words)
+  })
+  test('the map has a title, a description and a pin for each line of the list, which is its table', async () => {
+    const text = await page('/find?near=M33+7ZF')
+    expect(text).toMatch(/<svg class="patchwork-map"[^>]* role="img" aria-labelledby="map-title map-description">/)
+    expect(text).toContain('with 3 pins, numbered as in the list')
+    for (const [index, { name }] of offers.entries()) expect(text).toContain(`<title>${index + 1}. ${name.replace(/[<>&]/g, (sign) => ({ '<': '&lt;', '>': '&gt;', '&': '&amp;' })[sign]!)}</title>`)
+    for (const ward of ['Sale Central', 'Altrincham']) expect(text).toContain(`<title>${ward}</title>`)
+  })
+  test('what providers write is shown as text, never as markup', async () => {
+    const text = await page('/find')
+    expect(text).toContain('Help at home &lt;with&gt; care &amp; kindness')
+    expect(text).not.toContain('<with>')
+  })
+  test('every filter of the form is asked of the directory, and stays chosen', async () => {
+    const text = await page('/find?text=x&near=M33+7ZF&within=1600&category=food&track=join-in&cost=free&open=now&capacity=open&ward=E05015254')
+    expect(searched()).toEqual({
+      ...{ text: 'x', near: 'M33 7ZF', within: '1600', category: 'food', track: 'join-in', cost: 'free', open: 'now', capacity: 'open', ward: 'E05015254' },
+      limit: '20',
+    })
+    for (const chosen of ['1600', 'food', 'join-in', 'free', 'E05015254']) expect(text).toContain(`<option value="${chosen}" selected>`)
+    expect(text.match(/ checked>/g)).toHaveLength(2)
+  })
+  test.each(['category=weapons', 'within=7', 'cost=%00', 'ward=Sale', 'open=later', 'text=a&text=b', 'text[$ne]=x', 'near=', `text=${'x'.repeat(10_000)}`])(
+    'an address that was mistyped is read as far as it can be: %s',
+    async (query) => expect((await place.browser().get(`/find?${query}`)).status).toBe(200),
+  )
+  test('a place that is not known is said kindly, and everything else is shown', async () => {
+    const text = await page('/find?near=ZE1+0AA')
+    expect(text).toContain('We do not know the place “ZE1 0AA”')
+    expect(text).toContain('Thursday lunch club')
+  })
+  test('a place that the directory cannot read at all is a place unknown too', async () => {
+    place.routes['GET /provider-directory/offers'] = (asked, response) =>
+      asked.query.near === undefined
+        ? directory['GET /provider-directory/offers']!(asked as never, response)
+        : problem(response, 400, 'invalid-request', [{ pointer: '/near', code: 'invalid-postcode' }])
+    const text = await page('/find?near=%F0%9F%92%A5')
+    place.routes['GET /provider-directory/offers'] = directory['GET /provider-directory/offers']!
+    expect(text).toContain('We do not know the place “💥”')
+    expect(text).toContain('Thursday lunch club')
+  })
+  test('a search that finds nothing says ways on', async () => {
+    const text = await page('/find?text=nothing+at+all&cost=free')
+    for (const words of ['0 found', 'look again without the filters', 'see everything there is', 'sign up and say what you need', 'ask Brookshire Council'])
+      expect(text).toContain(words)
+    expect(text).not.toContain('patchwork-map')
+  })
+  test('more results are a page further, with the same filters', async () => {
+    const text = await page('/find?text=many&cost=free')
+    expect(text).toContain('href="/find?text=many&amp;cost=free&amp;after=next-page"')
+    expect(await page('/find?text=many&cost=free&after=next-page')).toContain('href="/find?text=many&amp;cost=free">Back to the first ones')
+  })
+  test('on a telephone the filters start folded, unless one is set', async () => {
+    const phone = (path: string) => place.browser().get(path).set('user-agent', 'Mozilla/5.0 (iPhone) Mobile/15E148')
+    expect((await phone('/find')).text).toContain('<details class="patchwork-filters">')
+    expect((await phone('/find?cost=free')).text).toContain('<details class="patchwork-filters" open>')
+    expect(await page('/find')).toContain('<details class="patchwork-filters" open>')
+  })
+  test('it says what to do in an emergency', async () => {
+    for (const path of ['/find', `/offers/${lunchClubId}`, `/organisations/${organisationId}`]) {
+      const text = await page(path)
+      for (const words of ['href="tel:999"', 'href="tel:111"', 'href="tel:01632960001"']) expect(text).toContain(words)
+    }
+  })
+  test('without ward boundaries the list is there, only the map is not', async () => {
+    const alone = await startTestPlace({ ...directory, 'GET /provider-directory/wards/boundaries': () => 503 })
+    const { text } = await alone.browser().get('/find')
+    expect(text).toContain('Thursday lunch club')
+    expect(text).not.toContain('patchwork-map')
+    await alone.stop()
+  })
+})
+
+describe('an offer', () => {
+  test('shows what, for whom, when, where, how much, whether there is room, and how to reach them', async () => {
+    const text = await page(`/offers/${lunchClubId}`)
+    for (const words of [
+      'Tell us what you cannot eat.',
+      'People over 60 who live in Sale',
+      'Thursday: midday to 2:30pm',
+      'Brookside Hall, 4 Mill Lane, Sale',
+      '£4.50 a session',
+      'You can pay with: a direct payment, your own money',
+      'it holds until 1 May 2030',
+      'href="tel:01632960010"',
+      'href="mailto:lunch@brookside.example"',
+      'brookside.example/lunch',
+      `href="/organisations/${organisationId}"`,
+      'class="patchwork-map"',
+    ])
+      expect(text).toContain(words)
+  })
+  test('that takes requests leads to asking for it: anyone by way of signing in, a provider not at all', async () => {
+    expect(await page(`/offers/${lunchClubId}`)).toMatch(new RegExp(`href="/my/referrals/new\\?offer=${lunchClubId}">Join in`))
+    const provider = await place.signedIn('provider')
+    expect((await provider.get(`/offers/${lunchClubId}`)).text).not.toContain('?offer=')
+  })
+  test('whose address is no web address is not made a link', async () => {
+    place.routes['GET /provider-directory/offers/:id'] = (asked, response) => ({
+      ...(directory['GET /provider-directory/offers/:id']!(asked as never, response) as object),
+      contact: { website: 'javascript:alert(1)' },
+    })
+    expect(await page(`/offers/${lunchClubId}`)).not.toContain('href="javascript')
+    place.routes['GET /provider-directory/offers/:id'] = directory['GET /provider-directory/offers/:id']!
+  })
+})
+
+test('an organisation is shown with what it offers', async () => {
+  const text = await page(`/organisations/${organisationId}`)
+  for (const words of ['Brookside Neighbours', 'Community group', 'since 1998', 'Thursday lunch club', 'hello@brookside.example']) expect(text).toContain(words)
+})
+
+test('the first page finds, names the kinds, and says ways in', async () => {
+  const text = await page('/')
+  for (const words of ['action="/find"', 'href="/find?category=food"', 'See all 3 offers', 'href="/sign-up?as=resident"', 'href="/sign-up?as=provider"', 'href="/sign-up?as=coordinator"'])
+    expect(text).toContain(words)
+})

@@ -1,0 +1,321 @@
+import { wards } from '../testExamples.ts'
+import { hidden, problem, residentId, startTestPlace, type TestPlace } from '../testPlace.ts'
+
+const id = (last: number) => `8c2f6f10-4f0e-4b64-9b64-${String(last).padStart(12, '0')}`
+const [organisationId, offerId, referralId, personId, outcomeId] = [id(1), id(2), id(3), id(4), id(5)] as [string, string, string, string, string]
+const organisation = { organisationId, name: 'Dee’s Gardens', kind: 'micro-provider' }
+const draft = {
+  offerId,
+  status: 'draft',
+  organisation,
+  track: 'be-helped',
+  category: 'garden-and-home',
+  name: 'A tidy garden',
+  description: 'I mow and weed.\n\nI bring my tools.',
+  price: { kind: 'paid', pence: 1_850, unit: 'hour' },
+  area: { withinMetres: 3_200, postcode: 'M33 7ZF', atHome: true },
+  place: {},
+  times: [
+    { days: ['monday', 'tuesday'], from: '09:00', to: '12:00' },
+    { days: ['monday'], from: '14:00', to: '16:00' },
+  ],
+  fundingAccepted: ['direct-payment'],
+  personalCare: false,
+  contact: { phone: '01632 960010' },
+  capacity: { state: 'unknown' },
+  takesReferrals: false,
+  modifiedAt: '2026-03-01T10:00:00.000Z',
+  isYours: true,
+}
+const sent = {
+  referralId,
+  status: 'sent',
+  offerId,
+  organisationId,
+  sentAt: '2026-03-02T10:00:00.000Z',
+  answerDueAt: '2026-03-05T17:00:00.000Z',
+  overdue: false,
+  track: 'be-helped',
+  category: 'garden-and-home',
+  wardCode: 'E05015254',
+  referredByRole: 'navigator',
+  steps: ['acceptance', 'decline'],
+  words: 'My knees are bad.',
+  accessNeeds: ['large-print'],
+  outcomes: [{ outcomeId, words: 'I sit outside again', notes: [] }],
+}
+const { overdue: _, ...open } = sent
+const accepted = { ...open, status: 'accepted', acceptedAt: '2026-03-03T10:00:00.000Z', acceptedBy: residentId, personId, steps: ['outcomes', 'conclusion'] }
+
+let place: TestPlace
+const state = { organisations: [organisation], offer: draft as object, referral: sent as object, refuses: undefined as [number, string, string] | undefined }
+beforeAll(async () => {
+  const done =
+    (answer: object, status = 200) =>
+    (_asked: unknown, response: Parameters<typeof problem>[0]) =>
+      state.refuses
+        ? problem(response, state.refuses[0], state.refuses[1], [{ pointer: state.refuses[2], code: state.refuses[1] }])
+        : void response.status(status).json(answer)
+  place = await startTestPlace({
+    'GET /provider-directory/wards/boundaries': () => wards,
+    'GET /provider-directory/organisations/mine': () => ({ items: state.organisations }),
+    'GET /provider-directory/organisations/:id': () => ({ ...organisation, isYours: true, offers: [{ ...draft, status: 'published' }] }),
+    'POST /provider-directory/organisations': done({ organisationId }, 201),
+    'GET /provider-directory/offers/:id': (_asked, response) => {
+      response.set('ETag', '"7"')
+      return state.offer
+    },
+    'POST /provider-directory/offers': done({ offerId }, 201),
+    'PUT /provider-directory/offers/:id': done({ offerId }),
+    'POST /provider-directory/offers/:id/:what': done({ offerId }),
+    'GET /referral/referrals': ({ query }) => ({ items: query.status === 'sent' ? [sent] : [accepted] }),
+    'GET /referral/referrals/:id': () => state.referral,
+    'GET /referral/referrals/:id/history': () => ({ items: [{ sequence: 1, at: sent.sentAt, type: 'referral.sent.v1', byRole: 'navigator' }] }),
+    'POST /referral/referrals/:id/:what': done({ referralId, status: 'accepted' }),
+    'GET /people/people': () => ({ items: [{ personId, name: 'George Whitfield' }] }),
+    'GET /people/people/:id': () => ({ personId, name: 'George Whitfield', phone: '01632 960123', accessNeeds: [] }),
+  })
+})
+afterAll(() => place.stop())
+beforeEach(() => {
+  Object.assign(state, { organisations: [organisation], offer: draft, referral: sent, refuses: undefined })
+  place.asked.length = 0
+})
+
+const formOf = (html: string) => ({ _token: hidden(html, '_token'), _key: hidden(html, '_key') })
+const posted = (path: string) => place.asked.filter((one) => one.method !== 'GET' && one.path === path).map(({ body }) => body)
+const changes = () => place.asked.filter(({ method }) => method !== 'GET').length
+/** Fills in the form of a page and sends it, to the page's own address or to another. */
+const send = async (address: string, entered: object, to = address) => {
+  const agent = await place.signedIn('provider')
+  const { text } = await agent.get(address).expect(200)
+  return agent
+    .post(to)
+    .type('form')
+    .send({ ...formOf(text), ...entered })
+}
+const described = {
+  organisationId,
+  track: 'be-helped',
+  name: 'A tidy garden',
+  description: 'I mow and weed.',
+  category: 'garden-and-home',
+  'price-kind': 'paid',
+  'price-pence': '£18.50',
+  'price-unit': 'hour',
+  'area-atHome': 'yes',
+  'area-wardCodes': 'E05015254',
+  'monday-from': '9:00',
+  'monday-to': '12:00',
+  'friday-from': '09.00',
+  'friday-to': '12:00',
+  personalCare: 'no',
+}
+
+describe('where a provider begins', () => {
+  test('R6 requests that wait come first, with when the answer is due; then the people in hand, the offers and what to do next', async () => {
+    const { text } = await (await place.signedIn('provider')).get('/provider').expect(200)
+    expect(text).toContain('Please answer by 5 March 2026.')
+    expect(text.indexOf('Please answer by')).toBeLessThan(text.indexOf('George Whitfield'))
+    expect(text).toContain('Do you have room?')
+    expect(text).toContain(`/provider/referrals/${referralId}`)
+  })
+  test('without an organisation it says to make one, and an offer cannot be begun', async () => {
+    state.organisations = []
+    const agent = await place.signedIn('coordinator')
+    expect((await agent.get('/provider').expect(200)).text).toContain('First, say who you are')
+    await agent.get('/provider/offers/new').expect(303).expect('location', '/provider/organisation/new')
+  })
+  test.each(['resident', 'navigator', 'commissioner', 'administrator'] as const)('a %s has no such pages', async (role) => {
+    const agent = await place.signedIn(role)
+    for (const path of ['/provider', '/provider/offers/new', `/provider/offers/${offerId}`, `/provider/referrals/${referralId}`])
+      await agent.get(path).expect(403)
+  })
+  test('an organisation is named with its kind; what is missing is told at its field', async () => {
+    const refused = await send('/provider/organisation/new', { name: '', email: 'no', phone: 'x' })
+    expect(refused.status).toBe(400)
+    for (const field of ['name', 'kind', 'email', 'phone']) expect(refused.text).toContain(`href="#${field}"`)
+    expect(changes()).toBe(0)
+    const saved = await send('/provider/organisation/new', { name: 'Dee’s Gardens', kind: 'micro-provider', email: '', phone: '', description: '' })
+    expect([saved.status, saved.headers.location]).toEqual([303, '/provider'])
+    expect(posted('/provider-directory/organisations')).toEqual([{ name: 'Dee’s Gardens', kind: 'micro-provider' }])
+  })
+})
+
+describe('describing an offer', () => {
+  test('D1 the form becomes a draft: pence, grouped times, wards', async () => {
+    const saved = await send('/provider/offers/new', described)
+    expect([saved.status, saved.headers.location]).toEqual([303, `/provider/offers/${offerId}`])
+    expect(posted('/provider-directory/offers')).toEqual([
+      {
+        organisationId,
+        track: 'be-helped',
+        name: 'A tidy garden',
+        description: 'I mow and weed.',
+        category: 'garden-and-home',
+        price: { kind: 'paid', pence: 1_850, unit: 'hour' },
+        area: { atHome: true, wardCodes: ['E05015254'] },
+        place: {},
+        times: [{ days: ['monday', 'friday'], from: '09:00', to: '12:00' }],
+        fundingAccepted: [],
+        personalCare: false,
+        contact: {},
+      },
+    ])
+  })
+  test.each([
+    ['an amount that is none', { 'price-pence': 'lots' }, 'price-pence', 'Enter an amount in pounds'],
+    ['a price without its amount', { 'price-pence': '' }, 'price-pence', 'Enter the amount'],
+    ['something free with an amount', { 'price-kind': 'free' }, 'price-pence', 'There is an amount'],
+    ['a distance from nowhere', { 'area-withinMetres': '3200' }, 'area-postcode', 'Enter the postcode that the distance is measured from'],
+    ['a time without an end', { 'tuesday-from': '10:00' }, 'tuesday-to', 'Enter both times'],
+    ['a time of no length', { 'monday-to': '09:00' }, 'monday-to', 'The end must differ'],
+    ['a time that is none', { 'monday-to': '25:00' }, 'monday-to', 'Enter a time'],
+    ['personal care and no word of the law', { personalCare: 'yes' }, 'personalCareGate', 'Choose which is true of you'],
+    ['a CQC registration without its number', { personalCare: 'yes', personalCareGate: 'cqc' }, 'personalCareGate-cqcNumber', 'Enter your CQC number'],
+    ['a telephone number that is none', { 'contact-phone': 'ring me' }, 'contact-phone', 'Enter a telephone number'],
+  ])('%s is told at its field; nothing is sent and what was entered stays', async (_what, wrong, field, words) => {
+    const refused = await send('/provider/offers/new', { ...described, ...wrong })
+    expect(refused.status).toBe(400)
+    expect(refused.text).toContain(`href="#${field}"`)
+    expect(refused.text).toContain(words)
+    expect(refused.text).toContain('value="A tidy garden"')
+    expect(changes()).toBe(0)
+  })
+  test('D8 the declaration of a sole worker, or a CQC number, goes with personal care, and without it neither is sent', async () => {
+    await send('/provider/offers/new', { ...described, personalCare: 'yes', personalCareGate: 'sole-worker' })
+    await send('/provider/offers/new', { ...described, personalCare: 'yes', personalCareGate: 'cqc', 'personalCareGate-cqcNumber': '1-123456789' })
+    await send('/provider/offers/new', { ...described, personalCare: 'no', personalCareGate: 'sole-worker' })
+    const gates = posted('/provider-directory/offers').map((body) => (body as { personalCareGate?: object }).personalCareGate)
+    expect(gates).toEqual([{ soleWorkerDeclaration: true }, { cqcNumber: '1-123456789' }, undefined])
+  })
+  test('what the directory refuses stands at the field that it names', async () => {
+    state.refuses = [422, 'invalid-cqc-number', '/personalCareGate/cqcNumber']
+    const refused = await send('/provider/offers/new', { ...described, personalCare: 'yes', personalCareGate: 'cqc', 'personalCareGate-cqcNumber': '12' })
+    expect(refused.status).toBe(422)
+    expect(refused.text).toContain('href="#personalCareGate-cqcNumber"')
+    expect(refused.text).toContain('Enter a CQC number: 1- and 6 to 12 digits')
+  })
+  test('a change begins with what is there, loses no second time of a day, and does not overwrite what somebody else changed', async () => {
+    const agent = await place.signedIn('provider')
+    const { text } = await agent.get(`/provider/offers/${offerId}/edit`).expect(200)
+    for (const held of ['value="A tidy garden"', 'value="18.50"', 'value="M33 7ZF"', 'Keep these too: Monday, 2pm to 4pm']) expect(text).toContain(held)
+    const { organisationId: __, track: ___, ...entered } = described
+    const save = (more: object) =>
+      agent
+        .post(`/provider/offers/${offerId}/edit`)
+        .type('form')
+        .send({ ...formOf(text), ...entered, version: '"7"', ...more })
+    await save({ keepOtherTimes: 'yes' }).expect(303)
+    const put = place.asked.find(({ method }) => method === 'PUT')
+    expect(put?.headers['if-match']).toBe('"7"')
+    expect(put?.body).toMatchObject({ times: expect.arrayContaining([{ days: ['monday'], from: '14:00', to: '16:00' }]) })
+    state.refuses = [412, 'stale', '']
+    const refused = await save({})
+    expect([refused.status, refused.text.includes('Somebody else has changed this meanwhile')]).toEqual([412, true])
+  })
+  test('an offer that is not theirs is not there', async () => {
+    state.offer = { ...draft, status: 'published', isYours: false }
+    const agent = await place.signedIn('provider')
+    for (const path of ['', '/edit', '/publication', '/withdrawal']) await agent.get(`/provider/offers/${offerId}${path}`).expect(404)
+  })
+})
+
+describe('an offer of one’s own', () => {
+  const address = `/provider/offers/${offerId}`
+  test('a draft is shown as others will see it, with what publishes it', async () => {
+    const { text } = await (await place.signedIn('provider')).get(address).expect(200)
+    for (const words of ['Nobody else sees this', '£18.50 an hour', 'Within 2 miles of M33 7ZF', `action="${address}/publication"`])
+      expect(text).toContain(words)
+  })
+  test('D8 publishing without the gate is refused in words on its page', async () => {
+    state.refuses = [422, 'personal-care-gate', '/personalCareGate']
+    const refused = await send(address, {}, `${address}/publication`)
+    expect([refused.status, refused.text.includes('Personal care needs your CQC number or the declaration first')]).toEqual([422, true])
+  })
+  test('D4 room is said with a number and holds to the end of a day in London, summer and winter', async () => {
+    for (const expiresAt of ['2026-07-31', '31/12/2026']) await send(address, { state: 'open', units: '3', expiresAt })
+    expect(posted(`/provider-directory/offers/${offerId}/capacity`)).toEqual([
+      { state: 'open', units: 3, expiresAt: '2026-07-31T22:59:00.000Z' },
+      { state: 'open', units: 3, expiresAt: '2026-12-31T23:59:00.000Z' },
+    ])
+  })
+  test.each([
+    [{ state: '', units: '', expiresAt: '2026-12-31' }, 'state', 'Choose whether there is room'],
+    [{ state: 'open', units: 'some', expiresAt: '2026-12-31' }, 'units', 'Enter a whole number'],
+    [{ state: 'open', units: '', expiresAt: '' }, 'expiresAt', 'Enter until which day'],
+    [{ state: 'open', units: '', expiresAt: '31 June' }, 'expiresAt', 'Enter a day'],
+    [{ state: 'open', units: '', expiresAt: '2026-02-30' }, 'expiresAt', 'Enter a day'],
+  ])('%j is told at its field', async (entered, field, words) => {
+    const refused = await send(address, entered)
+    expect(refused.status).toBe(400)
+    expect(refused.text).toContain(`href="#${field}"`)
+    expect(refused.text).toContain(words)
+    expect(changes()).toBe(0)
+  })
+  test('withdrawing asks first', async () => {
+    const gone = await send(`${address}/withdrawal`, {})
+    expect([gone.status, gone.headers.location]).toEqual([303, address])
+  })
+})
+
+describe('a request', () => {
+  const address = `/provider/referrals/${referralId}`
+  test('R6 before acceptance shows need, area, access needs and hopes, and asks nobody for a name', async () => {
+    const { text } = await (await place.signedIn('provider')).get(address).expect(200)
+    for (const words of ['My knees are bad.', 'Sale Central', 'Large print', 'I sit outside again', 'Please answer by 5 March 2026'])
+      expect(text).toContain(words)
+    expect(text).not.toContain('George')
+    expect(place.asked.filter(({ path }) => path.startsWith('/people/people/'))).toEqual([])
+  })
+  test('R6 after acceptance shows name and contact, read once, and says that the look is recorded', async () => {
+    state.referral = accepted
+    const { text } = await (await place.signedIn('provider')).get(address).expect(200)
+    for (const words of ['George Whitfield', 'tel:01632960123', 'it is recorded that you saw this']) expect(text).toContain(words)
+    expect(place.asked.filter(({ path }) => path === `/people/people/${personId}`)).toHaveLength(1)
+  })
+  test('R6 a colleague who accepted is named as such; who comes second is told kindly', async () => {
+    state.referral = { ...accepted, acceptedBy: id(99) }
+    const agent = await place.signedIn('provider')
+    const { text } = await agent.get(address).expect(200)
+    expect(text).toContain('A colleague of yours said yes on 3 March 2026')
+    state.refuses = [409, 'referral-taken', '']
+    await agent
+      .post(`${address}/acceptance`)
+      .type('form')
+      .send(formOf((await agent.get(`${address}/conclusion`)).text))
+      .expect(303)
+      .expect('location', address)
+    expect((await agent.get(address)).text).toContain('A colleague of yours said yes a moment before you')
+  })
+  test('ended, shows nothing of the person', async () => {
+    state.referral = { referralId, status: 'consent-withdrawn', offerId, organisationId, sentAt: sent.sentAt, endedAt: '2026-03-04T10:00:00.000Z', steps: [] }
+    const { text } = await (await place.signedIn('provider')).get(address).expect(200)
+    expect(text).toContain('On 4 March 2026 the person decided not to share this any more.')
+    for (const words of ['My knees', 'George', 'I sit outside']) expect(text).not.toContain(words)
+  })
+  test('R6 yes, no with a reason, what came of a hope, and the end go to the referral service', async () => {
+    await send(address, {}, `${address}/acceptance`)
+    expect((await send(`${address}/decline`, { reason: '', note: '' })).text).toContain('Choose why')
+    await send(`${address}/decline`, { reason: 'no-capacity', note: 'Try the allotment group' })
+    state.referral = accepted
+    await send(`${address}/outcomes/${outcomeId}`, { result: 'partly', note: '' })
+    await send(`${address}/conclusion`, { reason: 'moved' })
+    expect(posted(`/referral/referrals/${referralId}/acceptance`)).toEqual([{}])
+    expect(posted(`/referral/referrals/${referralId}/decline`)).toEqual([{ reason: 'no-capacity', note: 'Try the allotment group' }])
+    expect(posted(`/referral/referrals/${referralId}/outcomes`)).toEqual([{ outcomeId, result: 'partly' }])
+    expect(posted(`/referral/referrals/${referralId}/conclusion`)).toEqual([{ reason: 'moved' }])
+  })
+  test('an end as done, with a hope unmarked, says what to do first', async () => {
+    state.referral = accepted
+    state.refuses = [409, 'outcomes-unmarked', '/reason']
+    const refused = await send(`${address}/conclusion`, { reason: 'completed' })
+    expect([refused.status, refused.text.includes('First say what came of each hope')]).toEqual([409, true])
+  })
+})
+
+test('every page of a provider is there in Welsh', async () => {
+  const agent = await place.signedIn('provider')
+  for (const path of ['/provider', '/provider/organisation/new', '/provider/offers/new', `/provider/offers/${offerId}`, `/provider/referrals/${referralId}`])
+    expect((await agent.get(`${path}?lang=cy`).redirects(1)).text).toMatch(/<html lang="cy"/)
+})

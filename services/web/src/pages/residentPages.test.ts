@@ -1,0 +1,217 @@
+import { hidden, problem, residentId, startTestPlace, type TestPlace } from '../testPlace.ts'
+
+const offerId = '3d5f4b1c-7a5e-4f0e-9b64-0f0c5c0a1b01'
+const organisationId = '3d5f4b1c-7a5e-4f0e-9b64-0f0c5c0a1b02'
+const referralId = '3d5f4b1c-7a5e-4f0e-9b64-0f0c5c0a1b03'
+const needId = '3d5f4b1c-7a5e-4f0e-9b64-0f0c5c0a1b04'
+const outcomeId = '3d5f4b1c-7a5e-4f0e-9b64-0f0c5c0a1b05'
+const organisation = { organisationId, name: 'Sale Choir' }
+const offer = {
+  offerId,
+  name: 'Singing on Tuesdays',
+  track: 'join-in',
+  category: 'community-groups',
+  organisation,
+  capacity: { state: 'open', units: 3 },
+  takesReferrals: true,
+  contact: {},
+}
+const line = {
+  referralId,
+  status: 'sent',
+  offerId,
+  organisationId,
+  sentAt: '2026-03-02T10:00:00.000Z',
+  answerDueAt: '2026-03-05T17:00:00.000Z',
+  overdue: false,
+  track: 'join-in',
+  category: 'community-groups',
+  needId,
+  personId: residentId,
+  referredByRole: 'resident',
+}
+const view = {
+  ...line,
+  steps: ['consent-withdrawal', 'conclusion'],
+  words: 'I would love to sing again',
+  accessNeeds: ['step-free'],
+  outcomes: [{ outcomeId, words: 'I know a few faces', notes: [] }],
+  basis: { kind: 'consent', given: 'self' },
+}
+const accepted = { ...view, status: 'accepted', acceptedAt: '2026-03-03T10:00:00.000Z', steps: ['consent-withdrawal', 'outcomes', 'conclusion'] }
+
+let place: TestPlace
+let shown: object = view
+beforeAll(async () => {
+  place = await startTestPlace({
+    'GET /provider-directory/offers/names': () => ({ items: [{ offerId, name: offer.name, track: offer.track, category: offer.category, organisation }] }),
+    'GET /provider-directory/offers/:id': () => offer,
+    'GET /provider-directory/organisations/:id': () => organisation,
+    'GET /people/people/me': (_asked, response) => {
+      response.set('ETag', '"4"')
+      return { personId: residentId, name: 'Margaret Hale', postcode: 'M33 7ZF', accessNeeds: ['step-free'], language: 'en' }
+    },
+    'PUT /people/people/me': () => ({ personId: residentId }),
+    'GET /people/people/:id/access-log': () => ({
+      items: [
+        { at: '2026-03-03T11:00:00.000Z', who: { role: 'coordinator', organisationId }, why: 'accepted-referral', fields: ['name', 'phone'], referralId },
+      ],
+    }),
+    'GET /referral/disclosures': () => ({
+      items: [{ at: '2026-03-02T11:00:00.000Z', who: { role: 'coordinator', organisationId }, why: 'organisation', fields: ['words', 'notes'], referralId }],
+    }),
+    'GET /referral/referrals': () => ({ items: [line] }),
+    'GET /referral/referrals/:id': () => shown,
+    'GET /referral/referrals/:id/history': () => ({ items: [{ sequence: 1, at: line.sentAt, type: 'referral.sent.v1', byRole: 'resident' }] }),
+    'POST /referral/needs': (_asked, response) => void response.status(201).json({ needId, outcomeIds: [outcomeId] }),
+    'POST /referral/referrals': (_asked, response) => void response.status(201).json({ referralId, status: 'sent' }),
+    'POST /referral/referrals/:id/consent-withdrawal': () => ({ referralId, status: 'consent-withdrawn' }),
+    'POST /referral/referrals/:id/outcomes': () => ({ referralId, status: 'accepted' }),
+    'POST /referral/referrals/:id/conclusion': (_asked, response) =>
+      problem(response, 409, 'outcomes-unmarked', [{ pointer: '/reason', code: 'outcomes-unmarked' }]),
+    'GET /notification/messages': () => ({ items: [{ messageId: needId, subject: 'They have your request', at: line.sentAt, read: false }], unread: 1 }),
+  })
+})
+afterAll(() => place.stop())
+beforeEach(() => {
+  shown = view
+})
+
+const formOf = (html: string) => ({ _token: hidden(html, '_token'), _key: hidden(html, '_key') })
+const posted = (method: string, path: string) => place.asked.filter((one) => one.method === method && one.path === path)
+
+test('R5 a resident sees each request with a sentence: who has it and what comes next', async () => {
+  const agent = await place.signedIn('resident')
+  const { text } = await agent.get('/my').expect(200)
+  expect(text).toContain('Singing on Tuesdays')
+  expect(text).toContain('Sale Choir has your request since 2 March 2026. They should answer by 5 March 2026.')
+  expect(text).toContain('They have your request')
+})
+
+test('R1 a resident asks in their own words: one form records the need and sends it, and sent twice it carries the same keys', async () => {
+  const agent = await place.signedIn('resident')
+  const address = `/my/referrals/new?offer=${offerId}`
+  const { text } = await agent.get(address).expect(200)
+  expect(text).toMatch(/value="step-free"\s+checked/)
+  const entered = {
+    ...formOf(text),
+    words: 'I would love to sing again',
+    outcome1: 'I know a few faces',
+    accessNeeds: 'step-free',
+    postcode: 'm33 7zf',
+    consent: 'yes',
+  }
+  for (const _ of [1, 2]) await agent.post(address).type('form').send(entered).expect(303).expect('location', `/my/referrals/${referralId}`)
+  const [first, second] = posted('POST', '/referral/needs')
+  expect(first?.body).toEqual({
+    personId: residentId,
+    track: 'join-in',
+    category: 'community-groups',
+    words: 'I would love to sing again',
+    accessNeeds: ['step-free'],
+    desiredOutcomes: ['I know a few faces'],
+    postcode: 'M33 7ZF',
+  })
+  expect(second?.headers['idempotency-key']).toBe(first?.headers['idempotency-key'])
+  const sent = posted('POST', '/referral/referrals')
+  expect(sent[0]?.body).toEqual({ needId, offerId, basis: { kind: 'consent', given: 'self' } })
+  expect(sent[1]?.headers['idempotency-key']).toBe(sent[0]?.headers['idempotency-key'])
+})
+
+test('R1 without a tick for consent and without words nothing is sent, the errors stand at their fields, and what was entered stays', async () => {
+  const agent = await place.signedIn('resident')
+  const address = `/my/referrals/new?offer=${offerId}`
+  const { text } = await agent.get(address)
+  const before = place.asked.filter(({ method }) => method === 'POST').length
+  const again = await agent
+    .post(address)
+    .type('form')
+    .send({ ...formOf(text), words: ' ', outcome1: 'I know a few faces', postcode: '' })
+    .expect(400)
+  expect(again.text).toContain('Tick this box if you agree')
+  expect(again.text).toContain('Say in a line or two what you would like')
+  expect(again.text).toContain('value="I know a few faces"')
+  expect(place.asked.filter(({ method }) => method === 'POST').length).toBe(before)
+})
+
+test('R5 a request shows its way, what was said, who looked, and what can be done', async () => {
+  const agent = await place.signedIn('resident')
+  const { text } = await agent.get(`/my/referrals/${referralId}`).expect(200)
+  expect(text).toContain('I would love to sing again')
+  expect(text).toContain('patchwork-journey__step--now')
+  expect(text).toContain('Sale Choir</strong>')
+  expect(text).toContain(`/my/referrals/${referralId}/consent-withdrawal`)
+  expect(text).not.toContain('Say what came of it')
+})
+
+test('R6 a resident marks what came of a hope, stops the sharing, and is told why a request cannot end yet', async () => {
+  shown = accepted
+  const agent = await place.signedIn('resident')
+  const outcome = `/my/referrals/${referralId}/outcomes/${outcomeId}`
+  const { text } = await agent.get(outcome).expect(200)
+  await agent
+    .post(outcome)
+    .type('form')
+    .send({ ...formOf(text), result: 'partly', note: '' })
+    .expect(303)
+  expect(posted('POST', `/referral/referrals/${referralId}/outcomes`)[0]?.body).toEqual({ outcomeId, result: 'partly' })
+
+  const stop = `/my/referrals/${referralId}/consent-withdrawal`
+  const asked = await agent.get(stop).expect(200)
+  await agent.post(stop).type('form').send(formOf(asked.text)).expect(303)
+  expect(posted('POST', `/referral/referrals/${referralId}/consent-withdrawal`)).toHaveLength(1)
+
+  const end = `/my/referrals/${referralId}/conclusion`
+  const ending = await agent.get(end).expect(200)
+  const refused = await agent
+    .post(end)
+    .type('form')
+    .send({ ...formOf(ending.text), reason: 'completed' })
+    .expect(409)
+  expect(refused.text).toContain('First say for each hope what came of it')
+})
+
+test('R2 details are changed only if nobody else changed them since they were shown', async () => {
+  const agent = await place.signedIn('resident')
+  const { text } = await agent.get('/my/details').expect(200)
+  const entered = {
+    ...formOf(text),
+    version: '"4"',
+    name: 'Margaret Hale',
+    email: '',
+    phone: '',
+    postcode: 'M33 7ZF',
+    language: 'cy',
+    accessNeeds: ['bsl', 'step-free'],
+    note: '',
+  }
+  await agent.post('/my/details').type('form').send(entered).expect(303)
+  const put = posted('PUT', '/people/people/me')[0]
+  expect(put?.headers['if-match']).toBe('"4"')
+  expect(put?.body).toEqual({ name: 'Margaret Hale', postcode: 'M33 7ZF', language: 'cy', accessNeeds: ['bsl', 'step-free'], contactPreferences: { ways: [] } })
+  expect(text).toContain('name="version" value="&quot;4&quot;"')
+})
+
+test('R10 a resident sees who read which of their information, when and why', async () => {
+  const agent = await place.signedIn('resident')
+  const { text } = await agent.get('/my/who-saw').expect(200)
+  expect(text).toContain('your name, your telephone number.')
+  expect(text).toContain('what you said you need, notes on what came of it.')
+})
+
+test('each page of a resident is there in Welsh, with no key left without words', async () => {
+  const agent = await place.signedIn('resident')
+  shown = accepted
+  const base = `/my/referrals/${referralId}`
+  for (const address of ['/my', '/my/details', '/my/who-saw', base, `${base}/conclusion`, `${base}/consent-withdrawal`, `${base}/outcomes/${outcomeId}`]) {
+    for (const lang of ['en', 'cy']) {
+      const { text } = await agent.get(`${address}?lang=${lang}`).expect(200)
+      expect(text).not.toMatch(/>\s*(my|myReferral|myDetails|myWhoSaw|referring|referral[A-Z]\w+)\.[a-zA-Z.-]+/)
+    }
+  }
+})
+
+test('A2 no other role sees a page of a resident', async () => {
+  const agent = await place.signedIn('provider')
+  for (const address of ['/my', '/my/details', '/my/who-saw', `/my/referrals/${referralId}`]) await agent.get(address).expect(403)
+})

@@ -1,0 +1,55 @@
+import { openTranslations } from '../words/words.ts'
+import { createFormat } from './format.ts'
+
+const translations = openTranslations()
+const english = createFormat('en', translations.in('en'))
+const welsh = createFormat('cy', translations.in('cy'))
+
+test.each([
+  [0, '£0'],
+  [5, '£0.05'],
+  [450, '£4.50'],
+  [1_200, '£12'],
+  [123_456_789, '£1,234,567.89'],
+])('%i pence are written %s', (pence, text) => expect(english.pounds(pence)).toBe(text))
+
+test.each([
+  ['00:00', 'midnight'],
+  ['24:00', 'midnight'],
+  ['09:00', '9am'],
+  ['12:00', 'midday'],
+  ['12:05', '12:05pm'],
+  ['14:30', '2:30pm'],
+  ['00:30', '12:30am'],
+])('%s is said as %s', (time, text) => expect(english.clock(time)).toBe(text))
+
+test.each([
+  [0, 'very near'],
+  [1_609.344, '1 mile'],
+  [640, '0.4 miles'],
+  [16_093, '10 miles'],
+])('%d metres are %s', (metres, text) => expect(english.distance(metres)).toBe(text))
+
+test('days and times are those of London, on both sides of both clock changes', () => {
+  expect(english.dateTime('2026-03-29T00:30:00.000Z')).toBe('29 March 2026 at 12:30am')
+  expect(english.dateTime('2026-03-29T01:30:00.000Z')).toBe('29 March 2026 at 2:30am')
+  expect(english.dateTime('2026-10-25T00:30:00.000Z')).toBe('25 October 2026 at 1:30am')
+  expect(english.dateTime('2026-10-25T01:30:00.000Z')).toBe('25 October 2026 at 1:30am')
+  expect(english.date('2026-06-30T23:30:00.000Z')).toBe('1 July 2026')
+  expect(welsh.date('2026-03-03T12:00:00.000Z')).toBe('3 Mawrth 2026')
+})
+
+test('days with the same times are said together', () => {
+  const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday']
+  expect(
+    english.times([
+      { days: weekdays, from: '09:00', to: '17:00' },
+      { days: ['saturday'], from: '10:00', to: '12:00' },
+      { days: ['saturday'], from: '13:00', to: '15:30' },
+    ]),
+  ).toEqual([
+    { days: 'Monday to Friday', hours: '9am to 5pm' },
+    { days: 'Saturday', hours: '10am to midday, 1pm to 3:30pm' },
+  ])
+  expect(english.times([])).toEqual([])
+})
