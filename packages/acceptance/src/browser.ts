@@ -39,12 +39,18 @@ export const openWindow = async (
 }
 
 /** Signs somebody in by the sign-in page, as they would. */
-export const signIn = async (page: Page, { username, password }: { username: string; password: string }): Promise<void> => {
+export const signIn = async (page: Page, account: { username: string; password: string }): Promise<void> => {
+  await trySignIn(page, account)
+  await page.waitForURL((address) => !address.pathname.startsWith('/identity') && address.pathname !== '/signed-in')
+}
+
+/** Fills in the sign-in page and sends it, whatever comes of it. */
+export const trySignIn = async (page: Page, { username, password }: { username: string; password: string }): Promise<void> => {
   await page.goto('/sign-in')
   await page.locator('input[type=email], input[name=email], input[name=username]').first().fill(username)
   await page.locator('input[type=password]').fill(password)
   await page.getByRole('button', { name: /sign in/i }).click()
-  await page.waitForURL((address) => !address.pathname.startsWith('/identity') && address.pathname !== '/signed-in')
+  await page.waitForLoadState('load')
 }
 
 /**

@@ -148,8 +148,22 @@ describe('rule 5: each attempt looks in the document, its answers, its outbox, t
     await run(jars.update('b', commandOf('k2'), addCoins(1)))
     await run(other.update('b', commandOf('k3'), addCoins(1)))
     expect(await run(jars.update('b', commandOf('k4', { expectedSequence: 3, repeatable: false }), seal))).toMatchObject({ sequence: 4 })
-    await Promise.all([run(jars.relay.drained())])
+    await run(jars.relay.drained())
     expect(await run(jars.update('b', commandOf('k3'), addCoins(1)))).toMatchObject({ repeated: true })
+  })
+
+  test.each(['decides nothing', 'refuses'])('a rule that %s on what this process wrote last is asked again on what others made of it', async (what) => {
+    const place = simulatedPlace(1)
+    const { run } = place.time
+    const [jars, other] = [await openJars(place), await openJars(place)]
+    await run(jars.update('a', commandOf('k1'), addCoins(1)))
+    await run(other.update('a', commandOf('k2'), addCoins(9)))
+    const whenFull = (jar: Parameters<ReturnType<typeof addCoins>>[0]) => {
+      if (jar.state.coins >= 10) return seal(jar)
+      if (what === 'refuses') throw new JarSealedError()
+      return { events: [] }
+    }
+    expect(await run(jars.update('a', commandOf('k3', { repeatable: false }), whenFull))).toMatchObject({ sequence: 3, state: { status: 'sealed' } })
   })
 
   test('a state that was handed out cannot be changed behind the back of the next decision', async () => {

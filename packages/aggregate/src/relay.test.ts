@@ -89,6 +89,8 @@ describe('rule 9: archive, then publish, then remove by event id', () => {
     await pass(place, 500)
     await place.time.run(jars.relay.drained())
     expect(published(place)).toEqual(['a1', 'a2'])
+    // This process has passed on what the other one wrote, and still knows that it does not know the other one's commands.
+    expect(await place.time.run(jars.update('a', commandOf('k2'), addCoins(1)))).toMatchObject({ sequence: 2, repeated: true })
   })
 
   test.each(['after-write', 'after-archive', 'after-publish', 'after-trim'] as const)(

@@ -418,10 +418,12 @@ export const eventLogConformance = (name: string, underTest: LogUnderTest | unde
         await publish(topic, 'a', 6, 9)
         await restart?.()
         log = await another()
-        await until('the log is back', () => log.ping().then(
-          () => true,
-          () => false,
-        ))
+        await until('the log is back', () =>
+          log.ping().then(
+            () => true,
+            () => false,
+          ),
+        )
         expect(ofKey(await readAll(topic), 'a')).toEqual(numbers(9))
         expect(await log.lag(group, [topic])).toEqual([{ topic, behind: 4 }])
         const second = await collect(topic, group)

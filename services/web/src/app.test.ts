@@ -11,7 +11,18 @@ beforeEach(() => {
   place.asked.length = 0
 })
 
-const publicPaths = ['/', '/find', `/offers/${lunchClubId}`, '/help-now', '/sign-up', '/check-your-mail', '/accessibility', '/privacy', '/data-sources', '/signed-out']
+const publicPaths = [
+  '/',
+  '/find',
+  `/offers/${lunchClubId}`,
+  '/help-now',
+  '/sign-up',
+  '/check-your-mail',
+  '/accessibility',
+  '/privacy',
+  '/data-sources',
+  '/signed-out',
+]
 
 describe('every page', () => {
   test.each(publicPaths)('%s forbids scripts and styles that are not its own files, frames and referrers', async (path) => {
@@ -82,7 +93,11 @@ describe('files', () => {
     const { text } = await place.browser().get('/')
     const [, path] = /href="(\/assets\/patchwork-\w{12}\.css)"/.exec(text)!
     const hashed = await place.browser().get(path!).set('accept-encoding', 'br')
-    expect(hashed.headers).toMatchObject({ 'cache-control': 'public, max-age=31536000, immutable', 'content-encoding': 'br', 'content-type': 'text/css; charset=utf-8' })
+    expect(hashed.headers).toMatchObject({
+      'cache-control': 'public, max-age=31536000, immutable',
+      'content-encoding': 'br',
+      'content-type': 'text/css; charset=utf-8',
+    })
     const plain = await place.browser().get('/assets/patchwork.css')
     expect(plain.headers['cache-control']).toBe('public, max-age=300')
     expect((await place.browser().get('/assets/patchwork.css').set('if-none-match', plain.headers.etag!)).status).toBe(304)
@@ -112,12 +127,23 @@ describe('forms', () => {
     const stranger = await form(place.browser(), '/forgotten-password')
     await browser.get('/forgotten-password')
     for (const fields of [{}, { _token: 'x.y' }, { _token: '' }, stranger]) {
-      const answer = await browser.post('/forgotten-password').type('form').send({ ...fields, email: 'a@b.example' })
+      const answer = await browser
+        .post('/forgotten-password')
+        .type('form')
+        .send({ ...fields, email: 'a@b.example' })
       expect(answer.status).toBe(403)
       expect(answer.text).toContain('Please fill in the form again')
     }
     const own = await form(browser, '/forgotten-password')
-    expect((await place.browser().post('/forgotten-password').type('form').send({ ...own, email: 'a@b.example' })).status).toBe(403)
+    expect(
+      (
+        await place
+          .browser()
+          .post('/forgotten-password')
+          .type('form')
+          .send({ ...own, email: 'a@b.example' })
+      ).status,
+    ).toBe(403)
     expect(sent()).toEqual([])
   })
   test('tokens differ at each showing, so that compression tells nothing of them', async () => {
@@ -127,7 +153,11 @@ describe('forms', () => {
   test('sent twice do one thing: both carry the same key; other words carry another', async () => {
     const browser = place.browser()
     const fields = await form(browser, '/forgotten-password')
-    const post = (email: string) => browser.post('/forgotten-password').type('form').send({ ...fields, email })
+    const post = (email: string) =>
+      browser
+        .post('/forgotten-password')
+        .type('form')
+        .send({ ...fields, email })
     const answers = [await post('a@b.example'), await post('a@b.example'), await post('c@d.example')]
     expect(answers.map(({ status, headers }) => [status, headers.location])).toEqual(Array(3).fill([303, '/check-your-mail']))
     const [first, second, third] = sent().map(({ headers }) => headers['idempotency-key'])
@@ -138,7 +168,10 @@ describe('forms', () => {
   test('that are refused are shown again with what was entered, the field and the words', async () => {
     const browser = place.browser()
     const fields = await form(browser, '/sign-up')
-    const answer = await browser.post('/sign-up').type('form').send({ ...fields, name: '<b>Ada</b>', email: 'nobody', password: '', role: 'resident' })
+    const answer = await browser
+      .post('/sign-up')
+      .type('form')
+      .send({ ...fields, name: '<b>Ada</b>', email: 'nobody', password: '', role: 'resident' })
     expect(answer.status).toBe(400)
     expect(answer.text).toContain('<title>Error: ')
     expect(answer.text).toContain('href="#email"')
@@ -149,7 +182,10 @@ describe('forms', () => {
   })
   test('a password is never shown again', async () => {
     const browser = place.browser()
-    const answer = await browser.post('/sign-up').type('form').send({ ...(await form(browser, '/sign-up')), name: '', password: 'canary-password' })
+    const answer = await browser
+      .post('/sign-up')
+      .type('form')
+      .send({ ...(await form(browser, '/sign-up')), name: '', password: 'canary-password' })
     expect(answer.text).not.toContain('canary-password')
   })
   test.each([
@@ -160,22 +196,33 @@ describe('forms', () => {
   ])('with %s are refused in words, and nothing is sent', async (_what, body, words) => {
     const browser = place.browser()
     const { _token, _key } = await form(browser, '/forgotten-password')
-    const answer = await browser.post('/forgotten-password').type('form').send(`_token=${encodeURIComponent(_token)}&_key=${_key}&${body}`)
+    const answer = await browser
+      .post('/forgotten-password')
+      .type('form')
+      .send(`_token=${encodeURIComponent(_token)}&_key=${_key}&${body}`)
     expect(answer.status).toBe(400)
     expect(answer.text).toContain(words)
     expect(sent()).toEqual([])
   })
   test('of 1 MB are refused on a calm page', async () => {
-    const answer = await place.browser().post('/sign-up').type('form').send(`name=${'a'.repeat(1_000_000)}`)
+    const answer = await place
+      .browser()
+      .post('/sign-up')
+      .type('form')
+      .send(`name=${'a'.repeat(1_000_000)}`)
     expect(answer.status).toBe(413)
     expect(answer.text).toContain('That is too much at once')
   })
   test('when a service cannot answer, everything entered is kept, and sent again it is the same command', async () => {
     const browser = place.browser()
     let isDown = true
-    place.routes['POST /identity/password-requests'] = (_asked, response) => (isDown ? problem(response, 503, 'store-unavailable') : response.status(202).json({}))
+    place.routes['POST /identity/password-requests'] = (_asked, response) =>
+      isDown ? problem(response, 503, 'store-unavailable') : response.status(202).json({})
     const fields = await form(browser, '/forgotten-password')
-    const failed = await browser.post('/forgotten-password').type('form').send({ ...fields, email: 'a@b.example' })
+    const failed = await browser
+      .post('/forgotten-password')
+      .type('form')
+      .send({ ...fields, email: 'a@b.example' })
     expect(failed.status).toBe(503)
     expect(failed.text).toContain('What you entered is still here')
     expect(failed.text).toContain('value="a@b.example"')

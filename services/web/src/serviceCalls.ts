@@ -30,10 +30,20 @@ export type ServiceCalls = {
   /** Reads what the page uses of an answer; other fields are left alone. */
   get<Answer extends z.ZodType>(service: ServiceName, path: string, answer: Answer, options?: Options): Promise<z.output<Answer>>
   /** The same with the ETag, for a change that must not overwrite another's. */
-  getTagged<Answer extends z.ZodType>(service: ServiceName, path: string, answer: Answer, options?: Options): Promise<{ body: z.output<Answer>; tag: string | undefined }>
+  getTagged<Answer extends z.ZodType>(
+    service: ServiceName,
+    path: string,
+    answer: Answer,
+    options?: Options,
+  ): Promise<{ body: z.output<Answer>; tag: string | undefined }>
   /** Sends a command. The same form sent again with the same words does nothing new and gives the same answer. */
   post<Answer extends z.ZodType = z.ZodUnknown>(service: ServiceName, path: string, body: object, answer?: Answer): Promise<z.output<Answer>>
-  put<Answer extends z.ZodType = z.ZodUnknown>(service: ServiceName, path: string, body: object, options?: { ifMatch?: string; answer?: Answer }): Promise<z.output<Answer>>
+  put<Answer extends z.ZodType = z.ZodUnknown>(
+    service: ServiceName,
+    path: string,
+    body: object,
+    options?: { ifMatch?: string; answer?: Answer },
+  ): Promise<z.output<Answer>>
   /** An answer that is not JSON, such as a stream, for as long as the signal lasts. */
   open(service: ServiceName, path: string, signal: AbortSignal): Promise<Response>
 }
@@ -78,7 +88,10 @@ export const createServiceCalls = (options: CallsOptions): ServiceCalls => {
     return parsed.data
   }
   const keyFor = (method: string, path: string, body: object): string | undefined =>
-    options.formKey && createHash('sha256').update(JSON.stringify([options.formKey, method, path, body])).digest('hex')
+    options.formKey &&
+    createHash('sha256')
+      .update(JSON.stringify([options.formKey, method, path, body]))
+      .digest('hex')
   return {
     get: async (service, path, answer, sent = {}) => read(service, await send(service, 'GET', path, sent), answer),
     getTagged: async (service, path, answer, sent = {}) => {

@@ -127,19 +127,24 @@ export const directory: Record<string, Answering> = {
   'GET /provider-directory/place': () => place,
   'GET /provider-directory/wards': () => ({ items: wards.features.map(({ properties }) => properties) }),
   'GET /provider-directory/wards/boundaries': () => wards,
-  'GET /provider-directory/sources': () => ({ items: [{ code: 'libraries', name: 'Libraries', publisher: 'Brookshire Council', attribution: 'Open Government Licence v3.0.' }] }),
+  'GET /provider-directory/sources': () => ({
+    items: [{ code: 'libraries', name: 'Libraries', publisher: 'Brookshire Council', attribution: 'Open Government Licence v3.0.' }],
+  }),
   'GET /provider-directory/offers': ({ query: { text, near, limit, after } }) => {
     const found = text === 'nothing at all' ? [] : offers
     const items = limit === '1' ? found.slice(0, 1) : found
     return {
       items,
       total: found.length,
-      ...(near === undefined ? {} : { near: isNowhere(near) ? { known: false } : { known: true, latitude: 53.42, longitude: -2.33, wardName: 'Sale Central' } }),
+      ...(near === undefined
+        ? {}
+        : { near: isNowhere(near) ? { known: false } : { known: true, latitude: 53.42, longitude: -2.33, wardName: 'Sale Central' } }),
       ...(after === undefined && text === 'many' ? { after: 'next-page' } : {}),
     }
   },
   'GET /provider-directory/offers/:id': ({ params }, response) => (params.id === lunchClubId ? wholeOffer : problem(response, 404, 'not-found')),
-  'GET /provider-directory/organisations/:id': ({ params }, response) => (params.id === organisationId ? wholeOrganisation : problem(response, 404, 'not-found')),
+  'GET /provider-directory/organisations/:id': ({ params }, response) =>
+    params.id === organisationId ? wholeOrganisation : problem(response, 404, 'not-found'),
 }
 
 export const messageId = id(50)

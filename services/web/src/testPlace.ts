@@ -73,7 +73,11 @@ export const startTestPlace = async (answers: Record<string, Answering> = {}, se
   const sessionCookie = async (role: Role): Promise<string> => {
     issuer.signsIn(role)
     const step = (address: string, cookie = '') => fetch(new URL(address, publicUrl), { redirect: 'manual', headers: { cookie } })
-    const set = (response: globalThis.Response, name: string) => response.headers.getSetCookie().find((text) => text.startsWith(name))!.split(';')[0]!
+    const set = (response: globalThis.Response, name: string) =>
+      response.headers
+        .getSetCookie()
+        .find((text) => text.startsWith(name))!
+        .split(';')[0]!
     const begun = await step('/sign-in')
     const back = await step(begun.headers.get('location')!)
     return set(await step(back.headers.get('location')!, set(begun, 'patchwork_attempt')), 'patchwork_session')
@@ -174,7 +178,8 @@ const createTestIssuer = async (issuer: string, publicUrl: string, seconds: () =
   app.get('/jwks', (_request, response) => void response.json({ keys: [key] }))
   app.get('/auth', (request, response) => {
     const query = new URL(request.originalUrl, publicUrl).searchParams
-    const isRight = query.get('client_id') === 'patchwork-web' && query.get('redirect_uri') === `${publicUrl}/signed-in` && query.get('code_challenge_method') === 'S256'
+    const isRight =
+      query.get('client_id') === 'patchwork-web' && query.get('redirect_uri') === `${publicUrl}/signed-in` && query.get('code_challenge_method') === 'S256'
     if (!isRight) return void response.status(400).end()
     const code = `code-${codes.size}`
     codes.set(code, query)
@@ -191,7 +196,9 @@ const createTestIssuer = async (issuer: string, publicUrl: string, seconds: () =
     }
     const query = codes.get(code!)
     codes.delete(code!)
-    const challenge = createHash('sha256').update(verifier ?? '').digest('base64url')
+    const challenge = createHash('sha256')
+      .update(verifier ?? '')
+      .digest('base64url')
     if (!query || query.get('code_challenge') !== challenge) return void response.status(400).json({ error: 'invalid_grant' })
     response.json(await tokens(query.get('nonce')))
   })

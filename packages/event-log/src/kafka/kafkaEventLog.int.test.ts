@@ -35,154 +35,210 @@ describe('what only Kafka has', () => {
     await log?.close()
   }, 60_000)
 
-  testOnKafka('any CloudEvents reader can take our events: attributes as ce_ headers, the data as the body, the subject as the key', async () => {
-    const topic = await newTopic()
-    await log.publish([{ topic, event: eventOf('a', 7) }])
-    const consumer = plain.consumer({ groupId: `${topic}-plain` })
-    const received: unknown[] = []
-    await consumer.connect()
-    await consumer.subscribe({ topics: [topic], fromBeginning: true })
-    await consumer.run({
-      eachMessage: async ({ message: { key, value, headers } }) => {
-        received.push({ key: String(key), value: JSON.parse(String(value)), headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, text]) => [name, String(text)])) })
-      },
-    })
-    await until('the message comes', () => received.length > 0)
-    await consumer.disconnect()
-    expect(received[0]).toEqual({
-      key: 'a',
-      value: eventOf('a', 7).data,
-      headers: {
+  testOnKafka(
+    'any CloudEvents reader can take our events: attributes as ce_ headers, the data as the body, the subject as the key',
+    async () => {
+      const topic = await newTopic()
+      await log.publish([{ topic, event: eventOf('a', 7) }])
+      const consumer = plain.consumer({ groupId: `${topic}-plain` })
+      const received: unknown[] = []
+      await consumer.connect()
+      await consumer.subscribe({ topics: [topic], fromBeginning: true })
+      await consumer.run({
+        eachMessage: async ({ message: { key, value, headers } }) => {
+          received.push({
+            key: String(key),
+            value: JSON.parse(String(value)),
+            headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, text]) => [name, String(text)])),
+          })
+        },
+      })
+      await until('the message comes', () => received.length > 0)
+      await consumer.disconnect()
+      expect(received[0]).toEqual({
+        key: 'a',
+        value: eventOf('a', 7).data,
+        headers: {
+          ce_specversion: '1.0',
+          ce_id: 'a-7',
+          ce_source: '/patchwork/test',
+          ce_type: 'thing.happened.v1',
+          ce_subject: 'a',
+          ce_time: '2026-03-29T01:30:00.000Z',
+          ce_sequence: '7',
+          ce_sequencetype: 'Integer',
+          ce_commandkey: 'key-7',
+          ce_causationid: 'cause',
+          ce_traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+          'content-type': 'application/json',
+        },
+      })
+    },
+    120_000,
+  )
+
+  testOnKafka(
+    "another producer's CloudEvents are taken, and what is no CloudEvent holds nobody up",
+    async () => {
+      const topic = await newTopic()
+      const producer = plain.producer({ createPartitioner: Partitioners.DefaultPartitioner })
+      await producer.connect()
+      const headers = {
         ce_specversion: '1.0',
-        ce_id: 'a-7',
-        ce_source: '/patchwork/test',
-        ce_type: 'thing.happened.v1',
-        ce_subject: 'a',
+        ce_id: 'x-1',
+        ce_source: 'urn:another',
+        ce_type: 'thing.seen.v1',
         ce_time: '2026-03-29T01:30:00.000Z',
-        ce_sequence: '7',
-        ce_sequencetype: 'Integer',
-        ce_commandkey: 'key-7',
-        ce_causationid: 'cause',
-        ce_traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-        'content-type': 'application/json',
-      },
-    })
-  }, 120_000)
-
-  testOnKafka("another producer's CloudEvents are taken, and what is no CloudEvent holds nobody up", async () => {
-    const topic = await newTopic()
-    const producer = plain.producer({ createPartitioner: Partitioners.DefaultPartitioner })
-    await producer.connect()
-    const headers = { ce_specversion: '1.0', ce_id: 'x-1', ce_source: 'urn:another', ce_type: 'thing.seen.v1', ce_time: '2026-03-29T01:30:00.000Z', ce_sequence: '1', 'content-type': 'application/json; charset=utf-8' }
-    await producer.send({
-      topic,
-      messages: [
-        { key: 'x', value: 'not JSON', headers },
-        { key: 'x', value: '{}' },
-        { key: 'x', value: null },
-        { key: 'x', value: '{"seen":true}', headers: { ...headers, ce_custom: 'kept' } },
-      ],
-    })
-    await producer.disconnect()
-    const taken: unknown[] = []
-    const subscription = await log.subscribe({ group: `${topic}-g`, topics: [topic], handler: async (event) => void taken.push(event) })
-    await subscription.caughtUp()
-    await subscription.stop()
-    expect(taken).toEqual([expect.objectContaining({ id: 'x-1', subject: 'x', source: 'urn:another', sequence: 1, custom: 'kept', data: { seen: true } })])
-  }, 120_000)
-
-  testOnKafka('topics are kept for ever, in twelve partitions', async () => {
-    const topic = await newTopic()
-    const admin = plain.admin()
-    await admin.connect()
-    const metadata = await admin.fetchTopicMetadata({ topics: [topic] })
-    const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [{ type: 2, name: topic, configNames: ['retention.ms', 'retention.bytes'] }] })
-    await admin.disconnect()
-    expect(metadata.topics[0]?.partitions.length).toBe(12)
-    expect(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]).sort()).toEqual([
-      ['retention.bytes', '-1'],
-      ['retention.ms', '-1'],
-    ])
-  }, 120_000)
-
-  testOnKafka('reading a topic leaves no group behind', async () => {
-    const topic = await newTopic()
-    await log.publish([{ topic, event: eventOf('a', 1) }])
-    for await (const event of log.read(topic)) expect(event.id).toBe('a-1')
-    const admin = plain.admin()
-    await admin.connect()
-    const { groups } = await admin.listGroups()
-    await admin.disconnect()
-    expect(groups.filter(({ groupId }) => groupId.startsWith('patchwork-read-'))).toEqual([])
-  }, 120_000)
-
-  testOnOurBroker('while the broker is away a publish is refused within its named time, and works again once it is back', async () => {
-    const topic = await newTopic()
-    await log.publish([{ topic, event: eventOf('a', 1) }])
-    await broker?.kill()
-    const started = performance.now()
-    await expect(log.publish([{ topic, event: eventOf('a', 2) }])).rejects.toThrow(LogUnavailableError)
-    expect(performance.now() - started).toBeLessThan(publishWithinMs + 5_000)
-    await expect(log.ping()).rejects.toThrow(LogUnavailableError)
-    await broker?.start()
-    await until('publishing works again', () => log.publish([{ topic, event: eventOf('a', 2) }]).then(() => true, () => false))
-    const read: number[] = []
-    for await (const { sequence } of log.read(topic)) read.push(sequence)
-    expect(firsts(read)).toEqual([1, 2])
-  }, 180_000)
-
-  testOnOurBroker('a broker that ends and comes back under publishes loses nothing that was taken, and first occurrences stay in order per key', async () => {
-    const topic = await newTopic()
-    const keys = numbers(6).map((key) => `k${key}`)
-    const received: { subject: string; sequence: number }[] = []
-    const subscription = await log.subscribe({ group: `${topic}-g`, topics: [topic], handler: async ({ subject, sequence }) => void received.push({ subject, sequence }) })
-    let ended = false
-    // As the relay does: one event of a key after the other, each until it is taken.
-    const publisher = async (key: string) => {
-      let sequence = 0
-      while (!ended || sequence < 30) {
-        sequence += 1
-        for (let taken = false; !taken; ) {
-          taken = await log.publish([{ topic, event: eventOf(key, sequence) }]).then(() => true, () => false)
-          if (!taken) await pause(50)
-        }
-        await pause(5)
+        ce_sequence: '1',
+        'content-type': 'application/json; charset=utf-8',
       }
-      return sequence
-    }
-    const publishing = Promise.all(keys.map(publisher))
-    for (let times = 0; times < 3; times += 1) {
-      const before = received.length
-      await until('events flow', () => received.length > before + 30)
-      await broker?.kill()
-      await pause(1_000)
-      await broker?.start()
-    }
-    const before = received.length
-    await until('events flow again without a restart of ours', () => received.length > before + 30)
-    ended = true
-    const last = await publishing
-    await subscription.caughtUp()
-    await subscription.stop()
-    for (const [index, key] of keys.entries()) expect(firsts(received.filter(({ subject }) => subject === key).map(({ sequence }) => sequence))).toEqual(numbers(last[index] as number))
-    const logged = []
-    for await (const event of log.read(topic)) logged.push(event)
-    for (const [index, key] of keys.entries()) expect(firsts(ofKey(logged, key))).toEqual(numbers(last[index] as number))
-  }, 300_000)
+      await producer.send({
+        topic,
+        messages: [
+          { key: 'x', value: 'not JSON', headers },
+          { key: 'x', value: '{}' },
+          { key: 'x', value: null },
+          { key: 'x', value: '{"seen":true}', headers: { ...headers, ce_custom: 'kept' } },
+        ],
+      })
+      await producer.disconnect()
+      const taken: unknown[] = []
+      const subscription = await log.subscribe({ group: `${topic}-g`, topics: [topic], handler: async (event) => void taken.push(event) })
+      await subscription.caughtUp()
+      await subscription.stop()
+      expect(taken).toEqual([expect.objectContaining({ id: 'x-1', subject: 'x', source: 'urn:another', sequence: 1, custom: 'kept', data: { seen: true } })])
+    },
+    120_000,
+  )
 
-  testOnOurBroker('who subscribes while the broker is away is served once it is back', async () => {
-    const topic = await newTopic()
-    await log.publish([{ topic, event: eventOf('a', 1) }])
-    await broker?.kill()
-    const other = open()
-    const received: number[] = []
-    const subscription = await other.subscribe({ group: `${topic}-g`, topics: [topic], handler: async ({ sequence }) => void received.push(sequence) })
-    await broker?.start()
-    await until('the event comes', () => received.length > 0)
-    await subscription.stop()
-    await other.close()
-    expect(received).toEqual([1])
-  }, 180_000)
+  testOnKafka(
+    'topics are kept for ever, in twelve partitions',
+    async () => {
+      const topic = await newTopic()
+      const admin = plain.admin()
+      await admin.connect()
+      const metadata = await admin.fetchTopicMetadata({ topics: [topic] })
+      const { resources } = await admin.describeConfigs({
+        includeSynonyms: false,
+        resources: [{ type: 2, name: topic, configNames: ['retention.ms', 'retention.bytes'] }],
+      })
+      await admin.disconnect()
+      expect(metadata.topics[0]?.partitions.length).toBe(12)
+      expect(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]).sort()).toEqual([
+        ['retention.bytes', '-1'],
+        ['retention.ms', '-1'],
+      ])
+    },
+    120_000,
+  )
+
+  testOnKafka(
+    'reading a topic leaves no group behind',
+    async () => {
+      const topic = await newTopic()
+      await log.publish([{ topic, event: eventOf('a', 1) }])
+      for await (const event of log.read(topic)) expect(event.id).toBe('a-1')
+      const admin = plain.admin()
+      await admin.connect()
+      const { groups } = await admin.listGroups()
+      await admin.disconnect()
+      expect(groups.filter(({ groupId }) => groupId.startsWith('patchwork-read-'))).toEqual([])
+    },
+    120_000,
+  )
+
+  testOnOurBroker(
+    'while the broker is away a publish is refused within its named time, and works again once it is back',
+    async () => {
+      const topic = await newTopic()
+      await log.publish([{ topic, event: eventOf('a', 1) }])
+      await broker?.kill()
+      const started = performance.now()
+      await expect(log.publish([{ topic, event: eventOf('a', 2) }])).rejects.toThrow(LogUnavailableError)
+      expect(performance.now() - started).toBeLessThan(publishWithinMs + 5_000)
+      await expect(log.ping()).rejects.toThrow(LogUnavailableError)
+      await broker?.start()
+      await until('publishing works again', () =>
+        log.publish([{ topic, event: eventOf('a', 2) }]).then(
+          () => true,
+          () => false,
+        ),
+      )
+      const read: number[] = []
+      for await (const { sequence } of log.read(topic)) read.push(sequence)
+      expect(firsts(read)).toEqual([1, 2])
+    },
+    180_000,
+  )
+
+  testOnOurBroker(
+    'a broker that ends and comes back under publishes loses nothing that was taken, and first occurrences stay in order per key',
+    async () => {
+      const topic = await newTopic()
+      const keys = numbers(6).map((key) => `k${key}`)
+      const received: { subject: string; sequence: number }[] = []
+      const subscription = await log.subscribe({
+        group: `${topic}-g`,
+        topics: [topic],
+        handler: async ({ subject, sequence }) => void received.push({ subject, sequence }),
+      })
+      let ended = false
+      // As the relay does: one event of a key after the other, each until it is taken.
+      const publisher = async (key: string) => {
+        let sequence = 0
+        while (!ended || sequence < 30) {
+          sequence += 1
+          for (let taken = false; !taken; ) {
+            taken = await log.publish([{ topic, event: eventOf(key, sequence) }]).then(
+              () => true,
+              () => false,
+            )
+            if (!taken) await pause(50)
+          }
+          await pause(5)
+        }
+        return sequence
+      }
+      const publishing = Promise.all(keys.map(publisher))
+      for (let times = 0; times < 3; times += 1) {
+        const before = received.length
+        await until('events flow', () => received.length > before + 30)
+        await broker?.kill()
+        await pause(1_000)
+        await broker?.start()
+      }
+      const before = received.length
+      await until('events flow again without a restart of ours', () => received.length > before + 30)
+      ended = true
+      const last = await publishing
+      await subscription.caughtUp()
+      await subscription.stop()
+      for (const [index, key] of keys.entries())
+        expect(firsts(received.filter(({ subject }) => subject === key).map(({ sequence }) => sequence))).toEqual(numbers(last[index] as number))
+      const logged = []
+      for await (const event of log.read(topic)) logged.push(event)
+      for (const [index, key] of keys.entries()) expect(firsts(ofKey(logged, key))).toEqual(numbers(last[index] as number))
+    },
+    300_000,
+  )
+
+  testOnOurBroker(
+    'who subscribes while the broker is away is served once it is back',
+    async () => {
+      const topic = await newTopic()
+      await log.publish([{ topic, event: eventOf('a', 1) }])
+      await broker?.kill()
+      const other = open()
+      const received: number[] = []
+      const subscription = await other.subscribe({ group: `${topic}-g`, topics: [topic], handler: async ({ sequence }) => void received.push(sequence) })
+      await broker?.start()
+      await until('the event comes', () => received.length > 0)
+      await subscription.stop()
+      await other.close()
+      expect(received).toEqual([1])
+    },
+    180_000,
+  )
 })
 
 eventLogConformance(

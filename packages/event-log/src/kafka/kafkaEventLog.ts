@@ -73,7 +73,14 @@ export const kafkaEventLog = (options: KafkaOptions): EventLog => {
       const ends = heads(topic)
       // Told to whoever reads on; one that does not must not end the process.
       ends.catch(() => undefined)
-      return readTopic({ kafka, runtime, logger, topic, ends, forgetGroup: (group) => admin.ask((client) => client.deleteGroups([group])).then(() => undefined) })
+      return readTopic({
+        kafka,
+        runtime,
+        logger,
+        topic,
+        ends,
+        forgetGroup: (group) => admin.ask((client) => client.deleteGroups([group])).then(() => undefined),
+      })
     },
     lag: async (group, topics) => {
       const offsets = await committed(group, topics)
@@ -120,7 +127,9 @@ const makeTopics = async (client: Admin, topics: readonly string[], { partitions
   const existing = new Set(await client.listTopics())
   const missing = topics.filter((topic) => !existing.has(topic))
   if (missing.length === 0) return
-  const configEntries = Object.entries({ 'retention.ms': '-1', 'retention.bytes': '-1', 'max.message.bytes': String(messageBytesMax) }).map(([name, value]) => ({ name, value }))
+  const configEntries = Object.entries({ 'retention.ms': '-1', 'retention.bytes': '-1', 'max.message.bytes': String(messageBytesMax) }).map(
+    ([name, value]) => ({ name, value }),
+  )
   await client.createTopics({
     waitForLeaders: true,
     topics: missing.map((topic) => ({ topic, numPartitions: partitions ?? partitionsDefault, replicationFactor: replicationFactor ?? 1, configEntries })),

@@ -106,4 +106,6 @@ const refuse = (call: Call, why: string, cause?: unknown) => {
   call.reject(new LogUnavailableError(why, { cause }))
 }
 const bytesOf = ({ key, value, headers }: Message): number =>
-  Buffer.byteLength(String(key)) + Buffer.byteLength(String(value)) + Object.entries(headers ?? {}).reduce((sum, [name, text]) => sum + name.length + Buffer.byteLength(String(text)) + 4, 70)
+  Buffer.byteLength(String(key)) +
+  Buffer.byteLength(String(value)) +
+  Object.entries(headers ?? {}).reduce((sum, [name, text]) => sum + name.length + Buffer.byteLength(String(text)) + 4, 70)

@@ -26,7 +26,13 @@ export async function* readTopic({ kafka, runtime, logger, topic, ends, forgetGr
   const left = new Map((await ends).filter(({ high, low }) => Number(high) > Number(low)).map(({ partition, high }) => [partition, Number(high)]))
   if (left.size === 0) return
   const group = `patchwork-read-${runtime.uuid()}`
-  const consumer = kafka.consumer({ groupId: group, sessionTimeout: sessionMs, heartbeatInterval: heartbeatMs, maxWaitTimeInMs: 200, allowAutoTopicCreation: false })
+  const consumer = kafka.consumer({
+    groupId: group,
+    sessionTimeout: sessionMs,
+    heartbeatInterval: heartbeatMs,
+    maxWaitTimeInMs: 200,
+    allowAutoTopicCreation: false,
+  })
   const batches: KafkaMessage[][] = []
   // What was read before a crash that the client mended comes again, and is passed over.
   const next = new Map<number, number>()

@@ -12,9 +12,13 @@ const webAddress = z
   .catch(undefined)
 const OrganisationName = z.object({ organisationId: z.string(), name: z.string() })
 const Times = z.array(z.object({ days: z.array(z.string()), from: z.string(), to: z.string() })).catch([])
-const Price = z.object({ kind: z.string(), pence: z.int().optional().catch(undefined), unit: text }).catch({ kind: 'unknown', pence: undefined, unit: undefined })
+const Price = z
+  .object({ kind: z.string(), pence: z.int().optional().catch(undefined), unit: text })
+  .catch({ kind: 'unknown', pence: undefined, unit: undefined })
 export type Price = z.infer<typeof Price>
-const Capacity = z.object({ state: z.string(), units: z.int().optional().catch(undefined), expiresAt: text }).catch({ state: 'unknown', units: undefined, expiresAt: undefined })
+const Capacity = z
+  .object({ state: z.string(), units: z.int().optional().catch(undefined), expiresAt: text })
+  .catch({ state: 'unknown', units: undefined, expiresAt: undefined })
 export type Capacity = z.infer<typeof Capacity>
 const Where = z
   .object({
@@ -65,7 +69,9 @@ export const WholeOffer = OfferInList.omit({ summary: true, distanceMetres: true
   fundingAccepted: z.array(z.string()).catch([]),
   personalCare: z.boolean().catch(false),
   personalCareGate: z.object({ cqcNumber: text, soleWorkerDeclaration: z.boolean().optional() }).optional().catch(undefined),
-  contact: z.object({ name: text, email: text, phone: text, website: webAddress }).catch({ name: undefined, email: undefined, phone: undefined, website: undefined }),
+  contact: z
+    .object({ name: text, email: text, phone: text, website: webAddress })
+    .catch({ name: undefined, email: undefined, phone: undefined, website: undefined }),
   modifiedAt: text,
   source: Source.optional().catch(undefined),
   isYours: z.boolean().catch(false),

@@ -30,11 +30,20 @@ export type Assets = {
  * the identity service ask for, it is kept for five minutes.
  */
 export const openAssets = async (): Promise<Assets> => {
-  const files = folders.flatMap((folder) => readdirSync(folder).filter((name) => extname(name) in types).map((name) => ({ name, path: join(folder, name) })))
+  const files = folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => extname(name) in types)
+      .map((name) => ({ name, path: join(folder, name) })),
+  )
   const isStyle = ({ name }: { name: string }) => extname(name) === '.css'
   const read = async (from: typeof files, prepare: (content: Buffer) => Buffer) =>
     Promise.all(from.map(async ({ name, path }) => [name, await readAsset(name, prepare(readFileSync(path)))] as const))
-  const others = new Map(await read(files.filter((file) => !isStyle(file)), (content) => content))
+  const others = new Map(
+    await read(
+      files.filter((file) => !isStyle(file)),
+      (content) => content,
+    ),
+  )
   const styles = await read(files.filter(isStyle), (content) => Buffer.from(withHashedNames(content.toString(), others)))
   const byName = new Map([...others, ...styles])
   const byHashedName = new Map([...byName].map(([name, asset]) => [hashed(name, asset), asset]))

@@ -1,7 +1,6 @@
 import type { ZodError } from 'zod'
 import { ServiceProblem } from '../serviceCalls.ts'
-import type { Translate, Translations } from '../words/words.ts'
-import type { Language } from '../words/words.ts'
+import type { Language, Translate, Translations } from '../words/words.ts'
 
 /** What is wrong, at a field or (no field) with the whole form. */
 export type FormError = { field?: string; code: string }
@@ -14,7 +13,10 @@ export const errorsOfForm = (error: ZodError): FormError[] => {
   for (const issue of error.issues) {
     if (issue.code === 'unrecognized_keys') found.set('', { code: 'form-not-read' })
     else {
-      const field = issue.path.map(String).filter((step) => !/^\d+$/.test(step)).join('-')
+      const field = issue.path
+        .map(String)
+        .filter((step) => !/^\d+$/.test(step))
+        .join('-')
       if (!found.has(field)) found.set(field, { field, code: codeOf(issue as { code: string; message: string; params?: Record<string, unknown> }) })
     }
   }
@@ -29,7 +31,10 @@ const codeOf = ({ code, message, params }: { code: string; message: string; para
 /** What a service found: at the fields it names where the form has them, else for the whole form. */
 export const errorsOfProblem = (problem: ServiceProblem, fields: ReadonlySet<string>): FormError[] => {
   const named = problem.fields.map(({ pointer, code }): FormError => {
-    const field = pointer.split('/').filter((step) => step !== '' && !/^\d+$/.test(step)).join('-')
+    const field = pointer
+      .split('/')
+      .filter((step) => step !== '' && !/^\d+$/.test(step))
+      .join('-')
     return fields.has(field) ? { field, code } : { code }
   })
   return named.length > 0 ? named : [{ code: problem.code }]
@@ -39,7 +44,13 @@ export const errorsOfProblem = (problem: ServiceProblem, fields: ReadonlySet<str
  * Each error in words: the page's own for this field and code, the page's own for the code, the general ones, and in the end words that fit any
  * (`problems.unforeseen`). Also gives the codes that no words are for.
  */
-export const inWords = (errors: readonly FormError[], page: string, t: Translate, translations: Translations, language: Language): ShownErrors & { unknownCodes: string[] } => {
+export const inWords = (
+  errors: readonly FormError[],
+  page: string,
+  t: Translate,
+  translations: Translations,
+  language: Language,
+): ShownErrors & { unknownCodes: string[] } => {
   const shown: ShownErrors & { unknownCodes: string[] } = { list: [], byField: {}, unknownCodes: [] }
   for (const { field, code } of errors) {
     const keys = [...(field === undefined ? [] : [`${page}.errors.${field}.${code}`]), `${page}.errors.${code}`, `problems.${code}`]

@@ -31,7 +31,10 @@ export const optionalChoice = <const Codes extends readonly [string, ...string[]
 
 /** Any number of these codes: checkboxes. A browser sends nothing for none, and no list for one. */
 export const choices = <const Codes extends readonly [string, ...string[]]>(codes: Codes) =>
-  z.preprocess((value) => (value === undefined ? [] : Array.isArray(value) ? value : [value]), z.array(z.enum(codes, { error: 'choose-from-list' })).max(codes.length))
+  z.preprocess(
+    (value) => (value === undefined ? [] : Array.isArray(value) ? value : [value]),
+    z.array(z.enum(codes, { error: 'choose-from-list' })).max(codes.length),
+  )
 
 /** A box that is ticked or not. */
 export const ticked = () => z.preprocess((value) => value === 'yes', z.boolean())

@@ -33,10 +33,7 @@ export type Visit = {
 /** A visit to a page that is not for anyone: somebody is signed in. */
 export type SignedInVisit = Visit & { person: Person }
 
-export type Answer =
-  | { kind: 'show'; status: number; data: object }
-  | { kind: 'go'; to: string; notice?: string }
-  | { kind: 'answered' }
+export type Answer = { kind: 'show'; status: number; data: object } | { kind: 'go'; to: string; notice?: string } | { kind: 'answered' }
 
 /** Shows the page's own template with these values. */
 export const show = (data: object = {}, { status = 200 }: { status?: number } = {}): Answer => ({ kind: 'show', status, data })

@@ -61,7 +61,12 @@ export const traced = (template: string, { runtime, logger }: Pick<PageDependenc
       logger.debug({ method: request.method, route: template, status: response.statusCode, durationMs: runtime.now() - startedAt }, 'request'),
     )
     await inTrace(request.get('traceparent'), () =>
-      inSpan(`${request.method} ${template}`, { 'http.request.method': request.method, 'http.route': template }, async () => handle(request, response, next), 'server'),
+      inSpan(
+        `${request.method} ${template}`,
+        { 'http.request.method': request.method, 'http.route': template },
+        async () => handle(request, response, next),
+        'server',
+      ),
     )
   }
 }
@@ -125,7 +130,10 @@ const fieldsOf = (page: AnyPage): string[] => (page.form instanceof z.ZodObject 
 
 const valuesOf = (entered: Record<string, unknown>): FieldValues =>
   Object.fromEntries(
-    Object.entries(entered).map(([name, value]) => [name, Array.isArray(value) ? value.filter((one) => typeof one === 'string') : typeof value === 'string' ? value : undefined]),
+    Object.entries(entered).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.filter((one) => typeof one === 'string') : typeof value === 'string' ? value : undefined,
+    ]),
   )
 
 const load = async (page: AnyPage, visit: Visit): Promise<object> => (await page.load?.(visit as SignedInVisit)) ?? {}

@@ -2,11 +2,11 @@ import { isDomainError } from '@patchwork/http'
 import type { Logger } from '@patchwork/telemetry'
 import type { ErrorRequestHandler, Response } from 'express'
 import { ServiceProblem } from '../serviceCalls.ts'
+import { signInAddress } from '../session/signInRoutes.ts'
 import type { SessionStore } from '../store/sessionStore.ts'
 import type { View } from '../view/pageView.ts'
-import { signInAddress } from '../session/signInRoutes.ts'
 import type { Cookies } from './cookies.ts'
-import { visitorOf } from './visitor.ts'
+import type { visitorOf } from './visitor.ts'
 
 /** Pages for what went wrong; the words of each are `problem.<kind>`. */
 const statusOf = {
@@ -52,7 +52,8 @@ const showProblem = async (response: Response, showPage: () => Promise<void>, lo
     await showPage()
   } catch (error) {
     logger.error({ err: { type: (error as Error).name, code: (error as { code?: unknown }).code, stack: (error as Error).stack } }, 'problem page failed')
-    if (!response.headersSent) response.status(503).type('text/plain').send('Patchwork cannot show this page just now. Please try again in a moment. In an emergency call 999.')
+    if (!response.headersSent)
+      response.status(503).type('text/plain').send('Patchwork cannot show this page just now. Please try again in a moment. In an emergency call 999.')
   }
 }
 

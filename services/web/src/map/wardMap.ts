@@ -49,7 +49,14 @@ export const drawWardMap = (
     const feature = asFeature(ward)
     const [[west, north], [east, south]] = path.bounds(feature)
     if (east < 0 || south < 0 || west > width || north > height) return []
-    return [{ name: ward.properties.name, d: outline(ward, projection), isServed: servedWardCodes.includes(ward.properties.wardCode), ...labelFor(ward, path, feature) }]
+    return [
+      {
+        name: ward.properties.name,
+        d: outline(ward, projection),
+        isServed: servedWardCodes.includes(ward.properties.wardCode),
+        ...labelFor(ward, path, feature),
+      },
+    ]
   })
   const isInside = ({ x, y }: { x: number; y: number }) => x >= 0 && x <= width && y >= 0 && y <= height
   const drawn = pins.map((pin) => ({ ...at(pin), number: pin.number, name: pin.name })).filter(isInside)

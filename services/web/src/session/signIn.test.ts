@@ -1,5 +1,5 @@
-import { residentId, startTestPlace, type TestPlace, hidden } from '../testPlace.ts'
 import { directory, messages } from '../testExamples.ts'
+import { hidden, residentId, startTestPlace, type TestPlace } from '../testPlace.ts'
 import { safeNext } from './signInRoutes.ts'
 
 const minuteMs = 60_000
@@ -72,10 +72,14 @@ describe('signing in', () => {
     expect((await other.browser().get('/sign-in')).status).toBe(303)
     await other.stop()
   })
-  test.each(['https://elsewhere.example/', '//elsewhere.example/', '/\\elsewhere.example', 'javascript:alert(1)', '\t//elsewhere.example', `/${'a'.repeat(600)}`])(
-    'an address that leads elsewhere is not followed afterwards: %j',
-    (next) => expect(safeNext(next, 'https://place.example')).toBeUndefined(),
-  )
+  test.each([
+    'https://elsewhere.example/',
+    '//elsewhere.example/',
+    '/\\elsewhere.example',
+    'javascript:alert(1)',
+    '\t//elsewhere.example',
+    `/${'a'.repeat(600)}`,
+  ])('an address that leads elsewhere is not followed afterwards: %j', (next) => expect(safeNext(next, 'https://place.example')).toBeUndefined())
 })
 
 describe('a session', () => {

@@ -1,6 +1,6 @@
 import type { Sealer } from '@patchwork/encryption'
-import type { Logger } from '@patchwork/telemetry'
 import type { Runtime } from '@patchwork/runtime'
+import type { Logger } from '@patchwork/telemetry'
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Cookies } from '../http/cookies.ts'
 import { ForeignFormError, traced } from '../http/pageRoutes.ts'

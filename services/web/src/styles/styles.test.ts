@@ -52,9 +52,12 @@ const marks: [string, string[]][] = [
 ]
 
 describe('colours', () => {
-  test.each(words.flatMap(([on, grounds]) => grounds.map((ground) => [on, ground] as const)))('words in %s on %s have a contrast of 4.5 or more', (on, ground) => {
-    expect(contrast(palette[on]!, palette[ground]!)).toBeGreaterThanOrEqual(4.5)
-  })
+  test.each(words.flatMap(([on, grounds]) => grounds.map((ground) => [on, ground] as const)))(
+    'words in %s on %s have a contrast of 4.5 or more',
+    (on, ground) => {
+      expect(contrast(palette[on]!, palette[ground]!)).toBeGreaterThanOrEqual(4.5)
+    },
+  )
   test.each(marks.flatMap(([on, grounds]) => grounds.map((ground) => [on, ground] as const)))('marks and edges in %s on %s have 3 or more', (on, ground) => {
     expect(contrast(palette[on]!, palette[ground]!)).toBeGreaterThanOrEqual(3)
   })

@@ -44,7 +44,10 @@ export const createFormat = (language: Language, t: Translate): Format => {
     dateTime: (at) => t('format.dateAtTime', { date: date(at), time: clock(time.format(Date.parse(at))) }),
     clock,
     pounds: (pence) => `£${pence % 100 === 0 ? number.format(pence / 100) : (pence / 100).toFixed(2).replace(/\B(?=(\d{3})+(?!\d))/g, ',')}`,
-    distance: (metres) => (metres < metresPerMile / 10 ? t('format.veryNear') : t('format.miles', { count: oneDecimal(metres / metresPerMile), miles: miles.format(oneDecimal(metres / metresPerMile)) })),
+    distance: (metres) =>
+      metres < metresPerMile / 10
+        ? t('format.veryNear')
+        : t('format.miles', { count: oneDecimal(metres / metresPerMile), miles: miles.format(oneDecimal(metres / metresPerMile)) }),
     number: (value) => number.format(value),
     times: (times) => groupTimes(times, t, clock),
   }

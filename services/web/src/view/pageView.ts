@@ -93,7 +93,9 @@ export const countUnread = async ({ session, services }: Visitor): Promise<numbe
 }
 
 const inLanguage = (request: Request, language: string): string => {
-  const query = Object.entries(request.query).flatMap(([name, value]): [string, string][] => (typeof value === 'string' && name !== 'lang' ? [[name, value]] : []))
+  const query = Object.entries(request.query).flatMap(([name, value]): [string, string][] =>
+    typeof value === 'string' && name !== 'lang' ? [[name, value]] : [],
+  )
   return `${request.path}?${new URLSearchParams([...query, ['lang', language]])}`
 }
 

@@ -57,7 +57,13 @@ describe('every word that a page uses', () => {
 })
 
 describe('plurals', () => {
-  const counted = (words: Words) => [...new Set(keysOf(words).filter((key) => pluralEnd.test(key)).map((key) => key.replace(pluralEnd, '')))]
+  const counted = (words: Words) => [
+    ...new Set(
+      keysOf(words)
+        .filter((key) => pluralEnd.test(key))
+        .map((key) => key.replace(pluralEnd, '')),
+    ),
+  ]
   test('have the two forms of English and the six of Welsh', () => {
     const formsOf = (words: Words, base: string) => keysOf(words).filter((key) => key.replace(pluralEnd, '') === base && pluralEnd.test(key)).length
     expect(counted(english).filter((base) => formsOf(english, base) !== 2)).toEqual([])

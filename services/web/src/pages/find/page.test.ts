@@ -21,7 +21,8 @@ describe('finding', () => {
     const text = await page('/find?near=M33+7ZF')
     expect(text).toMatch(/<svg class="patchwork-map"[^>]* role="img" aria-labelledby="map-title map-description">/)
     expect(text).toContain('with 3 pins, numbered as in the list')
-    for (const [index, { name }] of offers.entries()) expect(text).toContain(`<title>${index + 1}. ${name.replace(/[<>&]/g, (sign) => ({ '<': '&lt;', '>': '&gt;', '&': '&amp;' })[sign]!)}</title>`)
+    for (const [index, { name }] of offers.entries())
+      expect(text).toContain(`<title>${index + 1}. ${name.replace(/[<>&]/g, (sign) => ({ '<': '&lt;', '>': '&gt;', '&': '&amp;' })[sign]!)}</title>`)
     for (const ward of ['Sale Central', 'Altrincham']) expect(text).toContain(`<title>${ward}</title>`)
   })
   test('what providers write is shown as text, never as markup', async () => {
@@ -130,6 +131,13 @@ test('an organisation is shown with what it offers', async () => {
 
 test('the first page finds, names the kinds, and says ways in', async () => {
   const text = await page('/')
-  for (const words of ['action="/find"', 'href="/find?category=food"', 'See all 3 offers', 'href="/sign-up?as=resident"', 'href="/sign-up?as=provider"', 'href="/sign-up?as=coordinator"'])
+  for (const words of [
+    'action="/find"',
+    'href="/find?category=food"',
+    'See all 3 offers',
+    'href="/sign-up?as=resident"',
+    'href="/sign-up?as=provider"',
+    'href="/sign-up?as=coordinator"',
+  ])
     expect(text).toContain(words)
 })

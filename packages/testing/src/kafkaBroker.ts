@@ -1,0 +1,79 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { freePort } from './freePort.ts'
+import type { KafkaForTests } from './kafka.ts'
+
+const script = (name: string) => fileURLToPath(new URL(`../../../infra/test-servers/${name}`, import.meta.url))
+const fetchedWithinMs = 300_000
+const startedWithinMs = 90_000
+
+/** A broker as a child process with a data folder of its own. It ends with this process, however that ends. Throws where it cannot be fetched or run. */
+export const startKafkaBroker = async (): Promise<KafkaForTests> => {
+  const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'patchwork', 'kafka-4.4.0')
+  await promisify(execFile)(script('fetch-kafka.sh'), [folder], { timeout: fetchedWithinMs }).catch((error: { stderr?: string }) => {
+    throw new Error(`Kafka cannot be fetched: ${error.stderr?.trim().split('\n').at(-1) || 'the script failed'}`)
+  })
+  const data = mkdtempSync(join(tmpdir(), 'patchwork-kafka-'))
+  const ports = [await freePort(), await freePort()] as const
+  const run = () => startBroker(join(folder, 'jars'), data, ports)
+  let child = await run().catch((error: unknown) => {
+    rmSync(data, { recursive: true, force: true })
+    throw error
+  })
+  const kill = () => killed(child)
+  const start = async () => {
+    child = await run()
+  }
+  let stopped: Promise<void> | undefined
+  return {
+    brokers: [`127.0.0.1:${ports[0]}`],
+    // Its data are thrown away, so it need not end in good order.
+    stop: () => {
+      stopped ??= kill().then(() => rmSync(data, { recursive: true, force: true }))
+      return stopped
+    },
+    process: { kill, start, restart: () => kill().then(start) },
+  }
+}
+
+const startBroker = async (jars: string, data: string, [port, controller]: readonly [number, number]): Promise<ChildProcess> => {
+  const child = spawn(script('kafka-broker.sh'), [jars, data, String(port), String(controller), '--temporary'], { stdio: ['pipe', 'ignore', 'ignore'] })
+  // A broker of its own must not keep a test run alive that forgets to stop it; it ends when the pipe does.
+  child.unref()
+  ;(child.stdin as unknown as { unref(): void }).unref()
+  const end = Date.now() + startedWithinMs
+  while (!(await accepts(port))) {
+    if (hasEnded(child) || Date.now() > end) {
+      await killed(child)
+      const log = join(data, 'broker.log')
+      throw new Error(`the broker did not start: ${existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').at(-1) : 'it said nothing'}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  return child
+}
+
+const accepts = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+
+const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null
+
+// The script kills the broker as kill -9 would, and ends once it is gone.
+const killed = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => {
+    if (hasEnded(child)) return resolve()
+    child.ref()
+    child.once('exit', () => resolve())
+    child.kill('SIGTERM')
+  })

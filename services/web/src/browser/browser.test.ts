@@ -1,0 +1,206 @@
+import { existsSync } from 'node:fs'
+import { AxeBuilder } from '@axe-core/playwright'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { directory, lunchClubId, messages, organisationId } from '../testExamples.ts'
+import { startTestPlace, type TestPlace } from '../testPlace.ts'
+
+// The pages in a real browser. Where there is none these tests are skipped, and say so; with REQUIRE_REAL_SERVERS=1 they fail.
+
+const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
+const isThere = existsSync(executablePath)
+const required = process.env.REQUIRE_REAL_SERVERS === '1'
+if (!isThere && !required) process.stderr.write(`SKIPPED: pages in a browser; there is none at ${executablePath}\n`)
+const suite = isThere || required ? describe : describe.skip
+
+const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+const widths = [1280, 320]
+const publicPaths = [
+  ...[
+    '/',
+    '/find',
+    '/find?near=M33+7ZF&text=lunch',
+    '/find?text=nothing+at+all',
+    '/find?near=ZE1+0AA',
+    `/offers/${lunchClubId}`,
+    `/organisations/${organisationId}`,
+  ],
+  ...['/help-now', '/sign-up', '/check-your-mail', '/verify-email?token=x', '/forgotten-password', '/new-password?token=x', '/take-up-invitation?token=x'],
+  ...['/set-up', '/account-ready', '/signed-out', '/accessibility', '/privacy', '/data-sources', '/nowhere', '/find?lang=cy'],
+]
+
+suite('in a browser', () => {
+  let place: TestPlace
+  let browser: Browser
+  let streams = 0
+  let live: (event: string) => void = () => undefined
+
+  beforeAll(async () => {
+    place = await startTestPlace(
+      {
+        ...directory,
+        ...messages,
+        'GET /notification/messages/live': (_asked, response) => {
+          streams += 1
+          response.on('close', () => {
+            streams -= 1
+          })
+          live = (event) => void response.write(event)
+          response.set('Content-Type', 'text/event-stream').write('event: unread\ndata: {"unread":2}\n\n')
+        },
+      },
+      { isDemonstration: () => true },
+    )
+    browser = await chromium.launch({
+      executablePath,
+      args: [
+        ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update'],
+        '--disable-sync',
+      ],
+    })
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await place?.stop()
+  })
+
+  const contextWith = (options: { width: number; javaScriptEnabled?: boolean }): Promise<BrowserContext> =>
+    browser.newContext({ viewport: { width: options.width, height: 900 }, javaScriptEnabled: options.javaScriptEnabled ?? true, baseURL: place.publicUrl })
+
+  /** Without JavaScript axe cannot look; what is checked then is that everything is there and works. */
+  const faultsOf = async (page: Page): Promise<string[]> => {
+    const { violations } = await new AxeBuilder({ page }).withTags(standards).analyze()
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(' ; ')}`)
+  }
+  const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  const signIn = async (context: BrowserContext) => {
+    place.issuer.signsIn('resident')
+    const page = await context.newPage()
+    await page.goto('/sign-in?next=/messages')
+    return page
+  }
+
+  describe.each(widths)('%i px wide', (width) => {
+    test.each(publicPaths)('axe finds nothing on %s, and it is not scrolled sideways', async (path) => {
+      const context = await contextWith({ width })
+      const page = await context.newPage()
+      await page.goto(path)
+      expect(await faultsOf(page)).toEqual([])
+      expect(await overflow(page)).toBeLessThanOrEqual(0)
+      await context.close()
+    })
+    test('axe finds nothing on a form with errors, nor on the messages of somebody who has signed in', async () => {
+      const context = await contextWith({ width })
+      const page = await signIn(context)
+      expect(await page.title()).toContain('Messages')
+      expect(await faultsOf(page)).toEqual([])
+      await page.goto('/sign-up')
+      await page.getByRole('button', { name: 'Open my account' }).click()
+      expect(await page.title()).toMatch(/^Error: /)
+      expect(await faultsOf(page)).toEqual([])
+      expect(await overflow(page)).toBeLessThanOrEqual(0)
+      await context.close()
+    })
+  })
+
+  test('no page breaks its own content security policy, or fails to load a file', async () => {
+    const context = await contextWith({ width: 1280 })
+    const page = await signIn(context)
+    const faults: string[] = []
+    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
+    page.on('response', (response) => response.status() >= 400 && faults.push(response.url()))
+    for (const path of publicPaths.filter((one) => one !== '/nowhere')) await page.goto(path)
+    expect(faults).toEqual([])
+    await context.close()
+  })
+
+  test('without JavaScript somebody finds an offer, reads it, and reads their messages', async () => {
+    const context = await contextWith({ width: 320, javaScriptEnabled: false })
+    const page = await signIn(context)
+    expect(await page.getByRole('heading', { level: 2, name: 'good news' }).count()).toBe(1)
+    await page.getByRole('link', { name: 'Find help' }).click()
+    await page.getByLabel('What are you looking for?').fill('lunch')
+    await page.getByLabel('Postcode').fill('M33 7ZF')
+    await page.getByRole('button', { name: 'Look for it' }).click()
+    expect(page.url()).toContain('/find?text=lunch&near=M33+7ZF')
+    await page.getByRole('link', { name: 'Thursday lunch club' }).click()
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Thursday lunch club')
+    expect(await page.getByRole('link', { name: 'Join in' }).getAttribute('href')).toBe(`/my/referrals/new?offer=${lunchClubId}`)
+    await context.close()
+  })
+
+  test('with the keyboard alone: past the header, into the search, to the result', async () => {
+    const context = await contextWith({ width: 1280 })
+    const page = await context.newPage()
+    await page.goto('/')
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Skip to the main part')
+    await page.getByLabel('What are you looking for?').focus()
+    await page.keyboard.type('lunch')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/find?*')
+    const focusable = page.getByRole('link', { name: 'Thursday lunch club' })
+    await focusable.focus()
+    expect(await focusable.evaluate((link) => getComputedStyle(link).backgroundColor)).toBe('rgb(255, 207, 79)')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/offers/*')
+    await context.close()
+  })
+
+  test('the reader of a refused form is put at the list of what to mend', async () => {
+    const context = await contextWith({ width: 1280 })
+    const page = await context.newPage()
+    await page.goto('/forgotten-password')
+    await page.getByRole('button', { name: 'Send me a link' }).click()
+    await page.waitForFunction(() => document.activeElement?.classList.contains('govuk-error-summary'))
+    await page.getByRole('link', { name: 'Enter something here' }).click()
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('email')
+    await context.close()
+  })
+
+  test('news comes by itself, and no connection is held while nobody looks', async () => {
+    const context = await contextWith({ width: 1280 })
+    const page = await signIn(context)
+    const number = page.locator('[data-unread-number]')
+    await page.waitForFunction(() => document.querySelector('[data-unread-number]')?.textContent === '2')
+    const answered = place.routes['GET /notification/messages']!
+    place.routes['GET /notification/messages'] = async (asked, response) => {
+      const list = (await answered(asked, response)) as { items: object[] }
+      return { ...list, items: list.items.map((message) => ({ ...message, subject: 'Brookshire: something new' })), unread: 3 }
+    }
+    live('event: message\ndata: {"messageId":"x"}\n\n')
+    await page.getByRole('heading', { name: 'something new' }).waitFor()
+    place.routes['GET /notification/messages'] = answered
+    expect(await number.textContent()).toBe('3')
+    const hide = (isHidden: boolean) =>
+      page.evaluate((hidden) => {
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden })
+        document.dispatchEvent(new Event('visibilitychange'))
+      }, isHidden)
+    await hide(true)
+    await expectSoon(() => streams === 0)
+    await hide(false)
+    await expectSoon(() => streams === 1)
+    await context.close()
+    await expectSoon(() => streams === 0)
+  })
+
+  test('a page of results is at most 60 KB on the wire, everything counted', async () => {
+    const context = await contextWith({ width: 1280 })
+    const page = await context.newPage()
+    const session = await context.newCDPSession(page)
+    await session.send('Network.enable')
+    let bytes = 0
+    session.on('Network.loadingFinished', ({ encodedDataLength }) => {
+      bytes += encodedDataLength
+    })
+    await page.goto('/find?near=M33+7ZF', { waitUntil: 'networkidle' })
+    expect(bytes).toBeGreaterThan(10_000)
+    expect(bytes).toBeLessThanOrEqual(60_000)
+    await context.close()
+  })
+})
+
+const expectSoon = async (isTrue: () => boolean) => {
+  for (const limit = Date.now() + 20_000; !isTrue(); await new Promise((resolve) => setTimeout(resolve, 20)))
+    if (Date.now() > limit) throw new Error('It did not come about')
+}
