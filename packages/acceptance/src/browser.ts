@@ -16,12 +16,12 @@ const flags = [
 ]
 
 /** The machine's Chromium. Throws when there is none: a journey without a browser shows nothing. */
-export const openBrowser = (): Promise<Browser> => {
+export const openBrowser = (moreFlags: readonly string[] = []): Promise<Browser> => {
   const path = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
     (one) => one !== undefined && existsSync(one),
   )
   if (path === undefined) throw new Error('Install Chromium (apt-get install chromium), or say where it is in CHROMIUM')
-  return chromium.launch({ executablePath: path, args: flags })
+  return chromium.launch({ executablePath: path, args: [...flags, ...moreFlags] })
 }
 
 /** How somebody's browser is set: a phone's width, no JavaScript. */

@@ -32,7 +32,7 @@ export const eventWriter = (definition: AggregateShape, runtime: Runtime): Event
     return events.map((event, index) => {
       const envelope = EventEnvelope.safeParse({
         specversion: '1.0',
-        id: commandKey.slice(0,32),
+        id: runtime.uuid(),
         source: `/patchwork/${definition.service}/${definition.name}`,
         type: event.type,
         subject: id,

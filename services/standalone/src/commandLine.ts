@@ -126,13 +126,15 @@ const start = async (surroundings: Surroundings, empty: boolean): Promise<number
   const tracing = startTracing()
   const progress = progressTo(errors)
   progress.step('Opening the place')
-  const place = await open(config, surroundings)
+  let isDemonstration = false
+  const place = await open(config, surroundings, () => isDemonstration)
   const asked = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM']) signals.once(signal, () => resolve())
   })
   const control = await listenForOperations(place, config.dataDirectory)
   try {
     const accounts = await openDemonstration({ place, dataDirectory: config.dataDirectory, empty, runtime, progress })
+    isDemonstration = accounts.length > 0
     progress.done()
     output.write(welcome(place, accounts))
     await asked
@@ -146,8 +148,8 @@ const start = async (surroundings: Surroundings, empty: boolean): Promise<number
   return done
 }
 
-const open = (config: PlaceConfig, { runtime, errors }: Surroundings): Promise<Place> =>
-  startPlace({ config, runtime, logger: createLogger({ level: config.logLevel, readable: errors.isTTY ?? false }) })
+const open = (config: PlaceConfig, { runtime, errors }: Surroundings, isDemonstration = () => false): Promise<Place> =>
+  startPlace({ config, runtime, isDemonstration, logger: createLogger({ level: config.logLevel, readable: errors.isTTY ?? false }) })
 
 const welcome = (place: Place, accounts: readonly { role: string; name: string; username: string; password: string }[]): string => {
   const code = place.identity.firstAdministratorCode()

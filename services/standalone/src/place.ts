@@ -33,7 +33,13 @@ const drainMs = 10_000
  * Starts every service in this process on one address. The address answers from the first moment: until all are ready, `/readyz` and every page say 503.
  * Throws what the stores throw when the data cannot be opened (locked, newer, damaged), and when the port is taken.
  */
-export const startPlace = async (options: { config: PlaceConfig; runtime: Runtime; logger: Logger }): Promise<Place> => {
+export const startPlace = async (options: {
+  config: PlaceConfig
+  runtime: Runtime
+  logger: Logger
+  /** Whether the people here are invented; asked at each page, as it shows only once the place is open. */
+  isDemonstration?: () => boolean
+}): Promise<Place> => {
   const { config, runtime, logger } = options
   const opened = await openPorts(config, runtime, logger)
   const front = express().disable('x-powered-by')
@@ -71,7 +77,7 @@ export const startPlace = async (options: { config: PlaceConfig; runtime: Runtim
       runningDirectory,
       run(referral.start(ports('referral'), settings)),
       run(notification.start(ports('notification'), { ...settings, smtpUrl: config.smtpUrl, mailFrom: config.mailFrom })),
-      run(web.start(ports('web'), settings)),
+      run(web.start(ports('web'), { ...settings, ...(options.isDemonstration && { isDemonstration: options.isDemonstration }) })),
     ])
     const mounts = services.flatMap((service) => service.mounts).sort((one, other) => other.path.length - one.path.length)
     for (const mount of mounts) front.use(mount.path, mount.app)

@@ -5,7 +5,7 @@ import type { Logger } from '@patchwork/telemetry'
 import { type EventLog, LogUnavailableError } from '../eventLog.ts'
 import { openSlots } from '../slots.ts'
 import { type Lane, openLane } from './lane.ts'
-import { openLogFile, readPageMax } from './logFile.ts'
+import { type Appended, openLogFile, readPageMax } from './logFile.ts'
 import { openPositions } from './positions.ts'
 
 type Options = { placeFile: PlaceFile; runtime: Runtime; logger?: Logger }
@@ -15,7 +15,7 @@ type Options = { placeFile: PlaceFile; runtime: Runtime; logger?: Logger }
  * Subscriptions of the same group share its work, whoever opened the log on that file.
  */
 export const embeddedEventLog = ({ placeFile, runtime, logger }: Options): EventLog => {
-  const { file, positions, lanes, laneOf } = sharedLog({ placeFile, runtime, ...(logger && { logger }) })
+  const { file, positions, lanes, laneOf, published } = sharedLog({ placeFile, runtime, ...(logger && { logger }) })
   const stops = new Set<() => Promise<void>>()
   let closed = false
   const refuseWhenClosed = () => {
@@ -27,9 +27,7 @@ export const embeddedEventLog = ({ placeFile, runtime, logger }: Options): Event
     publish: async (events) => {
       refuseWhenClosed()
       if (events.length === 0) return
-      await file.append(events)
-      const topics = new Set(events.map(({ topic }) => topic))
-      for (const lane of lanes.values()) if (topics.has(lane.topic)) lane.wake()
+      published(await file.append(events))
     },
     subscribe: async ({ group, topics, handler, concurrencyMax = 16 }) => {
       refuseWhenClosed()
@@ -100,7 +98,19 @@ const openShared = ({ placeFile, runtime, logger }: Options) => {
     lanes.set(name, lane)
     return lane
   }
-  return { file, positions, lanes, laneOf }
+  let lastOffset: number | undefined
+  const published = (appended: readonly Appended[]) => {
+    // Only what follows on what was told before may be handed on as it is; after any doubt the lanes read for themselves.
+    const followsOn = lastOffset !== undefined && appended[0]?.offset === lastOffset + 1
+    lastOffset = Math.max(lastOffset ?? 0, appended.at(-1)?.offset ?? 0)
+    const byTopic = Map.groupBy(appended, ({ topic }) => topic)
+    for (const lane of lanes.values()) {
+      const ofTopic = byTopic.get(lane.topic)
+      if (ofTopic && followsOn) lane.offer(ofTopic)
+      else if (ofTopic || !followsOn) lane.wake()
+    }
+  }
+  return { file, positions, lanes, laneOf, published }
 }
 
 // One per file: two that knew nothing of each other would each hand a group every event.

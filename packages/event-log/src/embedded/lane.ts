@@ -1,7 +1,8 @@
+import type { EventEnvelope } from '@patchwork/events'
 import type { Runtime } from '@patchwork/runtime'
 import type { Logger } from '@patchwork/telemetry'
 import { openKeyedWork, type Worker } from '../keyedWork.ts'
-import { type LogFile, readPageMax } from './logFile.ts'
+import { type Appended, type LogFile, readPageMax } from './logFile.ts'
 import type { Positions } from './positions.ts'
 
 // Whoever publishes wakes the lane; the poll is for what nobody foresaw.
@@ -19,6 +20,10 @@ export const openLane = ({ file, positions, runtime, logger, group, topic, onEmp
   let position = 0
   let reading: Promise<void> | undefined
   let wanted = false
+  // Everything that it was told of is taken, so what comes next may be taken as it is told.
+  let isAtEnd = false
+  // What was told while a page was being read.
+  let told: Appended[] = []
   let cancelWake = () => {}
   let open = true
 
@@ -44,11 +49,22 @@ export const openLane = ({ file, positions, runtime, logger, group, topic, onEmp
     readTo ??= await begin()
     while (wanted && open && work.workers() > 0 && work.room() > 0) {
       wanted = false
-      const page = await file.page(topic, readTo, Number.MAX_SAFE_INTEGER, Math.min(readPageMax, work.room()))
+      // Whatever was told before the page is asked for stands in it.
+      told = []
+      const limit = Math.min(readPageMax, work.room())
+      const page = await file.page(topic, readTo, Number.MAX_SAFE_INTEGER, limit)
       readTo = page.at(-1)?.offset ?? readTo
-      if (page.length > 0) wanted = true
       work.take(page)
+      if (page.length === limit) wanted = true
+      if (wanted) continue
+      takeTold(told)
+      isAtEnd = true
     }
+  }
+  const takeTold = (appended: readonly Appended[]) => {
+    const events = appended.filter(({ offset }) => offset > (readTo ?? 0))
+    readTo = events.at(-1)?.offset ?? readTo
+    work.take(events.map(({ offset, key, text }) => ({ offset, key, event: JSON.parse(text) as EventEnvelope })))
   }
   const wakeAfter = (delayMs: number) => {
     cancelWake()
@@ -59,11 +75,13 @@ export const openLane = ({ file, positions, runtime, logger, group, topic, onEmp
   }
   const wake = () => {
     wanted = true
+    isAtEnd = false
     if (reading || !open || work.workers() === 0 || work.room() === 0) return
     reading = read()
       .catch((error) => {
         // Trying at once would only spin.
         wanted = false
+        isAtEnd = false
         if (open) wakeAfter(retryMs)
         logger?.warn({ group, topic, code: error?.code }, 'the log could not be read; it is tried again')
       })
@@ -82,10 +100,20 @@ export const openLane = ({ file, positions, runtime, logger, group, topic, onEmp
     waiters = []
   }
 
+  // Whoever has read to the end, and is told of everything that comes, need not read it again.
+  const offer = (appended: readonly Appended[]) => {
+    const isReading = reading !== undefined && readTo !== undefined && !wanted
+    if (isAtEnd && open && work.workers() > 0 && work.room() > 0) takeTold(appended)
+    else if (!isAtEnd && isReading && told.length + appended.length <= readPageMax) told.push(...appended)
+    else wake()
+  }
+
   wakeAfter(pollMs)
   return {
     topic,
     wake,
+    /** Takes what was appended to its topic just now, in the order of the offsets; nothing was left out since it was last told. */
+    offer,
     /** Up to which offset everything is finished; undefined before that is known. */
     position: () => (readTo === undefined ? undefined : position),
     join: (worker: Worker) => {

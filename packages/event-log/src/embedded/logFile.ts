@@ -3,6 +3,8 @@ import type { Operation, PlaceFile, Row } from '@patchwork/place-file'
 import { LogUnavailableError } from '../eventLog.ts'
 import type { LoggedEvent } from '../keyedWork.ts'
 
+/** An event as it was written. */
+export type Appended = { topic: string; offset: number; key: string; text: string }
 export type Position = { group: string; topic: string; offset: number }
 
 /** The log's own tables, as its parts use them. `offset` grows over all topics. Everything throws LogUnavailableError. */
@@ -10,7 +12,7 @@ export interface LogFile {
   /** Resolves when the tables are there. */
   ready(): Promise<void>
   /** All of them, or none. */
-  append(events: readonly { topic: string; event: EventEnvelope }[]): Promise<void>
+  append(events: readonly { topic: string; event: EventEnvelope }[]): Promise<Appended[]>
   /** The last offset of a topic; 0 when it is empty. */
   head(topic: string): Promise<number>
   countAfter(topic: string, offset: number): Promise<number>
@@ -58,8 +60,10 @@ export const openLogFile = (placeFile: PlaceFile): LogFile => {
   return {
     ready,
     append: async (events) => {
-      const sql = 'INSERT INTO event_log (topic, key, event) VALUES (?, ?, ?)'
-      await runReady({ statements: events.map(({ topic, event }) => ({ sql, parameters: [topic, event.subject, JSON.stringify(event)], mode: 'run' })) })
+      const sql = 'INSERT INTO event_log (topic, key, event) VALUES (?, ?, ?) RETURNING offset'
+      const texts = events.map(({ topic, event }) => ({ topic, key: event.subject, text: JSON.stringify(event) }))
+      const rows = await runReady({ statements: texts.map(({ topic, key, text }) => ({ sql, parameters: [topic, key, text], mode: 'get' })) })
+      return texts.map((written, index) => ({ ...written, offset: Number((rows[index] as Row).offset) }))
     },
     head: (topic) => number('SELECT max(offset) AS value FROM event_log WHERE topic = ?', [topic]),
     countAfter: (topic, offset) => number('SELECT count(*) AS value FROM event_log WHERE topic = ? AND offset > ?', [topic, offset]),

@@ -15,7 +15,7 @@ export interface Positions {
 
 export const openPositions = ({ file, runtime }: { file: LogFile; runtime: Runtime }): Positions => {
   const moved = new Map<string, Position>()
-  let planned: Promise<void> | undefined
+  let isPlanned = false
   let saving: Promise<void> = Promise.resolve()
 
   const write = async () => {
@@ -37,8 +37,10 @@ export const openPositions = ({ file, runtime }: { file: LogFile; runtime: Runti
   return {
     move: (position) => {
       remember(position)
-      planned ??= sleep(runtime, saveEveryMs).then(() => {
-        planned = undefined
+      if (isPlanned) return
+      isPlanned = true
+      void sleep(runtime, saveEveryMs).then(() => {
+        isPlanned = false
         return save()
       })
     },

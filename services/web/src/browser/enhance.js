@@ -1,5 +1,9 @@
 // Everything works without this. It tells of new messages as they come, and puts the reader at the list of what to mend.
-document.querySelector('.govuk-error-summary')?.focus()
+const summary = document.querySelector('.govuk-error-summary')
+if (summary) {
+  summary.tabIndex = -1
+  summary.focus()
+}
 
 const badge = document.querySelector('[data-unread-count]')
 if (badge && 'EventSource' in window) {

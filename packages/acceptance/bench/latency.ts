@@ -1,0 +1,87 @@
+import { consume, on } from '@patchwork/aggregate'
+import { measureFsync } from './disk.ts'
+import { type Bench, milliseconds, percentile, rounded } from './figure.ts'
+import { commandOf, now, openFile, Raised, raise } from './tally.ts'
+
+const perSecond = 500
+const warmUpMs = 3_000
+const lengthMs = 10_000
+const sources = 250
+const tickMs = 4
+/** Beyond this the disk alone may explain a miss, and the aim is not held against the product. */
+const fsyncMsMax = 1
+const aimMs = 25
+
+/** From the moment an update is durable to the moment what a consumer does about its event is durable too, at a steady rate kept by the clock. */
+export const latency: Bench = {
+  name: 'latency',
+  about: `commit to consumer effect at ${perSecond} events per second for ${lengthMs / 1_000} s, beside the disk's fsync`,
+  run: async ({ directory, say }) => {
+    const file = await openFile(directory)
+    const before = measureFsync(file.folder)
+    const committed = new Map<string, number>()
+    const effected = new Map<string, number>()
+    const written = await file.open('tally')
+    const effects = await file.open('effect')
+    // What the effects themselves publish has nobody to react to it here, as in a place.
+    const consumer = await consume(
+      {
+        service: 'bench',
+        group: 'bench-effects',
+        topics: [Raised.topic],
+        handlers: [
+          on(Raised, async (event, { command }) => {
+            if (!event.subject.startsWith('source-')) return
+            await effects.update(`effect-of-${event.subject}`, command(), raise(event.data.raisedAt))
+            effected.set(event.data.raisedAt, performance.now())
+          }),
+        ],
+      },
+      file.ports,
+    )
+    try {
+      await steadily(async (number, counts) => {
+        // The instant names the event; the number makes it its own.
+        const name = `${now()}#${number}`
+        await written.update(`source-${number % sources}`, commandOf(name), raise(name))
+        if (counts) committed.set(name, performance.now())
+      }, say)
+      await written.relay.drained()
+      await consumer.caughtUp()
+      const after = measureFsync(file.folder)
+      const took = [...committed].map(([name, at]) => Math.max(0, (effected.get(name) ?? Number.NaN) - at))
+      const lost = took.filter(Number.isNaN).length
+      if (lost > 0) throw new Error(`${lost} of ${took.length} events had no effect`)
+      const fsync = { p50Ms: (before.p50Ms + after.p50Ms) / 2, p99Ms: (before.p99Ms + after.p99Ms) / 2 }
+      const p99Ms = percentile(took, 0.99)
+      return [
+        {
+          bench: 'latency',
+          what: `Commit → consumer effect at ${perSecond} events/s`,
+          measured: `p50 ${milliseconds(percentile(took, 0.5))}, p99 ${milliseconds(p99Ms)} (${rounded(took.length)} events)`,
+          comparedTo: `one fsync here: p50 ${milliseconds(fsync.p50Ms)}, p99 ${milliseconds(fsync.p99Ms)}`,
+          aim: `p99 ≤ ${aimMs} ms where an fsync takes ≤ ${fsyncMsMax} ms`,
+          met: p99Ms <= aimMs ? true : fsync.p50Ms <= fsyncMsMax ? false : undefined,
+        },
+      ]
+    } finally {
+      await consumer.stop()
+      await file.close()
+    }
+  },
+}
+
+/** Calls `act` at the steady rate whether or not earlier calls have ended, and waits for all of them; those after the warm-up count. */
+const steadily = async (act: (number: number, counts: boolean) => Promise<void>, say: (words: string) => void): Promise<void> => {
+  const from = performance.now()
+  const running: Promise<void>[] = []
+  say(`${perSecond} events per second for ${(warmUpMs + lengthMs) / 1_000} s`)
+  for (;;) {
+    const sinceMs = performance.now() - from
+    const due = Math.min(Math.floor((sinceMs * perSecond) / 1_000), ((warmUpMs + lengthMs) * perSecond) / 1_000)
+    while (running.length < due) running.push(act(running.length, running.length >= (warmUpMs * perSecond) / 1_000))
+    if (sinceMs >= warmUpMs + lengthMs) break
+    await new Promise((resolve) => setTimeout(resolve, tickMs))
+  }
+  await Promise.all(running)
+}

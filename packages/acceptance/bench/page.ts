@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import lighthouse from 'lighthouse'
+import { openBrowser } from '../src/browser.ts'
+import { freePort, StartedPlace } from '../src/startedPlace.ts'
+import { type Bench, type Figure, median, rounded, seconds } from './figure.ts'
+
+const path = '/find?text=food&near=M33+7ZF'
+const runs = 5
+const bytesMax = 60 * 1_024
+const largestPaintMsMax = 1_200
+
+type Loaded = { bytes: number; requests: number; largestPaintMs: number; performance: number; accessibility: number; missed: string[] }
+
+/** One load as Lighthouse makes it by default: a mid-range phone on slow 4G, simulated, with an empty cache. Throws when the page could not be loaded. */
+const load = async (url: string, port: number): Promise<Loaded> => {
+  const result = await lighthouse(url, { port, onlyCategories: ['performance', 'accessibility'], logLevel: 'error', output: 'json' })
+  if (!result || result.lhr.runtimeError) throw new Error(`Lighthouse could not load the page: ${result?.lhr.runtimeError?.message ?? 'no result'}`)
+  const { audits, categories } = result.lhr
+  const details = audits['network-requests']?.details
+  const requests = details?.type === 'table' ? details.items.map((item) => Number(item.transferSize)) : []
+  if (requests.length === 0) throw new Error('Lighthouse saw no request')
+  const score = (name: string) => Math.round((categories[name]?.score ?? 0) * 100)
+  return {
+    bytes: requests.reduce((sum, bytes) => sum + bytes, 0),
+    requests: requests.length,
+    largestPaintMs: audits['largest-contentful-paint']?.numericValue ?? Number.NaN,
+    performance: score('performance'),
+    accessibility: score('accessibility'),
+    missed: (categories.accessibility?.auditRefs ?? []).filter(({ id, weight }) => weight > 0 && audits[id]?.score === 0).map(({ id }) => id),
+  }
+}
+
+/** A page of results as a phone gets it: what goes over the wire, and when its largest part is painted. */
+export const page: Bench = {
+  name: 'page',
+  about: "bytes and largest contentful paint of a page of results, in Lighthouse's mobile setting",
+  run: async ({ directory, say }) => {
+    const folder = mkdtempSync(join(directory, 'patchwork-bench-'))
+    say('starting a place')
+    const place = await StartedPlace.open({ dataDirectory: join(folder, 'data'), environment: { LOG_LEVEL: 'warn' } })
+    try {
+      const loads: Loaded[] = []
+      for (let run = 1; run <= runs; run += 1) {
+        say(`Lighthouse, run ${run} of ${runs}`)
+        const port = await freePort()
+        const browser = await openBrowser([`--remote-debugging-port=${port}`])
+        try {
+          loads.push(await load(`${place.url}${path}`, port))
+        } finally {
+          await browser.close()
+        }
+      }
+      return figuresOf(loads)
+    } finally {
+      await place.end()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  },
+}
+
+const figuresOf = (loads: readonly Loaded[]): Figure[] => {
+  const middle = (field: 'bytes' | 'requests' | 'largestPaintMs' | 'performance' | 'accessibility') => median(loads.map((one) => one[field]))
+  const paintMs = middle('largestPaintMs')
+  const missed = [...new Set(loads.flatMap((one) => one.missed))]
+  const figure = (what: string, measured: string, comparedTo: string, aim: string, met: boolean): Figure => ({
+    bench: 'page',
+    what,
+    measured,
+    comparedTo,
+    aim,
+    met,
+  })
+  return [
+    figure(
+      'Page of results, bytes',
+      `${rounded(middle('bytes') / 1_024)} KB`,
+      `compressed, over ${middle('requests')} requests: ${path}`,
+      '≤ 60 KB',
+      middle('bytes') <= bytesMax,
+    ),
+    figure(
+      'Page of results, LCP',
+      seconds(paintMs),
+      `a bare page with govuk-frontend’s style sheet: 1.1 s; median of ${runs}`,
+      '≤ 1.2 s',
+      paintMs <= largestPaintMsMax,
+    ),
+    figure('Lighthouse performance', String(middle('performance')), `mobile setting, median of ${runs}`, '100', middle('performance') === 100),
+    figure(
+      'Lighthouse accessibility',
+      String(middle('accessibility')),
+      missed.length === 0 ? 'every audit passed' : `missed: ${missed.join(', ')}`,
+      '100',
+      middle('accessibility') === 100,
+    ),
+  ]
+}

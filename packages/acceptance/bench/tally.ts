@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Aggregate, type AggregateDefinition, type Command, type Decision, type OpenedAggregates, openAggregates, type Ports } from '@patchwork/aggregate'
+import { embeddedDocumentStore } from '@patchwork/document-store'
+import { embeddedEventLog } from '@patchwork/event-log'
+import { type DomainEvent, defineEvent } from '@patchwork/events'
+import { openPlaceFile } from '@patchwork/place-file'
+import { systemRuntime } from '@patchwork/runtime'
+import { createLogger } from '@patchwork/telemetry'
+import { z } from 'zod'
+
+/** What is written to measure: about as large as a referral, changed by one event at a time. */
+export type Tally = { count: number; status: 'open'; lastRaisedAt: string; ids: string[] }
+export const Raised = defineEvent({
+  type: 'tally.raised.v1',
+  topic: 'patchwork.bench.tally',
+  meaning: 'A tally went up by one.',
+  data: z.object({ by: z.int().min(1), raisedAt: z.string(), idsOfWhom: z.array(z.string()).max(10) }),
+})
+export type TallyEvent = DomainEvent<typeof Raised>
+
+const ids = ['f3a9b1de-52d0-4d8e-a7f6-0b6a6f3f9a10', '0d1f6a2c-98be-4c5b-9a3e-6f1f6f0a7c21', '7b2e4c9d-1a6f-4b3c-8d5e-2f9a8b7c6d32']
+
+export const definitionOf = (name: string): AggregateDefinition<Tally, TallyEvent> => ({
+  service: 'bench',
+  name,
+  topic: Raised.topic,
+  events: [Raised],
+  initial: { count: 0, status: 'open', lastRaisedAt: '', ids },
+  evolve: (tally, { data }) => ({ ...tally, count: tally.count + data.by, lastRaisedAt: data.raisedAt }),
+  fields: { status: { path: 'state.status', type: 'string' } },
+  indexes: { 'by-status': { fields: ['status'] } },
+})
+
+/** Raises a tally by one. */
+export const raise =
+  (raisedAt: string) =>
+  ({ state }: Aggregate<Tally, undefined>): Decision<TallyEvent, undefined> => ({
+    events: [{ type: Raised.type, data: { by: 1, raisedAt, idsOfWhom: ids } }],
+    answer: { count: state.count + 1 },
+  })
+
+export const now = (): string => new Date().toISOString()
+/** A command as a browser's form sends it: with a key of its own, by which a repeat would be told. */
+export const commandOf = (key: string): Command => ({ key, repeatable: true, body: null, at: now() })
+
+/** A place's file with its store and log, alone in a folder of its own, as a place opens them; `close` removes it. */
+export type OpenedFile = { ports: Ports; folder: string; open(name: string): Promise<OpenedAggregates<Tally, TallyEvent>>; close(): Promise<void> }
+
+export const openFile = async (directory: string): Promise<OpenedFile> => {
+  const folder = mkdtempSync(join(directory, 'patchwork-bench-'))
+  const logger = createLogger({ service: 'bench', level: 'warn' })
+  const placeFile = await openPlaceFile({ path: join(folder, 'patchwork.sqlite') })
+  const documents = embeddedDocumentStore(placeFile)
+  const log = embeddedEventLog({ placeFile, runtime: systemRuntime, logger })
+  const ports: Ports = { documents, log, runtime: systemRuntime, logger, dataKey: new Uint8Array(randomBytes(32)) }
+  const opened: OpenedAggregates<Tally, TallyEvent>[] = []
+  return {
+    ports,
+    folder,
+    open: async (name) => {
+      const aggregates = await openAggregates<Tally, TallyEvent>(definitionOf(name), ports)
+      opened.push(aggregates)
+      return aggregates
+    },
+    close: async () => {
+      await Promise.all(opened.map((one) => one.stop()))
+      await log.close()
+      await documents.close()
+      await placeFile.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}

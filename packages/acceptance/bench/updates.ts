@@ -1,0 +1,113 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { OpenedAggregates } from '@patchwork/aggregate'
+import { type Bench, median, rounded, seconds } from './figure.ts'
+import { commandOf, now, openFile, raise, type Tally, type TallyEvent } from './tally.ts'
+
+type Tallies = OpenedAggregates<Tally, TallyEvent>
+
+const rounds = 7
+const stretchMs = 1_500
+const rawMs = 500
+const aims = new Map([
+  [1, 0.5],
+  [16, 1],
+])
+
+let lastKey = 0
+
+/** Updates per second of so many writers, each with an aggregate of its own, the relay running; `drainedMs` is how long it worked on afterwards. */
+const writing = async (tallies: Tallies, writers: number): Promise<{ perSecond: number; drainedMs: number }> => {
+  const from = performance.now()
+  let updates = 0
+  const one = async (writer: number): Promise<void> => {
+    while (performance.now() - from < stretchMs) {
+      lastKey += 1
+      await tallies.update(`tally-${writers}-${writer}`, commandOf(`update-${lastKey}`), raise(now()))
+      updates += 1
+    }
+  }
+  await Promise.all(Array.from({ length: writers }, (_, writer) => one(writer)))
+  const ended = performance.now()
+  await tallies.relay.drained()
+  return { perSecond: (updates * 1_000) / (ended - from), drainedMs: performance.now() - ended }
+}
+
+/** How many bytes an update writes as the aggregate's document: what is stored, with the event that waits in it. */
+const bodyBytes = async (tallies: Tallies): Promise<number> => {
+  const { sequence, state } = (await tallies.get('tally-1-0'))!
+  const [event] = await tallies.history('tally-1-0', { limit: 1 })
+  const outbox = [{ event, bodyHash: 'x'.repeat(43), answer: { count: sequence } }]
+  return JSON.stringify({ sequence, state, outbox, answers: [], pendingSince: now() }).length
+}
+
+/** Raw SQLite: reads a document, changes it, and writes it back durably under its revision, one transaction each; updates per second. */
+const openRaw = (folder: string, bytes: number) => {
+  const path = join(folder, 'raw.sqlite')
+  const database = new DatabaseSync(path)
+  database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE document (id TEXT PRIMARY KEY, revision INTEGER, body TEXT) STRICT')
+  const padding = 'x'.repeat(Math.max(0, bytes - JSON.stringify({ sequence: 100_000, padding: '' }).length))
+  database.prepare('INSERT INTO document VALUES (?, 1, ?)').run('one', JSON.stringify({ sequence: 100_000, padding }))
+  const read = database.prepare('SELECT revision, body FROM document WHERE id = ?')
+  const replace = database.prepare('UPDATE document SET revision = revision + 1, body = ? WHERE id = ? AND revision = ?')
+  return {
+    perSecond: (): number => {
+      const from = performance.now()
+      let updates = 0
+      while (performance.now() - from < rawMs) {
+        const { revision, body } = read.get('one') as { revision: number; body: string }
+        const document = JSON.parse(body) as { sequence: number }
+        replace.run(JSON.stringify({ ...document, sequence: document.sequence + 1 }), 'one', revision)
+        updates += 1
+      }
+      return (updates * 1_000) / (performance.now() - from)
+    },
+    close: () => {
+      database.close()
+      for (const end of ['', '-wal', '-shm']) rmSync(`${path}${end}`, { force: true })
+    },
+  }
+}
+
+/** Updates of aggregates beside raw SQLite, turn by turn in the same run, so that what else the machine does strikes both alike. */
+export const updates: Bench = {
+  name: 'updates',
+  about: 'aggregate updates per second, relay running, against raw node:sqlite doing the same durable document writes',
+  run: async ({ directory, say }) => {
+    const file = await openFile(directory)
+    try {
+      const tallies = await file.open('tally')
+      await writing(tallies, 1)
+      await writing(tallies, 16)
+      const bytes = await bodyBytes(tallies)
+      const raw = openRaw(file.folder, bytes)
+      raw.perSecond()
+      const figures = []
+      for (const [writers, aim] of aims) {
+        const measured = []
+        for (let round = 1; round <= rounds; round += 1) {
+          say(`${writers} writer${writers === 1 ? '' : 's'}, round ${round} of ${rounds}`)
+          const before = raw.perSecond()
+          const { perSecond, drainedMs } = await writing(tallies, writers)
+          const beside = (before + raw.perSecond()) / 2
+          measured.push({ perSecond, drainedMs, beside, ratio: perSecond / beside })
+        }
+        const ratio = median(measured.map((one) => one.ratio))
+        const drained = median(measured.map((one) => one.drainedMs))
+        figures.push({
+          bench: 'updates',
+          what: `Updates/s, ${writers} writer${writers === 1 ? '' : 's on different ids'}`,
+          measured: `${rounded(median(measured.map((one) => one.perSecond)))}/s, ratio ${rounded(ratio)} (relay done ${seconds(drained)} later)`,
+          comparedTo: `raw node:sqlite ${rounded(median(measured.map((one) => one.beside)))}/s (WAL, FULL, ${bytes} bytes each, one per transaction)`,
+          aim: `ratio ≥ ${aim}`,
+          met: ratio >= aim,
+        })
+      }
+      raw.close()
+      return figures
+    } finally {
+      await file.close()
+    }
+  },
+}
