@@ -51,7 +51,8 @@ export const latency: Bench = {
       const after = measureFsync(file.folder)
       const took = [...committed].map(([name, at]) => Math.max(0, (effected.get(name) ?? Number.NaN) - at))
       const lost = took.filter(Number.isNaN).length
-      if (lost > 0) throw new Error(`${lost} of ${took.length} events had no effect`)
+      if (lost > 0)
+        throw new Error(`${lost} of ${took.length} events had no effect when the group had caught up; ${(await consumer.parked(1_000)).length} are parked`)
       const fsync = { p50Ms: (before.p50Ms + after.p50Ms) / 2, p99Ms: (before.p99Ms + after.p99Ms) / 2 }
       const p99Ms = percentile(took, 0.99)
       return [

@@ -7,6 +7,8 @@ import { type Bench, type Figure, median, rounded, seconds } from './figure.ts'
 
 const path = '/find?text=food&near=M33+7ZF'
 const runs = 5
+/** On a busy machine Chromium at times misses the start of a load. */
+const triesMax = 3
 const bytesMax = 60 * 1_024
 const largestPaintMsMax = 1_200
 
@@ -31,6 +33,20 @@ const load = async (url: string, port: number): Promise<Loaded> => {
   }
 }
 
+const loadInNewBrowser = async (url: string): Promise<Loaded> => {
+  for (let tries = 1; ; tries += 1) {
+    const port = await freePort()
+    const browser = await openBrowser([`--remote-debugging-port=${port}`])
+    try {
+      return await load(url, port)
+    } catch (error) {
+      if (tries === triesMax) throw error
+    } finally {
+      await browser.close()
+    }
+  }
+}
+
 /** A page of results as a phone gets it: what goes over the wire, and when its largest part is painted. */
 export const page: Bench = {
   name: 'page',
@@ -43,13 +59,7 @@ export const page: Bench = {
       const loads: Loaded[] = []
       for (let run = 1; run <= runs; run += 1) {
         say(`Lighthouse, run ${run} of ${runs}`)
-        const port = await freePort()
-        const browser = await openBrowser([`--remote-debugging-port=${port}`])
-        try {
-          loads.push(await load(`${place.url}${path}`, port))
-        } finally {
-          await browser.close()
-        }
+        loads.push(await loadInNewBrowser(`${place.url}${path}`))
       }
       return figuresOf(loads)
     } finally {

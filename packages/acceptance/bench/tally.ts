@@ -50,7 +50,7 @@ export type OpenedFile = { ports: Ports; folder: string; open(name: string): Pro
 
 export const openFile = async (directory: string): Promise<OpenedFile> => {
   const folder = mkdtempSync(join(directory, 'patchwork-bench-'))
-  const logger = createLogger({ service: 'bench', level: 'warn' })
+  const logger = createLogger({ service: 'bench', level: 'warn', destination: process.stderr })
   const placeFile = await openPlaceFile({ path: join(folder, 'patchwork.sqlite') })
   const documents = embeddedDocumentStore(placeFile)
   const log = embeddedEventLog({ placeFile, runtime: systemRuntime, logger })

@@ -70,7 +70,7 @@ test('J6 D1 D8 a sole trader lists home help, passes the personal-care gate hone
   await send(george, { with: 'words' })
   await tom.goto('/provider')
   await untilItSays(tom, name)
-  await tom.locator('main a[href^="/provider/referrals/"]').first().click()
+  await tom.locator('main a[href^="/provider/referrals/"]', { hasText: name }).first().click()
   await tom.waitForURL('**/provider/referrals/**')
   expect(await words(tom)).toContain('I would like help in the evenings.')
   expect(await words(tom)).not.toContain('George')

@@ -171,7 +171,7 @@ export const createRelay = (options: {
   const trimAll = (): void => {
     cancelTrim?.()
     cancelTrim = undefined
-
+    for (const id of done.keys()) if (!trimming.has(id)) beginTrim(id)
   }
 
   const beginTrim = (id: string): void => {

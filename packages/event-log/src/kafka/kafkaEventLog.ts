@@ -9,7 +9,8 @@ import { openSubscription } from './subscription.ts'
 const partitionsDefault = 12
 // The largest event a topic of ours takes.
 const messageBytesMax = 4 * 1_048_576
-const askAgainMax = 20
+/** A topic just made has no leader for a moment, nor one whose broker just came back: a question that Kafka says to ask again is asked for so long. */
+const askAgainWithinMs = 10_000
 const askAgainMs = 100
 /** A place that starts before its broker waits so long for it. */
 const startWithinMs = 60_000
@@ -148,17 +149,16 @@ const openAdmin = ({ kafka, runtime }: { kafka: Kafka; runtime: Runtime }) => {
     if (connected === client) connected = undefined
     return client.then((one) => one.disconnect()).catch(() => undefined)
   }
-  const ask = async <Result>(question: (client: Admin) => Promise<Result>, timesLeft = askAgainMax): Promise<Result> => {
+  const ask = async <Result>(question: (client: Admin) => Promise<Result>, until = runtime.now() + askAgainWithinMs): Promise<Result> => {
     connected ??= connect()
     const client = connected
     try {
       return await question(await client)
     } catch (error) {
-      // A topic just made has no leader for a moment, a group no coordinator: the broker says so, and that asking again is right.
       const { retriable, name } = error as { retriable?: boolean; name?: string }
-      if (retriable && name === 'KafkaJSProtocolError' && timesLeft > 1) {
+      if (retriable && name === 'KafkaJSProtocolError' && runtime.now() < until) {
         await sleep(runtime, askAgainMs)
-        return ask(question, timesLeft - 1)
+        return ask(question, until)
       }
       void drop(client)
       throw new LogUnavailableError(`Kafka did not answer: ${(error as Error).message}`, { cause: error })

@@ -31,6 +31,9 @@ const publicPaths = [
 suite('in a browser', () => {
   let place: TestPlace
   let browser: Browser
+  /** Two windows for all pages that anyone may see, the second without JavaScript and as narrow as a small phone. */
+  let stranger: Page
+  let strangerWithout: Page
   let streams = 0
   let live: (event: string) => void = () => undefined
 
@@ -57,6 +60,8 @@ suite('in a browser', () => {
         '--disable-sync',
       ],
     })
+    stranger = await (await contextWith({ width: 1280 })).newPage()
+    strangerWithout = await (await contextWith({ width: 320, javaScriptEnabled: false })).newPage()
   })
   afterAll(async () => {
     await browser?.close()
@@ -89,18 +94,12 @@ suite('in a browser', () => {
   }
 
   test.each(publicPaths)('axe finds nothing on %s at 1280 and 320 px, and it is not scrolled sideways, with JavaScript and without', async (path) => {
-    const context = await contextWith({ width: 1280 })
-    const page = await context.newPage()
-    await page.goto(path)
-    await isOpenToAll(page)
-    await context.close()
-    const plain = await contextWith({ width: 320, javaScriptEnabled: false })
-    const without = await plain.newPage()
-    await without.goto(path)
-    expect(await without.getByRole('heading', { level: 1 }).isVisible()).toBe(true)
+    await stranger.goto(path)
+    await isOpenToAll(stranger)
+    await strangerWithout.goto(path)
+    expect(await strangerWithout.getByRole('heading', { level: 1 }).isVisible()).toBe(true)
     // Playwright asks the page itself, whose own scripts are off.
-    expect(await overflow(without)).toBe(0)
-    await plain.close()
+    expect(await overflow(strangerWithout)).toBe(0)
   })
 
   test('axe finds nothing on a form with errors, nor on the messages of somebody who has signed in', async () => {
@@ -185,7 +184,9 @@ suite('in a browser', () => {
     place.routes['GET /notification/messages'] = answered
     expect(await number.textContent()).toBe('3')
     const hide = (isHidden: boolean) =>
-      page.evaluate(`Object.defineProperty(document, 'hidden', { configurable: true, get: () => ${isHidden} }); document.dispatchEvent(new Event('visibilitychange'))`)
+      page.evaluate(
+        `Object.defineProperty(document, 'hidden', { configurable: true, get: () => ${isHidden} }); document.dispatchEvent(new Event('visibilitychange'))`,
+      )
     await hide(true)
     await expectSoon(() => streams === 0)
     await hide(false)
