@@ -107,6 +107,9 @@ describe('files', () => {
     const [, preloaded] = /href="\/assets\/(atkinson-\w{12}\.woff2)"/.exec(text)!
     expect((await place.browser().get('/assets/patchwork.css')).text).toContain(`url(${preloaded})`)
   })
+  test('a browser that asks for an icon by the old name is shown the mark', async () => {
+    expect((await place.browser().get('/favicon.ico').redirects(1)).headers['content-type']).toMatch(/^image\/svg/)
+  })
   test.each(['/assets/../app.ts', '/assets/%2e%2e/app.ts', '/assets/none.css', '/assets/'])('what is not there is not found: %s', async (path) => {
     expect((await place.browser().get(path)).status).toBe(404)
   })

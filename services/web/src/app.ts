@@ -44,6 +44,8 @@ export const createApp = (dependencies: AppDependencies): { app: Express; stopLi
     response.status(failed ? 503 : 200).json({ status: failed ? 'not-ready' : 'ready' })
   })
   app.use('/assets', assets.serve)
+  // Browsers ask for it on pages that name no icon.
+  app.get('/favicon.ico', (_request, response) => response.redirect(assets.url('mark.svg')))
   app.get('/robots.txt', (_request, response) => void response.type('text/plain').send(robots))
   app.use(cookieParser(dependencies.cookieKey))
   app.use(meetVisitor(dependencies))
