@@ -1,0 +1,91 @@
+import type { Person } from '../openPlace.ts'
+import type { Fixture, Fixtures } from './fixture.ts'
+import { must, type World } from './world.ts'
+
+const members = ['provider', 'coordinator'] as const
+const forMembers = { own: members, any: ['administrator'] } as const satisfies Fixture['may']
+const forAnyone = { any: ['anyone'] } as const satisfies Fixture['may']
+const published = async ({ offerOf }: World, owner: Person) => ({ params: { id: await offerOf(owner) } })
+const drafted = async ({ draftOf }: World, owner: Person) => ({ params: { id: await draftOf(owner) } })
+const ofOrganisation = async ({ organisationOf, draftOf }: World, owner: Person) => {
+  const draftId = await draftOf(owner)
+  return { params: { id: await organisationOf(owner) }, marks: [draftId] }
+}
+
+export const directoryFixtures: Fixtures = {
+  'GET /api/provider-directory/offers': { may: forAnyone, prepare: async () => ({ query: { text: 'garden' } }) },
+  'GET /api/provider-directory/offers/names': {
+    may: forAnyone,
+    prepare: async ({ offerOf }, owner) => {
+      const offerId = await offerOf(owner)
+      return { query: { ids: offerId }, marks: [offerId] }
+    },
+  },
+  'GET /api/provider-directory/offers/{id}': [
+    { of: 'published', may: forAnyone, prepare: published },
+    { of: 'a draft', may: forMembers, owner: 'provider', others: 'hidden', prepare: drafted },
+  ],
+  'POST /api/provider-directory/offers': {
+    may: forMembers,
+    owner: 'provider',
+    prepare: async ({ offerWordsOf }, owner) => ({ body: await offerWordsOf(owner) }),
+  },
+  'PUT /api/provider-directory/offers/{id}': {
+    may: forMembers,
+    owner: 'provider',
+    prepare: async (world, owner) => ({ ...(await drafted(world, owner)), body: { ...(await world.offerWordsOf(owner)), name: 'Another name' } }),
+  },
+  'POST /api/provider-directory/offers/{id}/publication': { may: forMembers, owner: 'provider', prepare: drafted },
+  'POST /api/provider-directory/offers/{id}/capacity': {
+    may: forMembers,
+    owner: 'provider',
+    prepare: async (world, owner) => ({
+      ...(await published(world, owner)),
+      body: { state: 'open', units: 2, expiresAt: new Date(world.place.ports.runtime.now() + 86_400_000).toISOString() },
+    }),
+  },
+  'POST /api/provider-directory/offers/{id}/withdrawal': { may: forMembers, owner: 'provider', prepare: published },
+  'GET /api/provider-directory/organisations/mine': {
+    may: { own: ['provider', 'coordinator', 'administrator'] },
+    byCaller: true,
+    prepare: async ({ organisationOf }, owner) => ({ marks: [await organisationOf(owner)] }),
+  },
+  'GET /api/provider-directory/organisations/{id}': [
+    { of: 'what all may see', may: forAnyone, prepare: async ({ organisationOf }, owner) => ({ params: { id: await organisationOf(owner) } }) },
+    { of: 'its drafts', may: { own: members }, others: 'without', prepare: ofOrganisation },
+  ],
+  'GET /api/provider-directory/organisations/{id}/offers': [
+    { of: 'what all may see', may: forAnyone, prepare: async ({ organisationOf }, owner) => ({ params: { id: await organisationOf(owner) } }) },
+    { of: 'its drafts', may: { own: members }, others: 'without', prepare: ofOrganisation },
+  ],
+  'POST /api/provider-directory/organisations': {
+    may: { any: ['provider', 'coordinator', 'administrator'] },
+    prepare: async () => ({ body: { name: 'A new one', kind: 'micro-provider' } }),
+  },
+  'PUT /api/provider-directory/organisations/{id}': {
+    may: forMembers,
+    owner: 'provider',
+    prepare: async ({ organisationOf }, owner) => ({ params: { id: await organisationOf(owner) }, body: { name: `Of ${owner.name}` } }),
+  },
+  'GET /api/provider-directory/place': { may: forAnyone, prepare: async () => ({}) },
+  'GET /api/provider-directory/sources': { may: forAnyone, prepare: async () => ({}) },
+  'GET /api/provider-directory/wards': { may: forAnyone, prepare: async () => ({}) },
+  'GET /api/provider-directory/wards/boundaries': { may: forAnyone, prepare: async () => ({}) },
+  'GET /api/provider-directory/places/{postcode}': { may: forAnyone, prepare: async () => ({ params: { postcode: 'M33 7ZF' } }) },
+
+  'GET /open-referral-uk/v3/': { may: forAnyone, prepare: async () => ({}) },
+  'GET /open-referral-uk/v3/services': { may: forAnyone, prepare: async () => ({}) },
+  'GET /open-referral-uk/v3/services/{id}': {
+    may: forAnyone,
+    // The standard wants an organisation described; the feed shows those alone.
+    prepare: async ({ person, offerOf, organisationOf, anyone }) => {
+      const [owner, at] = [person('partner', 'coordinator'), '/api/provider-directory/organisations']
+      const body = { name: 'Neighbours', description: 'People who look out for each other.' }
+      const organisationId = await organisationOf(owner)
+      await must(() => owner.send('PUT', `${at}/${organisationId}`, { body }))
+      const id = await offerOf(owner)
+      await must(() => anyone('GET', `/open-referral-uk/v3/services/${id}`))
+      return { params: { id } }
+    },
+  },
+}

@@ -1,0 +1,9 @@
+import { directoryFixtures } from './directoryFixtures.ts'
+import type { Fixtures } from './fixture.ts'
+import { identityFixtures } from './identityFixtures.ts'
+import { notificationFixtures } from './notificationFixtures.ts'
+import { peopleFixtures } from './peopleFixtures.ts'
+import { referralFixtures } from './referralFixtures.ts'
+
+/** How each route of each service is tried. A new service adds its own file here; a route without a fixture fails the test with its name. */
+export const fixtures: Fixtures = { ...directoryFixtures, ...identityFixtures, ...notificationFixtures, ...peopleFixtures, ...referralFixtures }

@@ -1,0 +1,144 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Role } from '@patchwork/events'
+import { serviceTokenKey, signServiceToken } from '@patchwork/http'
+import { type Runtime, sleep, systemRuntime } from '@patchwork/runtime'
+import { createLogger } from '@patchwork/telemetry'
+import { readConfig } from '../config.ts'
+import { listenForOperations } from '../control.ts'
+import { startPlace } from '../place.ts'
+
+/** What a request was answered. `text` is the body as it came, `body` what it says where it is JSON. */
+export type Answer<Body = Record<string, unknown>> = { status: number; body: Body; text: string; headers: Headers }
+export type Sent = { query?: Record<string, string>; body?: object; headers?: Record<string, string> }
+export type Send = <Body = Record<string, unknown>>(method: string, path: string, sent?: Sent) => Promise<Answer<Body>>
+
+/** A signed-in person at the API. Paths are those of the place: `/api/referral/needs`. */
+export type Person = { role: Role; name: string; username: string; password: string; personId: string; accountId: string; send: Send }
+
+const patienceMs = 30_000
+/** Timers of this length and more ring after half a second: no test waits for a deadline to be looked at. */
+const longTimerMs = 5_000
+const shortTimerMs = 500
+
+/** What `look` gives as soon as it gives something. Throws with `what` after a generous time. */
+export const eventually = async <Found>(what: string, look: () => Promise<Found | undefined | false>): Promise<Found> => {
+  const limit = systemRuntime.now() + patienceMs
+  for (;;) {
+    const found = await look()
+    if (found !== undefined && found !== false) return found
+    if (systemRuntime.now() > limit) throw new Error(`It did not come about: ${what}`)
+    await sleep(systemRuntime, 20)
+  }
+}
+
+/**
+ * A whole place in this process, empty but for the people a test opens, in a folder that lives until `stop`. `environment` says what else it is told,
+ * such as KAFKA_BROKERS and MONGODB_URI. Its log is kept line by line, from `debug` up.
+ */
+export const openPlace = async (environment: Record<string, string> = {}) => {
+  const folder = mkdtempSync(join(tmpdir(), 'patchwork-whole-'))
+  const dataDirectory = join(folder, 'data')
+  const config = readConfig({ HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDirectory, ...environment })
+  const clock = { aheadMs: 0 }
+  const runtime: Runtime = {
+    ...systemRuntime,
+    now: () => systemRuntime.now() + clock.aheadMs,
+    after: (delayMs, action) => systemRuntime.after(delayMs < longTimerMs ? delayMs : shortTimerMs, action),
+  }
+  const logLines: string[] = []
+  const logger = createLogger({ level: 'debug', destination: { write: (line) => void logLines.push(line) } })
+  const place = await startPlace({ config, runtime, logger })
+  const control = await listenForOperations(place, dataDirectory)
+  const serviceKey = serviceTokenKey(place.ports.dataKey)
+
+  const sendAs =
+    (bearer: () => Promise<string | undefined>): Send =>
+    async (method, path, { query, body, headers } = {}) => {
+      const token = await bearer()
+      const ended = new AbortController()
+      const response = await fetch(`${place.url}${path}${query === undefined ? '' : `?${new URLSearchParams(query)}`}`, {
+        method,
+        signal: ended.signal,
+        headers: {
+          // Nobody here is slowed for what another has tried.
+          'x-forwarded-for': `2001:db8::${systemRuntime.uuid().slice(0, 4)}:${systemRuntime.uuid().slice(0, 4)}`,
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      // A stream goes on for ever: its first part tells whether it was given.
+      const isStream = response.headers.get('content-type')?.startsWith('text/event-stream')
+      const text = isStream ? await firstPart(response) : await response.text()
+      if (isStream) ended.abort()
+      return { status: response.status, headers: response.headers, text, body: /^\s*[[{]/.test(text) ? JSON.parse(text) : {} }
+    }
+
+  const asPerson = (account: { clientId: string; clientSecret: string }): (() => Promise<string>) => {
+    let token: Promise<string> | undefined
+    return () => {
+      token ??= tokenFor(place.url, account)
+      return token
+    }
+  }
+
+  return {
+    place,
+    config,
+    folder,
+    clock,
+    logLines,
+    /** Opens accounts for fictional people, each signed in by a client of their own. */
+    open: async (people: readonly { role: Role; name: string }[]): Promise<Person[]> => {
+      const asked = people.map(({ role, name }) => {
+        const username = `${name.toLowerCase().replaceAll(/[^a-z]+/g, '.')}@example.org`
+        return { role, name, username, password: `a long one for ${username}` }
+      })
+      const accounts = await place.identity.openDemonstrationAccounts(asked)
+      return accounts.map((account) => ({ ...account, send: sendAs(asPerson(account)) }))
+    },
+    anyone: sendAs(async () => undefined),
+    /** Another service of the place, asking the one whose API the path is of. */
+    service: (name: string): Send => {
+      return async (method, path, sent) => {
+        // The directory speaks the open standard too, beside its own API.
+        const to = /^\/api\/([^/]+)/.exec(path)?.[1] ?? 'provider-directory'
+        return sendAs(() => signServiceToken(serviceKey, name, to, runtime.now()))(method, path, sent)
+      }
+    },
+    /** Everything published so far has been taken in by everyone. */
+    caughtUp: async (): Promise<void> => {
+      for (const { consumers } of place.services) for (const consumer of consumers) await consumer.caughtUp()
+    },
+    /** Stops the place and keeps its data. */
+    close: async (): Promise<void> => {
+      await control.close()
+      await place.stop()
+    },
+    stop: async (): Promise<void> => {
+      await control.close()
+      await place.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+export type OpenedPlace = Awaited<ReturnType<typeof openPlace>>
+
+const firstPart = async (response: Response): Promise<string> => {
+  const reader = response.body?.getReader()
+  const { value } = (await reader?.read()) ?? {}
+  return new TextDecoder().decode(value)
+}
+
+const tokenFor = async (url: string, { clientId, clientSecret }: { clientId: string; clientSecret: string }): Promise<string> => {
+  const granted = await fetch(`${url}/identity/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`, 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'grant_type=client_credentials',
+  })
+  if (!granted.ok) throw new Error(`No token: ${granted.status} ${await granted.text()}`)
+  return ((await granted.json()) as { access_token: string }).access_token
+}
