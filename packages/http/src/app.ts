@@ -17,6 +17,8 @@ const bodyBytesMax = 256 * 1024
 
 export type AppOptions = {
   service: string
+  /** Where it is mounted; `/api/<service>` when absent. */
+  mountPath?: string
   routes: readonly AnyRoute[]
   authenticate: Authenticator
   runtime: Runtime
@@ -53,7 +55,7 @@ export const createApp = (options: AppOptions): Express => {
     )
     response.status(failed ? 503 : 200).json({ status: failed ? 'not-ready' : 'ready' })
   })
-  const document = openApiDocument(service, routes)
+  const document = openApiDocument(service, routes, options.mountPath)
   app.get('/openapi.json', (_request, response) => void response.json(document))
   app.use(express.raw({ type: () => true, limit: bodyBytesMax }))
   for (const route of routes) app[route.method](route.path, guarded(route, options))
@@ -76,14 +78,14 @@ const problemHandler =
     response.status(problem.status).set('Cache-Control', 'no-store').type('application/problem+json').send(JSON.stringify(problem))
   }
 
-const guarded = (route: AnyRoute, { service, authenticate, runtime, logger }: AppOptions): RequestHandler => {
+const guarded = (route: AnyRoute, { service, mountPath = `/api/${service}`, authenticate, runtime, logger }: AppOptions): RequestHandler => {
   const levels: Record<string, unknown> = policies[route.policy]
   if (Object.values(levels).includes('own') && route.own === undefined)
     throw new Error(
-      `${route.method.toUpperCase()} /api/${service}${route.path}: policy ${route.policy} speaks of own records, but the route does not say which are the caller's`,
+      `${route.method.toUpperCase()} ${mountPath}${route.path}: policy ${route.policy} speaks of own records, but the route does not say which are the caller's`,
     )
   const limiter = route.rateLimit && new RateLimiterMemory({ points: route.rateLimit.count, duration: route.rateLimit.perSeconds })
-  const template = `/api/${service}${route.path}`
+  const template = `${mountPath}${route.path}`
   const answer = async (request: Request, response: Response): Promise<void> => {
     const caller = await authenticate(request.get('authorization'))
     const isCounted = route.rateLimit?.roles === undefined || (caller.kind === 'person' && route.rateLimit.roles.includes(caller.role))
