@@ -17,7 +17,12 @@ export type Send = <Body = Record<string, unknown>>(method: string, path: string
 /** A signed-in person at the API. Paths are those of the place: `/api/referral/needs`. */
 export type Person = { role: Role; name: string; username: string; password: string; personId: string; accountId: string; send: Send }
 
+/** One request over HTTP to the place: from itself, or from whoever tries it. */
+export type Call = { from: 'place' | 'us'; method: string; url: string; body: string }
+
 const patienceMs = 30_000
+const triesMax = 100
+const waitMs = 50
 /** Timers of this length and more ring after half a second: no test waits for a deadline to be looked at. */
 const longTimerMs = 5_000
 const shortTimerMs = 500
@@ -33,6 +38,16 @@ export const eventually = async <Found>(what: string, look: () => Promise<Found 
   }
 }
 
+/** Does what must succeed to prepare a try. What a neighbour has not heard of yet is sent again for a while. */
+export const must = async <Body>(send: () => Promise<Answer<Body>>): Promise<Body> => {
+  for (let tries = 1; ; tries += 1) {
+    const answer = await send()
+    if (answer.status < 300) return answer.body
+    if (tries === triesMax || ![404, 409, 422, 503].includes(answer.status)) throw new Error(`Could not be prepared: ${answer.status} ${answer.text}`)
+    await sleep(systemRuntime, waitMs)
+  }
+}
+
 /**
  * A whole place in this process, empty but for the people a test opens, in a folder that lives until `stop`. `environment` says what else it is told,
  * such as KAFKA_BROKERS and MONGODB_URI. Its log is kept line by line, from `debug` up.
@@ -42,10 +57,15 @@ export const openPlace = async (environment: Record<string, string> = {}) => {
   const dataDirectory = join(folder, 'data')
   const config = readConfig({ HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDirectory, ...environment })
   const clock = { aheadMs: 0 }
+  const calls: Call[] = []
   const runtime: Runtime = {
     ...systemRuntime,
     now: () => systemRuntime.now() + clock.aheadMs,
     after: (delayMs, action) => systemRuntime.after(delayMs < longTimerMs ? delayMs : shortTimerMs, action),
+    fetch: (input, init) => {
+      calls.push({ from: 'place', method: init?.method ?? 'GET', url: String(input), body: typeof init?.body === 'string' ? init.body : '' })
+      return systemRuntime.fetch(input, init)
+    },
   }
   const logLines: string[] = []
   const logger = createLogger({ level: 'debug', destination: { write: (line) => void logLines.push(line) } })
@@ -58,6 +78,7 @@ export const openPlace = async (environment: Record<string, string> = {}) => {
     async (method, path, { query, body, headers } = {}) => {
       const token = await bearer()
       const ended = new AbortController()
+      calls.push({ from: 'us', method, url: `${place.url}${path}`, body: JSON.stringify(body ?? '') })
       const response = await fetch(`${place.url}${path}${query === undefined ? '' : `?${new URLSearchParams(query)}`}`, {
         method,
         signal: ended.signal,
@@ -91,10 +112,12 @@ export const openPlace = async (environment: Record<string, string> = {}) => {
     folder,
     clock,
     logLines,
+    /** What its pages and services have asked each other, and what `send` has asked them. */
+    calls,
     /** Opens accounts for fictional people, each signed in by a client of their own. */
     open: async (people: readonly { role: Role; name: string }[]): Promise<Person[]> => {
       const asked = people.map(({ role, name }) => {
-        const username = `${name.toLowerCase().replaceAll(/[^a-z]+/g, '.')}@example.org`
+        const username = `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '.')}@example.org`
         return { role, name, username, password: `a long one for ${username}` }
       })
       const accounts = await place.identity.openDemonstrationAccounts(asked)

@@ -1,6 +1,6 @@
-import type { Person } from '../openPlace.ts'
+import { must, type Person } from '../openPlace.ts'
 import type { Fixture, Fixtures } from './fixture.ts'
-import { must, type World } from './world.ts'
+import type { World } from './world.ts'
 
 const members = ['provider', 'coordinator'] as const
 const forMembers = { own: members, any: ['administrator'] } as const satisfies Fixture['may']

@@ -1,6 +1,6 @@
-import type { Person } from '../openPlace.ts'
+import { must, type Person } from '../openPlace.ts'
 import type { Fixtures } from './fixture.ts'
-import { must, type World } from './world.ts'
+import type { World } from './world.ts'
 
 const referrers = ['resident', 'navigator'] as const
 const providers = ['provider', 'coordinator'] as const

@@ -1,10 +1,8 @@
 import type { Role } from '@patchwork/events'
-import { sleep, systemRuntime } from '@patchwork/runtime'
-import { type Answer, eventually, type OpenedPlace, openPlace, type Person } from '../openPlace.ts'
+import { systemRuntime } from '@patchwork/runtime'
+import { eventually, must, type OpenedPlace, openPlace, type Person } from '../openPlace.ts'
 import { everyRole } from './fixture.ts'
 
-const triesMax = 100
-const waitMs = 50
 const twoWeeksMs = 14 * 86_400_000
 
 /** `owner` owns what is tried, `stranger` tries it, `partner` stands on the other side of a referral: nobody is two of them. */
@@ -23,16 +21,6 @@ export const openWorld = async () => {
 export type World = Awaited<ReturnType<typeof openWorld>>
 
 type PeopledPlace = OpenedPlace & { person: (part: Part, role: Role) => Person }
-
-/** Does what must succeed to prepare a try. What a neighbour has not heard of yet is sent again for a while. */
-export const must = async <Body>(send: () => Promise<Answer<Body>>): Promise<Body> => {
-  for (let tries = 1; ; tries += 1) {
-    const answer = await send()
-    if (answer.status < 300) return answer.body
-    if (tries === triesMax || ![404, 409, 422, 503].includes(answer.status)) throw new Error(`Could not be prepared: ${answer.status} ${answer.text}`)
-    await sleep(systemRuntime, waitMs)
-  }
-}
 
 const offerBody = {
   track: 'be-helped',

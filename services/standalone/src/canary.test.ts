@@ -1,0 +1,185 @@
+import { EventEmitter } from 'node:events'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
+import { type EventEnvelope, topics } from '@patchwork/events'
+import { systemRuntime } from '@patchwork/runtime'
+import { inSpan, startTracing } from '@patchwork/telemetry'
+import { kafkaForTests, mongoForTests } from '@patchwork/testing'
+import mongoose from 'mongoose'
+import { run } from './commandLine.ts'
+import { apiDocuments } from './testing/apiDocuments.ts'
+import { found, openCanaries } from './testing/canary/canaries.ts'
+import { openMailServer } from './testing/canary/mailServer.ts'
+import { fieldsWithoutCanary } from './testing/canary/textFields.ts'
+import { walkTheLoop } from './testing/canary/walk.ts'
+import { eventually, type OpenedPlace, openPlace } from './testing/openPlace.ts'
+
+/** Text fields in which no canary can stand, with the reason. */
+const withoutCanary: Record<string, string> = {
+  'POST /api/identity/passwords /token': 'one of our own links',
+  'POST /api/identity/verifications /token': 'one of our own links',
+  'POST /api/identity/invitations/acceptance /token': 'one of our own links',
+  'POST /api/identity/first-administrator /code': 'the code that the terminal shows',
+}
+/** Fields of the directory with a form of their own: a telephone of an office, a number of a public register, a place that everybody is told. */
+const publicForm =
+  /^(POST|PUT) \/api\/provider-directory\/(organisations|offers)(\/\{id\})? \/(phone|contact\/phone|area\/postcode|place\/postcode|personalCareGate\/cqcNumber)$/
+
+/** Where a search stands in the address, as is promised to everybody: what is searched for is not kept, and no log or span has queries. */
+const searches = [/^\/find$/, /^\/api\/provider-directory\/offers$/, /^\/api\/provider-directory\/places\/[^/]+$/]
+const control = 'zkcontrol'
+const walkWithinMs = 300_000
+
+type Servers = { environment: Record<string, string>; stored: (opened: OpenedPlace) => Promise<string>; stop: () => Promise<void> }
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name)
+    return statSync(path).isDirectory() ? filesIn(path) : statSync(path).isFile() ? [path] : []
+  })
+/** The bytes of every file of the place's data, as they lie on the disk. */
+const bytesOf = ({ config }: OpenedPlace): string =>
+  filesIn(config.dataDirectory)
+    .map((path) => readFileSync(path, 'latin1'))
+    .join('\n')
+
+const documentsIn = async (uri: string): Promise<string> => {
+  const connection = await mongoose.createConnection(uri).asPromise()
+  try {
+    const collections = (await connection.db?.collections()) ?? []
+    return JSON.stringify(await Promise.all(collections.map((collection) => collection.find({}).toArray())))
+  } finally {
+    await connection.close()
+  }
+}
+
+const [kafka, mongo] = [await kafkaForTests(), await mongoForTests()]
+afterAll(() => Promise.all([kafka?.stop(), mongo?.stop()]))
+const onServers = (): Servers => ({
+  environment: { KAFKA_BROKERS: (kafka as NonNullable<typeof kafka>).brokers.join(','), MONGODB_URI: (mongo as NonNullable<typeof mongo>).uri },
+  stored: () => documentsIn((mongo as NonNullable<typeof mongo>).uri),
+  stop: async () => undefined,
+})
+const onFile = (): Servers => ({ environment: {}, stored: async (opened) => bytesOf(opened), stop: async () => undefined })
+
+const exporter = new InMemorySpanExporter()
+const tracing = startTracing([new SimpleSpanProcessor(exporter)])
+afterAll(() => tracing.stop())
+
+/** An event that nobody can handle, as it waits for an operator: it speaks of a referral that was never sent. */
+const parkOne = async ({ place }: OpenedPlace): Promise<string> => {
+  const { uuid, now } = place.ports.runtime
+  const [eventId, referralId, at] = [uuid(), uuid(), new Date(now()).toISOString()]
+  const data = { referralId, personId: uuid(), organisationId: uuid(), acceptedBy: uuid(), acceptedAt: at, control }
+  const event: EventEnvelope = {
+    ...{ specversion: '1.0', id: eventId, source: '/patchwork/referral/referral', type: 'referral.accepted.v1', subject: referralId, time: at },
+    ...{ datacontenttype: 'application/json', sequence: 1, sequencetype: 'Integer', commandkey: uuid(), data },
+  }
+  await place.ports.log.publish([{ topic: 'patchwork.referral.referral', event }])
+  return eventId
+}
+
+/** What an operator is told by the command line. */
+const command = async ({ config }: OpenedPlace, ...args: string[]): Promise<string> => {
+  let written = ''
+  const stream = new Writable({
+    write: (chunk, _encoding, done) => {
+      written += String(chunk)
+      done()
+    },
+  })
+  await run(args, { environment: { DATA_DIR: config.dataDirectory }, runtime: systemRuntime, output: stream, errors: stream, signals: new EventEmitter() })
+  return written
+}
+
+const everythingTold = async ({ place }: OpenedPlace): Promise<string> => {
+  const lines: string[] = []
+  for (const topic of topics) for await (const event of place.ports.log.read(topic)) lines.push(JSON.stringify(event))
+  return lines.join('\n')
+}
+
+/** Every text in which something could stand that should not, by what it is. */
+const collect = async (opened: OpenedPlace, eventId: string, urls: readonly string[], stored: Servers['stored']) => ({
+  'the events of every topic': await everythingTold(opened),
+  'the logs': opened.logLines.join('\n'),
+  'the spans': JSON.stringify(
+    exporter
+      .getFinishedSpans()
+      .map(({ name, attributes, events, status, links, resource }) => ({ name, attributes, events, status, links, resource: resource.attributes })),
+  ),
+  'the dead letters': (await command(opened, 'dead-letters', 'list', '--json')) + (await command(opened, 'dead-letters', 'show', eventId, '--json')),
+  'the addresses that were gone to': [...urls, ...opened.calls.filter(({ from }) => from === 'place').map(({ url }) => url)]
+    .filter((url) => !searches.some((search) => search.test(new URL(url).pathname)))
+    .join('\n'),
+  'what is stored': await stored(opened),
+})
+
+const pairs = [
+  { pair: 'SQLite', test, servers: onFile },
+  { pair: 'Kafka and MongoDB', test: kafka && mongo ? test : test.skip, servers: onServers },
+]
+
+describe.each(pairs)('canaries on $pair', ({ test, servers }) => {
+  test(
+    'a name, a number, an address or a word that anybody writes in any text field is in no event, log, span, dead letter, address or file',
+    async () => {
+      const { environment, stored } = servers()
+      exporter.reset()
+      const mail = await openMailServer()
+      const opened = await openPlace({ SMTP_URL: mail.url, MAIL_FROM: 'Patchwork <no-reply@patchwork.example>', ...environment })
+      try {
+        const [canaries, urls] = [openCanaries(), [] as string[]]
+        await walkTheLoop({ opened, canaries, mail, urls })
+        const eventId = await parkOne(opened)
+        await eventually('the event is parked', async () => (await command(opened, 'dead-letters', 'list', '--json')).includes(eventId))
+        await opened.caughtUp()
+
+        // Nobody forgot a field or a form.
+        const documents = await apiDocuments(opened)
+        const missed = fieldsWithoutCanary(documents, opened.calls, canaries).filter((field) => !(field in withoutCanary) && !publicForm.test(field))
+        expect(missed).toEqual([])
+        expect(formsNotSent(opened)).toEqual([])
+
+        // The search itself finds what is there.
+        opened.place.ports.logger.debug({ control }, 'a line')
+        await inSpan(control, {}, async () => undefined)
+        const texts = await collect(opened, eventId, [...urls, `${opened.place.url}/${control}`], stored)
+        for (const [where, text] of Object.entries(texts)) {
+          const isThere = text.includes(where === 'the dead letters' ? eventId : control)
+          expect({ where, isThere }).toEqual({ where, isThere: true })
+        }
+        expect(found(canaries.personal, [...canaries.personal].join(' ').toUpperCase().replaceAll(' ', ''))).toEqual([...canaries.personal])
+
+        for (const [where, text] of Object.entries(texts)) {
+          expect({ where, personal: found(canaries.personal, text) }).toEqual({ where, personal: [] })
+          if (where !== 'what is stored') expect({ where, offered: found(canaries.offered, text) }).toEqual({ where, offered: [] })
+        }
+        const subjects = mail.mails.map(({ content }) => /^Subject:.*(?:\r?\n[ \t].*)*/m.exec(content)?.[0]).join('\n')
+        expect(found(canaries.personal, subjects)).toEqual([])
+        expect(canaries.personal.size).toBeGreaterThan(50)
+      } finally {
+        await opened.stop()
+        await mail.stop()
+      }
+    },
+    walkWithinMs,
+  )
+})
+
+type Layer = { route?: { path: string; stack: { method: string }[] }; handle: { stack?: Layer[] } }
+
+/** The forms of the pages that the walk has not sent, by their routes. */
+const formsNotSent = ({ place, logLines }: OpenedPlace): string[] => {
+  const pages = place.services.find(({ name }) => name === 'web')?.mounts[0]?.app.router.stack as unknown as Layer[]
+  const routesIn = (layers: Layer[]): string[] =>
+    layers.flatMap(({ route, handle }) => [...(route?.stack.some(({ method }) => method === 'post') ? [route.path] : []), ...routesIn(handle.stack ?? [])])
+  const sent = new Set(
+    logLines
+      .map((line) => JSON.parse(line) as { service?: string; method?: string; route?: string; status?: number })
+      .filter(({ service, method, status }) => service === 'web' && method === 'POST' && status === 303)
+      .map(({ route }) => route),
+  )
+  return routesIn(pages).filter((route) => !sent.has(route))
+}

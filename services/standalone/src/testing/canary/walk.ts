@@ -1,0 +1,255 @@
+import { type Browser, openBrowser } from '../browser.ts'
+import { eventually, must, type OpenedPlace } from '../openPlace.ts'
+import type { Canaries } from './canaries.ts'
+import type { MailServer } from './mailServer.ts'
+
+export type Walk = { opened: OpenedPlace; canaries: Canaries; mail: MailServer; urls: string[] }
+const twoWeeksMs = 14 * 86_400_000
+type Account = { email: string; password: string; browser: Browser }
+
+const inHtml = (html: string, pattern: RegExp): string => {
+  const id = pattern.exec(html)?.[1]
+  if (id === undefined) throw new Error(`Nothing like ${pattern} is in the page`)
+  return id
+}
+const uuid = '([0-9a-f-]{36})'
+
+/** Walks the whole loop through every form of the pages, and what has no page through the API, with a canary in each text field; then what goes wrong. */
+export const walkTheLoop = async (walk: Walk): Promise<void> => {
+  const administrator = await setUp(walk)
+  const navigator = await accountFor(walk, administrator, 'navigator')
+  const provider = await signUp(walk, 'provider')
+  const resident = await signUp(walk, 'resident')
+  const offers = await offerHelp(walk, provider)
+  await ownDetails(walk, resident)
+  await selfReferral(walk, { resident, provider, offerId: offers.published })
+  await navigatorsReferrals(walk, { navigator, provider, offerId: offers.published, other: offers.other })
+  await endOfOffers(provider, offers.other)
+  await forgottenPassword(walk, resident)
+  await accountsOfOthers(walk, administrator)
+  await throughTheApi(walk)
+  await whatGoesWrong(walk, { resident, navigator })
+}
+
+const newBrowser = ({ opened, urls }: Walk): Browser => openBrowser(opened.place.url, (url) => urls.push(url))
+
+const setUp = async (walk: Walk): Promise<Account> => {
+  const { canaries, opened } = walk
+  const [browser, email, password] = [newBrowser(walk), canaries.email(), canaries.word()]
+  const code = opened.place.identity.firstAdministratorCode() as string
+  await browser.send('/set-up', { code, name: canaries.word(), email, password })
+  await browser.signIn(email, password)
+  return { email, password, browser }
+}
+
+const accountFor = async (walk: Walk, { browser }: Account, role: string): Promise<Account> => {
+  const { canaries, mail } = walk
+  const account = { email: canaries.email(), password: canaries.word(), browser: newBrowser(walk) }
+  await browser.send('/administrator/accounts/new', { name: canaries.word(), email: account.email, role })
+  await account.browser.send(await mail.linkTo(account.email, '/take-up-invitation'), { password: account.password })
+  await account.browser.signIn(account.email, account.password)
+  return account
+}
+
+const signUp = async (walk: Walk, role: string): Promise<Account> => {
+  const { canaries, mail } = walk
+  const account = { email: canaries.email(), password: canaries.word(), browser: newBrowser(walk) }
+  const { email, password, browser } = account
+  await browser.send('/sign-up', { role, name: canaries.word(), email, postcode: canaries.postcode(), password })
+  await browser.send(await mail.linkTo(email, '/verify-email'), {})
+  await browser.signIn(email, password)
+  return account
+}
+
+const weekDays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
+const offerFields = ({ canaries }: Walk) => ({
+  name: canaries.offer(),
+  description: canaries.offer(),
+  category: 'garden-and-home',
+  forWhom: canaries.offer(),
+  'price-kind': 'free',
+  'price-pence': '',
+  'area-withinMetres': '8000',
+  'area-postcode': 'M33 7ZF',
+  'place-address': canaries.offer(),
+  'place-postcode': 'M33 7ZF',
+  ...Object.fromEntries(weekDays.flatMap((day) => [`${day}-from`, `${day}-to`].map((name) => [name, '']))),
+  timesInWords: canaries.offer(),
+  fundingAccepted: ['free'],
+  personalCare: 'no',
+  'personalCareGate-cqcNumber': '',
+  'contact-name': canaries.offer(),
+  'contact-email': `${canaries.offer()}@canary-place.uk`,
+  'contact-phone': '0161 496 0000',
+  'contact-website': `https://${canaries.offer()}.example`,
+})
+
+const offerHelp = async (walk: Walk, { browser }: Account) => {
+  const { canaries } = walk
+  const organisation = { name: canaries.offer(), kind: 'micro-provider', description: canaries.offer() }
+  await browser.send('/provider/organisation/new', { ...organisation, email: `${canaries.offer()}@canary-place.uk`, phone: '0161 496 0000' })
+  const offer = async (): Promise<string> => {
+    const drafted = await browser.send('/provider/offers/new', { ...offerFields(walk), track: 'be-helped' })
+    const offerId = inHtml(drafted.url, new RegExp(`offers/${uuid}`))
+    await browser.send(`/provider/offers/${offerId}/publication`, {})
+    await browser.send(`/provider/offers/${offerId}/edit`, offerFields(walk))
+    const room = { state: 'open', units: '3', expiresAt: new Date(walk.opened.place.ports.runtime.now() + twoWeeksMs).toISOString().slice(0, 10) }
+    await browser.send(`/provider/offers/${offerId}`, room, { to: offerId })
+    return offerId
+  }
+  return { published: await offer(), other: await offer() }
+}
+
+const endOfOffers = async ({ browser }: Account, offerId: string): Promise<void> => {
+  await browser.send(`/provider/offers/${offerId}/withdrawal`, {})
+}
+
+const ownDetails = async ({ canaries }: Walk, { browser, email }: Account): Promise<void> => {
+  const details = { name: canaries.word(), email, phone: canaries.phone(), postcode: canaries.postcode(), note: canaries.word() }
+  await browser.send('/my/details', { ...details, language: 'en', ways: ['email', 'phone'] })
+}
+
+const wordsOfNeed = ({ canaries }: Walk) => ({
+  words: canaries.word(),
+  outcome1: canaries.word(),
+  outcome2: canaries.word(),
+  outcome3: canaries.word(),
+  postcode: canaries.postcode(),
+})
+
+type Loop = { provider: Account; offerId: string }
+
+const selfReferral = async (walk: Walk, { resident, provider, offerId }: Loop & { resident: Account }): Promise<void> => {
+  const { canaries } = walk
+  const { browser } = resident
+  await browser.goTo(`/find?${new URLSearchParams({ text: canaries.word(), near: canaries.postcode() })}`)
+  await browser.goTo(`/offers/${offerId}`)
+  const sent = await browser.send(`/my/referrals/new?offer=${offerId}`, { ...wordsOfNeed(walk), consent: 'yes' })
+  const referralId = inHtml(sent.url, new RegExp(`referrals/${uuid}`))
+  await provider.browser.send(`/provider/referrals/${referralId}`, {}, { to: '/acceptance' })
+  await outcome(walk, resident, `/my/referrals/${referralId}`)
+  await outcome(walk, provider, `/provider/referrals/${referralId}`)
+  await browser.goTo('/my/who-saw')
+  await readAMessage(resident)
+  await browser.send(`/my/referrals/${referralId}/consent-withdrawal`, {})
+  const again = await browser.send(`/my/referrals/new?offer=${offerId}`, { ...wordsOfNeed(walk), consent: 'yes' })
+  await browser.send(`/my/referrals/${inHtml(again.url, new RegExp(`referrals/${uuid}`))}/conclusion`, { reason: 'mistaken' })
+}
+
+const outcome = async ({ canaries }: Walk, { browser }: Account, referral: string): Promise<void> => {
+  const address = await eventually(
+    `an outcome to mark at ${referral}`,
+    async () => new RegExp(`${referral}/outcomes/${uuid}`).exec((await browser.goTo(referral)).html)?.[0],
+  )
+  await browser.send(address, { result: 'achieved', note: canaries.word() })
+}
+
+const readAMessage = async ({ browser }: Account): Promise<void> => {
+  await eventually('a message in the page', async () => (await browser.goTo('/messages')).html.includes('name="messageId"'))
+  await browser.send('/messages', {})
+}
+
+const navigatorsReferrals = async (walk: Walk, { navigator, provider, offerId, other }: Loop & { navigator: Account; other: string }): Promise<void> => {
+  const { canaries, mail } = walk
+  const { browser } = navigator
+  const details = { name: canaries.word(), email: canaries.email(), phone: canaries.phone(), postcode: canaries.postcode() }
+  const registered = await browser.send('/navigator/people/new', { ...details, language: 'en' })
+  const personId = inHtml(registered.url, new RegExp(`people/${uuid}`))
+  const invited = canaries.email()
+  mail.refused.add(invited)
+  await browser.send(`/navigator/people/${personId}/invitation`, { email: invited })
+  const basis = () => ({ 'basis-given': 'public-task', 'basis-note': canaries.word() })
+  const need = { ...wordsOfNeed(walk), track: 'be-helped', category: 'garden-and-home' }
+  const sent = await browser.send(`/navigator/people/${personId}/refer?offer=${offerId}`, { ...need, ...basis() })
+  const first = inHtml(sent.url, new RegExp(`referrals/${uuid}`))
+  await provider.browser.send(`/provider/referrals/${first}/decline`, { reason: 'other', note: canaries.word() })
+
+  const needId = inHtml((await browser.goTo(`/navigator/referrals/${first}`)).html, new RegExp(`/navigator/needs/${uuid}/refer`))
+  const again = await browser.send(`/navigator/needs/${needId}/refer?offer=${other}`, basis())
+  const second = inHtml(again.url, new RegExp(`referrals/${uuid}`))
+  await provider.browser.send(`/provider/referrals/${second}/acceptance`, {})
+  await outcome(walk, navigator, `/navigator/referrals/${second}`)
+  await provider.browser.send(`/provider/referrals/${second}/conclusion`, { reason: 'needs-met-elsewhere' })
+
+  const consented = { ...wordsOfNeed(walk), track: 'be-helped', category: 'food', 'basis-given': 'spoken', 'basis-note': canaries.word() }
+  for (const [step, fields] of [
+    ['consent-withdrawal', {}],
+    ['conclusion', { reason: 'moved' }],
+  ] as const) {
+    const third = await browser.send(`/navigator/people/${personId}/refer?offer=${offerId}`, consented)
+    await browser.send(`/navigator/referrals/${inHtml(third.url, new RegExp(`referrals/${uuid}`))}/${step}`, fields)
+  }
+}
+
+const forgottenPassword = async ({ canaries, mail }: Walk, { browser, email }: Account): Promise<void> => {
+  await browser.send('/forgotten-password', { email })
+  await browser.send(await mail.linkTo(email, '/new-password'), { password: canaries.word() })
+}
+
+const accountsOfOthers = async ({ canaries, opened }: Walk, { browser }: Account): Promise<void> => {
+  await browser.send('/administrator/accounts/new', { name: canaries.word(), email: canaries.email(), role: 'commissioner' })
+  const { html } = await browser.goTo('/administrator/accounts')
+  const accountId = inHtml(html, new RegExp(`/administrator/accounts/${uuid}/vouching`))
+  for (const step of ['vouching', 'closing']) await browser.send(`/administrator/accounts/${accountId}/${step}`, {})
+  await browser.goTo('/administrator/deliveries')
+  await browser.goTo('/administrator/mail')
+  await browser.send('/', {}, { to: '/sign-out' })
+  await opened.place.identity.settled()
+}
+
+/** What no page does yet. */
+const throughTheApi = async ({ canaries, opened }: Walk): Promise<void> => {
+  const [navigator, provider] = await opened.open([
+    { role: 'navigator', name: canaries.word() },
+    { role: 'provider', name: canaries.word() },
+  ])
+  const person = () => ({
+    name: canaries.word(),
+    email: canaries.email(),
+    phone: canaries.phone(),
+    postcode: canaries.postcode(),
+    contactPreferences: { ways: ['phone'], note: canaries.word() },
+  })
+  const { personId } = await must(() => navigator!.send<{ personId: string }>('POST', '/api/people/people', { body: person() }))
+  await must(() => navigator!.send('PUT', `/api/people/people/${personId}`, { body: person() }))
+  const organisation = () => ({
+    name: canaries.offer(),
+    description: canaries.offer(),
+    email: `${canaries.offer()}@canary-place.uk`,
+    phone: '0161 496 0000',
+    website: `https://${canaries.offer()}.example`,
+  })
+  const at = '/api/provider-directory/organisations'
+  const body = { ...organisation(), kind: 'micro-provider' }
+  const { organisationId } = await must(() => provider!.send<{ organisationId: string }>('POST', at, { body }))
+  await must(() => provider!.send('PUT', `${at}/${organisationId}`, { body: organisation() }))
+}
+
+const whatGoesWrong = async (walk: Walk, { resident, navigator }: { resident: Account; navigator: Account }): Promise<void> => {
+  const { opened, canaries } = walk
+  const stranger = newBrowser(walk)
+  await stranger.signIn(resident.email, canaries.word()).catch(() => undefined)
+  await stranger
+    .send('/sign-up', { role: 'resident', name: canaries.word(), email: canaries.word(), postcode: canaries.word(), password: 'short' })
+    .catch(() => undefined)
+  await navigator.browser
+    .send('/navigator/people/new', { name: canaries.word(), email: canaries.word(), phone: canaries.word(), postcode: canaries.word() })
+    .catch(() => undefined)
+  const { anyone } = opened
+  const bearer = { authorization: `Bearer ${canaries.word()}.${canaries.word()}.${canaries.word()}` }
+  const answers = [
+    await anyone('POST', '/api/identity/accounts', {
+      body: { name: canaries.word(), email: canaries.word(), role: canaries.word(), postcode: canaries.word() },
+    }),
+    await anyone('GET', '/api/people/people/me', { headers: bearer }),
+    await anyone('POST', '/api/referral/needs', { body: { words: canaries.word() }, headers: { 'idempotency-key': canaries.word() } }),
+    await anyone('GET', `/api/provider-directory/offers/${canaries.word()}`),
+    await anyone('GET', '/api/provider-directory/offers', { query: { track: canaries.word(), after: canaries.word() } }),
+    await anyone('POST', '/api/identity/verifications', {
+      headers: { 'content-type': 'application/json', traceparent: canaries.word() },
+      body: { token: canaries.word() },
+    }),
+  ]
+  const told = answers.filter(({ status, text }) => status < 400 || canaries.isIn(text))
+  if (told.length > 0) throw new Error(`These should be refused, without what was sent: ${told.map(({ status, text }) => `${status} ${text}`).join('; ')}`)
+}
