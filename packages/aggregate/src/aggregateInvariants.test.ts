@@ -1,4 +1,3 @@
-import { StoreBehindLogError } from './errors.ts'
 import { openAggregates } from './openAggregates.ts'
 import { type SimulatedPlace, simulatedPlace } from './simulation/simulatedPlace.ts'
 import { addCoins, commandOf, type Jar, type JarDetails, type JarEvent, jarDefinition } from './testExamples.ts'
@@ -90,52 +89,18 @@ test('an event that came twice is no fault', async () => {
   expect(await verify()).toEqual({})
 })
 
-describe('rule 12: store and log after a restore', () => {
-  test('what the log lacks of history is published again, in order and once', async () => {
-    const { place, run, jars, verify } = await given()
-    logOf(place).splice(4)
-    expect(Object.keys(await verify())).toEqual([logged])
-    expect(await run(jars.reconcile())).toEqual({ republished: 5 })
-    expect(await verify()).toEqual({})
-    expect(await run(jars.reconcile())).toEqual({ republished: 0 })
-  })
-
-  test('an empty log is filled from history', async () => {
-    const { place, run, jars, verify } = await given()
-    logOf(place).splice(0)
-    expect(await run(jars.reconcile())).toEqual({ republished: 9 })
-    expect(await verify()).toEqual({})
-  })
-
-  test('a store that is older than its log is refused', async () => {
-    const { place, run, jars } = await given()
-    edit(place, 'jar', 'a', (body) => (body.sequence = 2))
-    rows(place, 'jar-history').delete(historyId(place, 'a', 3))
-    await expect(run(jars.reconcile())).rejects.toMatchObject({ code: 'store-behind-log', examples: ['a'] })
-  })
-
-  test('a store that lacks a whole aggregate of its log is refused', async () => {
-    const { place, run, jars } = await given()
-    rows(place, 'jar').delete('b')
-    await expect(run(jars.reconcile())).rejects.toBeInstanceOf(StoreBehindLogError)
-  })
-
-  test('a store that gave a used sequence again is refused', async () => {
-    const { place, run, jars } = await given()
-    Object.assign(logOf(place).find(({ subject, sequence }) => subject === 'a' && sequence === 3)!, { id: 'other' })
-    await expect(run(jars.reconcile())).rejects.toBeInstanceOf(StoreBehindLogError)
-  })
-
-  test('a place in use is neither behind nor lacking', async () => {
-    const { place, run } = await given()
-    const jars = await run(openAggregates<Jar, JarEvent, JarDetails>(jarDefinition, place.openProcess().ports))
-    const writes = (async () => {
-      for (let at = 0; at < 60; at += 1) await jars.update('a', commandOf(`more-${at}`), addCoins(1))
-    })()
-    for (let look = 0; look < 10; look += 1) {
-      expect(await run(jars.reconcile())).toEqual({ republished: 0 })
-      for (const { name, check } of jars.invariants) expect({ name, ...(await run(check())) }).toMatchObject({ violations: 0 })
-    }
-    await run(writes)
-  })
+test('a place in use has nothing wrong, and a process that joins it finds its store and log equal', async () => {
+  const { place, run } = await given()
+  const open = () => run(openAggregates<Jar, JarEvent, JarDetails>(jarDefinition, place.openProcess().ports))
+  const jars = await open()
+  const writes = (async () => {
+    for (let at = 0; at < 60; at += 1) await jars.update('a', commandOf(`more-${at}`), addCoins(1))
+  })()
+  for (let look = 0; look < 10; look += 1) {
+    await open()
+    for (const { name, check } of jars.invariants) expect({ name, ...(await run(check())) }).toMatchObject({ violations: 0 })
+  }
+  await run(writes)
+  await run(jars.relay.drained())
+  expect(new Set(logOf(place).map(({ id }) => id)).size).toBe(70)
 })

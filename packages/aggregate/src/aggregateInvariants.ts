@@ -4,14 +4,12 @@ import type { EventEnvelope } from '@patchwork/events'
 import type { AggregateDefinition, PlainEvent } from './aggregate.ts'
 import type { AggregateBody, AggregateCollection, HistoryBody, HistoryCollection } from './aggregateDocument.ts'
 import { canonicalJson } from './commandKey.ts'
-import { StoreBehindLogError } from './errors.ts'
 import type { Invariant } from './invariant.ts'
 
 const documentsPerPage = 100
-const eventsPerPage = 1_000
+export const eventsPerPage = 1_000
 /** Aggregates followed through one reading of the log; memory is bounded by it, and more aggregates mean more readings. */
 const aggregatesPerReading = 50_000
-const publishMax = 500
 export const examplesMax = 10
 
 /** Counts what was looked at and what was wrong. */
@@ -28,7 +26,7 @@ export const tallyOf = () => {
   }
 }
 
-type Stores = { documents: AggregateCollection; history: HistoryCollection; log: EventLog; definition: { topic: string } }
+export type Stores = { documents: AggregateCollection; history: HistoryCollection; log: EventLog; definition: { topic: string } }
 type Source<State extends object, Event extends PlainEvent> = Stores & { definition: AggregateDefinition<State, Event> }
 
 /** Pages through a whole collection in the order of ids. */
@@ -157,7 +155,7 @@ type Standing = 'equal' | 'lacking' | 'disordered' | 'other' | 'behind'
 type Followed = { upTo: number; chain: number; loggedUpTo: number; loggedMax: number; loggedChain: number; isDisordered: boolean }
 
 /** Compares every aggregate, and every key of the topic, with the log: in bounded memory, by ranges of ids, one reading of the log for each. */
-async function* compareWithLog(source: Stores): AsyncGenerator<{ id: string; standing: Standing; loggedUpTo: number }> {
+export async function* compareWithLog(source: Stores): AsyncGenerator<{ id: string; standing: Standing; loggedUpTo: number }> {
   const { history } = source
   let from: string | undefined
   let followed = new Map<string, Followed>()
@@ -218,29 +216,4 @@ const standingOf = (key: Followed): Standing => {
   if (key.loggedUpTo < key.upTo) return 'lacking'
   if (key.loggedChain !== key.chain) return 'other'
   return key.isDisordered ? 'disordered' : 'equal'
-}
-
-/**
- * Makes the log hold what history holds: publishes again, in order, what the log lacks (after a restore of the log). Gives how many events that were.
- * Throws StoreBehindLogError, having changed nothing for it, where the log holds events the store lacks (after a restore of the store): such a store
- * would give used sequences again. Reads the whole topic; memory is bounded. A repeat publishes nothing.
- */
-export const reconcile = async <State extends object, Event extends PlainEvent>(source: Source<State, Event>): Promise<{ republished: number }> => {
-  const { definition, history, log } = source
-  let republished = 0
-  const behind: string[] = []
-  for await (const { id, standing, loggedUpTo } of compareWithLog(source)) {
-    if (standing === 'behind' || standing === 'other') behind.push(id)
-    if (behind.length >= examplesMax) break
-    if (standing !== 'lacking' || behind.length > 0) continue
-    const where = { subject: { equals: id }, sequence: { above: loggedUpTo } }
-    const sort = [{ field: 'sequence', direction: 'ascending' }] as const
-    for await (const page of everyPage((after) => history.find({ where, sort, limit: publishMax, ...(after === undefined ? {} : { after }) }))) {
-      if (page.length === 0) continue
-      await log.publish(page.map(({ body }) => ({ topic: definition.topic, event: body.event })))
-      republished += page.length
-    }
-  }
-  if (behind.length > 0) throw new StoreBehindLogError(`${definition.service}/${definition.name}`, behind)
-  return { republished }
 }

@@ -54,7 +54,7 @@ export class StoreBehindLogError extends Error {
   readonly examples: readonly string[]
   constructor(what: string, examples: readonly string[]) {
     super(
-      `The log holds events of ${what} that the store lacks. Restore a copy of the store that is at least as new as its log. For example: ${examples.join(', ')}`,
+      `The log holds events of ${what} that the store lacks, so the store was restored from a copy that is older than its log. Nothing was changed. Restore a copy of the store that is at least as new as its log, or the log from the same copy. For example: ${examples.join(', ')}`,
     )
     this.examples = examples
   }

@@ -5,7 +5,7 @@ import { sleep } from '@patchwork/runtime'
 import { inSpan } from '@patchwork/telemetry'
 import type { Aggregate, AggregateDefinition, Aggregates, Command, Decision, Outcome, PlainEvent } from './aggregate.ts'
 import { type AggregateBody, type AnswerEntry, aggregateCollection, type HistoryBody, historyCollection, type OutboxEntry } from './aggregateDocument.ts'
-import { aggregateInvariants, reconcile } from './aggregateInvariants.ts'
+import { aggregateInvariants } from './aggregateInvariants.ts'
 import { backOffMs, codeOf } from './backOff.ts'
 import { onlyBorn } from './births.ts'
 import { bodyDigest, keyDigest } from './commandKey.ts'
@@ -15,6 +15,7 @@ import type { Invariant } from './invariant.ts'
 import type { Ports } from './ports.ts'
 import { queuePerId } from './queuePerId.ts'
 import { type KeptDocument, recentDocuments } from './recentDocuments.ts'
+import { reconcile } from './reconcile.ts'
 import { RememberedRefusalError, refusalOf } from './refusal.ts'
 import { createRelay, type Relay } from './relay.ts'
 
@@ -29,11 +30,6 @@ const outboxMax = 5_000
 export type OpenedAggregates<State extends object, Event extends PlainEvent, Details = undefined> = Aggregates<State, Event, Details> & {
   relay: Relay
   invariants: Invariant[]
-  /**
-   * To be called after either was restored from a copy, before anything is written: publishes again what the log lacks of history. Throws
-   * StoreBehindLogError where the store is older than its log. Reads the whole topic, in bounded memory; a repeat publishes nothing.
-   */
-  reconcile(): Promise<{ republished: number }>
   /** Stops the relay after the trip under way. Store and log stay open: they were handed in. */
   stop(): Promise<void>
 }
@@ -43,8 +39,9 @@ type KeyedCommand = Command & { digest: string; bodyHash: string }
 type Found = { answer: JsonObject; bodyHash: string } | { refusal: RememberedRefusalError; bodyHash: string }
 
 /**
- * Opens one kind of aggregate: makes its collections and topic where they are not there, and starts its relay.
- * Throws RangeError for a definition that contradicts itself, StoreUnavailableError, LogUnavailableError.
+ * Opens one kind of aggregate: makes its collections and topic where they are not there, publishes again what the log lacks of its history, and
+ * starts its relay. Throws StoreBehindLogError where the store was restored from a copy older than its log, RangeError for a definition that
+ * contradicts itself, StoreUnavailableError, LogUnavailableError.
  */
 export const openAggregates = async <State extends object, Event extends PlainEvent, Details = undefined>(
   definition: AggregateDefinition<State, Event>,
@@ -55,10 +52,13 @@ export const openAggregates = async <State extends object, Event extends PlainEv
   const documents = await ports.documents.collection<AggregateBody>(aggregateCollection(definition))
   const history = await ports.documents.collection<HistoryBody>(historyCollection(definition))
   await log.ensureTopics([topic])
+  const label = `${service}/${name}`
+  const source = { definition, documents, history, log }
+  const { republished } = await reconcile(source, ports.documents)
+  if (republished > 0) logger.warn({ aggregate: label, republished }, 'The log lacked events of the history; they were published again')
   const sealer = createSealer(ports.dataKey, service)
   const writeEvents = eventWriter(definition, runtime)
   const queue = queuePerId()
-  const label = `${service}/${name}`
   const recent = recentDocuments()
   const relay = createRelay({ label, recent, topic, documents, history, log, runtime, logger, queue, ...(onStep ? { onStep } : {}) })
   const born = onlyBorn(documents)
@@ -226,12 +226,10 @@ export const openAggregates = async <State extends object, Event extends PlainEv
     throw unsure ?? new BusyError()
   }
 
-  const source = { definition, documents, history, log }
   return {
     definition,
     relay,
     invariants: aggregateInvariants(source),
-    reconcile: () => reconcile(source),
     get: async (id) => {
       const stored = await born.get(id)
       return stored && toAggregate(id, stored.body)

@@ -1,5 +1,5 @@
 import { EventEnvelope } from '@patchwork/events'
-import { type EventHandler, type EventLog, LogUnavailableError, type Subscription } from './eventLog.ts'
+import { type EventHandler, type EventLog, type LogPosition, LogUnavailableError, type Subscription } from './eventLog.ts'
 
 /** A log under test. */
 export type LogUnderTest = {
@@ -73,9 +73,9 @@ export const eventLogConformance = (name: string, underTest: LogUnderTest | unde
     const rule = (title: string, check: (topic: string) => Promise<void>) => test(title, async () => check(await newTopic()), 2 * limitMs)
     const publish = (topic: string, subject: string, from: number, to: number, by = log) =>
       by.publish(numbers(to, from).map((sequence) => ({ topic, event: eventOf(subject, sequence) })))
-    const readAll = async (topic: string, by = log) => {
+    const readAll = async (topic: string, by = log, from: LogPosition = {}) => {
       const events: EventEnvelope[] = []
-      for await (const event of by.read(topic)) events.push(event)
+      for await (const event of by.read(topic, { from })) events.push(event)
       return events
     }
     const collect = async (topic: string, group: string, by = log): Promise<{ events: EventEnvelope[]; subscription: Subscription }> => {
@@ -130,6 +130,19 @@ export const eventLogConformance = (name: string, underTest: LogUnderTest | unde
         const rest = []
         for (let next = await events.next(); !next.done; next = await events.next()) rest.push(next.value)
         expect(ofKey([first.value as EventEnvelope, ...rest], 'a')).toEqual(numbers(4))
+      })
+      rule('reading goes on from a position: everything published after it and nothing before, also through another connection', async (topic) => {
+        expect(await readAll(topic, log, await log.end(topic))).toEqual([])
+        await Promise.all(['a', 'b', 'c', 'd'].map((key) => publish(topic, key, 1, 5)))
+        const end = JSON.parse(JSON.stringify(await log.end(topic)))
+        expect(await readAll(topic, log, end)).toEqual([])
+        await publish(topic, 'b', 6, 9)
+        const other = await another()
+        expect((await readAll(topic, other, end)).map(({ id }) => id)).toEqual(['b-6', 'b-7', 'b-8', 'b-9'])
+        expect((await readAll(topic, other)).length).toBe(24)
+        const now = await other.end(topic)
+        expect(Object.entries(end).every(([part, at]) => (now[part] as number) >= (at as number))).toBe(true)
+        expect(now).not.toEqual(end)
       })
       rule('reading may be left in the middle, and changes nothing for any group', async (topic) => {
         await publish(topic, 'a', 1, 30)

@@ -13,6 +13,9 @@ export type Subscription = {
 /** How far a group is behind, per topic: events published and not yet handled. */
 export type Lag = { topic: string; behind: number }[]
 
+/** A place in a topic: for each part of it that orders its own events, where the next event goes. It only grows; what is absent is 0. */
+export type LogPosition = Readonly<Record<string, number>>
+
 /**
  * The port to the log of events. Two drivers: `embedded` (SQLite) and `kafka`. Delivery is at least once, in order per key (the event's
  * subject); groups share the work between their subscriptions, in one process or several. A group that is new starts from the beginning.
@@ -24,8 +27,10 @@ export interface EventLog {
   publish(events: readonly { topic: string; event: EventEnvelope }[]): Promise<void>
   /** Starts delivering. `concurrencyMax` keys are handled at a time (16 when absent). */
   subscribe(options: { group: string; topics: readonly string[]; handler: EventHandler; concurrencyMax?: number }): Promise<Subscription>
-  /** Every event of a topic from the beginning, in order per key, ending at what was there when it was called. */
-  read(topic: string): AsyncIterable<EventEnvelope>
+  /** Every event of a topic from the beginning, or `from` a position on, in order per key, ending at what was there when it was called. */
+  read(topic: string, options?: { from?: LogPosition }): AsyncIterable<EventEnvelope>
+  /** Where the topic ends now: what was published before stands before it. */
+  end(topic: string): Promise<LogPosition>
   lag(group: string, topics: readonly string[]): Promise<Lag>
   /** Resolves when the log can be read and written; rejects with LogUnavailableError. */
   ping(): Promise<void>

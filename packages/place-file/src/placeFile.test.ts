@@ -110,6 +110,11 @@ describe('operations', () => {
 })
 
 describe('opening', () => {
+  test('makes each commit wait for the disk, on the connection that writes', async () => {
+    const file = await opened('durable.sqlite')
+    const settings = await file.run({ statements: ['synchronous', 'journal_mode', 'locking_mode'].map((name) => ({ sql: `PRAGMA ${name}`, mode: 'get' })) })
+    expect(settings).toEqual({ outcome: 'done', results: [{ synchronous: 2 }, { journal_mode: 'wal' }, { locking_mode: 'exclusive' }] })
+  })
   test('keeps what was acknowledged before a kill -9', async () => {
     const path = pathOf('killed.sqlite')
     const statements = `[{ sql: 'CREATE TABLE things (id TEXT PRIMARY KEY, name TEXT, count INTEGER)', mode: 'run' }, { sql: "INSERT INTO things VALUES ('kept', 'kept', 0)", mode: 'run' }]`

@@ -1,13 +1,16 @@
 import { EventEmitter } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { PassThrough } from 'node:stream'
 import { systemRuntime } from '@patchwork/runtime'
 import { run } from './commandLine.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'patchwork-command-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const personRegistered = new URL('../../../packages/events/examples/person.registered.v1/first.json', import.meta.url)
 
 const collect = () => {
   const stream = new PassThrough()
@@ -83,6 +86,24 @@ describe('the command line', () => {
     const rebuilt = begin(['rebuild', '--json'])
     expect(await rebuilt.ended).toBe(0)
     expect(JSON.parse(rebuilt.output()).readModels.every((one: { equal: boolean }) => one.equal)).toBe(true)
+  })
+  test('does not start on a store that is older than its log, and says what to restore', async () => {
+    const restored = join(folder, 'restored')
+    cpSync(join(folder, 'data'), restored, { recursive: true })
+    cpSync(join(folder, 'data.key'), `${restored}.key`)
+    // The log has gone on after the copy was made: one person more than the store of that time knows.
+    const file = new DatabaseSync(join(restored, 'patchwork.sqlite'))
+    const event = { ...JSON.parse(readFileSync(personRegistered, 'utf8')), id: 'after-the-copy', subject: 'person-of-later', sequence: 1 }
+    file.prepare('INSERT INTO event_log (topic, key, event) VALUES (?, ?, ?)').run('patchwork.people.person', event.subject, JSON.stringify(event))
+    file.close()
+    for (const command of [['start', '--empty'], ['verify']]) {
+      const { ended, output, errors } = begin(command, { DATA_DIR: restored })
+      expect(await ended).toBe(1)
+      expect(output()).not.toContain('Patchwork is open')
+      expect(errors()).toContain('The log holds events of people/person that the store lacks')
+      expect(errors()).toContain('Restore a copy of the store')
+      expect(errors()).toContain('person-of-later')
+    }
   })
   test('says in words what to do about data that it cannot read', async () => {
     const broken = join(folder, 'broken')

@@ -101,9 +101,10 @@ export const simulatedLog = (time: SimulatedTime, topics: SimulatedTopics, fault
         },
       }
     },
-    read: async function* (topic) {
-      yield* structuredClone(eventsOf(topic))
+    read: async function* (topic, { from = {} } = {}) {
+      yield* structuredClone(eventsOf(topic).slice(from.all ?? 0))
     },
+    end: async (topic) => ({ all: eventsOf(topic).length }),
     lag: async (name, names) => names.map((topic) => ({ topic, behind: behind(topics.groups.get(name)!, topic) })),
     ping: async () => {},
     close: async () => {},

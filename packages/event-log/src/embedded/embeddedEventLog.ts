@@ -8,6 +8,9 @@ import { type Lane, openLane } from './lane.ts'
 import { type Appended, openLogFile, readPageMax } from './logFile.ts'
 import { openPositions } from './positions.ts'
 
+/** The name of a topic's one part in a position. */
+const onlyPart = 'file'
+
 type Options = { placeFile: PlaceFile; runtime: Runtime; logger?: Logger }
 
 /**
@@ -48,12 +51,13 @@ export const embeddedEventLog = ({ placeFile, runtime, logger }: Options): Event
         stop,
       }
     },
-    read: (topic) => {
+    read: (topic, { from = {} } = {}) => {
       const head = file.head(topic)
       // Told to whoever reads on; one that does not must not end the process.
       head.catch(() => undefined)
-      return pages(head, (after, upTo) => file.page(topic, after, upTo, readPageMax))
+      return pages(head, (from[onlyPart] ?? 0) - 1, (after, upTo) => file.page(topic, after, upTo, readPageMax))
     },
+    end: async (topic) => ({ [onlyPart]: (await file.head(topic)) + 1 }),
     lag: (group, topics) =>
       Promise.all(
         topics.map(async (topic) => {
@@ -74,10 +78,11 @@ export const embeddedEventLog = ({ placeFile, runtime, logger }: Options): Event
 
 async function* pages(
   head: Promise<number>,
+  start: number,
   page: (after: number, upTo: number) => Promise<{ offset: number; event: EventEnvelope }[]>,
 ): AsyncIterable<EventEnvelope> {
   const upTo = await head
-  for (let after = 0; after < upTo; ) {
+  for (let after = start; after < upTo; ) {
     const events = await page(after, upTo)
     for (const { event } of events) yield event
     after = events.at(-1)?.offset ?? upTo

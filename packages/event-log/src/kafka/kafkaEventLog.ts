@@ -70,7 +70,7 @@ export const kafkaEventLog = (options: KafkaOptions): EventLog => {
       stops.add(stop)
       return { caughtUp: subscription.caughtUp, stop }
     },
-    read: (topic) => {
+    read: (topic, { from = {} } = {}) => {
       const ends = heads(topic)
       // Told to whoever reads on; one that does not must not end the process.
       ends.catch(() => undefined)
@@ -80,9 +80,11 @@ export const kafkaEventLog = (options: KafkaOptions): EventLog => {
         logger,
         topic,
         ends,
+        from,
         forgetGroup: (group) => admin.ask((client) => client.deleteGroups([group])).then(() => undefined),
       })
     },
+    end: async (topic) => Object.fromEntries((await heads(topic)).map(({ partition, high }) => [partition, Number(high)])),
     lag: async (group, topics) => {
       const offsets = await committed(group, topics)
       return Promise.all(

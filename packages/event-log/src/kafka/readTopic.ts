@@ -2,7 +2,7 @@ import type { EventEnvelope } from '@patchwork/events'
 import type { Runtime } from '@patchwork/runtime'
 import type { Logger } from '@patchwork/telemetry'
 import type { Kafka, KafkaMessage } from 'kafkajs'
-import { LogUnavailableError } from '../eventLog.ts'
+import { type LogPosition, LogUnavailableError } from '../eventLog.ts'
 import { fromMessage } from './cloudEvents.ts'
 
 const heartbeatMs = 3_000
@@ -15,15 +15,17 @@ type Options = {
   topic: string
   /** The end of each partition, as of the moment at which reading was asked for. */
   ends: Promise<{ partition: number; high: string; low: string }[]>
+  from: LogPosition
   forgetGroup: (group: string) => Promise<void>
 }
 
 /**
- * Every event of a topic up to its ends. Kafka's client gives whole topics to groups only: so a group of one, for once, that is forgotten afterwards.
- * At most one batch waits to be taken.
+ * Every event of a topic from a position up to its ends. Kafka's client gives whole topics to groups only: so a group of one, for once, that is
+ * forgotten afterwards. At most one batch waits to be taken.
  */
-export async function* readTopic({ kafka, runtime, logger, topic, ends, forgetGroup }: Options): AsyncIterable<EventEnvelope> {
-  const left = new Map((await ends).filter(({ high, low }) => Number(high) > Number(low)).map(({ partition, high }) => [partition, Number(high)]))
+export async function* readTopic({ kafka, runtime, logger, topic, ends, from, forgetGroup }: Options): AsyncIterable<EventEnvelope> {
+  const partitions = (await ends).map(({ partition, low, high }) => ({ partition, start: Math.max(Number(low), from[partition] ?? 0), end: Number(high) }))
+  const left = new Map(partitions.filter(({ start, end }) => end > start).map(({ partition, end }) => [partition, end]))
   if (left.size === 0) return
   const group = `patchwork-read-${runtime.uuid()}`
   const consumer = kafka.consumer({
@@ -35,7 +37,7 @@ export async function* readTopic({ kafka, runtime, logger, topic, ends, forgetGr
   })
   const batches: KafkaMessage[][] = []
   // What was read before a crash that the client mended comes again, and is passed over.
-  const next = new Map<number, number>()
+  const next = new Map(partitions.map(({ partition, start }) => [partition, start]))
   let failed: Error | undefined
   let arrived = () => {}
   let taken = () => {}
@@ -60,9 +62,9 @@ export async function* readTopic({ kafka, runtime, logger, topic, ends, forgetGr
       eachBatch: async ({ batch, heartbeat, isRunning }) => {
         const end = left.get(batch.partition)
         if (end === undefined) return
-        const from = next.get(batch.partition) ?? 0
-        batches.push(batch.messages.filter(({ offset }) => Number(offset) >= from && Number(offset) < end))
-        next.set(batch.partition, Math.max(from, Number(batch.lastOffset()) + 1))
+        const wanted = next.get(batch.partition) ?? 0
+        batches.push(batch.messages.filter(({ offset }) => Number(offset) >= wanted && Number(offset) < end))
+        next.set(batch.partition, Math.max(wanted, Number(batch.lastOffset()) + 1))
         if (Number(batch.lastOffset()) >= end - 1) left.delete(batch.partition)
         arrived()
         while (batches.length > 0 && isRunning()) {
@@ -77,6 +79,10 @@ export async function* readTopic({ kafka, runtime, logger, topic, ends, forgetGr
         }
       },
     })
+    for (const { partition, start } of partitions) {
+      if (left.has(partition)) consumer.seek({ topic, partition, offset: String(start) })
+      else consumer.pause([{ topic, partitions: [partition] }])
+    }
     while (left.size > 0 || batches.length > 0) {
       const batch = batches.shift()
       if (batch) {
