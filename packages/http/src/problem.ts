@@ -100,8 +100,7 @@ const wordsOfExpress = (error: ExpressError): [code: string, detail: string] => 
     return ['encoding-not-known', 'This Content-Encoding is not known here. Send gzip, deflate or br, or the body as it is.']
   if (error.type === 'request.aborted' || error.type === 'request.size.invalid') return ['body-cut-off', 'The body is not as long as its Content-Length says.']
   // How zlib and Brotli name what they cannot unpack.
-  if (typeof error.code === 'string' && /^(Z_|ERR_)/.test(error.code))
-    return ['body-not-readable', 'The body is not what its Content-Encoding says.']
+  if (typeof error.code === 'string' && /^(Z_|ERR_)/.test(error.code)) return ['body-not-readable', 'The body is not what its Content-Encoding says.']
   if (error instanceof URIError) return ['address-not-readable', 'The address has a % that stands for nothing.']
   return ['invalid-request', 'The request cannot be read.']
 }
