@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import type { Caller } from '@patchwork/access'
 import { systemRuntime } from '@patchwork/runtime'
 import { createLogger } from '@patchwork/telemetry'
@@ -92,20 +93,49 @@ describe('bad input is refused in words, and nothing of it reaches the log', () 
       errors: expect.arrayContaining([expect.objectContaining({ pointer, code, detail: expect.stringMatching(/\w/) })]),
     })
   })
-  test('a body of 1 MB', async () =>
-    expect(
-      (
-        await send()
-          .set('content-type', 'application/json')
-          .send(`{"words":"${'x'.repeat(1_000_000)}"}`)
-      ).status,
-    ).toBe(413))
+  const gzipped = gzipSync('{"words":"x"}')
+  test.each<[string, Record<string, string>, string | Buffer, number, string]>([
+    ['a body of 1 MB', {}, `{"words":"${'x'.repeat(1_000_000)}"}`, 413, 'body-too-large'],
+    ['a small body that unpacks to 1 MB', { 'content-encoding': 'gzip' }, gzipSync(`{"words":"${'x'.repeat(1_000_000)}"}`), 413, 'body-too-large'],
+    ['a body wrongly marked as gzip', { 'content-encoding': 'gzip' }, '{"words":"x"}', 400, 'body-not-readable'],
+    ['a body wrongly marked as deflate', { 'content-encoding': 'deflate' }, '{"words":"x"}', 400, 'body-not-readable'],
+    ['a body wrongly marked as br', { 'content-encoding': 'br' }, '{"words":"x"}', 400, 'body-not-readable'],
+    ['half of a packed body', { 'content-encoding': 'gzip' }, gzipped.subarray(0, 15), 400, 'body-not-readable'],
+    ['an encoding of no kind', { 'content-encoding': 'zip' }, '{"words":"x"}', 415, 'encoding-not-known'],
+  ])('%s', async (_what, headers, body, status, code) => {
+    const request = send().set('content-type', 'application/json').set(headers)
+    request.write(body as string)
+    const answer = await request
+    expect({ status: answer.status, type: answer.type, problem: answer.body }).toEqual({
+      status,
+      type: 'application/problem+json',
+      problem: { type: `/problems/${code}`, title: expect.any(String), status, code, detail: expect.stringMatching(/\w+ \w+.*\.$/) },
+    })
+  })
+  test('an address that cannot be read', async () => {
+    const { status, body } = await appWith([record]).post('/needs/%E0%A4%A').set('authorization', 'Bearer resident').send({ words: 'x' })
+    expect({ status, code: body.code, detail: body.detail }).toEqual({ status: 400, code: 'address-not-readable', detail: expect.stringMatching(/%/) })
+  })
+  test('a request that is not valid says so in words, too', async () => {
+    const unknown = await send().send({ words: 'x', role: 'administrator' })
+    const unread = await send().set('content-type', 'application/json').send('words=x')
+    expect([unknown.body.detail, unread.body.detail]).toEqual([expect.stringMatching(/\w+ \w+/), 'The body is not JSON.'])
+  })
   test('an If-Match that no service gave', async () => expect((await send().set('if-match', 'yesterday').send({ words: 'x' })).status).toBe(400))
   test('an address that is not there', async () => expect((await appWith([record]).get('/nothing?secret=canary-in-query')).status).toBe(404))
   test('an unforeseen failure keeps its message to the log', async () => {
     const { policy, method, path, summary } = { policy: 'directory.find', method: 'get', path: '/boom', summary: 'Fails' } as const
     const answer = await appWith([defineRoute({ policy, method, path, summary, handle: async () => Promise.reject(new Error('inner words')) })]).get('/boom')
     expect({ status: answer.status, text: answer.text }).toEqual({ status: 500, text: expect.not.stringContaining('inner words') })
+    expect(answer.body).toMatchObject({ code: 'unforeseen', detail: expect.stringMatching(/Try again/) })
+  })
+  test('an answer that does not fit what the route declares is our failure, not the caller’s', async () => {
+    const careless = defineRoute({
+      ...{ policy: 'directory.find', method: 'get', path: '/careless', summary: 'Fails' },
+      answer: z.object({ count: z.number() }),
+      handle: async () => ({ body: { count: 'many' as never } }),
+    } as const)
+    expect((await appWith([careless]).get('/careless')).status).toBe(500)
   })
   test('the log has route templates, never what was asked', () => {
     expect(logged.join('')).toContain('/api/test/needs/:id')
@@ -139,6 +169,57 @@ test('a page marker that its list did not give is refused by field, and the same
   const refused = await appWith([list]).get('/list?after=made-up')
   expect([refused.status, refused.body.errors]).toEqual([400, [expect.objectContaining({ pointer: '/after', code: 'invalid-after' })]])
   expect((await appWith([list]).get('/list')).status).toBe(500)
+})
+
+describe('what a schema finds is said in plain words', () => {
+  const found = defineRoute({
+    method: 'get',
+    path: '/found/:id',
+    policy: 'directory.find',
+    summary: 'Found',
+    params: z.strictObject({ id: z.string() }),
+    query: ListQuery.extend({
+      ...{
+        id: z.uuid().optional(),
+        kind: z.enum(['a', 'b']).optional(),
+        day: z.iso.date().optional(),
+        at: z.iso.datetime().optional(),
+        mail: z.email().optional(),
+      },
+      ...{
+        short: z.string().max(1).optional(),
+        code: z.string().regex(/^x$/).optional(),
+        now: z.literal('now').optional(),
+        long: z.string().min(9).optional(),
+      },
+      either: z.union([z.number(), z.boolean()]).optional(),
+    }),
+    answer: z.object({ ok: z.boolean() }),
+    handle: async () => ({ body: { ok: true } }),
+  })
+  test.each([
+    ['limit=201', '/limit', 'too-big', 'This must be 200 or less.'],
+    ['limit=0', '/limit', 'too-small', 'This must be 1 or more.'],
+    ['limit=many', '/limit', 'invalid-type', 'This must be a number.'],
+    ['limit=1.5', '/limit', 'invalid-type', 'This must be a whole number.'],
+    ['limit=1&limit=2', '/limit', 'repeated-field', 'This is given more than once.'],
+    ['kind=a&kind=a', '/kind', 'repeated-field', 'This is given more than once.'],
+    ['other=1', '/other', 'unknown-field', 'There is no such field.'],
+    ['other=1&other=2', '/other', 'unknown-field', 'There is no such field.'],
+    ['id=7', '/id', 'invalid-format', 'This must be an id, like 7f1fda3c-6b57-4ef1-9f6c-0d5d3ff1a0a1.'],
+    ['kind=c', '/kind', 'invalid-value', 'This must be one of: a, b.'],
+    ['now=later', '/now', 'invalid-value', 'This must be now.'],
+    ['day=2026-02-30', '/day', 'invalid-format', 'Enter a date that there is, like 2026-03-31.'],
+    ['at=2026-02-30T09:00:00Z', '/at', 'invalid-format', 'Enter a date and a time that there is, like 2026-03-31T17:00:00Z.'],
+    ['mail=here', '/mail', 'invalid-format', 'Enter an e-mail address, like name@example.com.'],
+    ['short=xx', '/short', 'too-big', 'Use 1 character or fewer.'],
+    ['long=x', '/long', 'too-small', 'Use 9 characters or more.'],
+    ['code=y', '/code', 'invalid-format', 'This is not written as it must be. The OpenAPI document says how.'],
+    ['either=q', '/either', 'invalid-union', 'This fits none of the forms that it can have. The OpenAPI document says which.'],
+  ])('%s', async (query, pointer, code, detail) => {
+    const { status, body } = await appWith([found]).get(`/found/x?${query}`)
+    expect([status, body.errors]).toEqual([400, [{ pointer, code, detail }]])
+  })
 })
 
 test('a service asks another with a token of a minute, taken by that service alone', async () => {

@@ -6,10 +6,12 @@ import { inSpan, inTrace, type Logger } from '@patchwork/telemetry'
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express'
 import helmet from 'helmet'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
+import type { z } from 'zod'
 import type { Authenticator } from './authenticator.ts'
 import { UnauthenticatedError } from './authenticator.ts'
 import { parseJsonBody } from './json.ts'
 import { openApiDocument } from './openApi.ts'
+import { plainWords } from './plainWords.ts'
 import { InvalidRequestError, NotFoundError, toProblem } from './problem.ts'
 import type { AnyRoute, RouteRequest } from './route.ts'
 
@@ -17,9 +19,9 @@ const bodyBytesMax = 256 * 1024
 
 export type AppOptions = {
   service: string
-  /** Where it is mounted; `/api/<service>` when absent. */
-  mountPath?: string
   routes: readonly AnyRoute[]
+  /** Where the app is mounted; `/api/<service>` when absent. */
+  mountedAt?: string
   authenticate: Authenticator
   runtime: Runtime
   logger: Logger
@@ -55,7 +57,7 @@ export const createApp = (options: AppOptions): Express => {
     )
     response.status(failed ? 503 : 200).json({ status: failed ? 'not-ready' : 'ready' })
   })
-  const document = openApiDocument(service, routes, options.mountPath)
+  const document = openApiDocument(service, routes, mountOf(options))
   app.get('/openapi.json', (_request, response) => void response.json(document))
   app.use(express.raw({ type: () => true, limit: bodyBytesMax }))
   for (const route of routes) app[route.method](route.path, guarded(route, options))
@@ -78,14 +80,17 @@ const problemHandler =
     response.status(problem.status).set('Cache-Control', 'no-store').type('application/problem+json').send(JSON.stringify(problem))
   }
 
-const guarded = (route: AnyRoute, { service, mountPath = `/api/${service}`, authenticate, runtime, logger }: AppOptions): RequestHandler => {
+const mountOf = ({ mountedAt, service }: AppOptions): string => mountedAt ?? `/api/${service}`
+
+const guarded = (route: AnyRoute, options: AppOptions): RequestHandler => {
+  const { authenticate, runtime, logger } = options
+  const template = `${mountOf(options)}${route.path}`
   const levels: Record<string, unknown> = policies[route.policy]
   if (Object.values(levels).includes('own') && route.own === undefined)
     throw new Error(
-      `${route.method.toUpperCase()} ${mountPath}${route.path}: policy ${route.policy} speaks of own records, but the route does not say which are the caller's`,
+      `${route.method.toUpperCase()} ${template}: policy ${route.policy} speaks of own records, but the route does not say which are the caller's`,
     )
   const limiter = route.rateLimit && new RateLimiterMemory({ points: route.rateLimit.count, duration: route.rateLimit.perSeconds })
-  const template = `${mountPath}${route.path}`
   const answer = async (request: Request, response: Response): Promise<void> => {
     const caller = await authenticate(request.get('authorization'))
     const isCounted = route.rateLimit?.roles === undefined || (caller.kind === 'person' && route.rateLimit.roles.includes(caller.role))
@@ -94,12 +99,12 @@ const guarded = (route: AnyRoute, { service, mountPath = `/api/${service}`, auth
     if (level === 'none') throw caller.kind === 'anyone' ? new UnauthenticatedError() : new ForbiddenError()
     const gone = new AbortController()
     response.on('close', () => gone.abort())
-    const body = route.body ? route.body.parse(readBody(request)) : undefined
+    const body = route.body?.parse(readBody(request), { error: plainWords })
     const parsed: RouteRequest<never, never, never> = {
       caller,
       level,
-      params: route.params?.parse(request.params) as never,
-      query: route.query?.parse(request.query) as never,
+      params: route.params?.parse(request.params, { error: plainWords }) as never,
+      query: readQuery(route, request) as never,
       body: body as never,
       command: commandOf(route, request, caller, body, runtime),
       signal: gone.signal,
@@ -111,7 +116,7 @@ const guarded = (route: AnyRoute, { service, mountPath = `/api/${service}`, auth
     if (result === undefined) return
     response.status(result.status ?? route.status ?? 200).set({ 'Cache-Control': 'no-store', ...result.headers })
     if (result.sequence !== undefined) response.set('ETag', `"${result.sequence}"`)
-    if (route.answer && result.body !== undefined) response.json(route.answer.parse(result.body))
+    if (route.answer && result.body !== undefined) response.json(answerOf(route, result.body))
     else response.end()
   }
   return async (request, response) => {
@@ -166,6 +171,22 @@ const readBody = (request: Request): unknown => {
   if (!(request.body instanceof Uint8Array) || request.body.length === 0) throw new InvalidRequestError('', 'missing-body', 'This request needs a JSON body.')
   if (!request.is('application/json')) throw new InvalidRequestError('', 'not-json', 'Send the body as application/json.')
   return parseJsonBody(request.body)
+}
+
+/** A name given twice reaches the schema as a list, which it would refuse as no text. */
+const readQuery = (route: AnyRoute, request: Request): unknown => {
+  const query: z.ZodSafeParseResult<unknown> | undefined = route.query?.safeParse(request.query, { error: plainWords })
+  const repeated = query?.error?.issues.map(({ path }) => String(path[0])).find((name) => Array.isArray(request.query[name]))
+  if (repeated !== undefined) throw new InvalidRequestError(`/${repeated}`, 'repeated-field', 'This is given more than once.')
+  if (query?.error) throw query.error
+  return query?.data
+}
+
+/** What leaves, and nothing undeclared. An answer that does not fit is a fault of ours, never of the request. */
+const answerOf = (route: AnyRoute, body: unknown): unknown => {
+  const answer: z.ZodSafeParseResult<unknown> | undefined = route.answer?.safeParse(body)
+  if (answer?.error) throw new Error(`The answer does not fit at ${answer.error.issues.map(({ path }) => path.join('/')).join(', ')}`)
+  return answer?.data
 }
 
 const commandOf = (route: AnyRoute, request: Request, caller: Caller, body: unknown, runtime: Runtime): Command => {

@@ -1,10 +1,12 @@
 // Makes data/trafford from the raw open data, so that anyone can check what was kept and what was left out:
 //   node scripts/makeTraffordData.ts <folder with trafford/ and postcodes/> [target folder]
-// Made-up contact details (e-mails `redacted-…`, numbers 07700 900xxx) are emptied; `NA` is emptied; nothing is added.
+// Made-up contact details (e-mails `redacted-…`, numbers 07700 900xxx) are emptied; `NA` is emptied; words that ran together are parted, and texts in
+// capitals written as people write; nothing is added.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { parse } from 'csv-parse/sync'
+import { parted, quietened, spellingsOf } from './mendText.ts'
 
 type Row = Record<string, string>
 
@@ -61,6 +63,8 @@ const tables: Record<string, readonly string[]> = {
     'lat',
   ],
 }
+/** Columns in which people tell what they do. */
+const wordColumns = new Set(['charity_activities', 'description'])
 const postcodeAreas = ['M', 'WA']
 
 const madeUp = /redacted-|07700\s*900\s*\d{3}/
@@ -78,13 +82,17 @@ if (raw === undefined) {
 }
 mkdirSync(target, { recursive: true })
 
+const rowsOf = new Map(Object.keys(tables).map((table) => [table, read(join(raw, 'trafford', `${table}.csv`))]))
+const spellings = spellingsOf([...rowsOf.values()].flat().flatMap((row) => [...wordColumns].flatMap((column) => row[column] ?? [])))
+const mended = (column: string, text: string): string => (wordColumns.has(column) ? quietened(parted(text), spellings) : text)
+
 for (const [table, columns] of Object.entries(tables)) {
-  const rows = read(join(raw, 'trafford', `${table}.csv`))
+  const rows = rowsOf.get(table)!
   const lines = rows.map((row) =>
     columns.map((column) => {
       const value = row[column]
       if (value === undefined) throw new Error(`${table}.csv has no column ${column}`)
-      return quoted(cell(value))
+      return quoted(mended(column, cell(value)))
     }),
   )
   writeFileSync(join(target, `${table}.csv`), `${[columns, ...lines].map((line) => line.join(',')).join('\n')}\n`)

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { CouncilArea } from '../place/place.ts'
 import { WardBoundaries } from '../place/wards.ts'
 
-const Source = z.object({ code: z.string(), name: z.string(), publisher: z.string(), attribution: z.string() })
+const Source = z.object({ code: z.string(), name: z.string(), publisher: z.string(), changedOn: z.string().optional(), attribution: z.string() })
 const PlaceView = z.object({
   name: z.string(),
   councilName: z.string(),

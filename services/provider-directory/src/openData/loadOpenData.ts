@@ -28,9 +28,10 @@ export const loadOpenData = async (
 ): Promise<LoadedOpenData> => {
   const records = readRecords(councilArea)
   const at = instant(runtime)
-  const organisationTasks = records.map((record) => ({ id: organisationIdOf(record), write: () => writeOrganisation(directory, record, at) }))
+  const changedAt = changesOf(councilArea, at)
+  const organisationTasks = records.map((record) => ({ id: organisationIdOf(record), write: () => writeOrganisation(directory, record, at, changedAt) }))
   const offerTasks = records.flatMap((record) =>
-    record.offers.map((offer) => ({ id: offerIdOf(offer), write: () => writeOffer(directory, organisationIdOf(record), offer, at) })),
+    record.offers.map((offer) => ({ id: offerIdOf(offer), write: () => writeOffer(directory, organisationIdOf(record), offer, at, changedAt) })),
   )
   const total = organisationTasks.length + offerTasks.length
   let count = 0
@@ -59,24 +60,53 @@ export const loadOpenData = async (
   return { organisations: organisationTasks.length, offers: offerTasks.length, added }
 }
 
+type ChangedAt = (source: { code: string }) => string
+
+/** When a source last changed: at the beginning of the day that it says, or, where it says none, at `at`. */
+const changesOf = ({ about }: CouncilArea, at: string): ChangedAt => {
+  const days = new Map(about.sources.map(({ code, changedOn }) => [code, changedOn]))
+  return ({ code }) => {
+    const day = days.get(code)
+    return day === undefined ? at : `${day}T00:00:00.000Z`
+  }
+}
+
 const keyOf = (kind: 'organisation' | 'offer', { code, recordId }: { code: string; recordId: string }): string => `open-data/${kind}/${code}/${recordId}`
 const organisationIdOf = ({ details }: OpenDataOrganisation): string => idFor(keyOf('organisation', details.source))
 const offerIdOf = ({ details }: OpenDataOrganisation['offers'][number]): string => idFor(keyOf('offer', details.source))
 const commandOf = (key: string, at: string): Command => ({ key, repeatable: false, body: null, at })
 
-const writeOrganisation = async ({ organisations }: Directory, { details }: OpenDataOrganisation, at: string): Promise<void> => {
+const writeOrganisation = async ({ organisations }: Directory, { details }: OpenDataOrganisation, at: string, changedAt: ChangedAt): Promise<void> => {
   const organisationId = idFor(keyOf('organisation', details.source))
   await organisations.update(organisationId, commandOf(keyOf('organisation', details.source), at), (current) =>
     current.state.status === 'registered'
       ? { events: [] }
-      : registerOrganisation(current, { organisationId, kind: 'organisation', origin: 'open-data', details: { ...details, modifiedAt: at } }),
+      : registerOrganisation(current, {
+          organisationId,
+          kind: 'organisation',
+          origin: 'open-data',
+          details: { ...details, modifiedAt: changedAt(details.source) },
+        }),
   )
 }
 
-const writeOffer = async ({ offers }: Directory, organisationId: string, offer: OpenDataOrganisation['offers'][number], at: string): Promise<void> => {
+const writeOffer = async (
+  { offers }: Directory,
+  organisationId: string,
+  offer: OpenDataOrganisation['offers'][number],
+  at: string,
+  changedAt: ChangedAt,
+): Promise<void> => {
   const offerId = offerIdOf(offer)
   await offers.update(offerId, commandOf(keyOf('offer', offer.details.source), at), (current) =>
-    publishFromOpenData(current, { ...offer, offerId, organisationId, origin: 'open-data', at, details: { ...offer.details, modifiedAt: at } }),
+    publishFromOpenData(current, {
+      ...offer,
+      offerId,
+      organisationId,
+      origin: 'open-data',
+      at,
+      details: { ...offer.details, modifiedAt: changedAt(offer.details.source) },
+    }),
   )
 }
 

@@ -1,3 +1,4 @@
+import { parted, quietened, spellingsOf } from '../../scripts/mendText.ts'
 import { demonstrationPlaceFolder } from '../config.ts'
 import { openCouncilArea } from '../place/place.ts'
 import { charityCategory } from './charityCategory.ts'
@@ -69,6 +70,41 @@ test('a postcode outside the files has no place', () => {
   const away = offers.filter(({ details }) => details.place.postcode !== undefined && details.place.location === undefined)
   expect(away.length).toBeGreaterThan(150)
 })
+
+test('no text shouts, and no sentence runs into the next', () => {
+  const texts = records
+    .flatMap(({ details, offers: theirs }) => [details.description, ...theirs.map((offer) => offer.details.description)])
+    .filter(Boolean) as string[]
+  expect(texts.filter((text) => (text.match(/(?<!\p{L})\p{Lu}{4,}(?!\p{L})/gu) ?? []).length > 5)).toEqual([])
+  expect(texts.filter((text) => /\p{Ll}{4}[.!?]\p{Lu}\p{Ll}/u.test(text))).toEqual([])
+  expect(texts.filter((text) => /\p{Ll}{4}(?:To|The|We|Provision|Providing|Advancement)\b/u.test(text))).toEqual([])
+})
+test.each([
+  ['relief for their dependentsTo make grants', 'relief for their dependents. To make grants'],
+  ['wildlife champion.The charity', 'wildlife champion. The charity'],
+  ['families and carers.b)To provide', 'families and carers. b) To provide'],
+  ['every day life.collection of books for props.teaching', 'every day life. collection of books for props. teaching'],
+  ['HISTORY SOCIETYRESEARCH', 'HISTORY SOCIETY. RESEARCH'],
+  ['by the IAMRoadSmart test, e.g. at www.example.org.uk or a@example.org', 'by the IAMRoadSmart test, e.g. at www.example.org.uk or a@example.org'],
+])('%j is parted as %j', (together, apart) => expect(parted(together)).toBe(apart))
+test('a text in capitals is written as the others write its words; any other stays as it is', () => {
+  const spellings = spellingsOf(['We work in Manchester for the NHS', 'help in Manchester, by the NHS, for people'])
+  expect(quietened('HELP FOR PEOPLE IN MANCHESTER. PAID BY THE NHS, E.G. AT HOME', spellings)).toBe(
+    'Help for people in Manchester. Paid by the NHS, e.g. at home',
+  )
+  expect(quietened('Help IN MANCHESTER, it is said by many people', spellings)).toBe('Help IN MANCHESTER, it is said by many people')
+})
+test.each([
+  ['Melody Christian Ministries', 'Gospel dance. collection of second hand garden tools', 'community-groups', 'join-in'],
+  ['Altrincham and Bowdon Civic Society', 'formed over 50 years ago', 'community-groups', 'join-in'],
+  ['Timperley Amateur Boxing Club', 'travelling by the club minibus', 'sport-and-leisure', 'join-in'],
+  ['Be Breast Aware', 'the physical and mental health of sufferers of breast cancer', 'health', 'be-helped'],
+  ['Animals in Distress', 'care for animals in need', 'community-groups', 'join-in'],
+  ['The Cheshire Gardens Trust', 'visits and lectures', 'community-groups', 'join-in'],
+  ['Irish Community Care', 'social groups for the over 50s', 'befriending', 'be-helped'],
+  ['Grit Street Aid', 'assistance to rough sleepers', 'housing', 'be-helped'],
+  ['Bowdon Church School PTA', 'events', 'learning-and-work', 'be-helped'],
+])('%s is of the kind that it is', (name, activities, category, track) => expect(charityCategory(name, activities)).toEqual({ category, track }))
 
 test.each([
   ['THE CHESHIRE WILDLIFE TRUST LIMITED', 'The Cheshire Wildlife Trust Limited'],

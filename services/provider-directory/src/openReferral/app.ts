@@ -28,7 +28,7 @@ const ServicesQuery = z.object({
   taxonomy_term_id: asked(z.string().max(100)),
   taxonomy_id: asked(z.string().max(100)),
   organization_id: asked(z.string().max(100)),
-  // An unescaped + arrives as a space.
+  // Asks what is new to whoever keeps a copy: also an old record that was loaded since. An unescaped + arrives as a space.
   modified_after: asked(
     z
       .string()
@@ -49,7 +49,7 @@ type Dependencies = { index: SearchIndex; councilArea: CouncilArea; publicUrl: s
 
 /** The directory as Open Referral UK 3.0 has it: for anyone, from any page, without signing in. Records that the standard cannot hold are not in it. */
 export const createOpenReferralApp = (options: Omit<AppOptions, 'service' | 'routes' | 'before'>, dependencies: Dependencies) =>
-  createApp({ ...options, service: 'open-referral-uk', mountPath: openReferralPath, routes: openReferralRoutes(dependencies), before: [forEveryone] })
+  createApp({ ...options, service: 'open-referral-uk', mountedAt: openReferralPath, routes: openReferralRoutes(dependencies), before: [forEveryone] })
 
 const forEveryone: RequestHandler = (request, response, next) => {
   response.set({ 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'ETag, Last-Modified', 'Cross-Origin-Resource-Policy': 'cross-origin' })

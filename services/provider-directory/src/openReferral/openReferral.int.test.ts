@@ -66,6 +66,18 @@ test('D2 it says which version of the standard it is, in the form that the valid
   })
 })
 
+test('D2 a record of open data was modified when its source changed; whoever asks what is new is given it all the same', async () => {
+  const { body } = await place.feed('/services?per_page=200')
+  expect(body.contents.map((service: { last_modified: string }) => service.last_modified.slice(0, 10)).filter((day: string) => day > '2026-03-01')).toEqual([])
+  expect(new Set(body.contents.map((service: { last_modified: string }) => service.last_modified)).size).toBeGreaterThan(1)
+  const news = await place.feed(`/services?per_page=1&modified_after=${new Date(Date.now() - 3_600_000).toISOString()}`)
+  expect(news.body.total_items).toBe(total)
+})
+
+test('D2 its OpenAPI document says where it is', async () => {
+  expect((await place.feed('/openapi.json')).body.servers).toEqual([{ url: '/open-referral-uk/v3' }])
+})
+
 test('D2 pages keep the rules of both validators, for 1, 5, 50 and 200 a page', async () => {
   for (const perPage of [1, 5, 50, 200]) {
     const last = Math.ceil(total / perPage)

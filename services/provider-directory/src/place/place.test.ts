@@ -53,3 +53,16 @@ test('a postcode is written in capitals with its space', () => {
   expect(writtenPostcode('W1A 1AA')).toBe('W1A 1AA')
   expect(writtenPostcode('not one')).toBeUndefined()
 })
+
+test('a postcode of a district that the files do not have cannot be; one of a district that they have can be new', () => {
+  const districts = new Set(
+    gunzipSync(readFileSync(join(folder, 'postcodes.csv.gz')))
+      .toString('latin1')
+      .trim()
+      .split('\n')
+      .map((line) => line.slice(0, line.indexOf(',') - 3)),
+  )
+  const thinkable = ['M', 'WA'].flatMap((postcodeArea) => Array.from({ length: 100 }, (_, number) => `${postcodeArea}${number}`))
+  expect(thinkable.filter((district) => writtenPostcode(`${district} 0AA`) !== undefined)).toEqual(thinkable.filter((district) => districts.has(district)))
+  expect([writtenPostcode('M33 0AA'), area.locate('M33 0AA')]).toEqual(['M33 0AA', undefined])
+})

@@ -16,7 +16,9 @@ const About = z.strictObject({
     url: z.url().optional(),
     lines: z.array(z.strictObject({ who: z.string(), phone: z.string(), when: z.string() })).max(20),
   }),
-  sources: z.array(z.strictObject({ code: z.string(), name: z.string(), publisher: z.string(), attribution: z.string() })).max(100),
+  sources: z
+    .array(z.strictObject({ code: z.string(), name: z.string(), publisher: z.string(), changedOn: z.iso.date().optional(), attribution: z.string() }))
+    .max(100),
 })
 export type About = z.infer<typeof About>
 

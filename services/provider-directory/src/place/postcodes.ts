@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
+import { Postcode } from '@patchwork/http'
 
 export type Postcodes = {
   /** Where the middle of a postcode lies; undefined when these files do not know it. Spaces and letter case do not matter. Some microseconds. */
@@ -47,10 +48,5 @@ const findLine = (text: Buffer, key: Buffer): string | undefined => {
 /** A postcode without white space, in capitals. */
 export const compactPostcode = (postcode: string): string => postcode.replaceAll(/\s+/g, '').toUpperCase()
 
-const shape = /^(?:GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})$/
-
-/** The postcode as it is written, `M33 7ZF`; undefined when it has not the shape of one. Whether there is such a place is another question. */
-export const writtenPostcode = (postcode: string): string | undefined => {
-  const compact = compactPostcode(postcode)
-  return shape.test(compact) ? `${compact.slice(0, -3)} ${compact.slice(-3)}` : undefined
-}
+/** The postcode as it is written, `M33 7ZF`; undefined when there can be none such. Whether there is such a place is another question. */
+export const writtenPostcode = (postcode: string): string | undefined => Postcode.safeParse(postcode).data

@@ -36,7 +36,7 @@ export type PublicOffer = {
   capacity: Capacity
   takesReferrals: boolean
   publishedAt: string
-  /** When anything shown here last changed, the organisation's own words included. */
+  /** When anything shown here last changed, the organisation's own words included; of open data, by its source and not by when it was loaded. */
   modifiedAt: string
   source?: SourceRecord
   organisation: PublicOrganisation
@@ -50,9 +50,14 @@ export const toPublicOrganisation = ({ id, state, details }: Organisation & { id
 export const toPublicOffer = ({ id, state, details }: Offer & { id: string }, organisation: PublicOrganisation): PublicOffer | undefined => {
   if (state.status !== 'published' || !details) return undefined
   const { track, category, personalCare, capacity, takesReferrals, publishedAt } = state
-  const modifiedAt = [details.modifiedAt, publishedAt, organisation.modifiedAt].sort().at(-1) ?? publishedAt
+  const modifiedAt = latest(details.modifiedAt, organisation.modifiedAt, ...(details.source ? [] : [publishedAt]))
   return { offerId: id, track, category, personalCare, capacity, takesReferrals, publishedAt, ...details, modifiedAt, organisation }
 }
+
+/** When it last changed for whoever keeps a copy: an old record that was loaded today is new to them. */
+export const newsAt = ({ modifiedAt, publishedAt }: PublicOffer): string => latest(modifiedAt, publishedAt)
+
+const latest = (first: string, ...more: string[]): string => [first, ...more].sort().at(-1)!
 
 /** What is left of a statement of room at an instant: past its time nothing is known, whether or not anyone has noticed yet. */
 export const capacityAt = (capacity: Capacity, nowMs: number): Capacity =>

@@ -3,7 +3,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { type Category, Category as CategoryCodes, type Track } from '@patchwork/events'
 import { isWithin, londonMinuteOfWeek, toSpans } from '../domain/weeklyTimes.ts'
 import { boxAround, type Direction, directionOf, metresBetween, type Point } from './distance.ts'
-import type { PublicOffer } from './publicOffer.ts'
+import { newsAt, type PublicOffer } from './publicOffer.ts'
 import { toWordQuery } from './searchWords.ts'
 
 export type Near = Point & { wardCode?: string }
@@ -101,7 +101,7 @@ export const createSearchIndex = (): SearchIndex => {
       tokenize='porter unicode61 remove_diacritics 2');
     create virtual table points using rtree(id, west, east, south, north);
     create table documents(id integer primary key, offer_id text not null unique, organisation_id text not null, category text not null,
-      modified_at text not null, in_feed integer not null, body text not null);
+      news_at text not null, in_feed integer not null, body text not null);
     create index feed on documents(in_feed, offer_id);
     create index by_organisation on documents(organisation_id);
   `)
@@ -132,8 +132,8 @@ export const createSearchIndex = (): SearchIndex => {
     const row = toRow(id, offer, counters)
     sql.addWords.run(id, ...wordsOf(offer))
     if (row.point) sql.addPoint.run(id, row.point.longitude, row.point.longitude, row.point.latitude, row.point.latitude)
-    const { offerId, organisation, category, modifiedAt } = offer
-    sql.addDocument.run(id, offerId, organisation.organisationId, category, modifiedAt, organisation.description ? 1 : 0, JSON.stringify(offer))
+    const { offerId, organisation, category } = offer
+    sql.addDocument.run(id, offerId, organisation.organisationId, category, newsAt(offer), organisation.description ? 1 : 0, JSON.stringify(offer))
     rows[id] = row
     if (row.serves) serving.add(id)
     idOf.set(offerId, id)
@@ -263,7 +263,7 @@ export const createSearchIndex = (): SearchIndex => {
 const prepare = (database: DatabaseSync) => {
   const feedWhere = `from documents where in_feed = 1 and (:ids is null or id in (select value from json_each(:ids)))
     and (:category is null or category = :category) and (:organisation is null or organisation_id = :organisation)
-    and (:after is null or modified_at >= :after)`
+    and (:after is null or news_at >= :after)`
   const statements = {
     addWords: database.prepare('insert into words(rowid, name, kind, organisation, place, description) values (?, ?, ?, ?, ?, ?)'),
     removeWords: database.prepare('delete from words where rowid = ?'),
