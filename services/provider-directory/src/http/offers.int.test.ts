@@ -72,6 +72,23 @@ describe('D1 publishing', () => {
     await isFound(offer.offerId, 'text=cribbage')
     expect((await find('text=games')).body.total).toBe(0)
   })
+  test('its organisation is told whether search shows an offer as it is by now; to others it is not there', async () => {
+    const offer = await drafted()
+    const path = `/offers/${offer.offerId}/search-state`
+    const isUpToDate = () =>
+      until(
+        () => offer.ask(path),
+        ({ body }) => body.isUpToDate,
+      )
+    for (const step of ['publication', 'withdrawal', 'publication']) {
+      await offer.ask(`/offers/${offer.offerId}/${step}`, { method: 'post' })
+      await isUpToDate()
+      const { body } = await find('')
+      expect(body.items.some((item: { offerId: string }) => item.offerId === offer.offerId)).toBe(step === 'publication')
+    }
+    for (const ask of [place.as('provider'), place.as('coordinator')]) expect((await ask(path)).status).toBe(404)
+    expect((await place.asAnyone(path)).status).toBe(401)
+  })
   test('a withdrawn offer is found no longer, and can be published again', async () => {
     const offer = await published({ name: 'Whittling workshop' })
     await isFound(offer.offerId, 'text=whittling')
