@@ -377,6 +377,37 @@ describe('R2 a caseload, and inviting', () => {
     expect([again.status, again.body.code]).toEqual([409, 'account-exists'])
   })
 
+  test('R2 where no mail leaves, the navigator who registered somebody gets the link of their invitation to hand over, and nobody else does', async () => {
+    const { personId, navigator, navigatorId } = await registered()
+    const path = `/people/${personId}/invitation/link`
+    expect((await navigator<Problem>(path, { method: 'POST' })).body.code).toBe('email-missing')
+    await navigator(`/people/${personId}/invitation`, { body: { email: 'm@place.example' } })
+    place.identity.asked.length = 0
+    const headers = { 'idempotency-key': newId() }
+    for (const _ of [1, 2]) expect(await navigator(path, { method: 'POST', headers })).toMatchObject({ status: 201, body: place.identity.answer.body })
+    const [first, second] = place.identity.asked as { key: string }[]
+    expect(first).toMatchObject({ personId, handedOverBy: navigatorId })
+    expect(second?.key).toBe(first?.key)
+    expect((await place.as('navigator', newId())(path, { method: 'POST' })).status).toBe(404)
+    expect((await place.as('resident', personId)(path, { method: 'POST' })).status).toBe(403)
+    expect(place.identity.asked).toHaveLength(2)
+    const answer = place.identity.answer
+    place.identity.answer = { status: 409, body: { code: 'mail-is-sent' } }
+    expect(await navigator<Problem>(path, { method: 'POST' })).toMatchObject({ status: 409, body: { code: 'mail-is-sent' } })
+    place.identity.answer = answer
+    expect(place.logLines.join()).not.toContain('token=secret')
+  })
+
+  test('I1 an administrator who found an account by its address is shown to its person; only the identity service says so', async () => {
+    const { personId } = await registered()
+    const readBy = newId()
+    expect((await place.asService('identity')(`/people/${personId}/readings`, { body: { readBy } })).status).toBe(204)
+    expect(await accessLog(personId)).toMatchObject([{ who: { role: 'administrator', personId: readBy }, why: 'account-search', fields: ['email'] }])
+    expect((await place.asService('notification')(`/people/${personId}/readings`, { body: { readBy } })).status).toBe(403)
+    expect((await place.as('administrator', readBy)(`/people/${personId}/readings`, { body: { readBy } })).status).toBe(403)
+    expect((await place.asService('identity')(`/people/${newId()}/readings`, { body: { readBy } })).status).toBe(404)
+  })
+
   test('R2 whoever a demonstration navigator registers is never a real person to write to', async () => {
     const identity = place.asService('identity')
     const { body: ruth } = await identity<{ personId: string }>('/people', { body: { name: 'Ruth', how: 'demonstration', role: 'navigator' } })
