@@ -12,6 +12,9 @@ export const policies = {
   'organisation.read': { anyone: 'any' },
   'organisation.register': { provider: 'any', coordinator: 'any', administrator: 'any' },
   'organisation.describe': { provider: 'own', coordinator: 'own', administrator: 'any' },
+  // own = an organisation the person owns
+  'organisation.issue-joining-code': { provider: 'own', coordinator: 'own' },
+  'organisation.join': { provider: 'any', coordinator: 'any' },
   'organisation.mine': { provider: 'own', coordinator: 'own', administrator: 'own' },
   'offer.read': { anyone: 'any' },
   'offer.draft': { provider: 'own', coordinator: 'own', administrator: 'any' },
@@ -30,6 +33,9 @@ export const policies = {
   'person.invite': { navigator: 'own', administrator: 'any' },
   'person.read-access-log': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own', commissioner: 'own', administrator: 'own' },
   'person.read-contact': { services: ['notification', 'identity'] },
+  'person.log-reading': { services: ['identity'] },
+  // own = a referral about oneself, one that one sent, or one that one's organisation took on
+  'person.read-access-state': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own' },
   // identity: own = one's own account
   'account.sign-up': { anyone: 'any' },
   'account.verify': { anyone: 'any' },
@@ -40,7 +46,9 @@ export const policies = {
   'account.read-self': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own', commissioner: 'own', administrator: 'own' },
   'account.open-for-another': { administrator: 'any' },
   'account.list': { administrator: 'any' },
+  'account.find': { administrator: 'any' },
   'account.vouch': { administrator: 'any' },
+  'account.hand-over-link': { administrator: 'any' },
   'account.close': { administrator: 'any' },
   'account.read-challenge-link': { services: ['notification'] },
   // referral: own = the person it is about, who sent it, or a member of the organisation it went to
@@ -54,9 +62,12 @@ export const policies = {
   'referral.withdraw-consent': { resident: 'own', navigator: 'own' },
   'referral.record-outcome': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own' },
   'referral.conclude': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own' },
+  // own = the organisations one may answer for
+  'referral.read-memberships': { provider: 'own', coordinator: 'own' },
   'referral.tasks': { navigator: 'own' },
   'referral.read-disclosures': { resident: 'own' },
   // notification: own = messages to oneself
+  'mail.read-state': { anyone: 'any' },
   'message.list': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own', commissioner: 'own', administrator: 'own' },
   'message.read': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own', commissioner: 'own', administrator: 'own' },
   'message.live': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own', commissioner: 'own', administrator: 'own' },

@@ -13,13 +13,22 @@ export const AccountOpened = defineEvent({
     personId: Id,
     role: Role,
     how: z.enum(['sign-up', 'invitation', 'by-administrator', 'first-administrator', 'demonstration']),
+    openedAt: Instant.optional(),
   }),
 })
 export const AccountChallengeIssued = defineEvent({
   type: 'account.challenge-issued.v1',
   topic: account,
-  meaning: 'A one-time link is to be sent to a person: to verify an address, to choose a new password, or to take up an invitation.',
-  data: z.object({ accountId: Id, personId: Id, challengeId: Id, purpose: z.enum(['verify-email', 'reset-password', 'invitation']), expiresAt: Instant }),
+  meaning:
+    'There is a one-time link for a person: to verify an address, to choose a new password, or to take up an invitation. It is to be sent to them, unless somebody hands it over.',
+  data: z.object({
+    accountId: Id,
+    personId: Id,
+    challengeId: Id,
+    purpose: z.enum(['verify-email', 'reset-password', 'invitation']),
+    expiresAt: Instant,
+    handedOverBy: Id.optional(),
+  }),
 })
 export const AccountVerified = defineEvent({
   type: 'account.verified.v1',

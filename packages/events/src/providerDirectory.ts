@@ -21,7 +21,13 @@ export const OrganisationMemberJoined = defineEvent({
   type: 'organisation.member-joined.v1',
   topic: organisation,
   meaning: 'A person may act for an organisation.',
-  data: z.object({ organisationId: Id, personId: Id, memberRole: z.enum(['owner', 'member']) }),
+  data: z.object({ organisationId: Id, personId: Id, memberRole: z.enum(['owner', 'member']), joiningCodeId: Id.optional() }),
+})
+export const OrganisationJoiningCodeIssued = defineEvent({
+  type: 'organisation.joining-code-issued.v1',
+  topic: organisation,
+  meaning: 'An owner made a code by which one colleague can join an organisation until it expires. The code itself is told to nobody but them.',
+  data: z.object({ organisationId: Id, joiningCodeId: Id, issuedBy: Id, expiresAt: Instant }),
 })
 export const OfferDrafted = defineEvent({
   type: 'offer.drafted.v1',

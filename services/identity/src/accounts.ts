@@ -3,6 +3,7 @@ import type { Sealer } from '@patchwork/encryption'
 import type { Role } from '@patchwork/events'
 import type { ServiceClient } from '@patchwork/http'
 import { instant, type Runtime } from '@patchwork/runtime'
+import { emailOf } from './contactOf.ts'
 import { type Account, type AccountDetails, type HowOpened, type HowVerified, isOpen, type Purpose } from './domain/account.ts'
 import { type AccountCommand, decide } from './domain/decide.ts'
 import { loginNameOf } from './domain/loginName.ts'
@@ -68,53 +69,58 @@ export const createAccounts = (options: {
     return registered.personId
   }
 
+  /**
+   * Opens an account: reserves its address, registers the person, opens. A repeat meets what the first one made. Gives `taken` when the address has
+   * another account. Throws AddressBusyError, ServiceCallError.
+   */
+  const open = async (account: NewAccount, command: Command): Promise<{ accountId: string; personId: string } | 'taken'> => {
+    const { accountId, role, how, passwordHash, verifiedHow, linkFor, email } = account
+    const loginId = loginIdOf(email)
+    const reserved = await logins.reserve(loginId, accountId, instant(runtime), (holder) => holds(holder, loginId))
+    if (reserved === 'taken') return 'taken'
+    if (reserved === 'pending') throw new AddressBusyError()
+    try {
+      const existing = (await store.accounts.get(accountId))?.state
+      const personId = existing && existing.status !== 'unopened' ? existing.personId : await register(accountId, account)
+      await change(
+        accountId,
+        command,
+        {
+          type: 'OpenAccount',
+          accountId,
+          personId,
+          role,
+          how,
+          loginId,
+          at: command.at,
+          ...(passwordHash === undefined ? {} : { passwordHash }),
+          ...(verifiedHow === undefined ? {} : { verifiedHow }),
+          ...(linkFor === undefined ? {} : { link: { challengeId: runtime.uuid(), purpose: linkFor } }),
+        },
+        { accountId, personId },
+      )
+      return { accountId, personId }
+    } catch (error) {
+      // What may yet succeed keeps the address, so that the next try finds it.
+      if ((error as { kind?: unknown }).kind !== 'unavailable' && !(await holds(accountId, loginId))) await logins.release(loginId, accountId)
+      throw error
+    }
+  }
+
+  /** The account of a person that is not closed. */
+  const findByPerson = async (personId: string) => (await store.findByPerson(personId)).find(({ state }) => isOpen(state))
+
   return {
     loginIdOf,
     change,
+    open,
+    findByPerson,
 
     /** The account that an address signs in to. Its details say so too: a reserved address whose account never opened leads nowhere. */
     findByLogin: async (loginId: string): Promise<{ id: string; state: Account; details: AccountDetails } | undefined> => {
       const accountId = await logins.accountIdOf(loginId)
       const account = accountId === undefined ? undefined : await store.accounts.get(accountId)
       return account?.details?.loginId === loginId ? { ...account, details: account.details } : undefined
-    },
-
-    /**
-     * Opens an account: reserves its address, registers the person, opens. A repeat meets what the first one made. Gives `taken` when the address has
-     * another account. Throws AddressBusyError, ServiceCallError.
-     */
-    open: async (account: NewAccount, command: Command): Promise<{ accountId: string; personId: string } | 'taken'> => {
-      const { accountId, role, how, passwordHash, verifiedHow, linkFor, email } = account
-      const loginId = loginIdOf(email)
-      const reserved = await logins.reserve(loginId, accountId, instant(runtime), (holder) => holds(holder, loginId))
-      if (reserved === 'taken') return 'taken'
-      if (reserved === 'pending') throw new AddressBusyError()
-      try {
-        const existing = (await store.accounts.get(accountId))?.state
-        const personId = existing && existing.status !== 'unopened' ? existing.personId : await register(accountId, account)
-        await change(
-          accountId,
-          command,
-          {
-            type: 'OpenAccount',
-            accountId,
-            personId,
-            role,
-            how,
-            loginId,
-            at: command.at,
-            ...(passwordHash === undefined ? {} : { passwordHash }),
-            ...(verifiedHow === undefined ? {} : { verifiedHow }),
-            ...(linkFor === undefined ? {} : { link: { challengeId: runtime.uuid(), purpose: linkFor } }),
-          },
-          { accountId, personId },
-        )
-        return { accountId, personId }
-      } catch (error) {
-        // What may yet succeed keeps the address, so that the next try finds it.
-        if ((error as { kind?: unknown }).kind !== 'unavailable' && !(await holds(accountId, loginId))) await logins.release(loginId, accountId)
-        throw error
-      }
     },
 
     /** Issues a one-time link where that makes sense; see the rule. */
@@ -150,7 +156,39 @@ export const createAccounts = (options: {
       return outcome
     },
 
-    /** The account of a person that is not closed. */
-    findByPerson: async (personId: string) => (await store.findByPerson(personId)).find(({ state }) => isOpen(state)),
+    /**
+     * The account of somebody whom another has registered: the one they have, or one opened without a password. A repeat meets the first one. Gives
+     * `no-address` and `taken` where none can be opened. Throws AddressBusyError, ServiceCallError.
+     */
+    openForInvited: async (
+      personId: string,
+      command: Command,
+      linkFor?: 'invitation',
+    ): Promise<{ accountId: string; isNew: boolean } | 'no-address' | 'taken'> => {
+      const existing = await findByPerson(personId)
+      if (existing) return { accountId: existing.id, isNew: false }
+      const email = await emailOf(people, personId)
+      if (email === undefined) return 'no-address'
+      const accountId = idFor(`identity/invitation:${personId}`)
+      const link = linkFor === undefined ? {} : { linkFor }
+      const opened = await open({ accountId, person: { personId }, email, role: 'resident', how: 'invitation', ...link }, command)
+      return opened === 'taken' ? 'taken' : { accountId, isNew: true }
+    },
+
+    /** A link to hand over; see the rule. Its id follows from the command, so that a repeat gives the same link for as long as it can be used. */
+    handOver: async (accountId: string, purpose: 'invitation' | 'new-password', handedOverBy: string, command: Command): Promise<string> => {
+      const challengeId = idFor(`${command.key}/link`)
+      // The account may have been opened under the command's own key.
+      const ofItsOwn = { ...command, key: `${command.key}/link` }
+      await change(accountId, ofItsOwn, { type: 'HandOverLink', accountId, purpose, challengeId, handedOverBy, at: command.at })
+      return challengeId
+    },
+
+    /** Vouches; see the rule. Gives the link that was made to hand over, if one was. */
+    vouch: async (accountId: string, vouchedBy: string, command: Command): Promise<{ challengeId: string; sequence: number }> => {
+      const challengeId = idFor(`${command.key}/link`)
+      const { sequence } = await change(accountId, command, { type: 'VouchForAccount', accountId, vouchedBy, challengeId, at: command.at })
+      return { challengeId, sequence }
+    },
   }
 }

@@ -16,6 +16,7 @@ import { createProvider } from './oidc/provider.ts'
 import { createSignIn } from './oidc/signIn.ts'
 import { deriveSecrets } from './secrets/derivedSecrets.ts'
 import { createPasswordHasher } from './secrets/passwordHash.ts'
+import { createSendsMail } from './sendsMail.ts'
 import { openAccountStore } from './store/accountStore.ts'
 import { openAttempts } from './store/attempts.ts'
 import { openFirstAdministratorCode } from './store/firstAdministratorCode.ts'
@@ -46,7 +47,8 @@ export const start = async (ports: Ports, settings: ServiceSettings): Promise<Ru
   const sealer = createSealer(dataKey, service)
   const secrets = deriveSecrets(dataKey)
   const hasher = createPasswordHasher(runtime)
-  const people = createServiceClient({ service, serviceUrls, dataKey, runtime })
+  const services = createServiceClient({ service, serviceUrls, dataKey, runtime })
+  const sendsMail = createSendsMail(services)
 
   const store = await openAccountStore(ports)
   const logins = await openLogins(documents)
@@ -55,7 +57,7 @@ export const start = async (ports: Ports, settings: ServiceSettings): Promise<Ru
   const signingKeys = await openSigningKeys(documents, sealer, runtime)
   const firstAdministrator = await openFirstAdministratorCode({ documents, runtime, isNeeded: (await store.countAdministrators()) === 0 })
   const endSessions = (accountId: string) => records.endAll(accountId, new Date(runtime.now()).toISOString())
-  const accounts = createAccounts({ store, logins, people, sealer, runtime, endSessions })
+  const accounts = createAccounts({ store, logins, people: services, sealer, runtime, endSessions })
   const requests = await openRequests<StrangersRequest>({ documents, sealer, runtime, logger, meet: meetRequest(accounts) })
   const sweep = sweepEvery({ runtime, logger, sweeps: [records.sweep, attempts.sweep, requests.sweep] })
 
@@ -65,7 +67,7 @@ export const start = async (ports: Ports, settings: ServiceSettings): Promise<Ru
       service,
       group,
       topics: [PersonInvited.topic, AccountOpened.topic],
-      handlers: [onPersonInvited({ accounts, people, logger }), onPersonDetailsChanged({ accounts, people, logger }), ...onSessionsEnded(records)],
+      handlers: [onPersonInvited({ accounts, logger }), onPersonDetailsChanged({ accounts, people: services, logger }), ...onSessionsEnded(records)],
     },
     ports,
   )
@@ -73,7 +75,7 @@ export const start = async (ports: Ports, settings: ServiceSettings): Promise<Ru
   const ready = async () => void (await Promise.all([documents.ping(), ports.log.ping()]))
   const api = createApp({
     service,
-    routes: accountRoutes({ accounts, store, attempts, requests, firstAdministrator, secrets, hasher, sealer, runtime, publicUrl }),
+    routes: accountRoutes({ accounts, store, services, sendsMail, attempts, requests, firstAdministrator, secrets, hasher, sealer, runtime, publicUrl }),
     authenticate: createAuthenticator({ service, issuer, jwksUrl, dataKey, runtime }),
     runtime,
     logger,
@@ -82,7 +84,7 @@ export const start = async (ports: Ports, settings: ServiceSettings): Promise<Ru
   const pages = createPages(publicUrl)
   const provider = createProvider({ issuer, publicUrl, store, records, secrets, signingKeys, pages, runtime, logger })
   const signIn = createSignIn({ accounts, attempts, hasher, secrets, runtime })
-  const identityApp = createIdentityApp({ provider, pages, signIn, requests, sealer, runtime, logger, issuer, publicUrl })
+  const identityApp = createIdentityApp({ provider, pages, sendsMail, signIn, requests, sealer, runtime, logger, issuer, publicUrl })
   const isOwnIssuer = issuer === `${publicUrl}/identity`
 
   const openDemonstrationAccounts = createOpenDemonstrationAccounts({ accounts, hasher, secrets, runtime })

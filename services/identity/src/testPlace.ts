@@ -45,6 +45,10 @@ export type TestPlace = {
   people: Map<string, Person>
   /** While true the people service answers 503. */
   peopleAway: { value: boolean }
+  /** Whose account an administrator found, as the people service was told. */
+  readings: { personId: string; readBy: string }[]
+  /** Whether e-mail leaves the place, as the notification service says; undefined: it does not answer. */
+  mail: { sends: boolean | undefined }
   /** Moves the service's clock; the library's own stays. */
   clock: { aheadMs: number }
   logLines: string[]
@@ -85,10 +89,12 @@ export const openTestPlace = async (options: { publicUrl?: string } = {}): Promi
     publicUrl,
     issuer,
     jwksUrl: `${url}/identity/jwks`,
-    serviceUrls: { people: `${url}/api/people`, identity: `${url}/api/identity` },
+    serviceUrls: { people: `${url}/api/people`, identity: `${url}/api/identity`, notification: `${url}/api/notification` },
   }
   const people = new Map<string, Person>()
   const peopleAway = { value: false }
+  const readings: TestPlace['readings'] = []
+  const mail: TestPlace['mail'] = { sends: true }
 
   const open = async () => {
     const placeFile = await openPlaceFile({ path: join(directory, 'patchwork.sqlite') })
@@ -98,7 +104,11 @@ export const openTestPlace = async (options: { publicUrl?: string } = {}): Promi
     const ports: Ports = { documents, log, runtime, logger, dataKey }
     const identity = await start(ports, settings)
     front = express()
-    front.use('/api/people', peopleApp({ settings, ports, people, peopleAway }))
+    front.use('/api/people', peopleApp({ settings, ports, people, peopleAway, readings }))
+    front.get(
+      '/api/notification/mail',
+      (_request, response) => void (mail.sends === undefined ? response.status(503).json({}) : response.json({ sendsMail: mail.sends })),
+    )
     for (const mount of identity.mounts) front.use(mount.path, mount.app)
     return {
       identity,
@@ -132,6 +142,8 @@ export const openTestPlace = async (options: { publicUrl?: string } = {}): Promi
     },
     people,
     peopleAway,
+    readings,
+    mail,
     clock,
     logLines,
     asService,
@@ -172,8 +184,8 @@ export const openTestPlace = async (options: { publicUrl?: string } = {}): Promi
 }
 
 /** The part of the people service that identity calls, guarded as the real one is. */
-const peopleApp = (options: { settings: ServiceSettings; ports: Ports; people: Map<string, Person>; peopleAway: { value: boolean } }) => {
-  const { settings, ports, people, peopleAway } = options
+const peopleApp = (options: { settings: ServiceSettings; ports: Ports } & Pick<TestPlace, 'people' | 'peopleAway' | 'readings'>) => {
+  const { settings, ports, people, peopleAway, readings } = options
   const { runtime, logger, dataKey } = ports
   const seen = new Map<string, string>()
   return createApp({
@@ -204,6 +216,19 @@ const peopleApp = (options: { settings: ServiceSettings; ports: Ports; people: M
           seen.set(command.key, personId)
           people.set(personId, { personId, ...body })
           return { status: 201, body: { personId } }
+        },
+      }),
+      defineRoute({
+        method: 'post',
+        path: '/people/:id/readings',
+        policy: 'person.log-reading',
+        summary: 'Log a reading',
+        params: IdParams,
+        body: z.strictObject({ readBy: z.uuid() }),
+        status: 204,
+        handle: async ({ params, body }) => {
+          readings.push({ personId: params.id, ...body })
+          return { status: 204 }
         },
       }),
       defineRoute({

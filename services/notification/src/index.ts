@@ -74,7 +74,10 @@ export const start = async (ports: Ports, settings: ServiceSettings & OwnSetting
   const ready = async (): Promise<void> => {
     await Promise.all([ports.documents.ping(), ports.log.ping()])
   }
-  const app = createNotificationApp({ authenticate, runtime, logger, ready }, { messages, preferences, live, sink, placeName })
+  const app = createNotificationApp(
+    { authenticate, runtime, logger, ready },
+    { messages, preferences, live, sink, placeName, hasMailServer: mailServer !== undefined },
+  )
   let stopping: Promise<void> | undefined
   return {
     name: service,

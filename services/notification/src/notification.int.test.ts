@@ -239,6 +239,15 @@ describe('mail over SMTP', () => {
     expect((await inboxOf(place, personId)).items).toEqual([])
   })
 
+  test('a link that somebody hands over is not sent as well', async () => {
+    const personId = randomUUID()
+    place.neighbours.people.set(personId, { name: 'Canary Person', email: 'canary-person@trafford-people.uk', demonstration: false })
+    await challenge(place, personId, { handedOverBy: randomUUID() }).issue()
+    await challenge(place, personId).issue()
+    await mailTo(personId, 'sent')
+    expect((await place.deliveries()).filter((delivery) => delivery.personId === personId)).toHaveLength(1)
+  })
+
   test('a link that is used, over, or of somebody else is not sent', async () => {
     const personId = randomUUID()
     place.neighbours.people.set(personId, { name: 'Canary Person', email: 'canary-person@trafford-people.uk', demonstration: false })

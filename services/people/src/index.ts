@@ -1,5 +1,5 @@
 import type { Ports } from '@patchwork/aggregate'
-import { createApp, createAuthenticator, type RunningService, type ServiceSettings, shownReadModels } from '@patchwork/http'
+import { createApp, createAuthenticator, createServiceClient, type RunningService, type ServiceSettings, shownReadModels } from '@patchwork/http'
 import { PeopleSettings } from './config.ts'
 import { changeRoutes } from './http/changeRoutes.ts'
 import { readRoutes } from './http/readRoutes.ts'
@@ -16,11 +16,12 @@ const service = 'people'
 export const start = async (ports: Ports, settings: ServiceSettings & Partial<PeopleSettings>): Promise<RunningService> => {
   const { invitationDays } = PeopleSettings.parse({ invitationDays: settings.invitationDays })
   const { runtime, logger, dataKey, documents, log } = ports
+  const services = createServiceClient({ service, serviceUrls: settings.serviceUrls, dataKey, runtime })
   const people = await openPersonStore(ports)
   const entitlements = await openEntitlements(ports)
   const accessLog = await openAccessLog(ports)
   // The first route that fits is taken: `/people/me` stands before `/people/:id` within each table.
-  const routes = [...changeRoutes({ people, entitlements, runtime, invitationDays }), ...readRoutes({ people, entitlements, accessLog })]
+  const routes = [...changeRoutes({ people, entitlements, services, runtime, invitationDays }), ...readRoutes({ people, entitlements, accessLog })]
   const ready = async () => {
     await Promise.all([documents.ping(), log.ping()])
   }

@@ -1,5 +1,6 @@
 import { type AppOptions, createApp } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
+import type { JoiningCodes } from './http/joiningCode.ts'
 import { offerRoutes } from './http/offerRoutes.ts'
 import { organisationRoutes } from './http/organisationRoutes.ts'
 import { placeRoutes } from './http/placeRoutes.ts'
@@ -8,7 +9,7 @@ import type { CouncilArea } from './place/place.ts'
 import { type Directory, service } from './store/directory.ts'
 import type { SearchIndex } from './store/searchIndex.ts'
 
-export type Dependencies = { directory: Directory; index: SearchIndex; councilArea: CouncilArea; runtime: Runtime }
+export type Dependencies = { directory: Directory; index: SearchIndex; councilArea: CouncilArea; joiningCodes: JoiningCodes; runtime: Runtime }
 
 /** Every route of the directory. Those with a word where others have an id come first. */
 export const routesOf = (dependencies: Dependencies) => [

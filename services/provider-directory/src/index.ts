@@ -4,6 +4,7 @@ import { createDirectoryApp } from './app.ts'
 import { capacityCheckMsByDefault, type DirectorySettings, demonstrationPlaceFolder } from './config.ts'
 import { syncSearch } from './consumers/searchSync.ts'
 import { expireCapacity } from './domain/offer.ts'
+import { createJoiningCodes } from './http/joiningCode.ts'
 import { directoryInvariants } from './invariants.ts'
 import { type LoadedOpenData, type LoadOpenDataOptions, loadOpenData } from './openData/loadOpenData.ts'
 import { createOpenReferralApp, openReferralPath } from './openReferral/app.ts'
@@ -49,7 +50,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
   return {
     name: service,
     mounts: [
-      { path: `/api/${service}`, app: createDirectoryApp(appOptions, { directory, index, councilArea, runtime }) },
+      { path: `/api/${service}`, app: createDirectoryApp(appOptions, { directory, index, councilArea, joiningCodes: createJoiningCodes(dataKey), runtime }) },
       { path: openReferralPath, app: createOpenReferralApp(appOptions, { index, councilArea, publicUrl: settings.publicUrl }) },
     ],
     ready,

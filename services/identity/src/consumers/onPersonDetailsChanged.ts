@@ -3,7 +3,7 @@ import { PersonDetailsChanged } from '@patchwork/events'
 import type { ServiceClient } from '@patchwork/http'
 import type { Logger } from '@patchwork/telemetry'
 import type { Accounts } from '../accounts.ts'
-import { emailOf } from './contactOf.ts'
+import { emailOf } from '../contactOf.ts'
 
 /** Who has another e-mail address signs in with that one. Where it has another account nothing is moved, and the log says so. */
 export const onPersonDetailsChanged = ({ accounts, people, logger }: { accounts: Accounts; people: ServiceClient; logger: Logger }) =>

@@ -12,13 +12,15 @@ export type HowOpened = DataOf<'account.opened.v1'>['how']
 export type HowVerified = DataOf<'account.verified.v1'>['how']
 export type Purpose = DataOf<'account.challenge-issued.v1'>['purpose']
 
-/** A one-time link that was issued and not yet used. The secret in the link is derived, never stored. */
-export type Challenge = { challengeId: string; purpose: Purpose; expiresAt: string }
+/** A one-time link that was issued and not yet used, sent by mail or handed over by somebody. The secret in the link is derived, never stored. */
+export type Challenge = { challengeId: string; purpose: Purpose; expiresAt: string; handedOverBy?: string }
 
 type Opened = {
   personId: string
   role: Role
   how: HowOpened
+  /** Absent for accounts opened before it was noted. */
+  openedAt?: string
   challenges: readonly Challenge[]
   /** The ids of `challenges`, as a list that can be asked for. */
   challengeIds: readonly string[]
@@ -28,7 +30,7 @@ export type Account =
   | { status: 'unopened' }
   | ({ status: 'unverified' } & Opened)
   | ({ status: 'verified'; verifiedHow: HowVerified } & Opened)
-  | { status: 'closed'; personId: string; role: Role; how: HowOpened; wasVerified: boolean }
+  | { status: 'closed'; personId: string; role: Role; how: HowOpened; openedAt?: string; wasVerified: boolean }
 
 /** What is sealed beside the state: never in an event. */
 export type AccountDetails = {
@@ -51,15 +53,15 @@ export const isUsable = (account: Account): account is Extract<Account, { status
 export const evolve = (account: Account, event: AccountEvent): Account => {
   switch (event.type) {
     case 'account.opened.v1': {
-      const { personId, role, how } = event.data
-      return { status: 'unverified', personId, role, how, challenges: [], challengeIds: [] }
+      const { personId, role, how, openedAt } = event.data
+      return { status: 'unverified', personId, role, how, ...(openedAt === undefined ? {} : { openedAt }), challenges: [], challengeIds: [] }
     }
     case 'account.challenge-issued.v1': {
       if (!isOpen(account)) return account
-      const { challengeId, purpose, expiresAt } = event.data
+      const { challengeId, purpose, expiresAt, handedOverBy } = event.data
       const samePurpose = account.challenges.filter((challenge) => challenge.purpose === purpose).slice(1 - openLinksPerPurposeMax)
       const others = account.challenges.filter((challenge) => challenge.purpose !== purpose)
-      return withChallenges(account, [...others, ...samePurpose, { challengeId, purpose, expiresAt }])
+      return withChallenges(account, [...others, ...samePurpose, { challengeId, purpose, expiresAt, ...(handedOverBy === undefined ? {} : { handedOverBy }) }])
     }
     case 'account.verified.v1':
       if (!isOpen(account)) return account
@@ -68,8 +70,8 @@ export const evolve = (account: Account, event: AccountEvent): Account => {
       return isOpen(account) ? without(account, ['reset-password', 'invitation']) : account
     case 'account.closed.v1': {
       if (!isOpen(account)) return account
-      const { personId, role, how } = account
-      return { status: 'closed', personId, role, how, wasVerified: account.status === 'verified' }
+      const { personId, role, how, openedAt } = account
+      return { status: 'closed', personId, role, how, ...(openedAt === undefined ? {} : { openedAt }), wasVerified: account.status === 'verified' }
     }
     default:
       return assertNever(event)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { evolve, openLinksPerPurposeMax, unopened } from './account.ts'
 import { decide, linksPerHourMax, usableLink } from './decide.ts'
-import { AccountClosedError, AccountOpenError, LinkEndedError, NoSuchAccountError } from './errors.ts'
+import { AccountClosedError, AccountExistsError, AccountOpenError, LinkEndedError, NoSuchAccountError } from './errors.ts'
 import {
   accountId,
   administratorId,
@@ -11,6 +11,8 @@ import {
   close,
   closed,
   given,
+  handedOver,
+  handOver,
   invite,
   issue,
   issued,
@@ -46,7 +48,10 @@ describe('opening', () => {
   test('an invitation works for fourteen days', () =>
     given()
       .when(invite)
-      .then({ type: 'account.opened.v1', data: { accountId, personId, role: 'resident', how: 'invitation' } }, issued('invitation', link(1), after(14 * day))))
+      .then(
+        { type: 'account.opened.v1', data: { accountId, personId, role: 'resident', how: 'invitation', openedAt: after(0) } },
+        issued('invitation', link(1), after(14 * day)),
+      ))
   test('an account can be opened as verified', () => expect(given({ ...signUp, verifiedHow: 'vouched' } as typeof signUp).state().status).toBe('verified'))
 })
 
@@ -166,11 +171,54 @@ describe('what administrators do', () => {
   test('vouching again changes nothing', () => given(signUp, vouch).when(vouch).thenNothing())
   test('nobody vouches for a closed account', () => given(signUp, close).when(vouch).thenThrows(AccountClosedError))
   test('nobody vouches for an account that is not there', () => given().when(vouch).thenThrows(NoSuchAccountError))
+  test('vouching for an account without a password gives a link to hand over, since nobody could sign in to it otherwise', () =>
+    given(invite)
+      .when(vouch)
+      .then(vouched, handedOver('invitation', link(50), after(3 + 14 * day))))
+  test('vouching for it again gives another link: the first may be lost', () =>
+    given(invite, vouch)
+      .when({ ...vouch, challengeId: link(51) } as typeof vouch)
+      .then(handedOver('invitation', link(51), after(3 + 14 * day))))
+  test('once a password was chosen by the link that was handed over, vouching gives no more', () =>
+    given(invite, vouch, choose('invitation', link(50), after(9)))
+      .when(vouch)
+      .thenNothing())
   test('an administrator closes an account', () => given(signUp).when(close).then(closed))
   test('closing again changes nothing', () => given(signUp, close).when(close).thenNothing())
   test('an account that is not there cannot be closed', () => given().when(close).thenThrows(NoSuchAccountError))
   test('a closed account remembers whether it was verified', () =>
     expect(given(signUp, vouch, close).state()).toMatchObject({ status: 'closed', wasVerified: true }))
+})
+
+describe('links that are handed over', () => {
+  test('whoever takes up an invitation that was handed over is vouched for: no message has shown that the address reaches them', () =>
+    given(invite, handOver('invitation', link(2), after(5)))
+      .when(choose('invitation', link(2), after(9)))
+      .then(chosen, vouched))
+  test('an invitation can be handed over at once, also when another went by mail a moment before', () =>
+    given(invite)
+      .when(handOver('invitation', link(2), after(0)))
+      .then(handedOver('invitation', link(2), after(14 * day))))
+  test('somebody who has a password is not invited', () =>
+    given(signUp)
+      .when(handOver('invitation', link(2), after(5)))
+      .thenThrows(AccountExistsError))
+  test('a link for a new password works for an hour', () =>
+    given(signUp, vouch)
+      .when(handOver('new-password', link(2), after(5)))
+      .then(handedOver('reset-password', link(2), after(65))))
+  test('who has never had a password takes up their account by it', () =>
+    given(invite)
+      .when(handOver('new-password', link(2), after(5)))
+      .then(handedOver('invitation', link(2), after(5 + 14 * day))))
+  test('there is none for a closed account, nor for one that is not there', () => {
+    given(signUp, close)
+      .when(handOver('new-password', link(2), after(5)))
+      .thenThrows(AccountClosedError)
+    given()
+      .when(handOver('new-password', link(2), after(5)))
+      .thenThrows(NoSuchAccountError)
+  })
 })
 
 describe('another address', () => {
@@ -189,6 +237,7 @@ test('whatever is asked in whatever order, no more links are open than the limit
       .map(({ n, purpose, at }) => issue(purpose as 'invitation', link(n), after(at))),
     fc.record({ n: fc.nat(30), at: fc.nat(3_000) }).map(({ n, at }) => verify(link(n), after(at))),
     fc.record({ n: fc.nat(30), at: fc.nat(3_000) }).map(({ n, at }) => choose('reset-password', link(n), after(at))),
+    fc.record({ n: fc.nat(30), at: fc.nat(3_000) }).map(({ n, at }) => handOver('new-password', link(n), after(at))),
     fc.constantFrom(signUp, vouch, close),
   )
   fc.assert(

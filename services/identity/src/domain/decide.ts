@@ -1,6 +1,6 @@
 import type { Role } from '@patchwork/events'
 import { type Account, type AccountDetails, type AccountEvent, type Challenge, type HowOpened, type HowVerified, isOpen, type Purpose } from './account.ts'
-import { AccountClosedError, AccountOpenError, LinkEndedError, NoSuchAccountError } from './errors.ts'
+import { AccountClosedError, AccountExistsError, AccountOpenError, LinkEndedError, NoSuchAccountError } from './errors.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
@@ -35,28 +35,40 @@ export type ChoosePassword = {
   passwordHash: string
   at: string
 }
-export type VouchForAccount = { type: 'VouchForAccount'; accountId: string; vouchedBy: string }
+/** `challengeId` names the link that is handed over where the account has no password. */
+export type VouchForAccount = { type: 'VouchForAccount'; accountId: string; vouchedBy: string; challengeId: string; at: string }
+/** A link that somebody gives to the person instead of a message. */
+export type HandOverLink = {
+  type: 'HandOverLink'
+  accountId: string
+  purpose: 'invitation' | 'new-password'
+  challengeId: string
+  handedOverBy: string
+  at: string
+}
 export type CloseAccount = { type: 'CloseAccount'; accountId: string; closedBy: string }
 /** The person has another address now: the account is found under that one. */
 export type MoveLogin = { type: 'MoveLogin'; accountId: string; loginId: string }
-export type AccountCommand = OpenAccount | IssueLink | VerifyByLink | ChoosePassword | VouchForAccount | CloseAccount | MoveLogin
+export type AccountCommand = OpenAccount | IssueLink | HandOverLink | VerifyByLink | ChoosePassword | VouchForAccount | CloseAccount | MoveLogin
 
 export type AccountDecision = { events: AccountEvent[]; details?: AccountDetails }
 const nothing: AccountDecision = { events: [] }
 
-/** What a command does to an account. Throws NoSuchAccountError, AccountOpenError, AccountClosedError, LinkEndedError. */
+/** What a command does to an account. Throws NoSuchAccountError, AccountOpenError, AccountClosedError, AccountExistsError, LinkEndedError. */
 export const decide = (account: Account, details: AccountDetails | undefined, command: AccountCommand): AccountDecision => {
   switch (command.type) {
     case 'OpenAccount':
       return openAccount(account, details, command)
     case 'IssueLink':
       return issueLink(account, details, command)
+    case 'HandOverLink':
+      return handOverLink(account, details, command)
     case 'VerifyByLink':
       return verifyByLink(account, command)
     case 'ChoosePassword':
       return choosePassword(account, details, command)
     case 'VouchForAccount':
-      return vouchForAccount(account, command)
+      return vouchForAccount(account, details, command)
     case 'CloseAccount':
       return closeAccount(account, command)
     case 'MoveLogin':
@@ -74,7 +86,7 @@ const openAccount = (account: Account, details: AccountDetails | undefined, comm
     if (account.personId !== personId || details?.loginId !== loginId) throw new AccountOpenError()
     return nothing
   }
-  const events: AccountEvent[] = [{ type: 'account.opened.v1', data: { accountId, personId, role, how } }]
+  const events: AccountEvent[] = [{ type: 'account.opened.v1', data: { accountId, personId, role, how, openedAt: at } }]
   if (verifiedHow) events.push({ type: 'account.verified.v1', data: { accountId, personId, how: verifiedHow } })
   if (link) events.push(issued(accountId, personId, link, at))
   return { events, details: { loginId, ...(passwordHash === undefined ? {} : { passwordHash }) } }
@@ -101,23 +113,48 @@ const verifyByLink = (account: Account, { accountId, challengeId, at }: VerifyBy
   return { events: [{ type: 'account.verified.v1', data: { accountId, personId: account.personId, how: 'e-mail' } }] }
 }
 
-/** Whoever opens the link has shown that the address reaches them: it verifies too. Every session that began before ends. Throws LinkEndedError. */
+/**
+ * Whoever opens a link that was sent has shown that the address reaches them, and for a link that was handed over somebody knows its person: it verifies
+ * too. Every session that began before ends. Throws LinkEndedError.
+ */
 const choosePassword = (account: Account, details: AccountDetails | undefined, command: ChoosePassword): AccountDecision => {
   const { accountId, challengeId, purpose, passwordHash, at } = command
   const challenge = usableLink(account, challengeId, at)
   if (!isOpen(account) || !details || challenge?.purpose !== purpose) throw new LinkEndedError()
   const { personId } = account
   const events: AccountEvent[] = [{ type: 'account.password-chosen.v1', data: { accountId, personId } }]
-  if (account.status === 'unverified') events.push({ type: 'account.verified.v1', data: { accountId, personId, how: 'e-mail' } })
+  const { handedOverBy } = challenge
+  const how = handedOverBy === undefined ? ({ how: 'e-mail' } as const) : ({ how: 'vouched', vouchedBy: handedOverBy } as const)
+  if (account.status === 'unverified') events.push({ type: 'account.verified.v1', data: { accountId, personId, ...how } })
   return { events, details: { ...details, passwordHash, passwordChosenAt: at } }
 }
 
-/** Vouching for a verified account changes nothing. Throws NoSuchAccountError, AccountClosedError. */
-const vouchForAccount = (account: Account, { accountId, vouchedBy }: VouchForAccount): AccountDecision => {
+/**
+ * Vouching for a verified account with a password changes nothing. One without a password cannot be signed in to: it gets a link to hand over, a new one
+ * each time. Throws NoSuchAccountError, AccountClosedError.
+ */
+const vouchForAccount = (account: Account, details: AccountDetails | undefined, command: VouchForAccount): AccountDecision => {
+  const { accountId, vouchedBy, challengeId, at } = command
   if (account.status === 'unopened') throw new NoSuchAccountError()
   if (account.status === 'closed') throw new AccountClosedError()
-  if (account.status === 'verified') return nothing
-  return { events: [{ type: 'account.verified.v1', data: { accountId, personId: account.personId, how: 'vouched', vouchedBy } }] }
+  const { personId } = account
+  const events: AccountEvent[] = []
+  if (account.status === 'unverified') events.push({ type: 'account.verified.v1', data: { accountId, personId, how: 'vouched', vouchedBy } })
+  if (details?.passwordHash === undefined) events.push(issued(accountId, personId, { challengeId, purpose: 'invitation', handedOverBy: vouchedBy }, at))
+  return { events }
+}
+
+/**
+ * A link of somebody's own hand: nobody's mailbox is filled by it, so it may be asked for again at once. Whoever has no password yet takes up their account
+ * by it. Throws NoSuchAccountError, AccountClosedError, AccountExistsError (an invitation, where there is a password already).
+ */
+const handOverLink = (account: Account, details: AccountDetails | undefined, command: HandOverLink): AccountDecision => {
+  const { accountId, challengeId, handedOverBy, at } = command
+  if (account.status === 'unopened') throw new NoSuchAccountError()
+  if (account.status === 'closed') throw new AccountClosedError()
+  const hasPassword = details?.passwordHash !== undefined
+  if (command.purpose === 'invitation' && hasPassword) throw new AccountExistsError()
+  return { events: [issued(accountId, account.personId, { challengeId, purpose: hasPassword ? 'reset-password' : 'invitation', handedOverBy }, at)] }
 }
 
 /** Closing a closed account changes nothing. Throws NoSuchAccountError. */
@@ -135,9 +172,21 @@ const moveLogin = (account: Account, details: AccountDetails | undefined, { logi
 export const usableLink = (account: Account, challengeId: string, at: string): Challenge | undefined =>
   isOpen(account) ? account.challenges.find((challenge) => challenge.challengeId === challengeId && at < challenge.expiresAt) : undefined
 
-const issued = (accountId: string, personId: string, { challengeId, purpose }: NewLink, at: string): AccountEvent => ({
+const issued = (
+  accountId: string,
+  personId: string,
+  { challengeId, purpose, handedOverBy }: NewLink & { handedOverBy?: string },
+  at: string,
+): AccountEvent => ({
   type: 'account.challenge-issued.v1',
-  data: { accountId, personId, challengeId, purpose, expiresAt: new Date(Date.parse(at) + linkLifetimeMs[purpose]).toISOString() },
+  data: {
+    accountId,
+    personId,
+    challengeId,
+    purpose,
+    expiresAt: new Date(Date.parse(at) + linkLifetimeMs[purpose]).toISOString(),
+    ...(handedOverBy === undefined ? {} : { handedOverBy }),
+  },
 })
 
 const issuedAtMs = ({ purpose, expiresAt }: Challenge): number => Date.parse(expiresAt) - linkLifetimeMs[purpose]

@@ -69,6 +69,37 @@ export class AccountClosedError extends Error {
   }
 }
 
+/** Somebody chose a password for this account already: there is no invitation to take up. */
+export class AccountExistsError extends Error {
+  readonly kind = 'conflict'
+  readonly code = 'account-exists'
+  readonly title = 'This person has an account'
+  constructor() {
+    super('This person has an account of their own already.')
+  }
+}
+
+/** Told to administrators only, who ask with the address that the person tells them. */
+export class NoAccountWithAddressError extends Error {
+  readonly kind = 'invalid'
+  readonly code = 'no-account-with-address'
+  readonly title = 'No account has this address'
+  readonly field = '/email'
+  constructor() {
+    super('No account has this e-mail address. Check with the person how it is written.')
+  }
+}
+
+/** Links go to their person by e-mail here: nobody is given another one's. */
+export class MailIsSentError extends Error {
+  readonly kind = 'conflict'
+  readonly code = 'mail-is-sent'
+  readonly title = 'Links are sent by e-mail'
+  constructor() {
+    super('This place sends e-mail: the link goes to the person’s own address, and is not handed over.')
+  }
+}
+
 /** Told to administrators only: a stranger must not learn which addresses are known. */
 export class AddressInUseError extends Error {
   readonly kind = 'conflict'

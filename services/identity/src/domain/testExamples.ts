@@ -48,15 +48,27 @@ export const choose = (purpose: 'reset-password' | 'invitation', challengeId: st
   passwordHash: 'scrypt$32768$8$3$salt$another',
   at,
 })
-export const vouch: AccountCommand = { type: 'VouchForAccount', accountId, vouchedBy: administratorId }
+export const vouch: AccountCommand = { type: 'VouchForAccount', accountId, vouchedBy: administratorId, challengeId: link(50), at: after(3) }
+export const handOver = (purpose: 'invitation' | 'new-password', challengeId: string, at: string): AccountCommand => ({
+  type: 'HandOverLink',
+  accountId,
+  purpose,
+  challengeId,
+  handedOverBy: administratorId,
+  at,
+})
 export const close: AccountCommand = { type: 'CloseAccount', accountId, closedBy: administratorId }
 
 export const move: AccountCommand = { type: 'MoveLogin', accountId, loginId: 'b'.repeat(64) }
 
-export const opened: AccountEvent = { type: 'account.opened.v1', data: { accountId, personId, role: 'resident', how: 'sign-up' } }
+export const opened: AccountEvent = { type: 'account.opened.v1', data: { accountId, personId, role: 'resident', how: 'sign-up', openedAt: after(0) } }
 export const issued = (purpose: 'verify-email' | 'reset-password' | 'invitation', challengeId: string, expiresAt: string): AccountEvent => ({
   type: 'account.challenge-issued.v1',
   data: { accountId, personId, challengeId, purpose, expiresAt },
+})
+export const handedOver = (purpose: 'reset-password' | 'invitation', challengeId: string, expiresAt: string): AccountEvent => ({
+  type: 'account.challenge-issued.v1',
+  data: { accountId, personId, challengeId, purpose, expiresAt, handedOverBy: administratorId },
 })
 export const verified: AccountEvent = { type: 'account.verified.v1', data: { accountId, personId, how: 'e-mail' } }
 export const vouched: AccountEvent = { type: 'account.verified.v1', data: { accountId, personId, how: 'vouched', vouchedBy: administratorId } }

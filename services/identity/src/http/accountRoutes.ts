@@ -2,17 +2,26 @@ import type { Caller } from '@patchwork/access'
 import { type Command, idFor } from '@patchwork/aggregate'
 import type { Sealer } from '@patchwork/encryption'
 import { Role } from '@patchwork/events'
-import { type AnyRoute, defineRoute, IdParams, ListQuery, NotFoundError, Postcode, plainText } from '@patchwork/http'
+import { type AnyRoute, defineRoute, IdParams, ListQuery, NotFoundError, Postcode, plainText, type ServiceClient } from '@patchwork/http'
 import { instant, type Runtime } from '@patchwork/runtime'
 import { z } from 'zod'
 import type { Accounts } from '../accounts.ts'
-import { isOpen } from '../domain/account.ts'
+import { isOpen, unopened } from '../domain/account.ts'
 import { usableLink } from '../domain/decide.ts'
-import { AddressInUseError, AdministratorExistsError, FirstAdministratorCodeError, LastAdministratorError, LinkEndedError } from '../domain/errors.ts'
+import {
+  AddressInUseError,
+  AdministratorExistsError,
+  FirstAdministratorCodeError,
+  LastAdministratorError,
+  LinkEndedError,
+  MailIsSentError,
+  NoAccountWithAddressError,
+} from '../domain/errors.ts'
 import { checkPassword } from '../domain/passwordRules.ts'
 import type { StrangersRequest } from '../meetRequest.ts'
 import type { DerivedSecrets } from '../secrets/derivedSecrets.ts'
 import type { PasswordHasher } from '../secrets/passwordHash.ts'
+import type { SendsMail } from '../sendsMail.ts'
 import type { AccountStore } from '../store/accountStore.ts'
 import type { Attempts } from '../store/attempts.ts'
 import type { FirstAdministratorCode } from '../store/firstAdministratorCode.ts'
@@ -22,6 +31,8 @@ import { AccountView, toAccountView } from './accountView.ts'
 export type RouteDependencies = {
   accounts: Accounts
   store: AccountStore
+  services: ServiceClient
+  sendsMail: SendsMail
   attempts: Attempts
   requests: Requests<StrangersRequest>
   firstAdministrator: FirstAdministratorCode
@@ -53,6 +64,8 @@ const NewPasswordBody = z.strictObject({ token: Token, password: Password })
 const FirstAdministratorBody = z.strictObject({ code: z.string().max(100), name: plainText(nameLengthMax), email: Email, password: Password })
 const ForAnotherBody = z.strictObject({ name: plainText(nameLengthMax), email: Email, role: Role })
 const Nothing = z.strictObject({})
+const HandedLink = z.strictObject({ url: z.string(), expiresAt: z.string() })
+type HandedLink = z.infer<typeof HandedLink>
 const OpenedView = z.strictObject({ accountId: z.uuid(), personId: z.uuid() })
 const LinkView = z.strictObject({
   /** Absent when it is not true any more. */
@@ -74,6 +87,7 @@ export const accountRoutes = (dependencies: RouteDependencies): AnyRoute[] => [
   firstAdministratorRoute(dependencies),
   ...ownRoutes(dependencies),
   ...administratorsRoutes(dependencies),
+  ...handedLinkRoutes(dependencies),
 ]
 
 /** What was sent, as a keyed digest: neither a password nor an address can be guessed from what is kept to recognise a repeat. */
@@ -83,6 +97,16 @@ const withoutContent = (command: Command, sealer: Sealer): Command => ({ ...comm
 const personOf = (caller: Caller): string => {
   if (caller.kind !== 'person') throw new Error('Only a person can do this')
   return caller.personId
+}
+
+/** The address of a link as it stands now; undefined once it was used or has ended. */
+const addressOfLink = async (
+  { store, secrets, runtime, publicUrl }: RouteDependencies,
+  accountId: string,
+  challengeId: string,
+): Promise<HandedLink | undefined> => {
+  const link = usableLink((await store.accounts.get(accountId))?.state ?? unopened, challengeId, instant(runtime))
+  return link && { url: `${publicUrl}${pageOf[link.purpose]}?token=${secrets.linkToken(accountId, challengeId)}`, expiresAt: link.expiresAt }
 }
 
 const strangersRoutes = ({ requests, hasher }: RouteDependencies): AnyRoute[] => [
@@ -255,73 +279,149 @@ const ownRoutes = ({ store }: RouteDependencies): AnyRoute[] => [
   }),
 ]
 
-const administratorsRoutes = ({ accounts, store, sealer }: RouteDependencies): AnyRoute[] => [
-  defineRoute({
-    method: 'get',
-    path: '/accounts',
-    policy: 'account.list',
-    summary: 'Every account. Names and addresses are with the people service.',
-    query: ListQuery,
-    answer: z.strictObject({ items: z.array(AccountView), after: z.string().optional() }),
-    handle: async ({ query }) => {
-      const page = await store.list({ limit: query.limit, ...(query.after === undefined ? {} : { after: query.after }) })
-      return { body: { items: page.aggregates.map(toAccountView), ...(page.after === undefined ? {} : { after: page.after }) } }
-    },
-  }),
-  defineRoute({
-    method: 'post',
-    path: '/accounts/for-another',
-    policy: 'account.open-for-another',
-    summary: 'Open an account for somebody else; they get an invitation to choose a password.',
-    body: ForAnotherBody,
-    answer: OpenedView,
-    status: 201,
-    problems: ['address-in-use'],
-    handle: async ({ body, caller, command }) => {
-      const { name, email, role } = body
-      const registeredBy = personOf(caller)
-      const opened = await accounts.open(
-        {
-          accountId: idFor(command.key),
-          person: { name, email, how: 'by-administrator', registeredBy },
-          email,
-          role,
-          how: 'by-administrator',
-          linkFor: 'invitation',
-        },
-        withoutContent(command, sealer),
-      )
-      if (opened === 'taken') throw new AddressInUseError()
-      return { status: 201, body: opened }
-    },
-  }),
-  defineRoute({
-    method: 'post',
-    path: '/accounts/:id/vouching',
-    policy: 'account.vouch',
-    summary: 'Vouch that an account belongs to its person, where no mail can show it.',
-    params: IdParams,
-    answer: Nothing,
-    problems: ['account-closed'],
-    handle: async ({ params, caller, command }) => {
-      const { sequence } = await accounts.change(params.id, command, { type: 'VouchForAccount', accountId: params.id, vouchedBy: personOf(caller) })
-      return { body: {}, sequence }
-    },
-  }),
-  defineRoute({
-    method: 'post',
-    path: '/accounts/:id/closing',
-    policy: 'account.close',
-    summary: 'Close an account: nobody can sign in to it any more, and its sessions end.',
-    params: IdParams,
-    answer: Nothing,
-    problems: ['last-administrator'],
-    handle: async ({ params, caller, command }) => {
-      const account = await store.accounts.get(params.id)
-      const isAdministrator = account?.state.status === 'verified' && account.state.role === 'administrator'
-      if (isAdministrator && (await store.countAdministrators()) <= 1) throw new LastAdministratorError()
-      const { sequence } = await accounts.close(params.id, personOf(caller), command)
-      return { body: {}, sequence }
-    },
-  }),
-]
+const administratorsRoutes = (dependencies: RouteDependencies): AnyRoute[] => {
+  const { accounts, store, services, sealer } = dependencies
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/accounts',
+      policy: 'account.list',
+      summary: 'Every account, the one opened last first. Names and addresses are with the people service.',
+      query: ListQuery,
+      answer: z.strictObject({ items: z.array(AccountView), after: z.string().optional() }),
+      handle: async ({ query }) => {
+        const page = await store.list({ limit: query.limit, ...(query.after === undefined ? {} : { after: query.after }) })
+        return { body: { items: page.aggregates.map(toAccountView), ...(page.after === undefined ? {} : { after: page.after }) } }
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/accounts/:id',
+      policy: 'account.list',
+      summary: 'One account, without its person.',
+      params: IdParams,
+      answer: AccountView,
+      handle: async ({ params }) => {
+        const account = await store.accounts.get(params.id)
+        if (!account || account.state.status === 'unopened') throw new NotFoundError()
+        return { body: toAccountView(account), sequence: account.sequence }
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/accounts/search',
+      policy: 'account.find',
+      summary: 'The one account that signs in with an e-mail address which its person has told; the reading is logged, and the person sees it.',
+      body: EmailBody,
+      answer: AccountView,
+      problems: ['no-account-with-address'],
+      rateLimit: { count: 60, perSeconds: 600 },
+      handle: async ({ body, caller }) => {
+        const account = await accounts.findByLogin(accounts.loginIdOf(body.email))
+        if (!account || account.state.status === 'unopened') throw new NoAccountWithAddressError()
+        await services.call('people', 'POST', `/people/${account.state.personId}/readings`, { body: { readBy: personOf(caller) } })
+        return { body: toAccountView(account) }
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/accounts/for-another',
+      policy: 'account.open-for-another',
+      summary: 'Open an account for somebody else; they get an invitation to choose a password.',
+      body: ForAnotherBody,
+      answer: OpenedView,
+      status: 201,
+      problems: ['address-in-use'],
+      handle: async ({ body, caller, command }) => {
+        const { name, email, role } = body
+        const registeredBy = personOf(caller)
+        const opened = await accounts.open(
+          {
+            accountId: idFor(command.key),
+            person: { name, email, how: 'by-administrator', registeredBy },
+            email,
+            role,
+            how: 'by-administrator',
+            linkFor: 'invitation',
+          },
+          withoutContent(command, sealer),
+        )
+        if (opened === 'taken') throw new AddressInUseError()
+        return { status: 201, body: opened }
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/accounts/:id/vouching',
+      policy: 'account.vouch',
+      summary: 'Vouch that an account belongs to its person, where no mail can show it. One without a password gets a one-time link to hand over.',
+      params: IdParams,
+      answer: z.strictObject({ link: HandedLink.optional() }),
+      problems: ['account-closed'],
+      handle: async ({ params, caller, command }) => {
+        const { challengeId, sequence } = await accounts.vouch(params.id, personOf(caller), command)
+        const link = await addressOfLink(dependencies, params.id, challengeId)
+        return { body: link ? { link } : {}, sequence }
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/accounts/:id/closing',
+      policy: 'account.close',
+      summary: 'Close an account: nobody can sign in to it any more, and its sessions end.',
+      params: IdParams,
+      answer: Nothing,
+      problems: ['last-administrator'],
+      handle: async ({ params, caller, command }) => {
+        const account = await store.accounts.get(params.id)
+        const isAdministrator = account?.state.status === 'verified' && account.state.role === 'administrator'
+        if (isAdministrator && (await store.countAdministrators()) <= 1) throw new LastAdministratorError()
+        const { sequence } = await accounts.close(params.id, personOf(caller), command)
+        return { body: {}, sequence }
+      },
+    }),
+  ]
+}
+
+/** Links that somebody gives to their person by hand, in a place that no e-mail leaves. */
+const handedLinkRoutes = (dependencies: RouteDependencies): AnyRoute[] => {
+  const { accounts, sendsMail } = dependencies
+  const handOver = async (accountId: string, purpose: 'invitation' | 'new-password', by: string, command: Command) => {
+    const link = await addressOfLink(dependencies, accountId, await accounts.handOver(accountId, purpose, by, command))
+    if (!link) throw new LinkEndedError()
+    return { status: 201, body: link }
+  }
+  return [
+    defineRoute({
+      method: 'post',
+      path: '/accounts/:id/password-link',
+      policy: 'account.hand-over-link',
+      summary: 'Where no e-mail leaves the place: a one-time link by which somebody who has forgotten their password chooses another, to hand over.',
+      params: IdParams,
+      answer: HandedLink,
+      status: 201,
+      problems: ['mail-is-sent', 'account-closed', 'link-ended'],
+      handle: async ({ params, caller, command }) => {
+        if (await sendsMail()) throw new MailIsSentError()
+        return handOver(params.id, 'new-password', personOf(caller), command)
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/invitations/link',
+      policy: 'account.invite',
+      summary: 'Where no e-mail leaves the place: the one-time link of an invitation, to hand over; for the people service, which knows who may.',
+      body: z.strictObject({ personId: z.uuid(), handedOverBy: z.uuid() }),
+      answer: HandedLink,
+      status: 201,
+      problems: ['mail-is-sent', 'account-exists', 'address-in-use', 'link-ended'],
+      handle: async ({ body: { personId, handedOverBy }, command }) => {
+        if (await sendsMail()) throw new MailIsSentError()
+        const account = await accounts.openForInvited(personId, command)
+        if (account === 'no-address') throw new NotFoundError()
+        if (account === 'taken') throw new AddressInUseError()
+        return handOver(account.accountId, 'invitation', handedOverBy, command)
+      },
+    }),
+  ]
+}

@@ -7,6 +7,7 @@ import helmet from 'helmet'
 import type { Provider } from 'oidc-provider'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import type { StrangersRequest } from '../meetRequest.ts'
+import { type SendsMail, sendsMailForWords } from '../sendsMail.ts'
 import type { Requests } from '../store/requests.ts'
 import type { Pages, SignInPage } from './pages.ts'
 import type { createSignIn } from './signIn.ts'
@@ -28,6 +29,7 @@ export type IdentityAppDependencies = {
   pages: Pages
   signIn: ReturnType<typeof createSignIn>
   requests: Requests<StrangersRequest>
+  sendsMail: SendsMail
   sealer: Sealer
   runtime: Pick<Runtime, 'now' | 'uuid'>
   logger: Logger
@@ -98,7 +100,7 @@ const nobodyToSignOut =
 type Interaction = { language: Language; action: string }
 
 const interactionPages = (dependencies: IdentityAppDependencies) => {
-  const { provider, pages, signIn, requests, sealer, runtime, issuer, publicUrl } = dependencies
+  const { provider, pages, signIn, requests, sendsMail, sealer, runtime, logger, issuer, publicUrl } = dependencies
   const signIns = new RateLimiterMemory(signInsPerAddress)
   const messages = new RateLimiterMemory(messagesPerAddress)
   const basePath = new URL(issuer).pathname.replace(/\/$/, '')
@@ -135,6 +137,7 @@ const interactionPages = (dependencies: IdentityAppDependencies) => {
       case 'not-right':
         return showAgain(response, 400, interaction, email, [{ field: 'email', text: text.notRight }])
       case 'not-verified': {
+        if (!(await sendsMailForWords(sendsMail, logger))) return html(response, pages.askToVouch(interaction))
         const again = sealer.seal({ accountId: answer.accountId, until: new Date(runtime.now() + againMs).toISOString() }, againContext(request))
         return html(response, pages.checkMail({ ...interaction, again }))
       }

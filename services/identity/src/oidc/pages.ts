@@ -16,6 +16,8 @@ export type SignInPage = {
 export type Pages = {
   signIn(page: SignInPage): string
   checkMail(page: { language: Language; action: string; again: string }): string
+  /** In a place that no e-mail leaves. */
+  askToVouch(page: { language: Language; action: string }): string
   mailSent(page: { language: Language; action: string }): string
   timedOut(language: Language): string
   problem(request: IncomingMessage, code: string): string
@@ -41,6 +43,7 @@ export const createPages = (publicUrl: string): Pages => {
     signIn: ({ language, ...values }) =>
       render('signIn.njk', language, { ...values, errorOf: Object.fromEntries((values.errors ?? []).map(({ field, text }) => [field, text])) }),
     checkMail: ({ language, ...values }) => render('checkMail.njk', language, values),
+    askToVouch: ({ language, ...values }) => render('askToVouch.njk', language, values),
     mailSent: ({ language, ...values }) => render('mailSent.njk', language, values),
     timedOut: (language) => render('notice.njk', language, { title: words[language].timedOutTitle, text: words[language].timedOutText }),
     problem: (request, code) => {

@@ -27,6 +27,9 @@ const en = {
   waitMinutes: '{count} minutes',
   checkMailTitle: 'Look in your mail',
   checkMailText: 'Before you can sign in, open the link in the message that we sent to your email address. It may have been put with unwanted mail.',
+  checkMailNoMailTitle: 'Your account waits for a person',
+  checkMailNoMailText:
+    'This place sends no email, so you cannot show in that way that the address is yours. Ask an administrator of this place to vouch for you. Then sign in.',
   checkMailAgain: 'Send the message again',
   checkMailSentTitle: 'We have sent the message again',
   checkMailSentText: 'It can take a few minutes to arrive. The link in it works for one day.',
@@ -68,6 +71,9 @@ const cy: Words = {
   waitMinutes: '{count} munud',
   checkMailTitle: 'Edrychwch yn eich post',
   checkMailText: 'Cyn i chi allu mewngofnodi, agorwch y ddolen yn y neges a anfonwyd i’ch cyfeiriad e-bost. Gall fod gyda’ch post sothach.',
+  checkMailNoMailTitle: 'Mae eich cyfrif yn aros am berson',
+  checkMailNoMailText:
+    'Nid yw’r lle hwn yn anfon e-byst, felly ni allwch ddangos fel hynny mai eich cyfeiriad chi ydyw. Gofynnwch i weinyddwr y lle hwn eich gwarantu. Yna mewngofnodwch.',
   checkMailAgain: 'Anfon y neges eto',
   checkMailSentTitle: 'Rydym wedi anfon y neges eto',
   checkMailSentText: 'Gall gymryd ychydig funudau i gyrraedd. Mae’r ddolen ynddi’n gweithio am un diwrnod.',

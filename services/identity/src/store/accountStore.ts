@@ -10,7 +10,7 @@ export type AccountStore = {
   /** The accounts of a person that are not closed; a person has one, or none. */
   findByPerson(personId: string): Promise<AccountAggregate[]>
   countAdministrators(): Promise<number>
-  /** Every account, newest id last. `after` as it was given with the page before. */
+  /** Every account, the one opened last first. `after` as it was given with the page before. */
   list(page: { limit: number; after?: string }): Promise<{ aggregates: AccountAggregate[]; after?: string }>
 }
 
@@ -29,11 +29,13 @@ export const openAccountStore = async (ports: Ports): Promise<AccountStore> => {
         status: { path: 'state.status', type: 'string' },
         role: { path: 'state.role', type: 'string' },
         personId: { path: 'state.personId', type: 'string' },
+        openedAt: { path: 'state.openedAt', type: 'string' },
         challengeIds: { path: 'state.challengeIds', type: 'string', array: true },
       },
       indexes: {
         'by-role': { fields: ['role', 'status'] },
         'by-person': { fields: ['personId'] },
+        'by-opening': { fields: ['openedAt'] },
         'by-link': { fields: ['challengeIds'] },
       },
     },
@@ -45,6 +47,6 @@ export const openAccountStore = async (ports: Ports): Promise<AccountStore> => {
     findByPerson: async (personId) =>
       (await accounts.find({ where: { personId: { equals: personId } }, limit: accountsPerPersonMax })).aggregates.filter(({ state }) => isOpen(state)),
     countAdministrators: () => accounts.count({ role: { equals: 'administrator' }, status: { in: ['unverified', 'verified'] } }),
-    list: (page) => accounts.find(page),
+    list: (page) => accounts.find({ ...page, sort: [{ field: 'openedAt', direction: 'descending' }] }),
   }
 }

@@ -20,6 +20,13 @@ const arrived = (personId: string, count: number) =>
   )
 const codeOf = ({ body }: { body: unknown }) => (body as { errors?: { code: string }[]; code?: string }).errors?.[0]?.code ?? (body as { code?: string }).code
 
+test('anyone is told whether e-mail leaves the place', async () => {
+  expect((await place.call(undefined, '', '/mail')).body).toEqual({ sendsMail: false })
+  const sending = await startService({ smtpUrl: () => 'smtp://127.0.0.1:9' })
+  expect((await sending.call(undefined, '', '/mail')).body).toEqual({ sendsMail: true })
+  await sending.stop()
+})
+
 describe('messages', () => {
   test('come newest first, page by page, and none twice', async () => {
     const resident = randomUUID()

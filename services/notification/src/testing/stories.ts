@@ -55,10 +55,21 @@ export const referral = (place: TestService, people: { demonstration: boolean } 
 }
 
 /** A one-time link for somebody, as identity would issue it. */
-export const challenge = (place: TestService, personId: string, { stillTrue = true, purpose = 'reset-password' as const } = {}) => {
+export const challenge = (
+  place: TestService,
+  personId: string,
+  { stillTrue = true, purpose = 'reset-password' as const, handedOverBy }: { stillTrue?: boolean; purpose?: 'reset-password'; handedOverBy?: string } = {},
+) => {
   const [accountId, challengeId] = [newId(), newId()]
   const url = `https://patchwork-place.uk/new-password?token=secret-${challengeId}`
   place.neighbours.links.set(challengeId, { url, purpose, personId, stillTrue })
-  const event = place.envelope(AccountChallengeIssued, accountId, { accountId, personId, challengeId, purpose, expiresAt: at })
+  const event = place.envelope(AccountChallengeIssued, accountId, {
+    accountId,
+    personId,
+    challengeId,
+    purpose,
+    expiresAt: at,
+    ...(handedOverBy === undefined ? {} : { handedOverBy }),
+  })
   return { url, challengeId, issue: () => place.publish(AccountChallengeIssued, event) }
 }

@@ -75,7 +75,7 @@ export const entitlementAfter = (current: Entitlement | undefined, event: Entitl
 }
 
 /** Why somebody sees a person. */
-export type Why = 'self' | 'registered' | 'referred' | 'accepted-referral' | 'service'
+export type Why = 'self' | 'registered' | 'referred' | 'accepted-referral' | 'service' | 'account-search'
 
 export type VisibleField = 'name' | 'email' | 'phone' | 'postcode' | 'access-needs' | 'language' | 'contact-preferences'
 

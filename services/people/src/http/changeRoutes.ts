@@ -1,9 +1,10 @@
 import type { Caller } from '@patchwork/access'
 import { idFor } from '@patchwork/aggregate'
-import { type AnyRoute, defineRoute, IdParams, NotFoundError } from '@patchwork/http'
+import { type AnyRoute, defineRoute, IdParams, NotFoundError, type ServiceClient } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
 import { z } from 'zod'
 import { decide, type Registrar } from '../domain/decide.ts'
+import { AccountExistsError, AddressMissingError } from '../domain/errors.ts'
 import { appearing } from '../store/appearing.ts'
 import type { Entitlements } from '../store/entitlements.ts'
 import type { PersonStore } from '../store/personStore.ts'
@@ -12,7 +13,7 @@ import { askingOf } from './readRoutes.ts'
 
 const dayMs = 86_400_000
 
-export type Dependencies = { people: PersonStore; entitlements: Entitlements; runtime: Runtime; invitationDays: number }
+export type Dependencies = { people: PersonStore; entitlements: Entitlements; services: ServiceClient; runtime: Runtime; invitationDays: number }
 
 const PersonId = z.object({ personId: z.uuid() })
 
@@ -22,6 +23,7 @@ export const changeRoutes = (dependencies: Dependencies): AnyRoute[] => [
   changeOwnRoute(dependencies),
   changeForAnotherRoute(dependencies),
   inviteRoute(dependencies),
+  invitationLinkRoute(dependencies),
 ]
 
 const registrarOf = async (people: PersonStore, caller: Caller, registeredBy: string | undefined): Promise<Registrar> => {
@@ -125,5 +127,27 @@ const inviteRoute = ({ people, entitlements, runtime, invitationDays }: Dependen
         answer: { invitationId, expiresAt },
       }))
       return { body: answer as { invitationId: string; expiresAt: string }, sequence }
+    },
+  })
+
+const invitationLinkRoute = ({ people, entitlements, services }: Dependencies) =>
+  defineRoute({
+    method: 'post',
+    path: '/people/:id/invitation/link',
+    policy: 'person.invite',
+    summary: 'Where no e-mail leaves the place: the one-time link of an invitation, to hand over to the invited person. A repeat gives the same link',
+    params: IdParams,
+    status: 201,
+    answer: z.object({ url: z.string(), expiresAt: z.string() }),
+    problems: ['account-exists', 'email-missing', 'mail-is-sent', 'address-in-use'],
+    own: async ({ caller, params: { id } }) => (await entitlements.rightsTo([id], askingOf(caller))).has(id),
+    handle: async ({ caller, params: { id: personId }, command }) => {
+      const person = await people.get(personId)
+      if (person === undefined) throw new NotFoundError()
+      if ((await entitlements.withAccount([personId])).has(personId)) throw new AccountExistsError()
+      if (person.details?.email === undefined) throw new AddressMissingError()
+      const body = { personId, handedOverBy: askingOf(caller).personId }
+      const link = await services.call<{ url: string; expiresAt: string }>('identity', 'POST', '/invitations/link', { body, idempotencyKey: command.key })
+      return { body: link }
     },
   })

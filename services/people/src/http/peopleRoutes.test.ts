@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { AccountClosed, AccountOpened, PersonRegistered, ReferralSent } from '@patchwork/events'
+import { AccountClosed, AccountOpened, AccountPasswordChosen, PersonRegistered, ReferralSent } from '@patchwork/events'
 import request from 'supertest'
 import { entitlementModel } from '../store/entitlements.ts'
 import { newId, type Place, startPlace, until } from '../testing/startPlace.ts'
@@ -305,7 +305,11 @@ describe('I1 changing details', () => {
     const { personId, navigator } = await registered()
     expect((await navigator(`/people/${personId}`, { method: 'PUT', body: { ...margaret, phone: '07700 900456' } })).status).toBe(200)
     expect((await place.as('navigator', newId())(`/people/${personId}`, { method: 'PUT', body: margaret })).status).toBe(404)
-    await place.tell(AccountOpened, newId(), { accountId: newId(), personId, role: 'resident', how: 'invitation' })
+    const accountId = newId()
+    await place.tell(AccountOpened, accountId, { accountId, personId, role: 'resident', how: 'invitation' })
+    await place.caughtUp()
+    expect((await navigator(`/people/${personId}`, { method: 'PUT', body: margaret })).status).toBe(200)
+    await place.tell(AccountPasswordChosen, accountId, { accountId, personId })
     await place.caughtUp()
     const refused = await navigator<Problem>(`/people/${personId}`, { method: 'PUT', body: margaret })
     expect([refused.status, refused.body.code]).toEqual([409, 'kept-by-themselves'])
@@ -326,7 +330,7 @@ describe('R2 a caseload, and inviting', () => {
     const ids: string[] = []
     for (const name of names) ids.push((await navigator<{ personId: string }>('/people', { body: { name } })).body.personId)
     const accountId = newId()
-    await place.tell(AccountOpened, accountId, { accountId, personId: ids[1] ?? '', role: 'resident', how: 'invitation' })
+    await place.tell(AccountOpened, accountId, { accountId, personId: ids[1] ?? '', role: 'resident', how: 'sign-up' })
     await place.caughtUp()
     const first = (await navigator<List<Person & { hasAccount: boolean }>>('/people?limit=2')).body
     expect(first.items.map(({ name, hasAccount }) => [name, hasAccount])).toEqual([
@@ -362,10 +366,46 @@ describe('R2 a caseload, and inviting', () => {
     expect((await navigator(`/people/${personId}/invitation`, { body: { email: 'm@place.example' }, headers })).body).toEqual(invited.body)
     expect((await navigator<Person>(`/people/${personId}`)).body.email).toBe('m@place.example')
     expect((await place.as('navigator', newId())(`/people/${personId}/invitation`, { body: {} })).status).toBe(404)
-    await place.tell(AccountOpened, newId(), { accountId: newId(), personId, role: 'resident', how: 'invitation' })
+    const accountId = newId()
+    await place.tell(AccountOpened, accountId, { accountId, personId, role: 'resident', how: 'invitation' })
+    await place.caughtUp()
+    // Not taken up: the link may have run out, or never have arrived.
+    expect((await navigator(`/people/${personId}/invitation`, { body: {} })).status).toBe(201)
+    await place.tell(AccountPasswordChosen, accountId, { accountId, personId })
     await place.caughtUp()
     const again = await navigator<Problem>(`/people/${personId}/invitation`, { body: {} })
     expect([again.status, again.body.code]).toEqual([409, 'account-exists'])
+  })
+
+  test('R2 where no mail leaves, the navigator who registered somebody gets the link of their invitation to hand over, and nobody else does', async () => {
+    const { personId, navigator, navigatorId } = await registered()
+    const path = `/people/${personId}/invitation/link`
+    expect((await navigator<Problem>(path, { method: 'POST' })).body.code).toBe('email-missing')
+    await navigator(`/people/${personId}/invitation`, { body: { email: 'm@place.example' } })
+    place.identity.asked.length = 0
+    const headers = { 'idempotency-key': newId() }
+    for (const _ of [1, 2]) expect(await navigator(path, { method: 'POST', headers })).toMatchObject({ status: 201, body: place.identity.answer.body })
+    const [first, second] = place.identity.asked as { key: string }[]
+    expect(first).toMatchObject({ personId, handedOverBy: navigatorId })
+    expect(second?.key).toBe(first?.key)
+    expect((await place.as('navigator', newId())(path, { method: 'POST' })).status).toBe(404)
+    expect((await place.as('resident', personId)(path, { method: 'POST' })).status).toBe(403)
+    expect(place.identity.asked).toHaveLength(2)
+    const answer = place.identity.answer
+    place.identity.answer = { status: 409, body: { code: 'mail-is-sent' } }
+    expect(await navigator<Problem>(path, { method: 'POST' })).toMatchObject({ status: 409, body: { code: 'mail-is-sent' } })
+    place.identity.answer = answer
+    expect(place.logLines.join()).not.toContain('token=secret')
+  })
+
+  test('I1 an administrator who found an account by its address is shown to its person; only the identity service says so', async () => {
+    const { personId } = await registered()
+    const readBy = newId()
+    expect((await place.asService('identity')(`/people/${personId}/readings`, { body: { readBy } })).status).toBe(204)
+    expect(await accessLog(personId)).toMatchObject([{ who: { role: 'administrator', personId: readBy }, why: 'account-search', fields: ['email'] }])
+    expect((await place.asService('notification')(`/people/${personId}/readings`, { body: { readBy } })).status).toBe(403)
+    expect((await place.as('administrator', readBy)(`/people/${personId}/readings`, { body: { readBy } })).status).toBe(403)
+    expect((await place.asService('identity')(`/people/${newId()}/readings`, { body: { readBy } })).status).toBe(404)
   })
 
   test('R2 whoever a demonstration navigator registers is never a real person to write to', async () => {
@@ -373,6 +413,28 @@ describe('R2 a caseload, and inviting', () => {
     const { body: ruth } = await identity<{ personId: string }>('/people', { body: { name: 'Ruth', how: 'demonstration', role: 'navigator' } })
     const { body: resident } = await place.as('navigator', ruth.personId)<{ personId: string }>('/people', { body: { ...margaret, how: 'by-navigator' } })
     expect((await identity(`/people/${resident.personId}/contact`)).body).toMatchObject({ demonstration: true })
+  })
+})
+
+describe('R3 what a referral opens just now', () => {
+  test('R3 those who have to do with it are told how it goes; everybody else learns nothing', async () => {
+    const { personId, navigatorId, navigator, resident } = await registered()
+    const { organisationId, memberId } = await organisation(place)
+    const referral = referralOf(place, { personId, navigatorId, organisationId })
+    const states = async () => {
+      await place.caughtUp()
+      const look = async (ask: ReturnType<Place['as']>) => (await ask<{ access: string }>(`/referrals/${referral.referralId}/access`)).body.access
+      return Promise.all([resident, navigator, place.as('provider', memberId), place.as('provider', newId()), place.as('navigator', newId())].map(look))
+    }
+    expect(await states()).toEqual(['none', 'none', 'none', 'none', 'none'])
+    await referral.sent()
+    expect(await states()).toEqual(['asked', 'asked', 'none', 'none', 'none'])
+    await referral.accepted()
+    expect(await states()).toEqual(['open', 'open', 'open', 'none', 'none'])
+    await referral.consentWithdrawn()
+    expect(await states()).toEqual(['none', 'none', 'none', 'none', 'none'])
+    expect(await accessLog(personId)).toEqual([])
+    expect((await place.as('administrator', newId())(`/referrals/${referral.referralId}/access`)).status).toBe(403)
   })
 })
 

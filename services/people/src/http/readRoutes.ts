@@ -66,6 +66,8 @@ export const readRoutes = (dependencies: Dependencies): AnyRoute[] => [
   accessNeedsRoute(dependencies),
   contactRoute(dependencies),
   accessLogRoute(dependencies),
+  accountFoundRoute(dependencies),
+  accessStateRoute(dependencies),
 ]
 
 const selfRoute = ({ people, accessLog }: Dependencies) =>
@@ -226,7 +228,7 @@ const accessLogRoute = ({ accessLog }: Dependencies) =>
             organisationId: z.uuid().optional(),
             service: z.string().optional(),
           }),
-          why: z.enum(['self', 'registered', 'referred', 'accepted-referral', 'service']),
+          why: z.enum(['self', 'registered', 'referred', 'accepted-referral', 'service', 'account-search']),
           fields: z.array(z.string()),
           referralId: z.uuid().optional(),
         }),
@@ -243,4 +245,32 @@ const accessLogRoute = ({ accessLog }: Dependencies) =>
         },
       }
     },
+  })
+
+const accountFoundRoute = ({ people, accessLog }: Dependencies) =>
+  defineRoute({
+    method: 'post',
+    path: '/people/:id/readings',
+    policy: 'person.log-reading',
+    summary: 'Write down that an administrator found a person’s account by the e-mail address they were told; for the identity service',
+    params: IdParams,
+    body: z.strictObject({ readBy: z.uuid() }),
+    status: 204,
+    handle: async ({ params: { id }, body: { readBy } }) => {
+      await knownPerson(people, id)
+      await accessLog.append([{ personId: id, who: { role: 'administrator', personId: readBy }, why: 'account-search', fields: ['email'] }])
+      return { status: 204 }
+    },
+  })
+
+const accessStateRoute = ({ entitlements }: Dependencies) =>
+  defineRoute({
+    method: 'get',
+    path: '/referrals/:id/access',
+    policy: 'person.read-access-state',
+    summary: 'Whether a referral opens its person’s details just now, told to those who have to do with it; nothing of the person is read',
+    params: IdParams,
+    answer: z.object({ access: z.enum(['none', 'asked', 'open']) }),
+    own: 'by-caller',
+    handle: async ({ caller, params: { id } }) => ({ body: { access: await entitlements.accessBy(id, askingOf(caller)) } }),
   })

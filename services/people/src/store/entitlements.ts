@@ -1,5 +1,14 @@
 import { openReadModel, type Ports, type ReadModelOptions } from '@patchwork/aggregate'
-import { AccountClosed, AccountOpened, type EventEnvelope, eventDefinitions, OrganisationMemberJoined, PersonRegistered, ReferralSent } from '@patchwork/events'
+import {
+  AccountClosed,
+  AccountOpened,
+  AccountPasswordChosen,
+  type EventEnvelope,
+  eventDefinitions,
+  OrganisationMemberJoined,
+  PersonRegistered,
+  ReferralSent,
+} from '@patchwork/events'
 import type { z } from 'zod'
 import { type Entitlement, type EntitlingEvent, entitlementAfter, entitlementIdOf } from '../domain/entitlement.ts'
 import type { Role } from '../domain/person.ts'
@@ -71,14 +80,16 @@ export const openEntitlements = async (ports: Ports) => {
     {
       service: 'people',
       name: 'accounts',
-      version: 1,
+      version: 2,
       topics: [AccountOpened.topic],
-      idOf: (event) => (dataOf(AccountOpened, event) ?? dataOf(AccountClosed, event))?.personId,
+      idOf: (event) => (dataOf(AccountOpened, event) ?? dataOf(AccountPasswordChosen, event) ?? dataOf(AccountClosed, event))?.personId,
       project: (current, event) => {
-        const [opened, closed] = [dataOf(AccountOpened, event), dataOf(AccountClosed, event)]
-        const others = (current?.accountIds ?? []).filter((accountId) => accountId !== opened?.accountId && accountId !== closed?.accountId)
-        const accountIds = opened ? [...others, opened.accountId] : others
-        const personId = opened?.personId ?? closed?.personId
+        const [opened, chosen, closed] = [dataOf(AccountOpened, event), dataOf(AccountPasswordChosen, event), dataOf(AccountClosed, event)]
+        // Until an invitation is taken up the account is nobody's yet: the person can be invited again, and their details be mended for them.
+        const theirs = opened?.how === 'invitation' ? undefined : (opened ?? chosen)
+        const others = (current?.accountIds ?? []).filter((accountId) => accountId !== theirs?.accountId && accountId !== closed?.accountId)
+        const accountIds = theirs ? [...others, theirs.accountId] : others
+        const personId = current?.personId ?? theirs?.personId
         return personId === undefined || accountIds.length === 0 ? undefined : { personId, accountIds }
       },
     },
@@ -107,6 +118,20 @@ export const openEntitlements = async (ports: Ports) => {
       const rank = ({ because, track }: Entitlement) => (because === 'registered' ? 2 : track === 'be-helped' ? 1 : 0)
       const rights = documents.map(({ body }) => body).sort((left, right) => rank(left) - rank(right))
       return new Map(rights.map((right) => [right.personId, right]))
+    },
+    /** What a referral opens just now, to who may know of it: the person, who sent it, the organisation that took it on. `none` to everybody else. */
+    accessBy: async (referralId: string, asking: Asking): Promise<'none' | 'asked' | 'open'> => {
+      const right = (await entitlements.collection().get(entitlementIdOf({ type: ReferralSent.type, data: { referralId } }) ?? ''))?.body
+      if (right === undefined || right.ended) return 'none'
+      const { personId, navigatorId, organisationId } = right
+      const isOfAsker =
+        asking.role === 'resident'
+          ? personId === asking.personId
+          : asking.role === 'navigator'
+            ? navigatorId === asking.personId
+            : organisationId !== undefined && (await organisationsOf(asking.personId)).includes(organisationId)
+      if (!isOfAsker) return 'none'
+      return organisationId === undefined ? 'asked' : 'open'
     },
     /** The people a navigator has registered, the latest first. */
     caseload: async (navigatorId: string, { limit, after }: { limit: number; after?: string | undefined }) => {

@@ -52,6 +52,12 @@ export const startPlace = async () => {
   const issuer = await startTestIssuer()
   const clock = { aheadMs: 0 }
   const runtime: Runtime = { ...systemRuntime, now: () => systemRuntime.now() + clock.aheadMs }
+  /** What identity answers to whoever asks for the link of an invitation, and what it was asked. */
+  const identity = {
+    asked: [] as unknown[],
+    answer: { status: 201, body: { url: 'https://place.example/take-up-invitation?token=secret', expiresAt: '2026-12-08T10:00:00.000Z' } as object },
+  }
+  const serviceUrls: Record<string, string> = {}
   /** Collections that cannot be written to for the time being. */
   const full = new Set<string>()
   const logLines: string[] = []
@@ -63,11 +69,16 @@ export const startPlace = async () => {
     const documents = failing(embeddedDocumentStore(placeFile), full)
     const log = embeddedEventLog({ placeFile, runtime, logger })
     const ports: Ports = { documents, log, runtime, logger, dataKey }
-    const running: RunningService = await start(ports, { publicUrl: 'https://place.example', issuer: issuer.issuer, jwksUrl: issuer.jwksUrl, serviceUrls: {} })
+    const running: RunningService = await start(ports, { publicUrl: 'https://place.example', issuer: issuer.issuer, jwksUrl: issuer.jwksUrl, serviceUrls })
     const front = express()
     for (const { path, app } of running.mounts) front.use(path, app)
+    front.post('/api/identity/invitations/link', express.json(), (request, response) => {
+      identity.asked.push({ ...(request.body as object), key: request.get('idempotency-key') })
+      response.status(identity.answer.status).json(identity.answer.body)
+    })
     const server: Server = createServer(front).listen(0, '127.0.0.1')
     await once(server, 'listening')
+    serviceUrls.identity = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/identity`
     return {
       running,
       ports,
@@ -102,6 +113,7 @@ export const startPlace = async () => {
 
   return {
     clock,
+    identity,
     full,
     logLines,
     folder,

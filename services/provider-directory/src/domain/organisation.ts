@@ -1,4 +1,4 @@
-import type { DomainEvent, OrganisationDescribed, OrganisationMemberJoined, OrganisationRegistered } from '@patchwork/events'
+import type { DomainEvent, OrganisationDescribed, OrganisationJoiningCodeIssued, OrganisationMemberJoined, OrganisationRegistered } from '@patchwork/events'
 import type { Current, Decision } from './decision.ts'
 import { RefusedError } from './refusals.ts'
 
@@ -6,14 +6,26 @@ export type OrganisationEvent =
   | DomainEvent<typeof OrganisationRegistered>
   | DomainEvent<typeof OrganisationDescribed>
   | DomainEvent<typeof OrganisationMemberJoined>
+  | DomainEvent<typeof OrganisationJoiningCodeIssued>
 
 export type OrganisationKind = 'micro-provider' | 'community-network' | 'organisation'
 export type Origin = 'registered' | 'open-data'
 export type MemberRole = 'owner' | 'member'
 
+/** A code that one colleague can join by; its id follows from the code, which is kept nowhere. */
+export type JoiningCode = { joiningCodeId: string; expiresAt: string; usedBy?: string }
+
 export type OrganisationState =
   | { status: 'unregistered'; memberIds: string[] }
-  | { status: 'registered'; kind: OrganisationKind; origin: Origin; memberIds: string[]; ownerIds: string[] }
+  | {
+      status: 'registered'
+      kind: OrganisationKind
+      origin: Origin
+      memberIds: string[]
+      ownerIds: string[]
+      joiningCodes?: JoiningCode[]
+      joiningCodeIds?: string[]
+    }
 
 /** Which record of which open data set something was made from. */
 export type SourceRecord = { code: string; recordId: string; url?: string }
@@ -70,6 +82,39 @@ export const describeOrganisation = (
   return { events: [{ type: 'organisation.described.v1', data: { organisationId } }], details: next, answer }
 }
 
+export const joiningCodeDays = 7
+/** Codes of one organisation that are known, used ones included; a newer one puts the oldest out of use. */
+export const joiningCodesMax = 20
+/** Members of one organisation: as many as are told of what happens to it. */
+export const membersMax = 200
+const dayMs = 24 * 3_600_000
+
+/** An owner gets a code for one colleague. Throws RefusedError `organisation-not-found`. */
+export const issueJoiningCode = (
+  { state }: Organisation,
+  { organisationId, joiningCodeId, issuedBy, at }: { organisationId: string; joiningCodeId: string; issuedBy: string; at: string },
+): OrganisationDecision => {
+  if (state.status !== 'registered' || !state.ownerIds.includes(issuedBy)) throw new RefusedError('organisation-not-found')
+  const expiresAt = new Date(Date.parse(at) + joiningCodeDays * dayMs).toISOString()
+  return { events: [{ type: 'organisation.joining-code-issued.v1', data: { organisationId, joiningCodeId, issuedBy, expiresAt } }], answer: { expiresAt } }
+}
+
+/**
+ * Whoever has a code that is still open becomes a member, and the code is used up. A member who enters one stays what they are, and nothing is used up.
+ * Throws RefusedError `joining-code-ended`, `too-many-members`.
+ */
+export const joinOrganisation = (
+  { state }: Organisation,
+  { organisationId, joiningCodeId, personId, at }: { organisationId: string; joiningCodeId: string; personId: string; at: string },
+): OrganisationDecision => {
+  const code = state.status === 'registered' ? state.joiningCodes?.find((open) => open.joiningCodeId === joiningCodeId) : undefined
+  const answer = { organisationId }
+  if (code && state.memberIds.includes(personId)) return { events: [], answer }
+  if (!code || code.usedBy !== undefined || at >= code.expiresAt) throw new RefusedError('joining-code-ended', '/code')
+  if (state.memberIds.length >= membersMax) throw new RefusedError('too-many-members', '/code')
+  return { events: [{ type: 'organisation.member-joined.v1', data: { organisationId, personId, memberRole: 'member', joiningCodeId } }], answer }
+}
+
 const isSame = (left: object, right: object): boolean => {
   const sorted = (value: object) => JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
   return sorted(left) === sorted(right)
@@ -82,19 +127,29 @@ export const evolveOrganisation = (state: OrganisationState, event: Organisation
     case 'organisation.described.v1':
       return state
     case 'organisation.member-joined.v1': {
-      const { personId, memberRole } = event.data
+      const { personId, memberRole, joiningCodeId } = event.data
       if (state.status !== 'registered') return state
       const without = (ids: string[]) => ids.filter((id) => id !== personId)
-      return {
-        ...state,
+      const members = {
         memberIds: [...without(state.memberIds), personId],
         ownerIds: memberRole === 'owner' ? [...without(state.ownerIds), personId] : without(state.ownerIds),
       }
+      if (joiningCodeId === undefined) return { ...state, ...members }
+      const codes = (state.joiningCodes ?? []).map((code) => (code.joiningCodeId === joiningCodeId ? { ...code, usedBy: personId } : code))
+      return { ...state, ...members, ...withJoiningCodes(codes) }
+    }
+    case 'organisation.joining-code-issued.v1': {
+      const { joiningCodeId, expiresAt } = event.data
+      if (state.status !== 'registered') return state
+      return { ...state, ...withJoiningCodes([...(state.joiningCodes ?? []).slice(1 - joiningCodesMax), { joiningCodeId, expiresAt }]) }
     }
     default:
       return assertNever(event)
   }
 }
+
+/** The ids stand beside the codes as a list that can be asked for. */
+const withJoiningCodes = (joiningCodes: JoiningCode[]) => ({ joiningCodes, joiningCodeIds: joiningCodes.map(({ joiningCodeId }) => joiningCodeId) })
 
 const assertNever = (event: never): never => {
   throw new TypeError(`An event that an organisation does not know: ${(event as { type: string }).type}`)

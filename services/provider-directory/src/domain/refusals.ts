@@ -4,6 +4,12 @@ const refusals = {
   'organisation-not-found': { kind: 'not-found', title: 'No such organisation', words: 'There is no such organisation, or it is not yours.' },
   'kind-of-organisation-fixed': { kind: 'invalid', title: 'The kind stays', words: 'An organisation stays of the kind it was registered as.' },
   'too-many-organisations': { kind: 'invalid', title: 'Too many organisations', words: 'One person can register 20 organisations at most.' },
+  'joining-code-ended': {
+    kind: 'invalid',
+    title: 'This code does not open anything',
+    words: 'The code was used, has run out, or was typed otherwise. Ask your colleague for a new one.',
+  },
+  'too-many-members': { kind: 'invalid', title: 'Too many members', words: 'An organisation can have 200 members at most.' },
   'too-many-offers': { kind: 'invalid', title: 'Too many offers', words: 'One organisation can have 500 offers at most. Withdraw some that have ended.' },
   'offer-not-found': { kind: 'not-found', title: 'No such offer', words: 'There is no such offer, or it is not yours.' },
   'offer-exists': { kind: 'conflict', title: 'Described already', words: 'This offer is in the directory already.' },

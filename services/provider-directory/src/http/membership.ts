@@ -9,6 +9,13 @@ export const isMember = async ({ organisations }: Directory, organisationId: str
   return organisation?.state.memberIds.includes(caller.personId) ?? false
 }
 
+/** Whether a signed-in person owns an organisation. */
+export const isOwner = async ({ organisations }: Directory, organisationId: string, caller: Caller): Promise<boolean> => {
+  if (caller.kind !== 'person') return false
+  const organisation = await organisations.get(organisationId)
+  return organisation?.state.status === 'registered' && organisation.state.ownerIds.includes(caller.personId)
+}
+
 /** Whether an offer is one of an organisation that the caller is a member of. */
 export const isOfTheirs = async (directory: Directory, offerId: string, caller: Caller): Promise<boolean> => {
   if (caller.kind !== 'person') return false

@@ -72,6 +72,23 @@ describe('D1 publishing', () => {
     await isFound(offer.offerId, 'text=cribbage')
     expect((await find('text=games')).body.total).toBe(0)
   })
+  test('its organisation is told whether search shows an offer as it is by now; to others it is not there', async () => {
+    const offer = await drafted()
+    const path = `/offers/${offer.offerId}/search-state`
+    const isUpToDate = () =>
+      until(
+        () => offer.ask(path),
+        ({ body }) => body.isUpToDate,
+      )
+    for (const step of ['publication', 'withdrawal', 'publication']) {
+      await offer.ask(`/offers/${offer.offerId}/${step}`, { method: 'post' })
+      await isUpToDate()
+      const { body } = await find('')
+      expect(body.items.some((item: { offerId: string }) => item.offerId === offer.offerId)).toBe(step === 'publication')
+    }
+    for (const ask of [place.as('provider'), place.as('coordinator')]) expect((await ask(path)).status).toBe(404)
+    expect((await place.asAnyone(path)).status).toBe(401)
+  })
   test('a withdrawn offer is found no longer, and can be published again', async () => {
     const offer = await published({ name: 'Whittling workshop' })
     await isFound(offer.offerId, 'text=whittling')
@@ -291,6 +308,52 @@ describe('bad input', () => {
     const { status, body } = await place.asAnyone('/offers?text=&near=&within=&category=&track=&cost=&open=&capacity=&ward=&after=&limit=')
     expect(status).toBe(200)
     expect(body).not.toHaveProperty('near')
+  })
+})
+
+describe('a colleague joins by a code', () => {
+  const codeOf = async (ask: ReturnType<Place['as']>, organisationId: string, headers: Record<string, string> = {}) =>
+    ask(`/organisations/${organisationId}/joining-codes`, { method: 'post', headers })
+  test('the owner hands the code over; whoever enters it, however typed, acts for the organisation from then on', async () => {
+    const owner = await registered()
+    const { status, body } = await codeOf(owner.ask, owner.organisationId)
+    expect([status, body.code]).toEqual([201, expect.stringMatching(/^([2-9A-HJ-NP-Z]{4}-){3}[2-9A-HJ-NP-Z]{4}$/)])
+    const colleague = place.as('coordinator')
+    const joined = await colleague('/memberships', { body: { code: ` ${body.code.toLowerCase().replaceAll('-', ' ')} ` } })
+    expect([joined.status, joined.body]).toEqual([201, { organisationId: owner.organisationId }])
+    expect((await colleague('/organisations/mine')).body.items).toMatchObject([{ organisationId: owner.organisationId, memberRole: 'member' }])
+    expect((await colleague('/offers', { body: lunchClub(owner.organisationId) })).status).toBe(201)
+    expect((await codeOf(colleague, owner.organisationId)).status).toBe(404)
+    expect((await owner.ask('/organisations/mine')).body.items[0].memberRole).toBe('owner')
+  })
+  test('a code lets one in, and every other is answered alike', async () => {
+    const owner = await registered()
+    const { code } = (await codeOf(owner.ask, owner.organisationId)).body
+    const join = (entered: string) => place.as('provider')('/memberships', { body: { code: entered } })
+    const answers = await Promise.all(Array.from({ length: 10 }, () => join(code)))
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(9).fill(422)])
+    const refusals = [answers.find(({ status }) => status === 422), await join('AAAA-AAAA-AAAA-AAAA'), await join('%$&')]
+    for (const refusal of refusals) expect(refusal?.body).toMatchObject({ code: 'joining-code-ended', errors: [{ pointer: '/code' }] })
+  })
+  test('under one key both are answered as the first time, also after a restart, and the code is stored nowhere', async () => {
+    const owner = await registered()
+    const [codeKey, joinKey] = [{ 'idempotency-key': newId() }, { 'idempotency-key': newId() }]
+    const { code } = (await codeOf(owner.ask, owner.organisationId, codeKey)).body
+    const colleague = place.as('provider')
+    const first = await colleague('/memberships', { body: { code }, headers: joinKey })
+    await place.restart()
+    expect((await codeOf(owner.ask, owner.organisationId, codeKey)).body.code).toBe(code)
+    expect((await colleague('/memberships', { body: { code }, headers: joinKey })).body).toEqual(first.body)
+    await place.settled()
+    const told = (await place.events('organisation')).filter(({ subject }) => subject === owner.organisationId)
+    expect(told.map(({ type }) => type).slice(-2)).toEqual(['organisation.joining-code-issued.v1', 'organisation.member-joined.v1'])
+    for (const secret of [code, code.replaceAll('-', '')]) expect(JSON.stringify(told) + place.logLines.join()).not.toContain(secret)
+  })
+  test('a code of an organisation of others is not to be had, and residents join nothing', async () => {
+    const owner = await registered()
+    for (const ask of [place.as('provider'), place.as('coordinator')]) expect((await codeOf(ask, owner.organisationId)).status).toBe(404)
+    for (const role of ['resident', 'navigator', 'administrator'] as const)
+      expect((await place.as(role)('/memberships', { body: { code: 'AAAA-AAAA-AAAA-AAAA' } })).status).toBe(403)
   })
 })
 

@@ -1,23 +1,26 @@
 import { idFor } from '@patchwork/aggregate'
 import type { Category, Track } from '@patchwork/events'
-import { defineRoute, IdParams, ListQuery, NotFoundError } from '@patchwork/http'
+import { defineRoute, IdParams, ListQuery, NotFoundError, plainText } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
 import { z } from 'zod'
-import { describeOrganisation, type OrganisationDetails, registerOrganisation } from '../domain/organisation.ts'
+import { describeOrganisation, issueJoiningCode, joinOrganisation, type OrganisationDetails, registerOrganisation } from '../domain/organisation.ts'
 import { RefusedError } from '../domain/refusals.ts'
 import type { CouncilArea } from '../place/place.ts'
 import type { Directory, Offers } from '../store/directory.ts'
 import { toPublicOrganisation } from '../store/publicOffer.ts'
-import { isMember } from './membership.ts'
+import { type JoiningCodes, joiningCodeIdOf } from './joiningCode.ts'
+import { isMember, isOwner } from './membership.ts'
 import { OrganisationBody, OrganisationDescriptionBody, OrganisationKind, OrganisationView } from './schemas.ts'
 import { toCapacityView, toSourceView } from './views.ts'
 
 const organisationsPerPersonMax = 20
 const offersShownMax = 200
 
-type Dependencies = { directory: Directory; councilArea: CouncilArea; runtime: Runtime }
+const codeLengthMax = 60
 
-export const organisationRoutes = ({ directory, councilArea, runtime }: Dependencies) => {
+type Dependencies = { directory: Directory; councilArea: CouncilArea; joiningCodes: JoiningCodes; runtime: Runtime }
+
+export const organisationRoutes = ({ directory, councilArea, joiningCodes, runtime }: Dependencies) => {
   const { organisations, offers } = directory
   return [
     defineRoute({
@@ -122,6 +125,49 @@ export const organisationRoutes = ({ directory, councilArea, runtime }: Dependen
           describeOrganisation(current, { organisationId: params.id, ...(kind === undefined ? {} : { kind }), details: toDetails(words, command.at) }),
         )
         return { body: { organisationId: params.id }, sequence }
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/organisations/:id/joining-codes',
+      policy: 'organisation.issue-joining-code',
+      summary: 'A code by which one colleague can join within seven days, for its owner to hand over. A repeat gives the same code.',
+      params: IdParams,
+      answer: z.object({ code: z.string(), expiresAt: z.string() }),
+      status: 201,
+      problems: ['not-found', 'organisation-not-found'],
+      own: ({ params, caller }) => isOwner(directory, params.id, caller),
+      handle: async ({ params, caller, command }) => {
+        if (caller.kind !== 'person') throw new NotFoundError()
+        const code = joiningCodes.make(command.key)
+        const { answer, sequence } = await organisations.update(params.id, command, (current) =>
+          issueJoiningCode(current, { organisationId: params.id, joiningCodeId: joiningCodeIdOf(code), issuedBy: caller.personId, at: command.at }),
+        )
+        return { status: 201, body: { code, expiresAt: String(answer.expiresAt) }, sequence }
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/memberships',
+      policy: 'organisation.join',
+      summary: 'Joins the organisation whose owner handed over this code. A code that opens nothing is answered alike, whatever the reason.',
+      body: z.strictObject({ code: plainText(codeLengthMax) }),
+      answer: z.object({ organisationId: z.uuid() }),
+      status: 201,
+      problems: ['joining-code-ended', 'too-many-organisations', 'too-many-members'],
+      rateLimit: { count: 20, perSeconds: 600 },
+      handle: async ({ body, caller, command }) => {
+        if (caller.kind !== 'person') throw new NotFoundError()
+        const { personId } = caller
+        const joiningCodeId = joiningCodeIdOf(body.code)
+        const organisationId = (await organisations.find({ where: { joiningCodeId: { has: joiningCodeId } }, limit: 1 })).aggregates[0]?.id
+        if (organisationId === undefined) throw new RefusedError('joining-code-ended', '/code')
+        const theirs = await organisations.count({ memberId: { has: personId } })
+        const { sequence } = await organisations.update(organisationId, command, (current) => {
+          if (theirs >= organisationsPerPersonMax && !current.state.memberIds.includes(personId)) throw new RefusedError('too-many-organisations', '/code')
+          return joinOrganisation(current, { organisationId, joiningCodeId, personId, at: command.at })
+        })
+        return { status: 201, body: { organisationId }, sequence }
       },
     }),
   ]

@@ -1,9 +1,11 @@
 import { Category, Track, WardCode } from '@patchwork/events'
-import { defineRoute, ListQuery } from '@patchwork/http'
+import { defineRoute, IdParams, ListQuery } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
 import { z } from 'zod'
 import type { CouncilArea } from '../place/place.ts'
+import type { Directory } from '../store/directory.ts'
 import type { OfferSearch, SearchIndex } from '../store/searchIndex.ts'
+import { isOfTheirs } from './membership.ts'
 import { FoundOffers, OrganisationName } from './schemas.ts'
 import { toSummaryView } from './views.ts'
 
@@ -39,7 +41,9 @@ const FindQuery = ListQuery.extend({
   after: asked(z.string().max(2_000)),
 })
 
-export const searchRoutes = ({ index, councilArea, runtime }: { index: SearchIndex; councilArea: CouncilArea; runtime: Runtime }) => [
+type Dependencies = { directory: Directory; index: SearchIndex; councilArea: CouncilArea; runtime: Runtime }
+
+export const searchRoutes = ({ directory, index, councilArea, runtime }: Dependencies) => [
   defineRoute({
     method: 'get',
     path: '/offers',
@@ -86,6 +90,21 @@ export const searchRoutes = ({ index, councilArea, runtime }: { index: SearchInd
         }),
       },
     }),
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/offers/:id/search-state',
+    policy: 'offer.read-draft',
+    summary: 'Whether search shows an offer of one’s own as it is by now: what was changed a moment ago is on its way.',
+    params: IdParams,
+    answer: z.object({ isUpToDate: z.boolean() }),
+    problems: ['not-found'],
+    own: ({ params, caller }) => isOfTheirs(directory, params.id, caller),
+    handle: async ({ params }) => {
+      const offer = await directory.offers.get(params.id)
+      const expected = offer?.state.status === 'published' ? offer.sequence : undefined
+      return { body: { isUpToDate: index.sequenceOf(params.id) === expected } }
+    },
   }),
 ]
 

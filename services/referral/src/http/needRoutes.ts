@@ -15,6 +15,8 @@ import { selfReferralLimit } from './limits.ts'
 const wordsMax = 2_000
 const outcomesMax = 10
 const outcomeWordsMax = 200
+/** A page of needs has 200 at most, most of them with one referral. */
+const referralsOfNeedsMax = 1_000
 
 export const AccessNeed = z.enum([
   'easy-read',
@@ -57,6 +59,8 @@ const NeedLine = z.object({
   recordedAt: z.string().optional(),
   outcomeIds: z.array(z.uuid()),
 })
+/** A line of a list says, too, whether somebody is still to be found: nobody has it now and nobody has seen it to its end. */
+const ListedNeed = NeedLine.extend({ isOpen: z.boolean() })
 const NeedView = NeedLine.extend({
   words: z.string(),
   accessNeeds: z.array(z.string()),
@@ -91,6 +95,16 @@ export const needRoutes = ({ store, neighbours, disclosures, services, runtime }
   }
   const navigatorOf = async (personId: string, signal: AbortSignal): Promise<string | undefined> =>
     (await appearing(runtime, () => neighbours.registration(personId), signal))?.navigatorId ?? undefined
+
+  /** Those of some needs that are with somebody, or that somebody has seen to their end. */
+  const takenOf = async (needIds: readonly string[]): Promise<ReadonlySet<string>> => {
+    if (needIds.length === 0) return new Set()
+    const { aggregates } = await store.referrals.find({
+      where: { needId: { in: [...needIds] }, status: { in: ['sent', 'accepted', 'concluded'] } },
+      limit: referralsOfNeedsMax,
+    })
+    return new Set(aggregates.flatMap(({ state }) => (state.status === 'unsent' ? [] : [state.needId])))
+  }
 
   return [
     defineRoute({
@@ -130,7 +144,7 @@ export const needRoutes = ({ store, neighbours, disclosures, services, runtime }
       policy: 'need.read',
       summary: 'List the needs about oneself, or those one recorded as a navigator, newest first; without words',
       query: ListQuery.extend({ personId: z.uuid().optional() }),
-      answer: z.object({ items: z.array(NeedLine), after: z.string().optional() }),
+      answer: z.object({ items: z.array(ListedNeed), after: z.string().optional() }),
       own: 'by-caller',
       handle: async ({ caller, query: { personId, limit, after } }) => {
         const by = await askerOf(caller, neighbours)
@@ -145,7 +159,8 @@ export const needRoutes = ({ store, neighbours, disclosures, services, runtime }
           limit,
           ...(after === undefined ? {} : { after }),
         })
-        const items = page.aggregates.flatMap(({ id, state }) => (state.status === 'recorded' ? [lineOf(id, state)] : []))
+        const taken = await takenOf(page.aggregates.map(({ id }) => id))
+        const items = page.aggregates.flatMap(({ id, state }) => (state.status === 'recorded' ? [{ ...lineOf(id, state), isOpen: !taken.has(id) }] : []))
         return { body: { items, ...(page.after === undefined ? {} : { after: page.after }) } }
       },
     }),

@@ -31,6 +31,13 @@ const eventsOf = async (referralId: string, count: number): Promise<string[]> =>
 const view = async (ask: Ask, at: string) => (await ask<ReferralView>(at)).body
 const refusal = ({ status, body }: { status: number; body: Problem }) => ({ status, code: body.code, pointer: body.errors?.[0]?.pointer })
 
+test('a member is told for which organisations they may answer here, and nobody else is told anything', async () => {
+  const { organisationId, member, colleague } = await offering(place)
+  for (const ask of [member, colleague]) expect((await ask('/memberships')).body).toEqual({ organisationIds: [organisationId] })
+  expect((await place.as('provider', newId())('/memberships')).body).toEqual({ organisationIds: [] })
+  expect((await place.as('resident', newId())('/memberships')).status).toBe(403)
+})
+
 describe('R5 R2 recording a need', () => {
   test('R5 a resident records a need in their own words and reads it again', async () => {
     const { personId, self } = await resident(place)
@@ -63,6 +70,32 @@ describe('R5 R2 recording a need', () => {
       expect((await place.as(role, newId())(`/needs/${body.needId}`)).status).toBe(403)
     }
     expect((await place.asAnyone('/needs', { body: needOf(personId) })).status).toBe(401)
+  })
+
+  test('R7 a need is open until somebody has it, open again when they say no or consent is withdrawn, and not once it was seen to its end', async () => {
+    const need = await referred(place)
+    const isOpen = async () =>
+      (await need.navigator<List<{ needId: string; isOpen: boolean }>>(`/needs?personId=${need.personId}`)).body.items.map((line) => [line.needId, line.isOpen])
+    const again = async () => {
+      const offer = await offering(place)
+      const { body } = await need.navigator<Changed>('/referrals', { body: { needId: need.needId, offerId: offer.offerId, basis: consent } })
+      return { ...offer, at: `/referrals/${body.referralId}` }
+    }
+    const other = (await need.navigator<Need>('/needs', { body: needOf(need.personId) })).body.needId
+    expect(await isOpen()).toEqual([
+      [other, true],
+      [need.needId, false],
+    ])
+    await need.member(`${need.at}/decline`, { body: { reason: 'no-capacity' } })
+    expect((await isOpen())[1]).toEqual([need.needId, true])
+    const second = await again()
+    await second.member(`${second.at}/acceptance`, { method: 'POST' })
+    expect((await isOpen())[1]).toEqual([need.needId, false])
+    await need.navigator(`${second.at}/consent-withdrawal`, { method: 'POST' })
+    expect((await isOpen())[1]).toEqual([need.needId, true])
+    const third = await again()
+    await need.navigator(`${third.at}/conclusion`, { body: { reason: 'needs-met-elsewhere' } })
+    expect((await isOpen())[1]).toEqual([need.needId, false])
   })
 
   test('R2 a navigator may go on at once: the news of a registration is waited for', async () => {

@@ -140,6 +140,7 @@ export const referralRoutes = (dependencies: Dependencies): AnyRoute[] => {
       handle: (request) => step(request, ({ id, by, at }) => ({ type: 'ConcludeReferral', referralId: id, reason: request.body.reason, by, at })),
     }),
     historyRoute(dependencies),
+    membershipsRoute(dependencies),
     tasksRoute(dependencies),
     disclosuresRoute(dependencies),
   ]
@@ -315,6 +316,17 @@ const roleIn = (type: string, data: Record<string, unknown>): z.infer<typeof His
   const role = data.referredByRole ?? data.withdrawnByRole ?? data.recordedByRole ?? data.concludedByRole
   return Role.catch('provider').parse(role)
 }
+
+const membershipsRoute = ({ neighbours }: Dependencies) =>
+  defineRoute({
+    method: 'get',
+    path: '/memberships',
+    policy: 'referral.read-memberships',
+    summary: 'The organisations whose referrals the caller may answer: they join them in the directory, and are known here a moment later',
+    answer: z.object({ organisationIds: z.array(z.uuid()) }),
+    own: 'by-caller',
+    handle: async ({ caller }) => ({ body: { organisationIds: [...(await askerOf(caller, neighbours)).organisationIds] } }),
+  })
 
 const tasksRoute = ({ store }: Dependencies) =>
   defineRoute({

@@ -39,6 +39,12 @@ export type Answer = { kind: 'show'; status: number; data: object } | { kind: 'g
 export const show = (data: object = {}, { status = 200 }: { status?: number } = {}): Answer => ({ kind: 'show', status, data })
 /** Sends the browser on with a GET; `notice` is a key of words that the next page shows once. */
 export const goTo = (to: string, { notice }: { notice?: string } = {}): Answer => ({ kind: 'go', to, ...(notice === undefined ? {} : { notice }) })
+/**
+ * Sends the browser on once `look` sees what the write has caused, which is waited for at most 2 s; where it has not come by then, the next page says that
+ * it is saved and will appear, in place of `notice`.
+ */
+export const goOnceThere = async ({ appears }: Pick<Visit, 'appears'>, to: string, notice: string, look: () => Promise<boolean>): Promise<Answer> =>
+  goTo(to, { notice: (await appears(look)) ? notice : 'shell.savedAppearing' })
 export const answered = (): Answer => ({ kind: 'answered' })
 
 /** What a form's fields hold: as typed, or what they start with. */

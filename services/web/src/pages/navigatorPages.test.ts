@@ -84,6 +84,7 @@ beforeAll(async () => {
     }),
     'POST /referral/needs': (_asked, response) => void response.status(201).json({ needId, outcomeIds: [outcomeId] }),
     'POST /referral/referrals': (_asked, response) => void response.status(201).json({ referralId, status: 'sent' }),
+    'GET /people/referrals/:id/access': () => ({ access: 'asked' }),
     'GET /notification/messages': () => ({ items: [], unread: 0 }),
   })
 })

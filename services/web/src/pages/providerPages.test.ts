@@ -72,6 +72,9 @@ beforeAll(async () => {
     'GET /referral/referrals/:id': () => state.referral,
     'GET /referral/referrals/:id/history': () => ({ items: [{ sequence: 1, at: sent.sentAt, type: 'referral.sent.v1', byRole: 'navigator' }] }),
     'POST /referral/referrals/:id/:what': done({ referralId, status: 'accepted' }),
+    'GET /provider-directory/offers/:id/search-state': () => ({ isUpToDate: true }),
+    'GET /referral/memberships': () => ({ organisationIds: [organisationId] }),
+    'GET /people/referrals/:id/access': () => ({ access: state.referral === accepted ? 'none' : 'open' }),
     'GET /people/people': () => ({ items: [{ personId, name: 'George Whitfield' }] }),
     'GET /people/people/:id': () => ({ personId, name: 'George Whitfield', phone: '01632 960123', accessNeeds: [] }),
   })

@@ -69,7 +69,11 @@ beforeAll(async () => {
     'POST /referral/referrals/:id/outcomes': () => ({ referralId, status: 'accepted' }),
     'POST /referral/referrals/:id/conclusion': (_asked, response) =>
       problem(response, 409, 'outcomes-unmarked', [{ pointer: '/reason', code: 'outcomes-unmarked' }]),
-    'GET /notification/messages': () => ({ items: [{ messageId: needId, subject: 'They have your request', at: line.sentAt, read: false }], unread: 1 }),
+    'GET /people/referrals/:id/access': () => ({ access: 'none' }),
+    'GET /notification/messages': () => ({
+      items: [{ messageId: needId, subject: 'They have your request', link: `/my/referrals/${referralId}`, at: line.sentAt, read: false }],
+      unread: 1,
+    }),
   })
 })
 afterAll(() => place.stop())

@@ -1,5 +1,6 @@
-import { definePage, goTo } from '../../http/page.ts'
+import { definePage, goOnceThere, goTo } from '../../http/page.ts'
 import { path, ServiceProblem } from '../../serviceCalls.ts'
+import { accessIs, searchShows } from '../appearances.ts'
 import { ownOffer, providing } from '../providing/own.ts'
 import { requestOf } from '../providing/requests.ts'
 
@@ -13,7 +14,7 @@ export const providerAcceptancePage = definePage({
     const referral = await requestOf(services, params.referralId!)
     return referral.steps.includes('acceptance') ? { question: 'acceptance', back } : goTo(back)
   },
-  save: async (_values, { services, params }) => {
+  save: async (_values, { services, params, appears }) => {
     const referral = `/provider/referrals/${params.referralId}`
     try {
       await services.post('referral', path`/referrals/${params.referralId!}/acceptance`, {})
@@ -21,7 +22,7 @@ export const providerAcceptancePage = definePage({
       if (error instanceof ServiceProblem && error.code === 'referral-taken') return goTo(referral, { notice: 'confirm.colleagueFirst' })
       throw error
     }
-    return goTo(referral, { notice: 'confirm.accepted' })
+    return goOnceThere({ appears }, referral, 'confirm.accepted', accessIs(services, params.referralId!, 'open'))
   },
 })
 
@@ -31,9 +32,9 @@ export const providerPublicationPage = definePage({
   path: '/provider/offers/:offerId/publication',
   for: providing,
   load: ({ services, params }) => aboutOffer('publication', services, params.offerId!),
-  save: async (_values, { services, params }) => {
+  save: async (_values, { services, params, appears }) => {
     await services.post('provider-directory', path`/offers/${params.offerId!}/publication`, {})
-    return goTo(`/provider/offers/${params.offerId}`, { notice: 'confirm.published' })
+    return goOnceThere({ appears }, `/provider/offers/${params.offerId}`, 'confirm.published', searchShows(services, params.offerId!))
   },
 })
 
@@ -43,9 +44,9 @@ export const providerWithdrawalPage = definePage({
   path: '/provider/offers/:offerId/withdrawal',
   for: providing,
   load: ({ services, params }) => aboutOffer('withdrawal', services, params.offerId!),
-  save: async (_values, { services, params }) => {
+  save: async (_values, { services, params, appears }) => {
     await services.post('provider-directory', path`/offers/${params.offerId!}/withdrawal`, {})
-    return goTo(`/provider/offers/${params.offerId}`, { notice: 'confirm.withdrawn' })
+    return goOnceThere({ appears }, `/provider/offers/${params.offerId}`, 'confirm.withdrawn', searchShows(services, params.offerId!))
   },
 })
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { definePage, goTo } from '../../http/page.ts'
+import { definePage, goOnceThere, goTo } from '../../http/page.ts'
+import { isAmongMessages } from '../appearances.ts'
 import { accessNeedCodes, outcomesIn } from '../referring/forms.ts'
 import { offerIn } from '../referring/offers.ts'
 import { MyNewReferralForm } from './form.ts'
@@ -20,7 +21,7 @@ export const myNewReferralPage = definePage({
   },
   form: MyNewReferralForm,
   fill: ({ own }: Loaded) => ({ accessNeeds: own.accessNeeds, postcode: own.postcode }),
-  save: async (values, { services, query, person }) => {
+  save: async (values, { services, query, person, appears }) => {
     const offer = await offerIn(services, query)
     if (!offer) return goTo('/find')
     const { words, accessNeeds, postcode } = values
@@ -36,6 +37,7 @@ export const myNewReferralPage = definePage({
     const { needId } = await services.post('referral', '/needs', need, Recorded)
     const basis = { kind: 'consent', given: 'self' }
     const { referralId } = await services.post('referral', '/referrals', { needId, offerId: offer.offerId, basis }, Sent)
-    return goTo(`/my/referrals/${referralId}`, { notice: offer.track === 'join-in' ? 'myNewReferral.sentJoinIn' : 'myNewReferral.sent' })
+    const notice = offer.track === 'join-in' ? 'myNewReferral.sentJoinIn' : 'myNewReferral.sent'
+    return goOnceThere({ appears }, `/my/referrals/${referralId}`, notice, isAmongMessages(services, referralId))
   },
 })

@@ -1,8 +1,9 @@
 import { Category, Track } from '@patchwork/events'
 import { z } from 'zod'
 import { choices, lines, optionalPostcode } from '../../http/formFields.ts'
-import { definePage, goTo } from '../../http/page.ts'
+import { definePage, goOnceThere, goTo } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
+import { accessIs } from '../appearances.ts'
 import { accessNeedCodes, basisCodes, basisFields, basisIn, outcomeFields, outcomesIn, refuseWithoutReason, wordsMax } from '../referring/forms.ts'
 import { type Offer, offerIn, offersToChoose } from '../referring/offers.ts'
 import { PersonDetails } from '../referring/people.ts'
@@ -40,7 +41,7 @@ export const navigatorReferPage = definePage({
     accessNeeds: details.accessNeeds,
     postcode: details.postcode,
   }),
-  save: async (values, { services, params, query }) => {
+  save: async (values, { services, params, query, appears }) => {
     const personId = params.personId!
     const offer = await offerIn(services, query)
     if (!offer?.takesReferrals) return goTo(`/navigator/people/${personId}/refer`)
@@ -48,6 +49,6 @@ export const navigatorReferPage = definePage({
     const need = { personId, track, category, words, accessNeeds, desiredOutcomes: outcomesIn(values), ...(postcode === undefined ? {} : { postcode }) }
     const { needId } = await services.post('referral', '/needs', need, Recorded)
     const { referralId } = await services.post('referral', '/referrals', { needId, offerId: offer.offerId, basis: basisIn(values) }, Sent)
-    return goTo(`/navigator/referrals/${referralId}`, { notice: 'navigatorRefer.done' })
+    return goOnceThere({ appears }, `/navigator/referrals/${referralId}`, 'navigatorRefer.done', accessIs(services, referralId, 'asked', 'open'))
   },
 })

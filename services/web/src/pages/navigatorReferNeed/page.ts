@@ -1,7 +1,8 @@
 import { Category } from '@patchwork/events'
 import { z } from 'zod'
-import { definePage, goTo } from '../../http/page.ts'
+import { definePage, goOnceThere, goTo } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
+import { accessIs } from '../appearances.ts'
 import { basisCodes, basisFields, basisIn, refuseWithoutReason } from '../referring/forms.ts'
 import { offerIn, offersToChoose } from '../referring/offers.ts'
 import { PersonDetails } from '../referring/people.ts'
@@ -29,11 +30,11 @@ export const navigatorReferNeedPage = definePage({
     return offer ? { ...shared, offer } : { ...shared, found: await offersToChoose(services, asked, details?.postcode) }
   },
   form: z.strictObject(basisFields).superRefine(refuseWithoutReason),
-  save: async (values, { services, params, query }) => {
+  save: async (values, { services, params, query, appears }) => {
     const needId = params.needId!
     const offer = await offerIn(services, query)
     if (!offer?.takesReferrals) return goTo(`/navigator/needs/${needId}/refer`)
     const { referralId } = await services.post('referral', '/referrals', { needId, offerId: offer.offerId, basis: basisIn(values) }, Sent)
-    return goTo(`/navigator/referrals/${referralId}`, { notice: 'navigatorRefer.done' })
+    return goOnceThere({ appears }, `/navigator/referrals/${referralId}`, 'navigatorRefer.done', accessIs(services, referralId, 'asked', 'open'))
   },
 })

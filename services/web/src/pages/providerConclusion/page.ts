@@ -1,7 +1,8 @@
 import { EndReason } from '@patchwork/events'
 import { z } from 'zod'
-import { definePage, goTo } from '../../http/page.ts'
+import { definePage, goOnceThere, goTo } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
+import { accessIs } from '../appearances.ts'
 import { providing } from '../providing/own.ts'
 import { requestOf } from '../providing/requests.ts'
 
@@ -18,8 +19,8 @@ export const providerConclusionPage = definePage({
     return { referral, reasons: EndReason.options, unmarked: referral.outcomes.filter(({ result }) => result === undefined) }
   },
   form: ConclusionForm,
-  save: async ({ reason }, { services, params }) => {
+  save: async ({ reason }, { services, params, appears }) => {
     await services.post('referral', path`/referrals/${params.referralId!}/conclusion`, { reason })
-    return goTo('/provider', { notice: 'providerConclusion.done' })
+    return goOnceThere({ appears }, '/provider', 'providerConclusion.done', accessIs(services, params.referralId!, 'none'))
   },
 })

@@ -1,8 +1,9 @@
 import { Category } from '@patchwork/events'
 import { z } from 'zod'
 import type { WholeOffer } from '../../directory/offer.ts'
-import { definePage, goTo, type SignedInVisit } from '../../http/page.ts'
+import { definePage, goOnceThere, goTo, type SignedInVisit } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
+import { searchShows } from '../appearances.ts'
 import { EditOfferForm, fillOffer, NewOfferForm, offerBodyOf, otherTimesOf } from '../providing/offerForm.ts'
 import { ownOffer, ownOrganisations, providing } from '../providing/own.ts'
 
@@ -40,11 +41,11 @@ export const providerEditOfferPage = definePage({
   },
   form: EditOfferForm,
   fill: ({ offer, version }: { offer: WholeOffer; version: string }) => fillOffer(offer, version),
-  save: async ({ version, keepOtherTimes, ...described }, { services, params }) => {
+  save: async ({ version, keepOtherTimes, ...described }, { services, params, appears }) => {
     const { offer } = await ownOffer(services, params.offerId!)
     const body = { organisationId: offer.organisation.organisationId, track: offer.track, ...offerBodyOf(described, keepOtherTimes ? otherTimesOf(offer) : []) }
     await services.put('provider-directory', path`/offers/${params.offerId!}`, body, { ifMatch: version })
-    return goTo(`/provider/offers/${params.offerId}`, { notice: 'shell.saved' })
+    return goOnceThere({ appears }, `/provider/offers/${params.offerId}`, 'shell.saved', searchShows(services, params.offerId!))
   },
 })
 

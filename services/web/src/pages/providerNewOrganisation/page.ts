@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { definePage, goTo } from '../../http/page.ts'
-import { ownOrganisations, providing } from '../providing/own.ts'
+import { definePage, goOnceThere } from '../../http/page.ts'
+import { requestsComeTo } from '../appearances.ts'
+import { providing } from '../providing/own.ts'
 import { NewOrganisationForm } from './form.ts'
 
 const Registered = z.object({ organisationId: z.uuid() })
@@ -15,7 +16,6 @@ export const providerNewOrganisationPage = definePage({
   save: async (values, { services, appears }) => {
     const body = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
     const { organisationId } = await services.post('provider-directory', '/organisations', body, Registered)
-    await appears(async () => (await ownOrganisations(services)).some((organisation) => organisation.organisationId === organisationId))
-    return goTo('/provider', { notice: 'providerNewOrganisation.saved' })
+    return goOnceThere({ appears }, '/provider', 'providerNewOrganisation.saved', requestsComeTo(services, organisationId))
   },
 })

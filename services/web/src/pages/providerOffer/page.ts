@@ -2,8 +2,9 @@ import { CapacityState } from '@patchwork/events'
 import { z } from 'zod'
 import { capacityInWords, priceInWords, type WholeOffer } from '../../directory/offer.ts'
 import { optionalWholeNumber } from '../../http/formFields.ts'
-import { definePage, goTo } from '../../http/page.ts'
+import { definePage, goOnceThere } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
+import { searchShows } from '../appearances.ts'
 import { day, endOfLondonDay, londonDayOf } from '../providing/londonDay.ts'
 import { ownOffer, providing } from '../providing/own.ts'
 
@@ -38,9 +39,11 @@ export const providerOfferPage = definePage({
     units: capacity.units === undefined ? undefined : String(capacity.units),
     expiresAt: capacity.expiresAt && londonDayOf(capacity.expiresAt),
   }),
-  save: async ({ state, units, expiresAt }, { services, params }) => {
+  save: async ({ state, units, expiresAt }, { services, params, appears }) => {
     const body = { state, ...(units === undefined ? {} : { units }), expiresAt: endOfLondonDay(expiresAt) }
     await services.post('provider-directory', path`/offers/${params.offerId!}/capacity`, body)
-    return goTo(`/provider/offers/${params.offerId}`, { notice: 'providerOffer.roomSaved' })
+    const offer = `/provider/offers/${params.offerId}`
+    const isDraft = (await ownOffer(services, params.offerId!)).offer.status === 'draft'
+    return goOnceThere({ appears }, offer, isDraft ? 'shell.saved' : 'providerOffer.roomSaved', searchShows(services, params.offerId!))
   },
 })

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { choice } from '../../http/formFields.ts'
-import { definePage, goTo } from '../../http/page.ts'
+import { definePage, goOnceThere, goTo } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
+import { accessIs } from '../appearances.ts'
 import { endReasons, ownEndReasons } from '../referring/forms.ts'
 import { bases, pageOf, type ReferralReader, referralHere } from '../referring/referralHere.ts'
 
@@ -18,9 +19,9 @@ const conclusionPage = <const Codes extends readonly [string, ...string[]]>(read
       return { ...here, reasons: reasons.filter((reason) => reason !== 'completed' || here.referral.status === 'accepted') }
     },
     form: z.strictObject({ reason: choice(reasons) }),
-    save: async ({ reason }, { services, params: { referralId } }) => {
+    save: async ({ reason }, { services, appears, params: { referralId } }) => {
       await services.post('referral', path`/referrals/${referralId!}/conclusion`, { reason })
-      return goTo(pageOf(reader, referralId!), { notice: 'referralConclusion.done' })
+      return goOnceThere({ appears }, pageOf(reader, referralId!), 'referralConclusion.done', accessIs(services, referralId!, 'none'))
     },
   })
 

@@ -1,5 +1,6 @@
-import { definePage, goTo } from '../../http/page.ts'
+import { definePage, goOnceThere, goTo } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
+import { accessIs } from '../appearances.ts'
 import { bases, pageOf, type ReferralReader, referralHere } from '../referring/referralHere.ts'
 
 /** Asks once more, says what happens, and stops the sharing. */
@@ -12,9 +13,9 @@ const consentPage = (reader: ReferralReader) =>
       const here = await referralHere(visit, reader)
       return here.referral.steps.includes('consent-withdrawal') ? here : goTo(here.back)
     },
-    save: async (_, { services, params: { referralId } }) => {
+    save: async (_, { services, appears, params: { referralId } }) => {
       await services.post('referral', path`/referrals/${referralId!}/consent-withdrawal`, {})
-      return goTo(pageOf(reader, referralId!), { notice: 'referralConsent.done' })
+      return goOnceThere({ appears }, pageOf(reader, referralId!), 'referralConsent.done', accessIs(services, referralId!, 'none'))
     },
   })
 
