@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core'
-import { barriersAtBothWidths, openBrowser, openWindow, picture, type Setting, signIn } from '../src/browser.ts'
+import { barriersOn, openBrowser, openWindow, picture, type Setting, signIn } from '../src/browser.ts'
 import { fill, send, untilItSays, words } from '../src/forms.ts'
 import { StartedPlace, until } from '../src/startedPlace.ts'
 
@@ -15,11 +15,11 @@ afterAll(async () => {
   await place?.remove()
 })
 
-const look = async (page: Page, setting: Setting) => {
-  if (setting.javaScript !== false) barriers.push(...(await barriersAtBothWidths(page)))
+const look = async (page: Page) => {
+  barriers.push(...(await barriersOn(page)))
 }
 const windowOf = async (name: string, setting: Setting): Promise<Page> => {
-  const { page } = await openWindow(browser, place.url, setting)
+  const page = await openWindow(browser, place.url, setting)
   await signIn(page, place.account(name))
   return page
 }
@@ -35,17 +35,17 @@ describe.each([
 ])('loop: $how', ({ setting, resident }) => {
   test('J7 R1 R2 R4 R10 R13 a navigator registers a resident and refers; the provider accepts before knowing who; the loop closes with outcomes', async () => {
     const navigator = await windowOf('Ruth Mellor', setting)
-    await look(navigator, setting)
+    await look(navigator)
     await navigator.goto('/navigator/people/new')
-    await look(navigator, setting)
+    await look(navigator)
     await fill(navigator, { name: resident, phone: '0161 496 0123', postcode: 'M33 7ZF', accessNeeds: ['large-print'] })
     await send(navigator, { with: 'name' })
     await navigator.waitForURL(/\/navigator\/people\/[0-9a-f-]{36}/)
-    await look(navigator, setting)
+    await look(navigator)
     const personId = /people\/([0-9a-f-]{36})/.exec(navigator.url())?.[1]
     const offerId = await offerAt(navigator, 'garden+tidy', 'Garden tidy')
     await navigator.goto(`/navigator/people/${personId}/refer?offer=${offerId}`)
-    await look(navigator, setting)
+    await look(navigator)
     await fill(navigator, { words: 'I would like to sit outside again.', outcome1: 'I sit in my garden', 'basis-given': 'spoken' })
     await send(navigator, { with: 'words' })
     await navigator.waitForURL(/\/navigator\/(referrals|people)\//)
@@ -63,24 +63,24 @@ describe.each([
     await untilItSays(provider, 'I would like to sit outside again.')
     expect(await words(provider)).not.toContain(resident)
     expect(await words(provider)).not.toContain('0161 496 0123')
-    await look(provider, setting)
+    await look(provider)
     await picture(provider, 'journeys/loop-provider-before')
     await send(provider, { to: '/acceptance' })
     await untilItSays(provider, resident)
     expect(await words(provider)).toContain('0161 496 0123')
-    await look(provider, setting)
+    await look(provider)
     await picture(provider, 'journeys/loop-provider-after')
 
     await navigator.goto(referral)
     await untilItSays(navigator, /said yes/)
-    await look(navigator, setting)
+    await look(navigator)
     await navigator.locator('main a[href*="/outcomes/"]').first().click()
     await navigator.waitForURL('**/outcomes/**')
-    await look(navigator, setting)
+    await look(navigator)
     await fill(navigator, { result: 'achieved' })
     await send(navigator, { with: 'result' })
     await navigator.goto(`${referral}/conclusion`)
-    await look(navigator, setting)
+    await look(navigator)
     await fill(navigator, { reason: 'completed' })
     await send(navigator, { with: 'reason' })
     await navigator.goto(referral)
@@ -93,7 +93,7 @@ describe.each([
     })
     await navigator.goto('/messages')
     await untilItSays(navigator, /yes|accepted|ended/i)
-    await look(navigator, setting)
+    await look(navigator)
     expect(barriers).toEqual([])
   })
 })
@@ -102,7 +102,7 @@ test('R3 R5 a resident sees who has their information and who saw it; withdrawin
   const setting = { width: 1280 }
   const resident = await windowOf('George Whitfield', setting)
   await resident.goto('/my')
-  await look(resident, setting)
+  await look(resident)
   await picture(resident, 'journeys/my')
   const referral = (await resident.locator('main a[href^="/my/referrals/"]').first().getAttribute('href')) as string
   const referralId = /[0-9a-f-]{36}/.exec(referral)?.[0]
@@ -111,19 +111,19 @@ test('R3 R5 a resident sees who has their information and who saw it; withdrawin
   await untilItSays(coordinator, 'George Whitfield')
   await resident.goto(referral)
   await untilItSays(resident, /Sale Moor Good Neighbours/)
-  await look(resident, setting)
+  await look(resident)
   await resident.goto('/my/who-saw')
   await untilItSays(resident, /Sale Moor Good Neighbours/)
-  await look(resident, setting)
+  await look(resident)
   await resident.goto(`${referral}/consent-withdrawal`)
-  await look(resident, setting)
+  await look(resident)
   await send(resident)
   await until('the group sees nobody any more', async () => {
     await coordinator.reload()
     return !(await words(coordinator)).includes('George')
   })
   await resident.goto('/my/details')
-  await look(resident, setting)
+  await look(resident)
   expect(barriers).toEqual([])
 })
 
@@ -133,14 +133,14 @@ test('N3 an administrator reads the delivery ledger and the demonstration’s ma
   for (const path of ['/administrator', '/administrator/accounts', '/administrator/accounts/new', '/administrator/mail', '/administrator/deliveries']) {
     await administrator.goto(path)
     expect(await words(administrator)).not.toContain('undefined')
-    await look(administrator, setting)
+    await look(administrator)
   }
   await picture(administrator, 'journeys/administrator-deliveries')
   expect(barriers).toEqual([])
 })
 
 test('every public page can be used by everyone, in Welsh too', async () => {
-  const { page } = await openWindow(browser, place.url, { width: 1280 })
+  const page = await openWindow(browser, place.url)
   for (const path of [
     '/',
     '/find?text=food&near=M33+7ZF',
@@ -155,14 +155,14 @@ test('every public page can be used by everyone, in Welsh too', async () => {
     '/nothing-here',
   ]) {
     await page.goto(path)
-    await look(page, { width: 1280 })
+    await look(page)
     if (path.startsWith('/find?text=food')) await picture(page, 'find')
     if (path === '/') await picture(page, 'home')
   }
   await page.goto('/find?near=EX1+1AA')
   expect(await words(page)).toMatch(/do not know|unknown/i)
   await page.goto('/?lang=cy')
-  await look(page, { width: 1280 })
+  await look(page)
   expect(await page.locator('html').getAttribute('lang')).toBe('cy')
   expect(barriers).toEqual([])
 })

@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { AxeBuilder } from '@axe-core/playwright'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import axe from 'axe-core'
+import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core'
 
 const pictures = fileURLToPath(new URL('../../../docs/pictures/', import.meta.url))
+const phonePx = 320
+const heightPx = 900
 const flags = [
   '--no-sandbox',
   '--disable-gpu',
@@ -27,15 +29,22 @@ export const openBrowser = (moreFlags: readonly string[] = []): Promise<Browser>
 /** How somebody's browser is set: a phone's width, no JavaScript. */
 export type Setting = { width?: number; javaScript?: boolean }
 
+// Scripts are switched off by hand and not by the context's own setting, so that axe can be let in to look at a page whose scripts have not run.
+const switches = new WeakMap<Page, CDPSession>()
+const scriptsMayRun = async (page: Page, value: boolean): Promise<void> => {
+  await switches.get(page)?.send('Emulation.setScriptExecutionDisabled', { value: !value })
+}
+
 /** A person's own browser window at a place: cookies of their own. */
-export const openWindow = async (
-  browser: Browser,
-  url: string,
-  { width = 1280, javaScript = true }: Setting = {},
-): Promise<{ page: Page; context: BrowserContext }> => {
-  const context = await browser.newContext({ baseURL: url, viewport: { width, height: 900 }, javaScriptEnabled: javaScript, locale: 'en-GB' })
+export const openWindow = async (browser: Browser, url: string, { width = 1280, javaScript = true }: Setting = {}): Promise<Page> => {
+  const context = await browser.newContext({ baseURL: url, viewport: { width, height: heightPx }, locale: 'en-GB' })
   context.setDefaultTimeout(20_000)
-  return { context, page: await context.newPage() }
+  const page = await context.newPage()
+  if (!javaScript) {
+    switches.set(page, await context.newCDPSession(page))
+    await scriptsMayRun(page, false)
+  }
+  return page
 }
 
 /** Signs somebody in by the sign-in page, as they would. */
@@ -53,35 +62,38 @@ export const trySignIn = async (page: Page, { username, password }: { username: 
   await page.waitForLoadState('load')
 }
 
+const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
 /**
- * What is wrong with the page for people with disabilities: what axe finds (WCAG 2.2 A and AA), and whether it scrolls sideways at its width.
- * An empty list is right. axe needs JavaScript, so a window without it is looked at for its width only.
+ * What is wrong with the page for people with disabilities, as it stands and at a small phone's width: what axe finds (WCAG 2.2 A and AA), and
+ * whether it scrolls sideways. Where the window's scripts are off it is looked at as it came. An empty list is right.
  */
 export const barriersOn = async (page: Page): Promise<string[]> => {
+  const before = page.viewportSize() ?? { width: phonePx, height: heightPx }
   const found: string[] = []
-  const hasScripts = await page.evaluate(() => true).catch(() => false)
-  if (hasScripts) {
-    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
-    found.push(...violations.map(({ id, nodes }) => `${new URL(page.url()).pathname}: ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`))
-    const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth])
-    if ((content as number) > (window as number)) found.push(`${new URL(page.url()).pathname}: scrolls sideways at ${window} px (${content} px wide)`)
+  await scriptsMayRun(page, true)
+  await page.evaluate(`${axe.source};undefined`)
+  for (const width of new Set([before.width, phonePx])) {
+    await page.setViewportSize({ width, height: heightPx })
+    found.push(...(await barriersNow(page)).map((barrier) => `${new URL(page.url()).pathname} at ${width} px: ${barrier}`))
   }
+  await page.setViewportSize(before)
+  await scriptsMayRun(page, false)
   return found
 }
+
+// Runs in the page, where axe stands ready.
+const barriersNow = (page: Page): Promise<string[]> =>
+  page.evaluate(async (values) => {
+    const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run(document, { runOnly: values, resultTypes: ['violations'] })
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)
+    const { scrollWidth, clientWidth } = document.documentElement
+    return scrollWidth > clientWidth ? [...found, `scrolls sideways, being ${scrollWidth} px wide`] : found
+  }, standards)
 
 /** Keeps a picture of the page in docs/pictures when PICTURES=1; the journeys are where the pictures in the documentation come from. */
 export const picture = async (page: Page, name: string): Promise<void> => {
   if (process.env.PICTURES !== '1') return
   mkdirSync(dirname(`${pictures}${name}`), { recursive: true })
   await page.screenshot({ path: `${pictures}${name}.png`, fullPage: false })
-}
-
-/** Looks at a page as it stands and at 320 px; gives every barrier found. */
-export const barriersAtBothWidths = async (page: Page): Promise<string[]> => {
-  const before = page.viewportSize()
-  const found = await barriersOn(page)
-  await page.setViewportSize({ width: 320, height: 800 })
-  found.push(...(await barriersOn(page)))
-  if (before) await page.setViewportSize(before)
-  return found
 }

@@ -160,6 +160,23 @@ test('R7 a declined request leads to asking somebody else for the same need', as
   expect(posted('/referral/referrals').at(-1)?.body).toEqual({ needId, offerId, basis: { kind: 'consent', given: 'written', note: 'A letter' } })
 })
 
+test.each([
+  [true, 'that nobody answered in time', { status: 'sent', overdue: true }],
+  [false, 'that still has time', { status: 'sent', overdue: false }],
+  [false, 'that is under way', { status: 'accepted' }],
+  [true, 'that was stopped', { status: 'consent-withdrawn' }],
+  [true, 'that ended with contact lost', { status: 'concluded', endReason: 'not-engaged' }],
+  [true, 'that ended for another reason', { status: 'concluded', endReason: 'other' }],
+  [false, 'that was done', { status: 'concluded', endReason: 'completed' }],
+  [false, 'of somebody who has died', { status: 'concluded', endReason: 'died' }],
+])('R6 it is %s that the same need can be sent elsewhere from a request %s', async (isOffered, _what, state) => {
+  const answered = place.routes['GET /referral/referrals/:id']!
+  place.routes['GET /referral/referrals/:id'] = () => ({ ...overdue, steps: [], ...state })
+  const { text } = await (await place.signedIn('navigator')).get(`/navigator/referrals/${referralId}`).expect(200)
+  place.routes['GET /referral/referrals/:id'] = answered
+  expect(text.includes(`/navigator/needs/${needId}/refer`)).toBe(isOffered)
+})
+
 test('R2 a navigator invites a person they registered to open an account', async () => {
   const agent = await place.signedIn('navigator')
   const person = await agent.get(`/navigator/people/${personId}`).expect(200)

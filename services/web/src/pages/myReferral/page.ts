@@ -1,7 +1,7 @@
 import { definePage } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
 import { readingsOfDetails, readingsOfWords } from '../referring/accessLog.ts'
-import { historyOf, journeyOf, namesOf, ReferralView, told } from '../referring/referrals.ts'
+import { historyOf, journeyOf, leavesNeedOpen, namesOf, ReferralView, told } from '../referring/referrals.ts'
 
 const readingsMax = 200
 
@@ -26,6 +26,7 @@ export const myReferralPage = definePage({
     return {
       referral: told(referral, names, format),
       journey: journeyOf(referral),
+      mayAskElsewhere: leavesNeedOpen(referral),
       history,
       // The request's own page says which request it is for.
       readings: readings.map(({ referralId: _, ...reading }) => reading),

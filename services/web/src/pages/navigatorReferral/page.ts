@@ -1,7 +1,7 @@
 import { definePage } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
 import { peopleByIds } from '../referring/people.ts'
-import { historyOf, journeyOf, namesOf, ReferralView, told } from '../referring/referrals.ts'
+import { historyOf, journeyOf, leavesNeedOpen, namesOf, ReferralView, told } from '../referring/referrals.ts'
 
 /** A request that the navigator sent for somebody: where it stands, what happened, and what can be done next. */
 export const navigatorReferralPage = definePage({
@@ -15,6 +15,7 @@ export const navigatorReferralPage = definePage({
     return {
       referral: told(referral, names, format),
       journey: journeyOf(referral),
+      mayAskElsewhere: leavesNeedOpen(referral),
       history,
       // Their own name is missing once the navigator's right to it has ended.
       name: referral.personId && people.get(referral.personId)?.name,

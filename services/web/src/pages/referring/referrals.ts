@@ -99,6 +99,14 @@ export const told = <Line extends ReferralLine>(line: Line, names: Names, format
   }
 }
 
+const needEndsWith: readonly ReferralLine['endReason'][] = ['completed', 'needs-met-elsewhere', 'moved', 'died']
+
+/** Whether somebody else may be asked for the same: nobody has answered in time, or it ended without what was needed. */
+export const leavesNeedOpen = ({ status, overdue, endReason }: ReferralLine): boolean => {
+  if (status === 'concluded') return endReason !== undefined && !needEndsWith.includes(endReason)
+  return status === 'declined' || status === 'consent-withdrawn' || (status === 'sent' && overdue === true)
+}
+
 export type JourneyStep = { key: string; state: 'done' | 'now' | 'later'; at?: string }
 
 /** The way of a referral in a few steps: what is behind, what is now, what is to come. */

@@ -1,0 +1,135 @@
+import { ask, organisationOf, type Referred, refer, referralsOf } from '../src/apiSteps.ts'
+import type { StartedPlace } from '../src/startedPlace.ts'
+
+/** Where a page can be looked at, and by whom; nobody named is somebody who has not signed in. */
+export type Fixture = { at: string; by?: string }
+
+export type World = {
+  person: string
+  organisation: string
+  offer: string
+  account: string
+  /** Sent by Ruth to Tom, who has not answered. */
+  waiting: { referralId: string; needId: string }
+  /** Sent by Ruth, accepted by Aisha, with something hoped for. */
+  accepted: Referred
+  declined: string
+  concluded: string
+  /** George's own, accepted by Aisha. */
+  own: { referralId: string; outcomeId: string }
+}
+
+/** The demonstration place as it stands, and what its histories lack: a navigator's referral that is under way. */
+export const worldOf = async (place: StartedPlace): Promise<World> => {
+  const [ruth, tom, aisha, george, sam] = await Promise.all(
+    ['Ruth Mellor', 'Tom Brennan', 'Aisha Rahman', 'George Whitfield', 'Sam Ellis'].map((name) => place.as(name)),
+  )
+  const [toms, aishas] = [await organisationOf(tom!), await organisationOf(aisha!)]
+  const [waiting] = await referralsOf(ruth!, 'sent')
+  const person = waiting!.personId as string
+  const accepted = await refer(
+    ruth!,
+    { personId: person, track: 'join-in', category: 'food', words: 'I would like to eat with people again.', desiredOutcomes: ['I have eaten in company'] },
+    aishas.offers[0]!.offerId,
+  )
+  await ask(aisha!, `/referral/referrals/${accepted.referralId}/acceptance`)
+  const [own] = await referralsOf(george!, 'accepted')
+  const { body } = await george!.send<{ outcomes: { outcomeId: string }[] }>('GET', `/referral/referrals/${own!.referralId}`)
+  const { body: accounts } = await sam!.send<{ items: { accountId: string; role: string }[] }>('GET', '/identity/accounts?limit=50')
+  return {
+    person,
+    organisation: toms.organisationId,
+    offer: toms.offers[0]!.offerId,
+    account: accounts.items.find(({ role }) => role === 'commissioner')!.accountId,
+    waiting: { referralId: waiting!.referralId, needId: waiting!.needId as string },
+    accepted,
+    declined: (await referralsOf(ruth!, 'declined'))[0]!.referralId,
+    concluded: (await referralsOf(ruth!, 'concluded'))[0]!.referralId,
+    own: { referralId: own!.referralId, outcomeId: body.outcomes[0]!.outcomeId },
+  }
+}
+
+const anyone = (...addresses: string[]): Fixture[] => addresses.map((at) => ({ at }))
+const seenBy =
+  (by: string) =>
+  (...addresses: string[]): Fixture[] =>
+    addresses.map((at) => ({ at, by }))
+const [navigator, resident, provider, coordinator, gardener, administrator] = [
+  seenBy('Ruth Mellor'),
+  seenBy('George Whitfield'),
+  seenBy('Tom Brennan'),
+  seenBy('Aisha Rahman'),
+  seenBy('Dee Okafor'),
+  seenBy('Sam Ellis'),
+]
+
+/** Each page by its path in the table of pages, with the addresses and readers that show what it can be. A page without a line here fails the test. */
+export const fixturesOf = ({ person, organisation, offer, account, waiting, accepted, declined, concluded, own }: World): Record<string, Fixture[]> => ({
+  '/': [...anyone('/', '/?lang=cy'), ...resident('/')],
+  '/find': [
+    ...anyone('/find', '/find?text=food&near=M33+7ZF', '/find?text=zzzzqq', '/find?near=EX1+1AA', '/find?text=food&lang=cy'),
+    ...navigator('/find?text=garden'),
+  ],
+  '/signed-out': anyone('/signed-out'),
+  '/accessibility': anyone('/accessibility'),
+  '/account-ready': anyone(...['verified', 'password', 'invitation', 'set-up'].map((because) => `/account-ready?because=${because}`)),
+  '/check-your-mail': anyone('/check-your-mail'),
+  '/data-sources': anyone('/data-sources'),
+  '/forgotten-password': anyone('/forgotten-password'),
+  '/help-now': anyone('/help-now'),
+  '/messages': [...seenBy('Priya Nair')('/messages'), ...navigator('/messages'), ...resident('/messages')],
+  '/new-password': anyone('/new-password?token=x'),
+  '/offers/:id': [...anyone(`/offers/${offer}`), ...navigator(`/offers/${offer}`), ...resident(`/offers/${offer}`), ...provider(`/offers/${offer}`)],
+  '/organisations/:id': anyone(`/organisations/${organisation}`),
+  '/privacy': anyone('/privacy'),
+  '/set-up': anyone('/set-up'),
+  '/sign-up': anyone('/sign-up', '/sign-up?as=provider'),
+  '/take-up-invitation': anyone('/take-up-invitation?token=x'),
+  '/verify-email': anyone('/verify-email?token=x'),
+
+  '/provider': [...provider('/provider'), ...coordinator('/provider')],
+  '/provider/organisation/new': provider('/provider/organisation/new'),
+  '/provider/offers/new': provider('/provider/offers/new'),
+  '/provider/offers/:offerId/edit': provider(`/provider/offers/${offer}/edit`),
+  '/provider/offers/:offerId/publication': provider(`/provider/offers/${offer}/publication`),
+  '/provider/offers/:offerId/withdrawal': provider(`/provider/offers/${offer}/withdrawal`),
+  '/provider/offers/:offerId': provider(`/provider/offers/${offer}`),
+  '/provider/referrals/:referralId/acceptance': provider(`/provider/referrals/${waiting.referralId}/acceptance`),
+  '/provider/referrals/:referralId/decline': provider(`/provider/referrals/${waiting.referralId}/decline`),
+  '/provider/referrals/:referralId/outcomes/:outcomeId': coordinator(`/provider/referrals/${own.referralId}/outcomes/${own.outcomeId}`),
+  '/provider/referrals/:referralId/conclusion': coordinator(`/provider/referrals/${own.referralId}/conclusion`),
+  '/provider/referrals/:referralId': [
+    ...provider(`/provider/referrals/${waiting.referralId}`),
+    ...coordinator(`/provider/referrals/${own.referralId}`),
+    ...gardener(`/provider/referrals/${concluded}`),
+  ],
+
+  '/administrator': administrator('/administrator'),
+  '/administrator/accounts': administrator('/administrator/accounts'),
+  '/administrator/accounts/new': administrator('/administrator/accounts/new'),
+  '/administrator/accounts/:accountId/vouching': administrator(`/administrator/accounts/${account}/vouching`),
+  '/administrator/accounts/:accountId/closing': administrator(`/administrator/accounts/${account}/closing`),
+  '/administrator/mail': administrator('/administrator/mail'),
+  '/administrator/deliveries': administrator('/administrator/deliveries'),
+
+  '/my': resident('/my'),
+  '/my/details': resident('/my/details'),
+  '/my/who-saw': resident('/my/who-saw'),
+  '/my/referrals/new': resident(`/my/referrals/new?offer=${offer}`),
+  '/my/referrals/:referralId': resident(`/my/referrals/${own.referralId}`),
+  '/my/referrals/:referralId/outcomes/:outcomeId': resident(`/my/referrals/${own.referralId}/outcomes/${own.outcomeId}`),
+  '/my/referrals/:referralId/consent-withdrawal': resident(`/my/referrals/${own.referralId}/consent-withdrawal`),
+  '/my/referrals/:referralId/conclusion': resident(`/my/referrals/${own.referralId}/conclusion`),
+
+  '/navigator': navigator('/navigator'),
+  '/navigator/people/new': navigator('/navigator/people/new'),
+  '/navigator/people/:personId': navigator(`/navigator/people/${person}`),
+  '/navigator/people/:personId/invitation': navigator(`/navigator/people/${person}/invitation`),
+  '/navigator/refer': navigator(`/navigator/refer?offer=${offer}`),
+  '/navigator/people/:personId/refer': navigator(`/navigator/people/${person}/refer`, `/navigator/people/${person}/refer?offer=${offer}`),
+  '/navigator/needs/:needId/refer': navigator(`/navigator/needs/${waiting.needId}/refer`, `/navigator/needs/${waiting.needId}/refer?offer=${offer}`),
+  '/navigator/referrals/:referralId': navigator(...[waiting.referralId, accepted.referralId, declined, concluded].map((id) => `/navigator/referrals/${id}`)),
+  '/navigator/referrals/:referralId/outcomes/:outcomeId': navigator(`/navigator/referrals/${accepted.referralId}/outcomes/${accepted.outcomeIds[0]}`),
+  '/navigator/referrals/:referralId/consent-withdrawal': navigator(`/navigator/referrals/${accepted.referralId}/consent-withdrawal`),
+  '/navigator/referrals/:referralId/conclusion': navigator(`/navigator/referrals/${accepted.referralId}/conclusion`),
+})
