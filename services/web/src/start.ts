@@ -9,8 +9,10 @@ import type { WebSettings } from './config.ts'
 import { openAssets } from './http/assets.ts'
 import { cookieKey, createCookies } from './http/cookies.ts'
 import { createFormTokens } from './http/formTokens.ts'
+import { createHandOvers } from './http/handOver.ts'
 import { createWards } from './map/boundaries.ts'
 import { createPlaceAbout } from './place/placeAbout.ts'
+import { createSendsMail } from './place/sendsMail.ts'
 import { createServiceCalls } from './serviceCalls.ts'
 import { createIssuer } from './session/issuer.ts'
 import { openSessionStore, type SessionStore } from './store/sessionStore.ts'
@@ -33,14 +35,16 @@ export const start = async (ports: Ports, settings: ServiceSettings & WebSetting
   const cookies = createCookies(publicUrl)
   const ownCalls = createServiceCalls({ serviceUrls, runtime, address: '127.0.0.1', bearer: async () => undefined })
   const placeAbout = createPlaceAbout(runtime, ownCalls)
+  const sendsMail = createSendsMail(runtime, ownCalls)
+  const handOvers = createHandOvers(cookies, sealer)
   const ready = () => documents.ping()
   const { app, stopLive } = createApp({
-    ...{ sessions, cookies, sealer, issuer, assets, runtime, logger, publicUrl, issuerUrl, serviceUrls, placeAbout, ready },
+    ...{ sessions, cookies, sealer, issuer, assets, runtime, logger, publicUrl, issuerUrl, serviceUrls, placeAbout, sendsMail, handOvers, ready },
     wards: createWards(runtime, ownCalls),
     translations: openTranslations(),
     formTokens: createFormTokens(dataKey, runtime),
     cookieKey: cookieKey(dataKey),
-    view: createView({ assets, cookies, runtime, placeAbout, publicUrl, isDemonstration: settings.isDemonstration ?? (() => false) }),
+    view: createView({ assets, cookies, handOvers, runtime, placeAbout, sendsMail, publicUrl, isDemonstration: settings.isDemonstration ?? (() => false) }),
   })
   const sweeper = sweepNowAndThen(sessions, runtime, logger)
   return {

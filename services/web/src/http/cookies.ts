@@ -3,7 +3,7 @@ import type { CookieOptions, Request, Response } from 'express'
 
 const yearMs = 365 * 24 * 3_600_000
 
-export type CookieName = 'session' | 'form' | 'attempt' | 'notice'
+export type CookieName = 'session' | 'form' | 'attempt' | 'notice' | 'hand-over'
 
 export interface Cookies {
   /** What the browser brought, when it carries our signature. */

@@ -6,6 +6,7 @@ import type { PlaceAbout } from '../place/placeAbout.ts'
 import type { ServiceCalls } from '../serviceCalls.ts'
 import type { Format } from '../view/format.ts'
 import type { Language, Translate } from '../words/words.ts'
+import type { HandOver } from './handOver.ts'
 
 /** The signed-in person a page is for. */
 export type Person = { personId: string; accountId: string; role: Role }
@@ -22,6 +23,8 @@ export type Visit = {
   /** The APIs, as this person; a POST carries the key of the form it came from. */
   services: ServiceCalls
   place: PlaceAbout
+  /** Whether e-mail leaves this place: what a page may promise. */
+  sendsMail: () => Promise<boolean>
   /** The wards with their boundaries, for a map; none while they cannot be had. */
   wards: () => Promise<readonly Ward[]>
   /** Waits at most 2 s for something that a write has caused; says whether it came. */
@@ -33,12 +36,17 @@ export type Visit = {
 /** A visit to a page that is not for anyone: somebody is signed in. */
 export type SignedInVisit = Visit & { person: Person }
 
-export type Answer = { kind: 'show'; status: number; data: object } | { kind: 'go'; to: string; notice?: string } | { kind: 'answered' }
+export type Answer = { kind: 'show'; status: number; data: object } | { kind: 'go'; to: string; notice?: string; handOver?: HandOver } | { kind: 'answered' }
 
 /** Shows the page's own template with these values. */
 export const show = (data: object = {}, { status = 200 }: { status?: number } = {}): Answer => ({ kind: 'show', status, data })
-/** Sends the browser on with a GET; `notice` is a key of words that the next page shows once. */
-export const goTo = (to: string, { notice }: { notice?: string } = {}): Answer => ({ kind: 'go', to, ...(notice === undefined ? {} : { notice }) })
+/** Sends the browser on with a GET; `notice` is a key of words that the next page shows once, `handOver` a secret that it shows once. */
+export const goTo = (to: string, { notice, handOver }: { notice?: string; handOver?: HandOver | undefined } = {}): Answer => ({
+  kind: 'go',
+  to,
+  ...(notice === undefined ? {} : { notice }),
+  ...(handOver === undefined ? {} : { handOver }),
+})
 /**
  * Sends the browser on once `look` sees what the write has caused, which is waited for at most 2 s; where it has not come by then, the next page says that
  * it is saved and will appear, in place of `notice`.

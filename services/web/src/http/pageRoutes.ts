@@ -10,6 +10,7 @@ import { countUnread, type Shown, type View } from '../view/pageView.ts'
 import type { Translations } from '../words/words.ts'
 import type { Cookies } from './cookies.ts'
 import { errorsOfForm, errorsOfProblem, type FormError, inWords, isForTheForm, mayHaveHappened } from './formErrors.ts'
+import type { HandOvers } from './handOver.ts'
 import { leaveNotice } from './notices.ts'
 import { type Answer, type AnyPage, type FieldValues, isAnswer, type SignedInVisit, type Visit } from './page.ts'
 import { visitorOf } from './visitor.ts'
@@ -20,10 +21,12 @@ const lookEveryMs = 100
 export type PageDependencies = {
   view: View
   cookies: Cookies
+  handOvers: HandOvers
   translations: Translations
   runtime: Runtime
   logger: Logger
   placeAbout: () => Promise<PlaceAbout>
+  sendsMail: () => Promise<boolean>
   wards: () => Promise<readonly Ward[]>
 }
 
@@ -143,12 +146,14 @@ const give = async (
   answer: Answer,
   request: Request,
   response: Response,
-  { view, cookies }: PageDependencies,
+  { view, cookies, handOvers }: PageDependencies,
   shown: Pick<Shown, 'unread'>,
 ): Promise<void> => {
   if (answer.kind === 'answered') return
   if (answer.kind === 'show') return view.show(request, response, { page: page.name, status: answer.status, data: answer.data, ...shown })
   if (answer.notice !== undefined) leaveNotice(response, cookies, answer.notice)
+  const { session } = visitorOf(response)
+  if (answer.handOver !== undefined && session) handOvers.leave(response, session.sessionId, answer.handOver)
   response.set('Cache-Control', 'no-store').redirect(303, answer.to)
 }
 
@@ -170,6 +175,7 @@ const visitOf = async (page: AnyPage, request: Request, response: Response, depe
     format,
     services: visitor.services(formKey),
     place: await dependencies.placeAbout(),
+    sendsMail: dependencies.sendsMail,
     wards: dependencies.wards,
     appears: (look) => appears(dependencies.runtime, look),
     raw: { request, response },

@@ -99,6 +99,26 @@ test('a forgotten password gets the same answer for every address', async () => 
   expect((await fillIn('/forgotten-password', { email: 'who@example.com' })).headers.location).toBe('/check-your-mail')
 })
 
+describe('in a place that no e-mail leaves', () => {
+  const read = async (path: string, sendsMail: boolean) => {
+    const other = await startTestPlace({ ...directory, 'GET /notification/mail': () => ({ sendsMail }) })
+    const { text } = await other.browser().get(path).expect(200)
+    await other.stop()
+    return text
+  }
+  test.each([
+    ['/check-your-mail', /We have sent a message/, 'Ask an administrator of this place to vouch for you'],
+    ['/forgotten-password', /we send a link/, 'Ask an administrator of this place'],
+    ['/sign-up', /We send a link there/, 'an administrator vouches for you'],
+  ])('%s promises none, and says whom to ask', async (path, promise, instead) => {
+    const [sends, sendsNone] = [await read(path, true), await read(path, false)]
+    expect(sends).toMatch(promise)
+    expect(sends).not.toContain(instead)
+    expect(sendsNone).not.toMatch(promise)
+    expect(sendsNone).toContain(instead)
+  })
+})
+
 describe('setting up a place', () => {
   const administrator = { code: 'ABCD-EFGH', name: 'Grace', email: 'grace@example.com', password: 'three odd words' }
   test('opens the first administrator’s account with the code from the terminal', async () => {

@@ -2,12 +2,13 @@ import type { AnyPage } from '../http/page.ts'
 import { accessibilityPage } from './accessibility/page.ts'
 import { accountReadyPage } from './accountReady/page.ts'
 import { administratorPage } from './administrator/page.ts'
+import { administratorAccountPage } from './administratorAccount/page.ts'
 import { administratorAccountsPage } from './administratorAccounts/page.ts'
 import { administratorDeliveriesPage } from './administratorDeliveries/page.ts'
 import { administratorMailPage } from './administratorMail/page.ts'
 import { administratorNewAccountPage } from './administratorNewAccount/page.ts'
 import { checkYourMailPage } from './checkYourMail/page.ts'
-import { administratorClosingPage, administratorVouchingPage } from './confirm/administratorPages.ts'
+import { administratorClosingPage, administratorPasswordLinkPage, administratorVouchingPage } from './confirm/administratorPages.ts'
 import { providerAcceptancePage, providerPublicationPage, providerWithdrawalPage } from './confirm/providerPages.ts'
 import { dataSourcesPage } from './dataSources/page.ts'
 import { findPage } from './find/page.ts'
@@ -70,7 +71,9 @@ export const pages: readonly AnyPage[] = [
   administratorPage,
   administratorAccountsPage,
   administratorNewAccountPage,
+  administratorAccountPage,
   administratorVouchingPage,
+  administratorPasswordLinkPage,
   administratorClosingPage,
   administratorMailPage,
   administratorDeliveriesPage,

@@ -191,6 +191,29 @@ test('R2 a navigator invites a person they registered to open an account', async
   expect(posted(`/people/people/${personId}/invitation`)[0]?.body).toEqual({ email: 'margaret@example.org' })
 })
 
+test('R2 where no mail leaves, the navigator is shown the link to hand over, once', async () => {
+  const mail = 'GET /notification/mail'
+  const other = await startTestPlace({
+    ...place.routes,
+    [mail]: () => ({ sendsMail: false }),
+    'POST /people/people/:id/invitation/link': (_asked, response) =>
+      void response.status(201).json({ url: 'https://place.example/take-up-invitation?token=a-secret', expiresAt: '2026-04-01T00:00:00.000Z' }),
+  })
+  const agent = await other.signedIn('navigator')
+  const address = `/navigator/people/${personId}/invitation`
+  const { text } = await agent.get(address).expect(200)
+  expect(text).not.toMatch(/link by e-mail|Send the invitation/)
+  await agent
+    .post(address)
+    .type('form')
+    .send({ ...formOf(text), email: 'margaret@example.org' })
+    .expect(303)
+  const person = `/navigator/people/${personId}`
+  expect((await agent.get(person)).text).toContain('<code>https://place.example/take-up-invitation?token=a-secret</code>')
+  expect((await agent.get(person)).text).not.toContain('a-secret')
+  await other.stop()
+})
+
 test('no page of a navigator puts a name into an address or a log line', async () => {
   expect(place.logged.join('\n')).not.toContain('Margaret')
   expect(place.asked.every(({ path }) => !path.includes('Margaret'))).toBe(true)

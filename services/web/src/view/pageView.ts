@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Assets } from '../http/assets.ts'
 import type { Cookies } from '../http/cookies.ts'
 import type { ShownErrors } from '../http/formErrors.ts'
+import type { HandOvers } from '../http/handOver.ts'
 import { takeNotice } from '../http/notices.ts'
 import type { FieldValues } from '../http/page.ts'
 import { sendHtml } from '../http/sendHtml.ts'
@@ -20,7 +21,9 @@ export type ViewDependencies = {
   assets: Assets
   cookies: Cookies
   runtime: Pick<Runtime, 'uuid'>
+  handOvers: HandOvers
   placeAbout: () => Promise<PlaceAbout>
+  sendsMail: () => Promise<boolean>
   isDemonstration: () => boolean
   publicUrl: string
 }
@@ -44,7 +47,7 @@ const noErrors: ShownErrors = { list: [], byField: {} }
 
 /** Puts a page's template into the shell and sends it. */
 export const createView = (dependencies: ViewDependencies): View => {
-  const { assets, cookies, runtime, placeAbout, isDemonstration, publicUrl } = dependencies
+  const { assets, cookies, runtime, handOvers, placeAbout, sendsMail, isDemonstration, publicUrl } = dependencies
   const templates = createTemplates({ asset: assets.url, publicUrl })
   return {
     show: async (request, response, { page, status = 200, data = {}, values = {}, errors = noErrors, formKey, unread }) => {
@@ -63,6 +66,8 @@ export const createView = (dependencies: ViewDependencies): View => {
         navigation: navigationOf[session?.role ?? 'anyone'].map((item) => ({ ...item, isCurrent: isWithin(request.path, item.href) })),
         unread: await unread,
         notice: notice && t(notice),
+        handOver: session && handOvers.take(request, response, session.sessionId),
+        sendsMail: await sendsMail(),
         errors,
         ...createFormParts(values, errors),
         formFields: () => hiddenFields(visitor, formKey ?? runtime.uuid()),

@@ -1,17 +1,35 @@
-import { definePage, goTo } from '../../http/page.ts'
+import { z } from 'zod'
+import { definePage, goTo, type SignedInVisit } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
 
-const back = '/administrator/accounts'
+const HandedLink = z.object({ url: z.string(), expiresAt: z.string() })
+const Vouched = z.object({ link: HandedLink.optional() })
 
-/** Vouching that an account belongs to its person, where no mail can show it. */
+const accountOf = ({ params }: SignedInVisit): string => `/administrator/accounts/${params.accountId}`
+const about = (question: string, visit: SignedInVisit) => ({ question, about: visit.params.accountId!.slice(0, 8), back: accountOf(visit) })
+
+/** Vouching that an account belongs to its person, where no mail can show it. For one without a password there is a link to hand over, shown once. */
 export const administratorVouchingPage = definePage({
   name: 'confirm',
   path: '/administrator/accounts/:accountId/vouching',
   for: ['administrator'],
-  load: async ({ params }) => ({ question: 'vouching', about: params.accountId!.slice(0, 8), back }),
-  save: async (_values, { services, params }) => {
-    await services.post('identity', path`/accounts/${params.accountId!}/vouching`, {})
-    return goTo(back, { notice: 'confirm.vouched' })
+  load: async (visit) => about('vouching', visit),
+  save: async (_values, visit) => {
+    const { link } = await visit.services.post('identity', path`/accounts/${visit.params.accountId!}/vouching`, {}, Vouched)
+    if (!link) return goTo(accountOf(visit), { notice: 'confirm.vouched' })
+    return goTo(accountOf(visit), { notice: 'confirm.vouchedWithLink', handOver: { kind: 'invitation-link', value: link.url, expiresAt: link.expiresAt } })
+  },
+})
+
+/** A link for somebody who has forgotten their password, where none can be mailed; shown once. */
+export const administratorPasswordLinkPage = definePage({
+  name: 'confirm',
+  path: '/administrator/accounts/:accountId/password-link',
+  for: ['administrator'],
+  load: async (visit) => about('password-link', visit),
+  save: async (_values, visit) => {
+    const { url, expiresAt } = await visit.services.post('identity', path`/accounts/${visit.params.accountId!}/password-link`, {}, HandedLink)
+    return goTo(accountOf(visit), { notice: 'confirm.passwordLink', handOver: { kind: 'password-link', value: url, expiresAt } })
   },
 })
 
@@ -20,9 +38,9 @@ export const administratorClosingPage = definePage({
   name: 'confirm',
   path: '/administrator/accounts/:accountId/closing',
   for: ['administrator'],
-  load: async ({ params }) => ({ question: 'closing', about: params.accountId!.slice(0, 8), back }),
-  save: async (_values, { services, params }) => {
-    await services.post('identity', path`/accounts/${params.accountId!}/closing`, {})
-    return goTo(back, { notice: 'confirm.closed' })
+  load: async (visit) => about('closing', visit),
+  save: async (_values, visit) => {
+    await visit.services.post('identity', path`/accounts/${visit.params.accountId!}/closing`, {})
+    return goTo(accountOf(visit), { notice: 'confirm.closed' })
   },
 })
