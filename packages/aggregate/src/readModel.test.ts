@@ -132,6 +132,26 @@ describe('rule 11', () => {
     expect(await run(model.digest())).toBe(digest)
   })
 
+  test('a digest tells apart what was made of other events, also where the documents are the same', async () => {
+    const { place, run, open, add } = await given()
+    const model = await open()
+    await add('a', 3)
+    await add('a', 99)
+    await run(model.caughtUp())
+    const digest = await run(model.digest())
+    const row = rowsOf(place, 1)!.get('a')!
+    for (const [was, is] of [
+      ['"sequence":2', '"sequence":1'],
+      [/"eventId":"[^"]*"/, '"eventId":"another"'],
+      ['"subject":"a"', '"subject":"b"'],
+    ] as const) {
+      rowsOf(place, 1)!.set('a', { ...row, text: row.text.replace(was, is) })
+      expect(await run(model.digest())).not.toBe(digest)
+    }
+    rowsOf(place, 1)!.delete('a')
+    expect(await run(model.digest())).not.toBe(digest)
+  })
+
   test('the former documents stay for those who read them still, until the next rebuild', async () => {
     const { place, run, open, add } = await given()
     const [one, two] = [await open(), await open()]

@@ -57,15 +57,17 @@ export type ReadModel<Body extends object> = {
    * A call during a rebuild joins it. The former documents stay until the next rebuild, for processes that still read them.
    */
   rebuild(): Promise<{ documents: number }>
-  /** A digest over every document (SHA-256, hex): a rebuilt model has the same. */
+  /** A digest over every document and the last event of each source applied to it (SHA-256, hex): a rebuilt model has the same, to the event ids. */
   digest(): Promise<string>
   consumer(): Consumer
   caughtUp(): Promise<void>
   stop(): Promise<void>
 }
 
+/** The last event of a source aggregate that was applied. */
+type Applied = { source: string; subject: string; sequence: number; eventId: string }
 /** A document with how far each source aggregate has been applied to it. `unborn` where the projection says that there is none. */
-type ReadBody<Body extends object> = { body?: Body; unborn?: true; applied: { source: string; subject: string; sequence: number }[] }
+type ReadBody<Body extends object> = { body?: Body; unborn?: true; applied: Applied[] }
 /** Which generation of a model is live; `taken` is the highest number ever begun, below `kept` all but the live and the former one are cleared. */
 type PointerBody = { version: number; live: number; former: number; taken: number; kept: number }
 type Generation<Body extends object> = { number: number; documents: Collection<ReadBody<Body>>; consumer: Consumer }
@@ -192,7 +194,8 @@ export const openReadModel = async <Body extends object>(options: ReadModelOptio
 
 const groupOf = ({ service, name }: { service: string; name: string }, generation: number) => `${service}-${name}-${generation}`
 
-const collectionOf = (
+/** Where one generation of a read model lives. */
+export const collectionOf = (
   { service, name, fields = {}, indexes = {} }: Pick<ReadModelOptions<object>, 'service' | 'name' | 'fields' | 'indexes'>,
   generation: number,
 ): CollectionDefinition => ({
@@ -218,7 +221,7 @@ const applyTo = <Body extends object>(documents: Collection<ReadBody<Body>>, { i
     // Also when the body stays as it is: the trace keeps a slow former owner from applying this event after others have moved on.
     const others = applied.filter((from) => from.source !== source || from.subject !== subject)
     if (others.length >= sourcesMax) throw new RangeError(`A document of a read model has more than ${sourcesMax} sources`)
-    const next = { ...(body === undefined ? { unborn: true as const } : { body }), applied: [...others, { source, subject, sequence }] }
+    const next = { ...(body === undefined ? { unborn: true as const } : { body }), applied: [...others, { source, subject, sequence, eventId: event.id }] }
     if (stored) return (await documents.replace(id, next, { expectedRevision: stored.revision })) === 'replaced'
     return documents.insert(id, next).then(
       () => true,
@@ -259,13 +262,16 @@ const readable = <Body extends object>(documents: Collection<ReadBody<Body>>): R
   }
 }
 
-/** In the order of ids; revisions are left out, they count writes and not facts. */
+/** In the order of ids, and of sources in each; revisions are left out, they count writes and not facts. */
 const digestOf = async <Body extends object>(documents: Collection<ReadBody<Body>>): Promise<string> => {
   const hash = createHash('sha256')
   let after: string | undefined
   do {
     const page = await documents.find({ limit: pageSize, ...(after === undefined ? {} : { after }) })
-    for (const { id, body } of page.documents) if (body.body !== undefined) hash.update(`${canonicalJson([id, body.body])}\n`)
+    for (const { id, body } of page.documents) {
+      const applied = body.applied.map((from) => canonicalJson(from)).sort()
+      hash.update(`${canonicalJson([id, body.body ?? null, applied])}\n`)
+    }
     after = page.after
   } while (after !== undefined)
   return hash.digest('hex')

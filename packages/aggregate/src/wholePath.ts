@@ -11,7 +11,7 @@ import { type Consumer, consume } from './consume.ts'
 import { on } from './on.ts'
 import { type OpenedAggregates, openAggregates } from './openAggregates.ts'
 import { type Ports, type Step, steps } from './ports.ts'
-import { openReadModel, type ReadModel } from './readModel.ts'
+import { collectionOf, openReadModel, type ReadModel, type ReadModelOptions } from './readModel.ts'
 import { addCoins, addFirstCoins, CoinsAdded, commandOf, type Jar, type JarDetails, type JarEvent, jarDefinition, seal } from './testExamples.ts'
 
 /** What a pair of drivers is: each `open` is as good as another process. */
@@ -122,22 +122,26 @@ export const wholePathRules = (name: string, openDrivers: () => Promise<Drivers 
           ports,
         ),
       )
-    const openFacts = async (place: Place, ports: Ports): Promise<ReadModel<JarFact>> =>
-      stopLater(
-        await openReadModel<JarFact>(
-          {
-            service: place.service,
-            name: 'jar-facts',
-            version: 1,
-            topics: [place.jars.topic],
-            fields: { coins: { path: 'coins', type: 'integer' } },
-            indexes: { 'by-coins': { fields: ['coins'] } },
-            idOf: ({ subject }) => subject,
-            project: (fact, { id, data }) => ({ coins: (fact?.coins ?? 0) + Number(data.coins ?? 0), events: [...(fact?.events ?? []), id] }),
-          },
-          ports,
-        ),
-      )
+    const factsOf = (place: Place): ReadModelOptions<JarFact> => ({
+      service: place.service,
+      name: 'jar-facts',
+      version: 1,
+      topics: [place.jars.topic],
+      fields: { coins: { path: 'coins', type: 'integer' } },
+      indexes: { 'by-coins': { fields: ['coins'] } },
+      idOf: ({ subject }) => subject,
+      project: (fact, { id, data }) => ({ coins: (fact?.coins ?? 0) + Number(data.coins ?? 0), events: [...(fact?.events ?? []), id] }),
+    })
+    /** Two documents about all jars and shelves: many sources each, and events that are of no interest. */
+    const tallyOf = (place: Place): ReadModelOptions<{ coins: number }> => ({
+      service: place.service,
+      name: 'tally',
+      version: 1,
+      topics: [place.jars.topic, place.shelf.topic],
+      idOf: ({ data }) => (data.coins === 7 ? undefined : Number(data.coins) % 2 === 0 ? 'even' : 'odd'),
+      project: (tally, { data }) => ({ coins: (tally?.coins ?? 0) + Number(data.coins) }),
+    })
+    const openFacts = async (place: Place, ports: Ports): Promise<ReadModel<JarFact>> => stopLater(await openReadModel(factsOf(place), ports))
     const expectWhole = async (...of: { invariants: Jars['invariants'] }[]) => {
       for (const { name: invariant, check } of of.flatMap(({ invariants }) => invariants)) {
         const { violations, examples } = await check()
@@ -202,6 +206,28 @@ export const wholePathRules = (name: string, openDrivers: () => Promise<Drivers 
       await Promise.all([one.relay.drained(), two.relay.drained()])
       for (let at = 0; at < 6; at += 1) expect((await one.get(`jar-${at}`))?.state).toEqual({ status: 'open', coins: 10, additions: 10 })
       await expectWhole(one)
+    })
+
+    rule('rule 11: every read model, dropped and rebuilt, is equal to the event ids', async (available) => {
+      const place = placeOf()
+      const { ports } = await openProcess(available)
+      const jars = await openJars(place.jars, ports)
+      const shelves = await openJars(place.shelf, ports)
+      const consumer = await watch(place, shelves, ports)
+      const models = [await openFacts(place, ports), stopLater(await openReadModel(tallyOf(place), ports))]
+      const ids = ['a', 'b', 'c', 'd']
+      await Promise.all(ids.flatMap((id) => [1, 2, 3, 4, 6, 7].map((coins) => jars.update(id, commandOf(`${id}${coins}`), addCoins(coins)))))
+      await jars.update('e', commandOf('e'), addCoins(7))
+      await jars.relay.drained()
+      await consumer.caughtUp()
+      await shelves.relay.drained()
+      for (const model of models) await model.caughtUp()
+      const digests = await Promise.all(models.map((model) => model.digest()))
+      for (const options of [factsOf(place), tallyOf(place)]) await (await ports.documents.collection(collectionOf(options, 1))).clear()
+      const dropped = await Promise.all(models.map((model) => model.digest()))
+      for (const [at, digest] of dropped.entries()) expect(digest).not.toBe(digests[at])
+      for (const model of models) await model.rebuild()
+      expect(await Promise.all(models.map((model) => model.digest()))).toEqual(digests)
     })
 
     for (const step of steps) {

@@ -17,6 +17,7 @@ import { everyoneIsTold } from './store/fanOutInvariant.ts'
 import { openFanOuts } from './store/fanOuts.ts'
 import { openMemberships } from './store/memberships.ts'
 import { arrivedSince, openMessages, unreadOf } from './store/messages.ts'
+import { partiesFollowFromEvents } from './store/partiesInvariant.ts'
 import { openPreferences } from './store/preferences.ts'
 import { openReferralParties } from './store/referralParties.ts'
 
@@ -97,6 +98,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & OwnSetting
       ...messages.invariants,
       ...consumer.invariants,
       ...memberships.model.consumer().invariants,
+      partiesFollowFromEvents(parties, ports),
       everyoneIsTold({ fanOuts, messages, runtime, idOf: messageIdFor }),
     ],
     consumers: [asOperatorsSee(service, () => consumer), asOperatorsSee('notification-memberships', memberships.model.consumer)],

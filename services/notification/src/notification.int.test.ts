@@ -8,6 +8,7 @@ import { queueMessage, startAttempt } from './domain/decide.ts'
 import { evolve } from './domain/message.ts'
 import { openFanOuts } from './store/fanOuts.ts'
 import { openMessages } from './store/messages.ts'
+import { openReferralParties } from './store/referralParties.ts'
 import { freePort, type LoopbackMailServer, startMailServer } from './testing/mailServer.ts'
 import { fasterRuntime, until } from './testing/runtime.ts'
 import { startService, type TestService } from './testing/startService.ts'
@@ -431,6 +432,29 @@ describe('what must hold', () => {
         await rebuild()
         expect(await digest()).toBe(before)
       }
+    } finally {
+      await place.stop()
+    }
+  })
+
+  test('a record of who has to do with a referral that its events do not give is found', async () => {
+    const place = await startService({ runtime: fasterRuntime(1_000) })
+    try {
+      const story = referral(place, { demonstration: false })
+      await story.joins()
+      await story.sent()
+      await story.accepted()
+      await place.caughtUp()
+      const { collection } = await openReferralParties(place.ports())
+      const check = () =>
+        place
+          .service()
+          .invariants.find(({ name }) => name.includes('who has to do with a referral'))
+          ?.check()
+      const kept = (await collection.find({})).documents[0]
+      expect(await check()).toEqual({ checked: 1, violations: 0, examples: [] })
+      await collection.replace(kept?.id as string, { ...kept!.body, personId: randomUUID() }, { expectedRevision: kept!.revision })
+      expect(await check()).toEqual({ checked: 1, violations: 1, examples: [kept?.id] })
     } finally {
       await place.stop()
     }

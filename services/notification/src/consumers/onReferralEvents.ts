@@ -9,7 +9,7 @@ import {
   ReferralSent,
   ReferralWentUnanswered,
 } from '@patchwork/events'
-import { audienceOf, needsMembers, type Parties, type ReferralEvent } from '../domain/audience.ts'
+import { audienceOf, needsMembers, partiesAfter, type ReferralEvent } from '../domain/audience.ts'
 import type { Memberships } from '../store/memberships.ts'
 import type { ReferralParties } from '../store/referralParties.ts'
 import type { Announce } from './announce.ts'
@@ -18,11 +18,12 @@ type Dependencies = { announce: Announce; parties: ReferralParties; memberships:
 
 /** What happened to a referral is told to those it concerns. */
 export const onReferralEvents = ({ announce, parties, memberships }: Dependencies): Reaction[] => {
-  const tell = (definition: EventDefinition, after: (known: Parties) => Parties = (known) => known): Reaction =>
+  const tell = (definition: EventDefinition): Reaction =>
     on(definition, async (envelope, context) => {
       const event = { type: envelope.type, data: envelope.data } as ReferralEvent
       const { referralId } = event.data
-      if (event.type === 'referral.sent.v1') await parties.keep(referralId, envelope.sequence, () => partiesOf(event))
+      const keep = () => parties.keep(referralId, envelope.sequence, (known) => partiesAfter(known, event))
+      if (event.type === 'referral.sent.v1') await keep()
       await announce(envelope, context, {
         about: { kind: 'referral', id: referralId },
         audience: async () => {
@@ -31,26 +32,18 @@ export const onReferralEvents = ({ announce, parties, memberships }: Dependencie
           return audienceOf(event, known, needsMembers(event) ? await memberships.membersOf(known.organisationId) : [])
         },
       })
-      if (event.type !== 'referral.sent.v1') await parties.keep(referralId, envelope.sequence, (known) => known && after(known))
+      if (event.type !== 'referral.sent.v1') await keep()
     })
-  const organisationLeaves = (known: Parties): Parties => ({ ...known, organisationInvolved: false })
   return [
     tell(ReferralSent),
     tell(ReferralAccepted),
-    tell(ReferralDeclined, organisationLeaves),
+    tell(ReferralDeclined),
     tell(ReferralWentUnanswered),
-    tell(ReferralConsentWithdrawn, organisationLeaves),
+    tell(ReferralConsentWithdrawn),
     tell(ReferralOutcomeRecorded),
     tell(ReferralConcluded),
   ]
 }
-
-const partiesOf = ({ data }: Extract<ReferralEvent, { type: 'referral.sent.v1' }>): Parties => ({
-  personId: data.personId,
-  referredBy: data.referredBy,
-  organisationId: data.organisationId,
-  organisationInvolved: true,
-})
 
 /** Nobody ever told of the sending of this referral. Its events come in order, so trying again cannot help; it is parked for an operator. */
 class UnknownReferralError extends Error {

@@ -31,6 +31,21 @@ export type ReferralEvent =
   | DomainEvent<typeof ReferralOutcomeRecorded>
   | DomainEvent<typeof ReferralConcluded>
 
+/** Who has to do with a referral after one of its events; undefined while nobody told of its sending. */
+export const partiesAfter = (known: Parties | undefined, event: ReferralEvent): Parties | undefined => {
+  switch (event.type) {
+    case 'referral.sent.v1': {
+      const { personId, referredBy, organisationId } = event.data
+      return { personId, referredBy, organisationId, organisationInvolved: true }
+    }
+    case 'referral.declined.v1':
+    case 'referral.consent-withdrawn.v1':
+      return known && { ...known, organisationInvolved: false }
+    default:
+      return known
+  }
+}
+
 /** The most people that one event is told to; a list beyond it is cut. */
 export const recipientsMax = 200
 
