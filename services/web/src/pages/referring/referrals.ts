@@ -107,16 +107,21 @@ export const leavesNeedOpen = ({ status, overdue, endReason }: ReferralLine): bo
   return status === 'declined' || status === 'consent-withdrawn' || (status === 'sent' && overdue === true)
 }
 
-export type JourneyStep = { key: string; state: 'done' | 'now' | 'later'; at?: string }
+export type JourneyStep = { key: string; state: 'done' | 'now' | 'later'; at?: string; isLate?: boolean }
 
 /** The way of a referral in a few steps: what is behind, what is now, what is to come. */
-export const journeyOf = ({ status, sentAt, answerDueAt, acceptedAt, endedAt }: ReferralLine): JourneyStep[] => {
+export const journeyOf = ({ status, sentAt, answerDueAt, overdue, acceptedAt, endedAt }: ReferralLine): JourneyStep[] => {
   const at = (value: string | undefined) => (value === undefined ? {} : { at: value })
   const sent: JourneyStep = { key: 'sent', state: 'done', at: sentAt }
   const yes: JourneyStep[] = acceptedAt === undefined ? [] : [{ key: 'yes', state: 'done', at: acceptedAt }]
   switch (status) {
     case 'sent':
-      return [sent, { key: 'waiting', state: 'now', ...at(answerDueAt) }, { key: 'underway', state: 'later' }, { key: 'end', state: 'later' }]
+      return [
+        sent,
+        { key: 'waiting', state: 'now', isLate: overdue === true, ...at(answerDueAt) },
+        { key: 'underway', state: 'later' },
+        { key: 'end', state: 'later' },
+      ]
     case 'accepted':
       return [sent, ...yes, { key: 'underway', state: 'now' }, { key: 'end', state: 'later' }]
     case 'declined':
