@@ -51,7 +51,7 @@ beforeAll(async () => {
       response.set('ETag', '"4"')
       return { personId: residentId, name: 'Margaret Hale', postcode: 'M33 7ZF', accessNeeds: ['step-free'], language: 'en' }
     },
-    'PUT /people/people/me': () => ({ personId: residentId }),
+    'PUT /people/people/me': ({ headers }, response) => (headers['if-match'] === '"4"' ? { personId: residentId } : problem(response, 412, 'stale')),
     'GET /people/people/:id/access-log': () => ({
       items: [
         { at: '2026-03-03T11:00:00.000Z', who: { role: 'coordinator', organisationId }, why: 'accepted-referral', fields: ['name', 'phone'], referralId },
@@ -194,6 +194,13 @@ test('R2 details are changed only if nobody else changed them since they were sh
   expect(put?.headers['if-match']).toBe('"4"')
   expect(put?.body).toEqual({ name: 'Margaret Hale', postcode: 'M33 7ZF', language: 'cy', accessNeeds: ['bsl', 'step-free'], contactPreferences: { ways: [] } })
   expect(text).toContain('name="version" value="&quot;4&quot;"')
+  const second = await agent
+    .post('/my/details')
+    .type('form')
+    .send({ ...entered, version: '"3"', name: 'Margaret Hale-Brown' })
+    .expect(412)
+  for (const words of ['Somebody has changed this since you opened it', 'value="Margaret Hale-Brown"', 'name="version" value="&quot;4&quot;"'])
+    expect(second.text).toContain(words)
 })
 
 test('R10 a resident sees who read which of their information, when and why', async () => {
