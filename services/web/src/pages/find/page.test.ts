@@ -88,6 +88,12 @@ describe('finding', () => {
       expect(text).toContain(words)
     expect(text).not.toContain('patchwork-map')
   })
+  test('a resident for whom nothing is found can say what they need', async () => {
+    const resident = await place.signedIn('resident')
+    expect((await resident.get('/find?text=nothing+at+all')).text).toContain('href="/my/needs/new"')
+    const provider = await place.signedIn('provider')
+    expect((await provider.get('/find?text=nothing+at+all')).text).not.toContain('/my/needs/new')
+  })
   test('more results are a page further, with the same filters', async () => {
     const text = await page('/find?text=many&cost=free')
     expect(text).toContain('href="/find?text=many&amp;cost=free&amp;after=next-page"')
