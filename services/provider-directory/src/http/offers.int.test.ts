@@ -122,6 +122,15 @@ describe('D1 publishing', () => {
   })
 })
 
+test('a postcode that this place does not know is kept, and everyone is told that its place is unknown', async () => {
+  const offer = await published({ place: { postcode: 'EX1 1AA' }, area: { withinMetres: 2_000, postcode: 'EX1 1AA' } })
+  const { body } = await place.asAnyone(`/offers/${offer.offerId}`)
+  expect([body.place, body.area]).toEqual([{ postcode: 'EX1 1AA' }, { withinMetres: 2_000, postcode: 'EX1', isPlaceKnown: false }])
+  const known = await published()
+  expect((await place.asAnyone(`/offers/${known.offerId}`)).body.area.isPlaceKnown).toBe(true)
+  expect((await place.asAnyone(`/organisations/${offer.organisationId}`)).body.offers[0].place).toEqual({ postcode: 'EX1 1AA' })
+})
+
 describe('D8 the personal-care gate', () => {
   test('D8 without a CQC number or the declaration it stays a draft; with either it is published', async () => {
     const offer = await drafted({ category: 'care-at-home', track: 'be-helped', personalCare: true })

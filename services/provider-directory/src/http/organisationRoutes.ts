@@ -11,7 +11,7 @@ import { toPublicOrganisation } from '../store/publicOffer.ts'
 import { type JoiningCodes, joiningCodeIdOf } from './joiningCode.ts'
 import { isMember, isOwner } from './membership.ts'
 import { OrganisationBody, OrganisationDescriptionBody, OrganisationKind, OrganisationView } from './schemas.ts'
-import { toCapacityView, toSourceView } from './views.ts'
+import { toCapacityView, toPlaceView, toSourceView } from './views.ts'
 
 const organisationsPerPersonMax = 20
 const offersShownMax = 200
@@ -211,6 +211,7 @@ const offersOf = async (
             category: state.category as Category,
             track: state.track as Track,
             capacity: toCapacityView(state.capacity, nowMs),
+            place: toPlaceView(details.place),
           },
         ],
   )

@@ -76,6 +76,14 @@ const CapacityView = z.object({ state: z.enum(['open', 'waiting-list', 'closed',
 const PriceView = z.object({ kind: z.enum(['free', 'paid', 'unknown']), pence: z.int().optional(), unit: z.string().optional() })
 const TimeView = z.object({ days: z.array(z.enum(weekDays)), from: z.string(), to: z.string() })
 const Source = z.object({ code: z.string(), recordId: z.string(), url: z.string().optional() })
+/** A postcode without a latitude is one whose place is not known here. */
+const PlaceView = z.object({
+  address: z.string().optional(),
+  postcode: z.string().optional(),
+  ...Ward,
+  latitude: z.number().optional(),
+  longitude: z.number().optional(),
+})
 export const OrganisationName = z.object({ organisationId: id, name: z.string() })
 
 export const OfferSummary = z.object({
@@ -88,9 +96,7 @@ export const OfferSummary = z.object({
   distanceMetres: z.int().optional(),
   /** The offer comes to, or is meant for, the place asked about. */
   comesToYou: z.boolean().optional(),
-  place: z
-    .object({ address: z.string().optional(), postcode: z.string().optional(), ...Ward, latitude: z.number().optional(), longitude: z.number().optional() })
-    .optional(),
+  place: PlaceView.optional(),
   atHome: z.boolean().optional(),
   price: PriceView,
   capacity: CapacityView,
@@ -128,14 +134,10 @@ export const OfferView = z.object({
     /** Where the distance is measured from: the first half of the postcode for the public, all of it for the organisation's members. */
     postcode: z.string().optional(),
     atHome: z.boolean().optional(),
+    /** False where a distance is measured from a postcode whose place is not known here: then it finds nobody near. */
+    isPlaceKnown: z.boolean(),
   }),
-  place: z.object({
-    address: z.string().optional(),
-    postcode: z.string().optional(),
-    ...Ward,
-    latitude: z.number().optional(),
-    longitude: z.number().optional(),
-  }),
+  place: PlaceView,
   times: z.array(TimeView),
   timesInWords: z.string().optional(),
   openNow: z.boolean().optional(),
@@ -165,6 +167,14 @@ export const OrganisationView = z.object({
   isYours: z.boolean(),
   /** Published ones; for members also drafts and withdrawn ones. The first 200; the rest by `/organisations/{id}/offers`. */
   offers: z.array(
-    z.object({ offerId: id, name: z.string(), status: z.enum(['draft', 'published', 'withdrawn']), category: Category, track: Track, capacity: CapacityView }),
+    z.object({
+      offerId: id,
+      name: z.string(),
+      status: z.enum(['draft', 'published', 'withdrawn']),
+      category: Category,
+      track: Track,
+      capacity: CapacityView,
+      place: PlaceView,
+    }),
   ),
 })

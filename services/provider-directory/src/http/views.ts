@@ -17,7 +17,7 @@ const toSummary = (description: string): string => {
   return `${(wordEnd > summaryLengthMax / 2 ? cut.slice(0, wordEnd) : cut).toWellFormed()}…`
 }
 
-const toPlaceView = ({ address, postcode, location }: OfferDetails['place']) => ({
+export const toPlaceView = ({ address, postcode, location }: OfferDetails['place']) => ({
   ...(address === undefined ? {} : { address }),
   ...(postcode === undefined ? {} : { postcode }),
   ...location,
@@ -61,7 +61,7 @@ export const toOfferView = (
 ): z.input<typeof OfferView> | undefined => {
   if (state.status === 'none' || !details) return undefined
   const { area, place, times, source, name, description, forWhom, price, timesInWords, fundingAccepted, personalCareGate, contact, modifiedAt } = details
-  const { wardCodes, withinMetres, postcode, atHome } = area
+  const { wardCodes, withinMetres, postcode, atHome, centre } = area
   return {
     offerId: id,
     status: state.status,
@@ -78,6 +78,7 @@ export const toOfferView = (
       withinMetres,
       postcode: isYours ? postcode : postcode?.split(' ')[0],
       atHome,
+      isPlaceKnown: postcode === undefined || centre !== undefined,
     },
     place: toPlaceView(place),
     times,

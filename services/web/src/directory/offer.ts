@@ -62,8 +62,9 @@ export const WholeOffer = OfferInList.omit({ summary: true, distanceMetres: true
       withinMetres: z.number().optional().catch(undefined),
       postcode: text,
       atHome: z.boolean().catch(false),
+      isPlaceKnown: z.boolean().catch(true),
     })
-    .catch({ wardCodes: [], wardNames: [], withinMetres: undefined, postcode: undefined, atHome: false }),
+    .catch({ wardCodes: [], wardNames: [], withinMetres: undefined, postcode: undefined, atHome: false, isPlaceKnown: true }),
   times: Times,
   timesInWords: text,
   fundingAccepted: z.array(z.string()).catch([]),
@@ -87,9 +88,21 @@ export const WholeOrganisation = OrganisationName.extend({
   source: Source.optional().catch(undefined),
   isYours: z.boolean().catch(false),
   offers: z
-    .array(z.object({ offerId: z.string(), name: z.string(), status: z.string().catch('published'), category: z.string().catch('other'), capacity: Capacity }))
+    .array(
+      z.object({
+        offerId: z.string(),
+        name: z.string(),
+        status: z.string().catch('published'),
+        category: z.string().catch('other'),
+        capacity: Capacity,
+        place: Where.optional(),
+      }),
+    )
     .catch([]),
 })
+
+/** A postcode is given, and nobody here knows where it lies. */
+export const isPlaceUnknown = (place: z.infer<typeof Where> | undefined): boolean => place?.postcode !== undefined && place.latitude === undefined
 
 /** The price in words: Free, £18.50 an hour. */
 export const priceInWords = ({ kind, pence, unit }: Price, t: Translate, format: Format): string => {

@@ -17,6 +17,7 @@ import { visitorOf } from './visitor.ts'
 
 const waitMsMax = 2_000
 const lookEveryMs = 100
+const staleStatus = 412
 
 export type PageDependencies = {
   view: View
@@ -125,7 +126,16 @@ const showAgain = async (
   const answer = isAnswer(loaded) ? loaded : undefined
   if (answer && answer.kind !== 'show') return give(page, answer, request, response, dependencies, {})
   const data = answer?.data ?? loaded
-  await view.show(request, response, { page: page.name, status, data, values: valuesOf(entered), errors: shown, ...(formKey === undefined ? {} : { formKey }) })
+  // Told that somebody else was first, whoever saves again means it: the form goes on from how it stands now.
+  const version = status === staleStatus ? page.fill?.(data as never, visit).version : undefined
+  await view.show(request, response, {
+    page: page.name,
+    status,
+    data,
+    values: { ...valuesOf(entered), ...(version === undefined ? {} : { version }) },
+    errors: shown,
+    ...(formKey === undefined ? {} : { formKey }),
+  })
 }
 
 /** Fields by the names that the form's schema gives them. */

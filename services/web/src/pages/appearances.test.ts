@@ -37,6 +37,7 @@ const cases: Case[] = [
   ['navigator', `/navigator/referrals/${referralId}/consent-withdrawal`, {}, access('open', 'none'), 'stopped'],
   ['navigator', `/navigator/referrals/${referralId}/conclusion`, { reason: 'moved' }, access('open', 'none'), 'ended'],
   ['resident', `/my/referrals/new?offer=${offerId}`, { words: 'My shed door', consent: 'yes' }, receipt, 'Your request is sent'],
+  ['resident', `/my/needs/${needId}/refer?offer=${offerId}`, { consent: 'yes' }, receipt, 'Your request is sent'],
   ['navigator', `/navigator/people/${personId}/refer?offer=${offerId}`, { ...need, 'basis-given': 'spoken' }, access('none', 'asked'), 'The request is sent'],
   ['navigator', `/navigator/needs/${needId}/refer?offer=${offerId}`, { 'basis-given': 'spoken' }, access('none', 'asked'), 'The request is sent'],
 ]

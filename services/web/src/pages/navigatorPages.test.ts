@@ -74,7 +74,7 @@ beforeAll(async () => {
     'GET /referral/referrals': ({ query }) => ({ items: query.status === 'accepted' ? [] : [overdue] }),
     'GET /referral/referrals/:id': () => declined,
     'GET /referral/referrals/:id/history': () => ({ items: [{ sequence: 1, at: overdue.sentAt, type: 'referral.sent.v1', byRole: 'navigator' }] }),
-    'GET /referral/needs': () => ({ items: [{ needId, personId, track: 'be-helped', category: 'garden-and-home', outcomeIds: [] }] }),
+    'GET /referral/needs': () => ({ items: [{ needId, personId, track: 'be-helped', category: 'garden-and-home', outcomeIds: [], isOpen: true }] }),
     'GET /referral/needs/:id': () => ({
       needId,
       personId,
@@ -177,6 +177,24 @@ test.each([
   expect(text.includes(`/navigator/needs/${needId}/refer`)).toBe(isOffered)
 })
 
+test('R7 a navigator records a need before anybody is chosen, and finds somebody for it', async () => {
+  const agent = await place.signedIn('navigator')
+  const person = `/navigator/people/${personId}`
+  const shown = (await agent.get(person).expect(200)).text
+  for (const address of [`${person}/needs/new`, `/navigator/needs/${needId}/refer`]) expect(shown).toContain(address)
+  const { text } = await agent.get(`${person}/needs/new`).expect(200)
+  expect(text).toMatch(/value="large-print"\s+checked/)
+  await agent
+    .post(`${person}/needs/new`)
+    .type('form')
+    .send({ ...formOf(text), words: 'I cannot push the mower', track: 'be-helped', category: 'garden-and-home', accessNeeds: 'large-print', postcode: '' })
+    .expect(303)
+    .expect('location', `/navigator/needs/${needId}/refer`)
+  expect(posted('/referral/needs').at(-1)?.body).toEqual({
+    ...{ personId, track: 'be-helped', category: 'garden-and-home', words: 'I cannot push the mower', accessNeeds: ['large-print'], desiredOutcomes: [] },
+  })
+})
+
 test('R2 a navigator invites a person they registered to open an account', async () => {
   const agent = await place.signedIn('navigator')
   const person = await agent.get(`/navigator/people/${personId}`).expect(200)
@@ -230,13 +248,14 @@ test('each page of a navigator is there in both languages, with no key left with
     person,
     `${person}/invitation`,
     `${person}/refer`,
+    `${person}/needs/new`,
     `/navigator/refer?offer=${offerId}`,
     `/navigator/needs/${needId}/refer`,
     `/navigator/referrals/${referralId}`,
   ]) {
     for (const lang of ['en', 'cy']) {
       const { text } = await navigator.get(`${address}${address.includes('?') ? '&' : '?'}lang=${lang}`).expect(200)
-      expect(text).not.toMatch(/>\s*(navigator\w*|referring)\.[a-zA-Z.-]+/)
+      expect(text).not.toMatch(/>\s*(navigator\w*|newNeed|referring)\.[a-zA-Z.-]+/)
     }
     await resident.get(address).expect(403)
   }

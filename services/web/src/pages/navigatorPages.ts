@@ -7,6 +7,7 @@ import { navigatorPersonPage } from './navigatorPerson/page.ts'
 import { navigatorReferPage } from './navigatorRefer/page.ts'
 import { navigatorReferNeedPage } from './navigatorReferNeed/page.ts'
 import { navigatorReferralPage } from './navigatorReferral/page.ts'
+import { navigatorNewNeedPage } from './newNeed/page.ts'
 import { navigatorConclusionPage } from './referralConclusion/page.ts'
 import { navigatorConsentPage } from './referralConsent/page.ts'
 import { navigatorOutcomePage } from './referralOutcome/page.ts'
@@ -18,6 +19,7 @@ export const navigatorPages: readonly AnyPage[] = [
   navigatorPersonPage,
   navigatorInvitationPage,
   navigatorChoosePersonPage,
+  navigatorNewNeedPage,
   navigatorReferPage,
   navigatorReferNeedPage,
   navigatorReferralPage,

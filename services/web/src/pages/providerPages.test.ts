@@ -214,8 +214,11 @@ describe('describing an offer', () => {
     expect(put?.headers['if-match']).toBe('"7"')
     expect(put?.body).toMatchObject({ times: expect.arrayContaining([{ days: ['monday'], from: '14:00', to: '16:00' }]) })
     state.refuses = [412, 'stale', '']
-    const refused = await save({})
-    expect([refused.status, refused.text.includes('Somebody else has changed this meanwhile')]).toEqual([412, true])
+    const refused = await save({ version: '"6"' })
+    expect([refused.status, refused.text.includes('Somebody has changed this since you opened it')]).toEqual([412, true])
+    // Saved from two windows: the second keeps its words, and goes on from the first one's.
+    expect(refused.text).toContain('value="A tidy garden"')
+    expect(refused.text).toContain('name="version" value="&quot;7&quot;"')
   })
   test('an offer that is not theirs is not there', async () => {
     state.offer = { ...draft, status: 'published', isYours: false }
@@ -230,6 +233,14 @@ describe('an offer of one’s own', () => {
     const { text } = await (await place.signedIn('provider')).get(address).expect(200)
     for (const words of ['Nobody else sees this', '£18.50 an hour', 'Within 2 miles of M33 7ZF', `action="${address}/publication"`])
       expect(text).toContain(words)
+  })
+  test('says to its provider that a postcode is not known here, of the place and of the distance', async () => {
+    const agent = await place.signedIn('provider')
+    expect((await agent.get(address)).text).not.toContain('Place unknown')
+    state.offer = { ...draft, place: { postcode: 'EX1 1AA' } }
+    expect((await agent.get(address)).text).toContain('Place unknown: we do not know this postcode')
+    state.offer = { ...draft, area: { ...draft.area, isPlaceKnown: false } }
+    expect((await agent.get(address)).text).toContain('Place unknown: we do not know this postcode')
   })
   test('D8 publishing without the gate is refused in words on its page', async () => {
     state.refuses = [422, 'personal-care-gate', '/personalCareGate']

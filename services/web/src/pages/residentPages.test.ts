@@ -51,7 +51,7 @@ beforeAll(async () => {
       response.set('ETag', '"4"')
       return { personId: residentId, name: 'Margaret Hale', postcode: 'M33 7ZF', accessNeeds: ['step-free'], language: 'en' }
     },
-    'PUT /people/people/me': () => ({ personId: residentId }),
+    'PUT /people/people/me': ({ headers }, response) => (headers['if-match'] === '"4"' ? { personId: residentId } : problem(response, 412, 'stale')),
     'GET /people/people/:id/access-log': () => ({
       items: [
         { at: '2026-03-03T11:00:00.000Z', who: { role: 'coordinator', organisationId }, why: 'accepted-referral', fields: ['name', 'phone'], referralId },
@@ -59,6 +59,21 @@ beforeAll(async () => {
     }),
     'GET /referral/disclosures': () => ({
       items: [{ at: '2026-03-02T11:00:00.000Z', who: { role: 'coordinator', organisationId }, why: 'organisation', fields: ['words', 'notes'], referralId }],
+    }),
+    'GET /provider-directory/offers': () => ({ items: [{ ...offer, summary: 'We sing' }], total: 1, facets: {} }),
+    'GET /referral/needs': () => ({
+      items: [
+        { needId, personId: residentId, track: 'join-in', category: 'community-groups', recordedAt: '2026-03-01T10:00:00.000Z', outcomeIds: [], isOpen: true },
+        { needId: outcomeId, personId: residentId, track: 'be-helped', category: 'food', outcomeIds: [], isOpen: false },
+      ],
+    }),
+    'GET /referral/needs/:id': () => ({
+      needId,
+      personId: residentId,
+      track: 'join-in',
+      category: 'community-groups',
+      words: 'I would love to sing again',
+      desiredOutcomes: [],
     }),
     'GET /referral/referrals': () => ({ items: [line] }),
     'GET /referral/referrals/:id': () => shown,
@@ -138,6 +153,48 @@ test('R1 without a tick for consent and without words nothing is sent, the error
   expect(place.asked.filter(({ method }) => method === 'POST').length).toBe(before)
 })
 
+test('R5 a resident says what they need before they know whom to ask, and finds somebody for it', async () => {
+  const agent = await place.signedIn('resident')
+  const start = (await agent.get('/my').expect(200)).text
+  expect(start).toContain('Community groups, 1 March 2026.')
+  expect(start.match(/\/my\/needs\/[0-9a-f-]{36}\/refer/g)).toEqual([`/my/needs/${needId}/refer`])
+  const { text } = await agent.get('/my/needs/new').expect(200)
+  const before = posted('POST', '/referral/needs').length
+  const refused = await agent
+    .post('/my/needs/new')
+    .type('form')
+    .send({ ...formOf(text), words: '', category: '' })
+    .expect(400)
+  for (const field of ['words', 'track', 'category']) expect(refused.text).toContain(`href="#${field}"`)
+  const said = { ...formOf(text), words: 'I would love to sing again', track: 'join-in', category: 'community-groups', outcome1: '', postcode: 'm33 7zf' }
+  await agent.post('/my/needs/new').type('form').send(said).expect(303).expect('location', `/my/needs/${needId}/refer`)
+  expect(posted('POST', '/referral/needs').slice(before)).toMatchObject([
+    {
+      body: {
+        personId: residentId,
+        track: 'join-in',
+        category: 'community-groups',
+        words: 'I would love to sing again',
+        desiredOutcomes: [],
+        postcode: 'M33 7ZF',
+      },
+    },
+  ])
+  const address = `/my/needs/${needId}/refer`
+  const found = (await agent.get(address).expect(200)).text
+  for (const words of ['I would love to sing again', `${address}?offer=${offerId}`]) expect(found).toContain(words)
+  const asking = (await agent.get(`${address}?offer=${offerId}`).expect(200)).text
+  const without = await agent.post(`${address}?offer=${offerId}`).type('form').send(formOf(asking)).expect(400)
+  expect(without.text).toContain('Tick this box if you agree')
+  await agent
+    .post(`${address}?offer=${offerId}`)
+    .type('form')
+    .send({ ...formOf(asking), consent: 'yes' })
+    .expect(303)
+    .expect('location', `/my/referrals/${referralId}`)
+  expect(posted('POST', '/referral/referrals').at(-1)?.body).toEqual({ needId, offerId, basis: { kind: 'consent', given: 'self' } })
+})
+
 test('R5 a request shows its way, what was said, who looked, and what can be done', async () => {
   const agent = await place.signedIn('resident')
   const { text } = await agent.get(`/my/referrals/${referralId}`).expect(200)
@@ -194,6 +251,13 @@ test('R2 details are changed only if nobody else changed them since they were sh
   expect(put?.headers['if-match']).toBe('"4"')
   expect(put?.body).toEqual({ name: 'Margaret Hale', postcode: 'M33 7ZF', language: 'cy', accessNeeds: ['bsl', 'step-free'], contactPreferences: { ways: [] } })
   expect(text).toContain('name="version" value="&quot;4&quot;"')
+  const second = await agent
+    .post('/my/details')
+    .type('form')
+    .send({ ...entered, version: '"3"', name: 'Margaret Hale-Brown' })
+    .expect(412)
+  for (const words of ['Somebody has changed this since you opened it', 'value="Margaret Hale-Brown"', 'name="version" value="&quot;4&quot;"'])
+    expect(second.text).toContain(words)
 })
 
 test('R10 a resident sees who read which of their information, when and why', async () => {
@@ -207,15 +271,25 @@ test('each page of a resident is there in Welsh, with no key left without words'
   const agent = await place.signedIn('resident')
   shown = accepted
   const base = `/my/referrals/${referralId}`
-  for (const address of ['/my', '/my/details', '/my/who-saw', base, `${base}/conclusion`, `${base}/consent-withdrawal`, `${base}/outcomes/${outcomeId}`]) {
+  for (const address of [
+    '/my',
+    '/my/needs/new',
+    `/my/needs/${needId}/refer`,
+    '/my/details',
+    '/my/who-saw',
+    base,
+    `${base}/conclusion`,
+    `${base}/consent-withdrawal`,
+    `${base}/outcomes/${outcomeId}`,
+  ]) {
     for (const lang of ['en', 'cy']) {
       const { text } = await agent.get(`${address}?lang=${lang}`).expect(200)
-      expect(text).not.toMatch(/>\s*(my|myReferral|myDetails|myWhoSaw|referring|referral[A-Z]\w+)\.[a-zA-Z.-]+/)
+      expect(text).not.toMatch(/>\s*(my|myReferral|myReferNeed|newNeed|myDetails|myWhoSaw|referring|referral[A-Z]\w+)\.[a-zA-Z.-]+/)
     }
   }
 })
 
 test('A2 no other role sees a page of a resident', async () => {
   const agent = await place.signedIn('provider')
-  for (const address of ['/my', '/my/details', '/my/who-saw', `/my/referrals/${referralId}`]) await agent.get(address).expect(403)
+  for (const address of ['/my', '/my/needs/new', '/my/details', '/my/who-saw', `/my/referrals/${referralId}`]) await agent.get(address).expect(403)
 })

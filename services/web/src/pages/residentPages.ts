@@ -2,8 +2,10 @@ import type { AnyPage } from '../http/page.ts'
 import { myPage } from './my/page.ts'
 import { myDetailsPage } from './myDetails/page.ts'
 import { myNewReferralPage } from './myNewReferral/page.ts'
+import { myReferNeedPage } from './myReferNeed/page.ts'
 import { myReferralPage } from './myReferral/page.ts'
 import { myWhoSawPage } from './myWhoSaw/page.ts'
+import { myNewNeedPage } from './newNeed/page.ts'
 import { myConclusionPage } from './referralConclusion/page.ts'
 import { myConsentPage } from './referralConsent/page.ts'
 import { myOutcomePage } from './referralOutcome/page.ts'
@@ -13,6 +15,8 @@ export const residentPages: readonly AnyPage[] = [
   myPage,
   myDetailsPage,
   myWhoSawPage,
+  myNewNeedPage,
+  myReferNeedPage,
   myNewReferralPage,
   myReferralPage,
   myOutcomePage,

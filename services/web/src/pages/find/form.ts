@@ -7,6 +7,7 @@ const afterLengthMax = 2_000
 
 /** Distances to choose from, in metres: half a mile, one, two, five and ten miles. */
 export const distances = ['800', '1600', '3200', '8000', '16000'] as const
+const metresMax = 200_000
 
 // An address that was mistyped by hand asks for what can be read of it: nobody who looks for help is told off.
 const asked = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined)
@@ -20,7 +21,16 @@ const words = (lengthMax: number) =>
 export const FindQuery = z.object({
   text: asked(words(textLengthMax)),
   near: asked(words(nearLengthMax)),
-  within: asked(z.enum(distances)),
+  /** Any whole number of metres, as other pages and people write it into the address. */
+  within: asked(
+    z
+      .string()
+      .trim()
+      .regex(/^\d{1,9}$/)
+      .transform(Number)
+      .pipe(z.int().min(1).max(metresMax))
+      .transform(String),
+  ),
   category: asked(Category),
   track: asked(Track),
   cost: asked(z.enum(['free', 'paid'])),

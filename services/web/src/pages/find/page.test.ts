@@ -39,10 +39,34 @@ describe('finding', () => {
     for (const chosen of ['1600', 'food', 'join-in', 'free', 'E05015254']) expect(text).toContain(`<option value="${chosen}" selected>`)
     expect(text.match(/ checked>/g)).toHaveLength(2)
   })
-  test.each(['category=weapons', 'within=7', 'cost=%00', 'ward=Sale', 'open=later', 'text=a&text=b', 'text[$ne]=x', 'near=', `text=${'x'.repeat(10_000)}`])(
+  test.each(['category=weapons', 'within=far', 'cost=%00', 'ward=Sale', 'open=later', 'text=a&text=b', 'text[$ne]=x', 'near=', `text=${'x'.repeat(10_000)}`])(
     'an address that was mistyped is read as far as it can be: %s',
     async (query) => expect((await place.browser().get(`/find?${query}`)).status).toBe(200),
   )
+  test.each([
+    ['7', '7 m'],
+    ['2500', '2,500 m'],
+    ['200000', '200,000 m'],
+    ['0800', 'Half a mile'],
+  ])('any whole number of metres is asked of the directory and stands among the choices: %s', async (within, words) => {
+    const text = await page(`/find?near=M33+7ZF&within=${within}`)
+    expect(searched().within).toBe(String(Number(within)))
+    expect(text).toContain(`<option value="${Number(within)}" selected>${words}</option>`)
+    expect(text).not.toContain('We could not read the distance')
+  })
+  test.each(['far', '0', '200001', '-5', '1.5', '1e3', '<b>', '9'.repeat(500)])(
+    'a distance that cannot be read is said, and not passed over: %s',
+    async (within) => {
+      const text = await page(`/find?${new URLSearchParams({ near: 'M33 7ZF', within })}`)
+      expect(text).toContain('We could not read the distance “')
+      expect(text).not.toContain('<b>')
+      expect(searched()).not.toHaveProperty('within')
+      expect(text).toContain('Thursday lunch club')
+    },
+  )
+  test('a distance that was not given says nothing', async () => {
+    for (const query of ['', 'within=', 'within=+']) expect(await page(`/find?${query}`)).not.toContain('We could not read the distance')
+  })
   test('a place that is not known is said kindly, and everything else is shown', async () => {
     const text = await page('/find?near=ZE1+0AA')
     expect(text).toContain('We do not know the place “ZE1 0AA”')
@@ -63,6 +87,12 @@ describe('finding', () => {
     for (const words of ['0 found', 'look again without the filters', 'see everything there is', 'sign up and say what you need', 'ask Brookshire Council'])
       expect(text).toContain(words)
     expect(text).not.toContain('patchwork-map')
+  })
+  test('a resident for whom nothing is found can say what they need', async () => {
+    const resident = await place.signedIn('resident')
+    expect((await resident.get('/find?text=nothing+at+all')).text).toContain('href="/my/needs/new"')
+    const provider = await place.signedIn('provider')
+    expect((await provider.get('/find?text=nothing+at+all')).text).not.toContain('/my/needs/new')
   })
   test('more results are a page further, with the same filters', async () => {
     const text = await page('/find?text=many&cost=free')
@@ -121,6 +151,32 @@ describe('an offer', () => {
     })
     expect(await page(`/offers/${lunchClubId}`)).not.toContain('href="javascript')
     place.routes['GET /provider-directory/offers/:id'] = directory['GET /provider-directory/offers/:id']!
+  })
+})
+
+describe('an offer whose postcode nobody here knows', () => {
+  const unknown = { postcode: 'EX1 1AA' }
+  const [offerRoute, organisationRoute] = ['GET /provider-directory/offers/:id', 'GET /provider-directory/organisations/:id'] as const
+  const readOf = async (route: string, path: string, changes: object) => {
+    const usual = directory[route]!
+    place.routes[route] = (asked, response) => ({ ...(usual(asked as never, response) as object), ...changes })
+    const text = await page(path)
+    place.routes[route] = usual
+    return text
+  }
+  test('says on its page that the place is unknown', async () => {
+    expect(await readOf(offerRoute, `/offers/${lunchClubId}`, { place: unknown })).toContain('Place unknown: we do not know this postcode')
+    const around = { wardCodes: [], withinMetres: 3_200, postcode: 'EX1', isPlaceKnown: false }
+    expect(await readOf(offerRoute, `/offers/${lunchClubId}`, { area: around })).toContain('Place unknown: we do not know this postcode')
+    expect(await page(`/offers/${lunchClubId}`)).not.toContain('Place unknown')
+  })
+  test('says so on the page of its organisation', async () => {
+    const line = { offerId: lunchClubId, name: 'Thursday lunch club', status: 'published', category: 'food', capacity: { state: 'open' } }
+    expect(await readOf(organisationRoute, `/organisations/${organisationId}`, { offers: [{ ...line, place: unknown }] })).toContain('EX1 1AA. Place unknown')
+    const known = { postcode: 'M33 7ZF', wardName: 'Sale Central', latitude: 53.4, longitude: -2.3 }
+    const text = await readOf(organisationRoute, `/organisations/${organisationId}`, { offers: [{ ...line, place: known }] })
+    expect(text).toContain('Sale Central')
+    expect(text).not.toContain('Place unknown')
   })
 })
 

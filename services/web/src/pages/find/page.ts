@@ -8,6 +8,7 @@ import { ServiceProblem } from '../../serviceCalls.ts'
 import { distances, FindQuery } from './form.ts'
 
 const perPage = 20
+const shownMax = 40
 
 const Counts = z.record(z.string(), z.number()).catch({})
 const Found = z.object({
@@ -48,6 +49,7 @@ export const findPage = definePage({
       map,
       choices: choicesOf(found.facets, query, wards, visit),
       isPlaceUnknown: found.near?.known === false,
+      unreadableWithin: query.within === undefined ? unreadable(visit.query.within) : undefined,
       isFiltered: query.category ?? query.track ?? query.cost ?? query.open ?? query.capacity ?? query.ward,
       areFiltersOpen: !isPhone(visit.raw.request) || (query.category ?? query.track ?? query.cost ?? query.open ?? query.capacity ?? query.ward) !== undefined,
       nextPage: found.after && addressOf({ ...query, after: found.after }),
@@ -70,6 +72,9 @@ const search = async ({ services }: Visit, query: FindQuery): Promise<Found> => 
   }
 }
 
+/** What was written where a distance belongs, as much of it as a page shows. */
+const unreadable = (within: string | undefined): string | undefined => within?.trim().slice(0, shownMax) || undefined
+
 const pointOf = ({ latitude, longitude }: { latitude?: number | undefined; longitude?: number | undefined }) =>
   latitude === undefined || longitude === undefined ? undefined : { latitude, longitude }
 
@@ -90,7 +95,7 @@ const choicesOf = (facets: Facets, query: FindQuery, wards: Awaited<ReturnType<V
   const wardNames = wards.map(({ properties }) => properties).sort((one, other) => one.name.localeCompare(other.name, language))
   const isWorthwhile = (counts: Record<string, number> | undefined, value: string) => counts === undefined || (counts[value] ?? 0) > 0
   return {
-    within: [any(t('find.anyDistance')), ...distances.map((value) => ({ value, text: t(`find.within.${value}`) }))],
+    within: [any(t('find.anyDistance')), ...distancesWith(query.within).map((value) => ({ value, text: distanceInWords(value, t, format) }))],
     category: [
       any(t('find.anyKind')),
       ...Category.options.filter((value) => isWorthwhile(facets.category, value)).map((value) => withCount(facets.category, value, t(`category.${value}`))),
@@ -103,6 +108,13 @@ const choicesOf = (facets: Facets, query: FindQuery, wards: Awaited<ReturnType<V
     capacity: query.capacity || isWorthwhile(facets.capacity, 'open') ? withCount(facets.capacity, 'open', t('find.hasRoom')).text : undefined,
   }
 }
+
+/** The distances to choose from, with the one that was asked for in its place among them. */
+const distancesWith = (within: string | undefined): string[] =>
+  [...new Set<string>([...distances, ...(within === undefined ? [] : [within])])].sort((one, other) => Number(one) - Number(other))
+
+const distanceInWords = (metres: string, t: Visit['t'], format: Visit['format']): string =>
+  (distances as readonly string[]).includes(metres) ? t(`find.within.${metres}`) : t('find.withinMetres', { number: format.number(Number(metres)) })
 
 const addressOf = (query: Partial<FindQuery>): string => {
   const given = Object.entries(query).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]]))

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { definePage } from '../../http/page.ts'
+import { openNeeds } from '../referring/needs.ts'
 import { namesOf, ReferralLines, told } from '../referring/referrals.ts'
 
 const referralsMax = 30
@@ -14,8 +15,9 @@ export const myPage = definePage({
   path: '/my',
   for: ['resident'],
   load: async ({ services, format, language, query }) => {
-    const [page, messages] = await Promise.all([
+    const [page, needs, messages] = await Promise.all([
       services.get('referral', '/referrals', ReferralLines, { query: { limit: referralsMax, after: query.after } }),
+      openNeeds(services),
       // What is new is worth less than the page: it does not wait for it.
       services.get('notification', '/messages', Messages, { query: { limit: messagesShown, language }, timeoutMs: messagesTimeoutMs }).catch(() => undefined),
     ])
@@ -24,6 +26,7 @@ export const myPage = definePage({
     return {
       helped: referrals.filter(({ track }) => track !== 'join-in'),
       joined: referrals.filter(({ track }) => track === 'join-in'),
+      needs,
       after: page.after,
       isFirst: query.after === undefined,
       unreadMessages: (messages?.items ?? []).filter(({ read }) => !read),

@@ -1,16 +1,10 @@
-import { Category, Track } from '@patchwork/events'
-import { z } from 'zod'
 import { definePage } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
+import { openNeeds } from '../referring/needs.ts'
 import { PersonDetails, peopleByIds } from '../referring/people.ts'
 import { namesOf, ReferralLines, told } from '../referring/referrals.ts'
 
 const listMax = 200
-
-const Needs = z.object({
-  items: z.array(z.object({ needId: z.uuid(), track: Track, category: Category, recordedAt: z.string().optional() })),
-  after: z.string().optional(),
-})
 
 /** One person a navigator looks after: their details, what was asked for, and what can be done next. */
 export const navigatorPersonPage = definePage({
@@ -22,7 +16,7 @@ export const navigatorPersonPage = definePage({
     const [details, known, needs, referrals] = await Promise.all([
       services.get('people', path`/people/${personId}`, PersonDetails),
       peopleByIds(services, [personId]),
-      services.get('referral', '/needs', Needs, { query: { personId, limit: listMax } }),
+      openNeeds(services, { personId }),
       services.get('referral', '/referrals', ReferralLines, { query: { limit: listMax } }),
     ])
     const theirs = referrals.items.filter((referral) => referral.personId === personId)
@@ -31,7 +25,7 @@ export const navigatorPersonPage = definePage({
       details,
       hasAccount: known.get(personId)?.hasAccount ?? false,
       referrals: theirs.map((line) => told(line, names, format)),
-      unsent: needs.items.filter(({ needId }) => !theirs.some((referral) => referral.needId === needId)),
+      needs,
       isMore: referrals.after !== undefined,
     }
   },

@@ -1,4 +1,4 @@
-import { capacityInWords, priceInWords, WholeOffer } from '../../directory/offer.ts'
+import { capacityInWords, isPlaceUnknown, priceInWords, WholeOffer } from '../../directory/offer.ts'
 import { definePage, type Visit } from '../../http/page.ts'
 import { drawWardMap } from '../../map/wardMap.ts'
 import { path } from '../../serviceCalls.ts'
@@ -27,6 +27,7 @@ export const offerPage = definePage({
       within: offer.area.withinMetres === undefined ? undefined : format.distance(offer.area.withinMetres),
       map: hasMap ? drawWardMap(wards, { pins, servedWardCodes: offer.area.wardCodes }) : undefined,
       hasPin: pins.length > 0,
+      isPlaceUnknown: isPlaceUnknown(offer.place),
       asking: offer.takesReferrals ? askingAddress(visit, params.id!) : undefined,
     }
   },

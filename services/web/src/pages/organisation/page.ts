@@ -1,4 +1,4 @@
-import { WholeOrganisation } from '../../directory/offer.ts'
+import { isPlaceUnknown, WholeOrganisation } from '../../directory/offer.ts'
 import { definePage } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
 
@@ -9,6 +9,7 @@ export const organisationPage = definePage({
   for: 'anyone',
   load: async ({ services, params }) => {
     const organisation = await services.get('provider-directory', path`/organisations/${params.id!}`, WholeOrganisation)
-    return { organisation, offers: organisation.offers.filter(({ status }) => status === 'published') }
+    const published = organisation.offers.filter(({ status }) => status === 'published')
+    return { organisation, offers: published.map((offer) => ({ ...offer, isPlaceUnknown: isPlaceUnknown(offer.place) })) }
   },
 })

@@ -1,6 +1,6 @@
 import { CapacityState } from '@patchwork/events'
 import { z } from 'zod'
-import { capacityInWords, priceInWords, type WholeOffer } from '../../directory/offer.ts'
+import { capacityInWords, isPlaceUnknown, priceInWords, type WholeOffer } from '../../directory/offer.ts'
 import { optionalWholeNumber } from '../../http/formFields.ts'
 import { definePage, goOnceThere } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
@@ -29,6 +29,7 @@ export const providerOfferPage = definePage({
       room: capacityInWords(offer.capacity, t),
       times: format.times(offer.times),
       distance: offer.area.withinMetres === undefined ? undefined : format.distance(offer.area.withinMetres),
+      isPlaceUnknown: isPlaceUnknown(offer.place),
       paragraphs: offer.description.split(/\n{2,}/),
       lacksGate: offer.personalCare && offer.personalCareGate === undefined,
     }
