@@ -4,12 +4,17 @@ import { CapacityState, Category, Id, Instant, Track, WardCode } from './terms.t
 
 const organisation = 'patchwork.provider-directory.organisation'
 const offer = 'patchwork.provider-directory.offer'
+const search = 'patchwork.provider-directory.search'
 
 export const OrganisationRegistered = defineEvent({
   type: 'organisation.registered.v1',
   topic: organisation,
   meaning: 'An organisation, a sole trader or a group stands in the directory.',
-  data: z.object({ organisationId: Id, kind: z.enum(['micro-provider', 'community-network', 'organisation']), origin: z.enum(['registered', 'open-data']) }),
+  data: z.object({
+    organisationId: Id,
+    kind: z.enum(['micro-provider', 'community-network', 'organisation']),
+    origin: z.enum(['registered', 'open-data', 'imported']),
+  }),
 })
 export const OrganisationDescribed = defineEvent({
   type: 'organisation.described.v1',
@@ -27,7 +32,7 @@ export const OfferDrafted = defineEvent({
   type: 'offer.drafted.v1',
   topic: offer,
   meaning: 'An organisation began to describe help or an activity; nobody else can see it yet.',
-  data: z.object({ offerId: Id, organisationId: Id, track: Track, origin: z.enum(['registered', 'open-data']) }),
+  data: z.object({ offerId: Id, organisationId: Id, track: Track, origin: z.enum(['registered', 'open-data', 'imported']) }),
 })
 export const OfferDescribed = defineEvent({
   type: 'offer.described.v1',
@@ -66,4 +71,10 @@ export const OfferWithdrawn = defineEvent({
   topic: offer,
   meaning: 'An offer is no longer shown and takes no referrals.',
   data: z.object({ offerId: Id, organisationId: Id, withdrawnAt: Instant }),
+})
+export const SearchFoundNothing = defineEvent({
+  type: 'search.found-nothing.v1',
+  topic: search,
+  meaning: 'Somebody looked for help and there was none: unmet need by ward and kind. Never the words, never who.',
+  data: z.object({ searchId: Id, category: Category.optional(), wardCode: WardCode.optional(), searchedAt: Instant }),
 })
