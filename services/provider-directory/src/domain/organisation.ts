@@ -8,7 +8,7 @@ export type OrganisationEvent =
   | DomainEvent<typeof OrganisationMemberJoined>
 
 export type OrganisationKind = 'micro-provider' | 'community-network' | 'organisation'
-export type Origin = 'registered' | 'open-data'
+export type Origin = 'registered' | 'open-data' | 'imported'
 export type MemberRole = 'owner' | 'member'
 
 export type OrganisationState =

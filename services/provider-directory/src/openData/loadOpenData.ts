@@ -1,4 +1,4 @@
-import { type Command, idFor } from '@patchwork/aggregate'
+import { type Command, idFor, inParallel } from '@patchwork/aggregate'
 import { instant, type Runtime } from '@patchwork/runtime'
 import { publishFromOpenData } from '../domain/offer.ts'
 import { registerOrganisation } from '../domain/organisation.ts'
@@ -48,7 +48,7 @@ export const loadOpenData = async (
     const missing = tasks.filter(({ id }) => !present.has(id))
     count += present.size
     onProgress?.(count, total)
-    await atOnce(missing, writesAtOnceMax, async ({ write }) => {
+    await inParallel(missing, writesAtOnceMax, async ({ write }) => {
       signal?.throwIfAborted()
       await write()
       count += 1
@@ -78,15 +78,4 @@ const writeOffer = async ({ offers }: Directory, organisationId: string, offer: 
   await offers.update(offerId, commandOf(keyOf('offer', offer.details.source), at), (current) =>
     publishFromOpenData(current, { ...offer, offerId, organisationId, origin: 'open-data', at, details: { ...offer.details, modifiedAt: at } }),
   )
-}
-
-/** Does `work` for each item, `most` at a time. Rejects with the first failure, once what was begun has ended. */
-const atOnce = async <Item>(items: readonly Item[], most: number, work: (item: Item) => Promise<void>): Promise<void> => {
-  const waiting = items.values()
-  const lane = async (): Promise<void> => {
-    for (const item of waiting) await work(item)
-  }
-  const lanes = await Promise.allSettled(Array.from({ length: Math.min(most, items.length) }, lane))
-  const failed = lanes.find((settled) => settled.status === 'rejected')
-  if (failed) throw failed.reason
 }
