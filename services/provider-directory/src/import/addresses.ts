@@ -28,15 +28,17 @@ export const isPublicAddress = (address: string): boolean => ipaddr.process(addr
  * between. `allowedHost` is a host that an operator named himself: it may lie anywhere.
  */
 export const openAddressReader = (runtime: Runtime, { allowedHost }: { allowedHost?: string } = {}): AddressReader => {
+  const refusedHosts = new Set<string>()
   const guarded = new Agent({
     headersTimeout: quietMsMax,
     bodyTimeout: quietMsMax,
     connect: {
       lookup: (hostname, options, callback) =>
         resolve(hostname, { ...options, all: true }, (error, addresses) => {
-          const refused = !error && hostname !== allowedHost && addresses.some(({ address }) => !isPublicAddress(address))
-          if (error || refused) return callback(error ?? new FeedError('refused-address'), [])
-          callback(null, addresses)
+          if (error) return callback(error, [])
+          if (hostname === allowedHost || addresses.every(({ address }) => isPublicAddress(address))) return callback(null, addresses)
+          refusedHosts.add(hostname)
+          callback(new FeedError('refused-address'), [])
         }),
     },
   })
@@ -45,18 +47,23 @@ export const openAddressReader = (runtime: Runtime, { allowedHost }: { allowedHo
     let target = address
     for (let redirects = 0; redirects <= redirectsMax; redirects += 1) {
       mustBePublic(target, allowedHost)
-      const response = await runtime.fetch(target.href, {
-        redirect: 'manual',
-        signal,
-        headers: {
-          accept: 'application/json, text/csv;q=0.9, */*;q=0.1',
-          'user-agent': 'Patchwork-import (+https://openreferraluk.org)',
-          ...(validators.etag === undefined ? {} : { 'if-none-match': validators.etag }),
-          ...(validators.lastModified === undefined ? {} : { 'if-modified-since': validators.lastModified }),
-        },
-        // The platform's fetch takes it, though its type is not told.
-        ...({ dispatcher: guarded } as object),
-      })
+      const { hostname, href } = target
+      const response = await runtime
+        .fetch(href, {
+          redirect: 'manual',
+          signal,
+          headers: {
+            accept: 'application/json, text/csv;q=0.9, */*;q=0.1',
+            'user-agent': 'Patchwork-import (+https://openreferraluk.org)',
+            ...(validators.etag === undefined ? {} : { 'if-none-match': validators.etag }),
+            ...(validators.lastModified === undefined ? {} : { 'if-modified-since': validators.lastModified }),
+          },
+          // The platform's fetch takes it, though its type is not told.
+          ...({ dispatcher: guarded } as object),
+        })
+        .catch((error: unknown) => {
+          throw refusedHosts.has(hostname) ? new FeedError('refused-address') : error
+        })
       const location = response.headers.get('location')
       if (response.status < 301 || response.status > 308 || response.status === 304 || location === null) return response
       await response.body?.cancel()
@@ -72,7 +79,7 @@ export const openAddressReader = (runtime: Runtime, { allowedHost }: { allowedHo
       for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
         const response = await ask(address, options).catch((error: unknown) => {
           options.signal.throwIfAborted()
-          throwRefused(error)
+          if (error instanceof FeedError) throw error
           return undefined
         })
         status = response?.status
@@ -98,10 +105,6 @@ const mustBePublic = ({ protocol, hostname, username }: URL, allowedHost: string
   if (ipaddr.isValid(literal) && !isPublicAddress(literal)) throw new FeedError('refused-address')
 }
 
-const throwRefused = (error: unknown): void => {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause instanceof FeedError) throw cause
-}
-
 /** What the server asks for, or twice as long each time, with some chance in it so that many askers do not come at once. */
 const waitMs = (runtime: Runtime, attempt: number, response: Response | undefined): number => {
   const asked = Number(response?.headers.get('retry-after') ?? Number.NaN) * 1_000
@@ -120,7 +123,6 @@ async function* bytesOf(body: AsyncIterable<Uint8Array>, signal: AbortSignal): A
     yield* body
   } catch (error) {
     signal.throwIfAborted()
-    throwRefused(error)
     const code = (error as { cause?: { code?: unknown } }).cause?.code
     throw new FeedError(code === 'UND_ERR_BODY_TIMEOUT' ? 'too-slow' : 'cut-off')
   }
