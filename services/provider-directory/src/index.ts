@@ -62,7 +62,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
   return {
     name: service,
     mounts: [
-      { path: `/api/${service}`, app: createDirectoryApp(appOptions, { directory, index, councilArea, runtime }) },
+      { path: `/api/${service}`, app: createDirectoryApp(appOptions, { directory, index, councilArea, runtime, imports }) },
       { path: openReferralPath, app: createOpenReferralApp(appOptions, { index, councilArea, publicUrl: settings.publicUrl }) },
     ],
     ready,

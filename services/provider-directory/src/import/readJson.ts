@@ -19,8 +19,11 @@ export async function* readJson(bytes: AsyncIterable<Uint8Array>): AsyncGenerato
   let found: JsonPart[] = []
   let hasList = false
   parser.onValue = ({ value, key, parent, stack }) => {
-    if (Array.isArray(parent)) found.push({ value, isTooLarge: sizeOf(value) > recordCharactersMax })
-    else if (listKeys.includes(String(key)) && Array.isArray(value)) hasList = true
+    if (Array.isArray(parent)) {
+      found.push({ value, isTooLarge: sizeOf(value) > recordCharactersMax })
+      // The parser would keep the list, as it is a value of the root: nothing of it is needed any more.
+      parent.length = 0
+    } else if (listKeys.includes(String(key)) && Array.isArray(value)) hasList = true
     else if (stack.length === 1) beside.set(String(key), value)
   }
   let isFirst = true
