@@ -5,7 +5,7 @@ let place: Place
 let feed: Awaited<ReturnType<typeof serve>>
 beforeAll(async () => {
   place = await startPlace()
-  feed = await serve((_request, response) => response.end(JSON.stringify([oldService('a'), oldService('b', { name: '' })])))
+  feed = await serve((_request, response) => response.end(JSON.stringify([oldService('a'), oldService('b', { name: '', assured_date: '' })])))
 })
 afterAll(async () => {
   await feed.stop()
