@@ -98,7 +98,7 @@ const listen = async (server: Server, config: PlaceConfig): Promise<string> => {
 }
 
 const settingsFor = (config: PlaceConfig, url: string, publicUrl: string): ServiceSettings => {
-  const names = ['provider-directory', 'referral', 'people', 'notification', 'identity']
+  const names = ['provider-directory', 'referral', 'people', 'notification', 'identity', 'personal-budget-pooling', 'commissioning']
   return {
     publicUrl,
     issuer: config.issuer ?? `${publicUrl}/identity`,

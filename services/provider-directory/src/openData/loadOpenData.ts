@@ -1,4 +1,4 @@
-import { type Command, idFor } from '@patchwork/aggregate'
+import { type Command, idFor, inParallel } from '@patchwork/aggregate'
 import { instant, type Runtime } from '@patchwork/runtime'
 import { publishFromOpenData } from '../domain/offer.ts'
 import { registerOrganisation } from '../domain/organisation.ts'
@@ -49,7 +49,7 @@ export const loadOpenData = async (
     const missing = tasks.filter(({ id }) => !present.has(id))
     count += present.size
     onProgress?.(count, total)
-    await atOnce(missing, writesAtOnceMax, async ({ write }) => {
+    await inParallel(missing, writesAtOnceMax, async ({ write }) => {
       signal?.throwIfAborted()
       await write()
       count += 1
@@ -108,15 +108,4 @@ const writeOffer = async (
       details: { ...offer.details, modifiedAt: changedAt(offer.details.source) },
     }),
   )
-}
-
-/** Does `work` for each item, `most` at a time. Rejects with the first failure, once what was begun has ended. */
-const atOnce = async <Item>(items: readonly Item[], most: number, work: (item: Item) => Promise<void>): Promise<void> => {
-  const waiting = items.values()
-  const lane = async (): Promise<void> => {
-    for (const item of waiting) await work(item)
-  }
-  const lanes = await Promise.allSettled(Array.from({ length: Math.min(most, items.length) }, lane))
-  const failed = lanes.find((settled) => settled.status === 'rejected')
-  if (failed) throw failed.reason
 }

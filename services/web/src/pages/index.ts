@@ -5,10 +5,17 @@ import { administratorPage } from './administrator/page.ts'
 import { administratorAccountPage } from './administratorAccount/page.ts'
 import { administratorAccountsPage } from './administratorAccounts/page.ts'
 import { administratorDeliveriesPage } from './administratorDeliveries/page.ts'
+import { administratorImportPage } from './administratorImport/page.ts'
+import { administratorImportsPage } from './administratorImports/page.ts'
 import { administratorMailPage } from './administratorMail/page.ts'
 import { administratorNewAccountPage } from './administratorNewAccount/page.ts'
 import { checkYourMailPage } from './checkYourMail/page.ts'
-import { administratorClosingPage, administratorPasswordLinkPage, administratorVouchingPage } from './confirm/administratorPages.ts'
+import {
+  administratorClosingPage,
+  administratorImportSteps,
+  administratorPasswordLinkPage,
+  administratorVouchingPage,
+} from './confirm/administratorPages.ts'
 import { providerAcceptancePage, providerPublicationPage, providerWithdrawalPage } from './confirm/providerPages.ts'
 import { dataSourcesPage } from './dataSources/page.ts'
 import { findPage } from './find/page.ts'
@@ -77,6 +84,9 @@ export const pages: readonly AnyPage[] = [
   administratorClosingPage,
   administratorMailPage,
   administratorDeliveriesPage,
+  administratorImportsPage,
+  administratorImportPage,
+  ...administratorImportSteps,
   ...residentPages,
   ...navigatorPages,
 ]
