@@ -55,7 +55,6 @@ export const createApp = (options: AppOptions): Express => {
   })
   const document = openApiDocument(service, routes)
   app.get('/openapi.json', (_request, response) => void response.json(document))
-  app.use(express.raw({ type: () => true, limit: bodyBytesMax }))
   for (const route of routes) app[route.method](route.path, guarded(route, options))
   app.use(() => {
     throw new NotFoundError()
@@ -84,6 +83,7 @@ const guarded = (route: AnyRoute, { service, authenticate, runtime, logger }: Ap
     )
   const limiter = route.rateLimit && new RateLimiterMemory({ points: route.rateLimit.count, duration: route.rateLimit.perSeconds })
   const template = `/api/${service}${route.path}`
+  const receive = express.raw({ type: () => true, limit: route.rawBody?.bytesMax ?? bodyBytesMax })
   const answer = async (request: Request, response: Response): Promise<void> => {
     const caller = await authenticate(request.get('authorization'))
     const isCounted = route.rateLimit?.roles === undefined || (caller.kind === 'person' && route.rateLimit.roles.includes(caller.role))
@@ -92,14 +92,17 @@ const guarded = (route: AnyRoute, { service, authenticate, runtime, logger }: Ap
     if (level === 'none') throw caller.kind === 'anyone' ? new UnauthenticatedError() : new ForbiddenError()
     const gone = new AbortController()
     response.on('close', () => gone.abort())
+    await received(receive, request, response)
     const body = route.body ? route.body.parse(readBody(request)) : undefined
+    const rawBody = route.rawBody ? readRawBody(request) : new Uint8Array()
     const parsed: RouteRequest<never, never, never> = {
       caller,
       level,
       params: route.params?.parse(request.params) as never,
       query: route.query?.parse(request.query) as never,
       body: body as never,
-      command: commandOf(route, request, caller, body, runtime),
+      rawBody,
+      command: commandOf(route, request, caller, route.rawBody ? createHash('sha256').update(rawBody).digest('hex') : body, runtime),
       signal: gone.signal,
       address: request.ip ?? '',
       raw: { request, response },
@@ -159,6 +162,17 @@ const refuseForeignAfter =
       throw new InvalidRequestError('/after', 'invalid-after', 'Use the `after` of the page before, unchanged, with the same filters.')
     throw error
   }
+
+/** A body is taken in only once it is known who sends it and that they may: nobody else's fills memory. */
+const received = (receive: RequestHandler, request: Request, response: Response): Promise<void> =>
+  new Promise((resolve, reject) => {
+    receive(request, response, (error?: unknown) => (error ? reject(error) : resolve()))
+  })
+
+const readRawBody = (request: Request): Uint8Array => {
+  if (!(request.body instanceof Uint8Array) || request.body.length === 0) throw new InvalidRequestError('', 'missing-body', 'This request needs a body.')
+  return request.body
+}
 
 const readBody = (request: Request): unknown => {
   if (!(request.body instanceof Uint8Array) || request.body.length === 0) throw new InvalidRequestError('', 'missing-body', 'This request needs a JSON body.')
