@@ -11,6 +11,7 @@ import { entryRoutes } from './http/entryRoutes.ts'
 import { paymentRoutes } from './http/paymentRoutes.ts'
 import { poolRoutes } from './http/poolRoutes.ts'
 import { spendRoutes } from './http/spendRoutes.ts'
+import { poolingInvariants } from './invariants.ts'
 import { openDisclosures } from './store/disclosures.ts'
 import { openDocuments } from './store/documents.ts'
 import { openMovements } from './store/movements.ts'
@@ -87,6 +88,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & Partial<Po
       ...store.pools.invariants,
       ...handOver.invariants,
       ...Object.values(models).flatMap((model) => model.consumer().invariants),
+      ...poolingInvariants({ store, documents, spends, settled: handOver.caughtUp }),
     ],
     consumers: [shownConsumer(budgetsGroup, () => handOver), ...shown.consumers],
     readModels: shown.readModels,

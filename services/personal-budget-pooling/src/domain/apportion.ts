@@ -16,10 +16,10 @@ const order: readonly FundSource[] = ['council-net', 'nhs', 'top-up', 'own-contr
  */
 export const apportion = (pool: Pick<FoundedPool, 'shares'>, asked: readonly AskedShare[]): SpendShare[] => {
   const taken = new Map<string, SpendShare>()
-  for (const [position, { memberId, amountPence, fundSource, outcomeId }] of asked.entries()) {
+  for (const [position, { memberId, amountPence, fundSource, outcomeIds }] of asked.entries()) {
     const candidates = pool.shares
       .filter(
-        (share) => share.memberId === memberId && share.fundSource === (fundSource ?? share.fundSource) && share.outcomeId === (outcomeId ?? share.outcomeId),
+        (share) => share.memberId === memberId && share.fundSource === (fundSource ?? share.fundSource) && (outcomeIds?.includes(share.outcomeId) ?? true),
       )
       .sort((one, other) => order.indexOf(one.fundSource) - order.indexOf(other.fundSource))
     if (candidates.length === 0) throw new RefusedError('share-unmatched', `/shares/${position}`)

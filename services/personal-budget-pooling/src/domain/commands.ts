@@ -3,8 +3,8 @@ import type { Asker, Holder } from './relation.ts'
 import type { Spend } from './spend.ts'
 
 type By = { by: Asker; at: string }
-/** A member's part of a spend as it is asked for; without fund source or outcome, the rule takes from what is free in the one fair order. */
-export type AskedShare = { memberId: string; amountPence: number; fundSource?: FundSource | undefined; outcomeId?: string | undefined }
+/** A member's part of a spend as it is asked for; without fund source, or without outcomes it may be for, the rule takes from what is free in the one fair order. */
+export type AskedShare = { memberId: string; amountPence: number; fundSource?: FundSource | undefined; outcomeIds?: readonly string[] | undefined }
 
 export type FoundPool = { type: 'FoundPool'; poolId: string; accountHolder: Holder; joiningKey: string } & By
 export type ProposeRules = { type: 'ProposeRules'; poolId: string; terms: Terms } & By

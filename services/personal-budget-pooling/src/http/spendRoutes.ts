@@ -1,6 +1,6 @@
 import { idFor } from '@patchwork/aggregate'
 import { createSealer } from '@patchwork/encryption'
-import { CalendarDay, FundSource, Pence, PoolPaymentReversed, Vote } from '@patchwork/events'
+import { CalendarDay, FundSource, Pence, PlanOutcomeKind, PoolPaymentReversed, Vote } from '@patchwork/events'
 import {
   type AnyRoute,
   defineRoute,
@@ -14,7 +14,7 @@ import {
 } from '@patchwork/http'
 import { z } from 'zod'
 import { isBarred } from '../domain/barredPayee.ts'
-import type { PoolCommand, ProposeSpend } from '../domain/commands.ts'
+import type { AskedShare as AskedShareOfSpend, PoolCommand, ProposeSpend } from '../domain/commands.ts'
 import { decide } from '../domain/decide.ts'
 import { RefusedError } from '../domain/errors.ts'
 import type { FoundedPool } from '../domain/pool.ts'
@@ -26,11 +26,26 @@ import type { SpendRow, Spends } from '../store/spends.ts'
 import type { Words } from '../store/words.ts'
 import { dayOf, type Viewing, viewing } from './asker.ts'
 import { carryOut } from './poolRoutes.ts'
-import { SpendView, toSpendView } from './poolView.ts'
+import { type OutcomeKinds, SpendView, toSpendView } from './poolView.ts'
 import { kindsFor, wordsFor } from './shown.ts'
 
 const askedSharesMax = 200
 const Reason = PoolPaymentReversed.data.shape.reason
+
+const AskedShare = z
+  .strictObject({
+    memberId: z.uuid(),
+    amountPence: Pence.min(1),
+    fundSource: FundSource.optional(),
+    /** An outcome of the member's plan; who knows only what it is for gives the kind. */
+    outcomeId: z.uuid().optional(),
+    outcomeKind: PlanOutcomeKind.optional(),
+  })
+  .refine(({ outcomeId, outcomeKind }) => outcomeId === undefined || outcomeKind === undefined, {
+    path: ['outcomeKind'],
+    error: 'Give the outcome or its kind, not both.',
+    params: { code: 'outcome-or-kind' },
+  })
 
 const SpendBody = z.strictObject({
   payeeOrganisationId: z.uuid(),
@@ -40,10 +55,7 @@ const SpendBody = z.strictObject({
   totalPence: Pence.min(1),
   purpose: multilineText(500),
   documentId: z.uuid().optional(),
-  shares: z
-    .array(z.strictObject({ memberId: z.uuid(), amountPence: Pence.min(1), fundSource: FundSource.optional(), outcomeId: z.uuid().optional() }))
-    .min(1)
-    .max(askedSharesMax),
+  shares: z.array(AskedShare).min(1).max(askedSharesMax),
 })
 type SpendBody = z.output<typeof SpendBody>
 const VoteBody = z.strictObject({ vote: Vote })
@@ -137,14 +149,23 @@ const proposeRoute = (dependencies: Dependencies) =>
       const { asker: by, pool } = await viewing({ store, neighbours }, caller, poolId, ['member'])
       const today = dayOf(command.at)
       const { payeeName, ...facts } = await factsFor(dependencies, pool, body, today)
-      const { invoiceNumber, purpose, ...asked } = body
+      const { invoiceNumber, purpose, shares: named, ...asked } = body
+      const kinds = named.some(({ outcomeKind }) => outcomeKind !== undefined) ? await kindsFor(store, pool) : new Map()
+      const shares = named.map((share) => askedShare(share, kinds))
       const spendId = idFor(command.key)
-      const propose: ProposeSpend = { type: 'ProposeSpend', poolId, spendId, ...asked, ...facts, today, by, at: command.at }
+      const propose: ProposeSpend = { type: 'ProposeSpend', poolId, spendId, ...asked, ...facts, shares, today, by, at: command.at }
       return words.around(spendId, poolId, { invoiceNumber, purpose, payeeName }, () =>
         attached(dependencies.documents, propose, () => carryOut(store, poolId, command, propose, { spendId })),
       )
     },
   })
+
+/** A share with the outcomes it may be for; none of a kind that nobody's plan here names, so that it is refused as unmatched. */
+const askedShare = ({ outcomeId, outcomeKind, ...share }: z.output<typeof AskedShare>, kinds: OutcomeKinds): AskedShareOfSpend => {
+  if (outcomeId !== undefined) return { ...share, outcomeIds: [outcomeId] }
+  if (outcomeKind === undefined) return share
+  return { ...share, outcomeIds: [...kinds].flatMap(([id, kind]) => (kind === outcomeKind ? [id] : [])) }
+}
 
 /** Attaches the document, then does `then`; where that is refused, what this call attached is free again. Throws RefusedError: document-unknown. */
 const attached = async <Result>(documents: Documents, { documentId, poolId, spendId, by }: ProposeSpend, then: () => Promise<Result>): Promise<Result> => {

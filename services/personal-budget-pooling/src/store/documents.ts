@@ -114,8 +114,11 @@ export const openDocuments = async (ports: Pick<Ports, 'documents' | 'dataKey' |
       const { attachedTo: _, ...rest } = stored.body
       await replace(stored, rest)
     },
-    /** Every document that is attached, page by page. */
-    page: (after: string | undefined) => documents.find({ limit: 200, ...(after === undefined ? {} : { after }) }),
+    /** Whether every part of a document is there. */
+    isComplete: async (documentId: string, { chunks: count }: DocumentBody): Promise<boolean> => {
+      const ids = Array.from({ length: count }, (_, position) => chunkId(documentId, position))
+      return (await chunks.getMany(ids)).length === count
+    },
     /** Looks now and then for documents past their time; `stop` ends after the look under way. */
     sweeping: (stands: (attached: { poolId: string; spendId: string }) => Promise<boolean>) => {
       const sweep = async (): Promise<number> => {

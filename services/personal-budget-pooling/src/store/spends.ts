@@ -49,6 +49,11 @@ export const openSpends = async (ports: Ports) => {
   return {
     model,
     get: async (spendId: string): Promise<SpendRow | undefined> => (await rows().get(spendId))?.body,
+    /** Every spend, page by page. */
+    page: async (after: string | undefined): Promise<{ items: SpendRow[]; after?: string }> => {
+      const page = await rows().find({ limit: 200, ...(after === undefined ? {} : { after }) })
+      return { items: page.documents.map(({ body }) => body), ...(page.after === undefined ? {} : { after: page.after }) }
+    },
     /** Of one pool, the newest first. */
     ofPool: async (poolId: string, { limit, after }: { limit: number; after?: string | undefined }) => {
       const page = await rows().find({
