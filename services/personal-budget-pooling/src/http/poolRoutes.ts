@@ -21,7 +21,8 @@ import { askerOf, dayOf, viewing } from './asker.ts'
 import { PoolView, toPoolView, waitingFor } from './poolView.ts'
 import { kindsFor, wordsFor } from './shown.ts'
 
-const joiningLimit = { count: 20, perSeconds: 600 }
+/** Founding and joining: a street may share an address, and a code of 50 bits is not found by so few tries. */
+const joiningLimit = { count: 60, perSeconds: 600 }
 const codeLength = 10
 /** No letter or digit that is mistaken for another: 31 of them, so that ten are about 50 bits. */
 const codeAlphabet = 'ABCDEFGHJKMNPQRSTUVWXYZ23456789'
