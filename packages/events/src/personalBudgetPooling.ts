@@ -245,7 +245,14 @@ export const PoolSpendRefused = defineEvent({
   type: 'pool.spend-refused.v1',
   topic: pool,
   meaning: 'A spend will not be paid; every share promised to it is free again.',
-  data: z.object({ poolId: Id, spendId: Id, reason: z.enum(['objections', 'not-decided-in-time', 'taken-back']), postings: Postings, refusedAt: Instant }),
+  data: z.object({
+    poolId: Id,
+    spendId: Id,
+    proposedBy: Id,
+    reason: z.enum(['objections', 'not-decided-in-time', 'taken-back']),
+    postings: Postings,
+    refusedAt: Instant,
+  }),
 })
 export const PoolSpendPaid = defineEvent({
   type: 'pool.spend-paid.v1',
@@ -255,6 +262,7 @@ export const PoolSpendPaid = defineEvent({
     poolId: Id,
     spendId: Id,
     paymentId: Id,
+    proposedBy: Id,
     payeeOrganisationId: Id,
     paidOn: CalendarDay,
     confirmedBy: Id,

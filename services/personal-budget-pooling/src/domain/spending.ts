@@ -103,12 +103,12 @@ export const voteOnSpend = (pool: FoundedPool, { poolId, spendId, vote, by, at }
 
 const refused = (
   pool: FoundedPool,
-  { spendId, shares }: Spend,
+  { spendId, proposedBy, shares }: Spend,
   reason: NonNullable<Spend['refusedFor']>,
   about: { poolId: string; at: string },
 ): PoolEvent[] => {
   const postings = movedBetween(shares, 'committed', 'free')
-  const data = { poolId: about.poolId, spendId, reason, postings, refusedAt: about.at }
+  const data = { poolId: about.poolId, spendId, proposedBy, reason, postings, refusedAt: about.at }
   return [{ type: 'pool.spend-refused.v1', data }, ...releasedToThoseWhoLeft(pool, postings, about)]
 }
 
@@ -138,6 +138,7 @@ export const confirmPayment = (pool: FoundedPool, { poolId, spendId, paymentId, 
     poolId,
     spendId,
     paymentId,
+    proposedBy: spend.proposedBy,
     payeeOrganisationId: spend.payeeOrganisationId,
     paidOn,
     confirmedBy: by.personId,
