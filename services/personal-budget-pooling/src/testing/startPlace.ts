@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Ports } from '@patchwork/aggregate'
-import { type DocumentStore, embeddedDocumentStore } from '@patchwork/document-store'
+import { type Collection, type CollectionDefinition, type DocumentStore, embeddedDocumentStore } from '@patchwork/document-store'
 import { type EventLog, embeddedEventLog } from '@patchwork/event-log'
 import type { EventDefinition, EventEnvelope } from '@patchwork/events'
 import type { RunningService } from '@patchwork/http'
@@ -57,8 +57,9 @@ export const startPlace = async (drivers?: Drivers) => {
   const logLines: string[] = []
   const logger = createLogger({ service, level: 'debug', destination: { write: (line: string) => void logLines.push(line) } })
   const sequences = new Map<string, number>()
-  /** Ends the service's work at a step of the write path, once it is set. */
-  const steps: { on?: NonNullable<Ports['onStep']> } = {}
+
+  /** What the service has opened, by name: for tests that change by hand what must not change. */
+  const collections = new Map<string, Collection<object>>()
 
   const openStores = async () => {
     if (drivers) return { documents: drivers.documents(), log: drivers.log(), close: async () => undefined }
@@ -66,8 +67,16 @@ export const startPlace = async (drivers?: Drivers) => {
     return { documents: embeddedDocumentStore(placeFile), log: embeddedEventLog({ placeFile, runtime, logger }), close: () => placeFile.close() }
   }
   const run = async () => {
-    const { documents, log, close } = await openStores()
-    const ports: Ports = { documents, log, runtime, logger, dataKey, onStep: (step) => steps.on?.(step) }
+    const { documents: opened, log, close } = await openStores()
+    const documents: DocumentStore = {
+      ...opened,
+      collection: async <Body extends object>(definition: CollectionDefinition) => {
+        const collection = await opened.collection<Body>(definition)
+        collections.set(definition.name, collection as unknown as Collection<object>)
+        return collection
+      },
+    }
+    const ports: Ports = { documents, log, runtime, logger, dataKey }
     const running: RunningService = await start(ports, {
       publicUrl: 'https://place.example',
       issuer: issuer.issuer,
@@ -117,7 +126,7 @@ export const startPlace = async (drivers?: Drivers) => {
     directory,
     logLines,
     folder,
-    steps,
+    collections,
     runtime,
     address,
     server: () => now.server,
