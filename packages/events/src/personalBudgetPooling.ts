@@ -152,7 +152,14 @@ export const PoolFounded = defineEvent({
   type: 'pool.founded.v1',
   topic: pool,
   meaning: 'A resident began a pool; it can be used once its members have signed the same rules.',
-  data: z.object({ poolId: Id, foundedBy: Id, accountHolder: AccountHolder, foundedAt: Instant }),
+  data: z.object({
+    poolId: Id,
+    foundedBy: Id,
+    accountHolder: AccountHolder,
+    /** A keyed digest of the code by which others join; the code itself stays in the service. */
+    joiningKey: z.string().regex(/^[0-9a-f]{64}$/),
+    foundedAt: Instant,
+  }),
 })
 export const PoolRulesProposed = defineEvent({
   type: 'pool.rules-proposed.v1',
@@ -232,13 +239,20 @@ export const PoolSpendInstructed = defineEvent({
   type: 'pool.spend-instructed.v1',
   topic: pool,
   meaning: 'Enough members approved: the account-holder is asked to pay.',
-  data: z.object({ poolId: Id, spendId: Id, instructedAt: Instant }),
+  data: z.object({ poolId: Id, spendId: Id, accountHolder: AccountHolder, instructedAt: Instant }),
 })
 export const PoolSpendRefused = defineEvent({
   type: 'pool.spend-refused.v1',
   topic: pool,
   meaning: 'A spend will not be paid; every share promised to it is free again.',
-  data: z.object({ poolId: Id, spendId: Id, reason: z.enum(['objections', 'not-decided-in-time', 'taken-back']), postings: Postings, refusedAt: Instant }),
+  data: z.object({
+    poolId: Id,
+    spendId: Id,
+    proposedBy: Id,
+    reason: z.enum(['objections', 'not-decided-in-time', 'taken-back']),
+    postings: Postings,
+    refusedAt: Instant,
+  }),
 })
 export const PoolSpendPaid = defineEvent({
   type: 'pool.spend-paid.v1',
@@ -247,6 +261,8 @@ export const PoolSpendPaid = defineEvent({
   data: z.object({
     poolId: Id,
     spendId: Id,
+    paymentId: Id,
+    proposedBy: Id,
     payeeOrganisationId: Id,
     paidOn: CalendarDay,
     confirmedBy: Id,

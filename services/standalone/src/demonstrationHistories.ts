@@ -1,11 +1,17 @@
 import { type Runtime, sleep } from '@patchwork/runtime'
 import type { DemonstrationAccount } from './demonstration.ts'
+import { aPoolOfNeighbours } from './demonstrationPool.ts'
 
 const dayMs = 24 * 3600_000
 const triesMax = 100
 const waitMs = 100
 
-type Person = { post: <Answer>(path: string, key: string, body?: object) => Promise<Answer>; personId: string }
+/** Somebody who is signed in. `get` reads once; `post` sends under a key of its own, again for a while where it may have been early. */
+export type Person = {
+  get: <Answer>(path: string) => Promise<Answer>
+  post: <Answer>(path: string, key: string, body?: object) => Promise<Answer>
+  personId: string
+}
 type Ids = { organisationId: string; offerId: string; personId: string; needId: string; referralId: string; outcomeIds: string[] }
 
 /**
@@ -24,18 +30,20 @@ export const playHistories = async (options: {
     if (account === undefined) throw new Error(`There is no demonstration account for ${name}`)
     return signIn(url, account, runtime)
   }
-  const story: Story = { as, inDays: (days) => new Date(runtime.now() + days * dayMs).toISOString(), offers: new Map() }
-  const chapters = [offersOfHelp, activities, aGardenInOrder, joiningIn, waitingAndDeclined]
+  const story: Story = { as, inDays: (days) => new Date(runtime.now() + days * dayMs).toISOString(), offers: new Map(), organisations: new Map() }
+  const chapters = [offersOfHelp, activities, aGardenInOrder, joiningIn, waitingAndDeclined, aPoolOfNeighbours]
   for (const [index, chapter] of chapters.entries()) {
     await chapter(story)
     options.onProgress(index + 1, chapters.length)
   }
 }
 
-type Story = {
+export type Story = {
   as: (name: string) => Promise<Person>
-  inDays: (days: number) => string /** Offer ids by the key they were made with. */
+  inDays: (days: number) => string
+  /** Offer and organisation ids by the key they were made with. */
   offers: Map<string, string>
+  organisations: Map<string, string>
 }
 
 const offerOf = ({ offers }: Story, key: string): string => {
@@ -65,6 +73,7 @@ const offersOfHelp = async (story: Story): Promise<void> => {
     kind: 'micro-provider',
     description: 'One gardener with a small van and all her own tools. I keep gardens safe and pleasant for people who cannot do it all themselves any more.',
   })
+  story.organisations.set('demo-dees-gardens', gardens.organisationId)
   await publishOffer(
     story,
     dee,
@@ -123,6 +132,7 @@ const activities = async (story: Story): Promise<void> => {
     kind: 'community-network',
     description: 'Neighbours who cook, walk, mend and look out for each other. Run by the people who come.',
   })
+  story.organisations.set('demo-neighbours', neighbours.organisationId)
   await publishOffer(
     story,
     aisha,
@@ -253,7 +263,15 @@ const signIn = async (url: string, account: DemonstrationAccount, runtime: Runti
   if (!granted.ok) throw new Error(`${account.name} got no token: ${granted.status}`)
   const { access_token: token } = (await granted.json()) as { access_token: string }
   const { person_id: personId } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { person_id: string }
-  return { personId, post: (path, key, body) => post(url, token, path, key, body, runtime) }
+  return {
+    personId,
+    get: async <Answer>(path: string) => {
+      const response = await runtime.fetch(`${url}/api${path}`, { headers: { authorization: `Bearer ${token}` } })
+      if (!response.ok) throw new Error(`The demonstration could not read: ${response.status}`)
+      return (await response.json()) as Answer
+    },
+    post: (path, key, body) => post(url, token, path, key, body, runtime),
+  }
 }
 
 // A service may not have heard yet of what another has just told: such refusals are tried again for a while, as a person would.

@@ -5,6 +5,7 @@ import type { RunningService, ServiceSettings } from '@patchwork/http'
 import * as identity from '@patchwork/identity'
 import * as notification from '@patchwork/notification'
 import * as people from '@patchwork/people'
+import * as personalBudgetPooling from '@patchwork/personal-budget-pooling'
 import * as providerDirectory from '@patchwork/provider-directory'
 import * as referral from '@patchwork/referral'
 import type { Runtime } from '@patchwork/runtime'
@@ -76,6 +77,7 @@ export const startPlace = async (options: {
       runningIdentity,
       runningDirectory,
       run(referral.start(ports('referral'), settings)),
+      run(personalBudgetPooling.start(ports('personal-budget-pooling'), settings)),
       run(notification.start(ports('notification'), { ...settings, smtpUrl: config.smtpUrl, mailFrom: config.mailFrom })),
       run(web.start(ports('web'), { ...settings, ...(options.isDemonstration && { isDemonstration: options.isDemonstration }) })),
     ])
