@@ -7,8 +7,9 @@ import { searchRoutes } from './http/searchRoutes.ts'
 import type { CouncilArea } from './place/place.ts'
 import { type Directory, service } from './store/directory.ts'
 import type { SearchIndex } from './store/searchIndex.ts'
+import type { UnmetNeed } from './store/unmetNeed.ts'
 
-export type Dependencies = { directory: Directory; index: SearchIndex; councilArea: CouncilArea; runtime: Runtime }
+export type Dependencies = { directory: Directory; index: SearchIndex; councilArea: CouncilArea; unmetNeed: UnmetNeed; runtime: Runtime }
 
 /** Every route of the directory. Those with a word where others have an id come first. */
 export const routesOf = (dependencies: Dependencies) => [

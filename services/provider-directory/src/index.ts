@@ -10,6 +10,7 @@ import { createOpenReferralApp, openReferralPath } from './openReferral/app.ts'
 import { openCouncilArea } from './place/place.ts'
 import { openDirectory, service } from './store/directory.ts'
 import { createSearchIndex } from './store/searchIndex.ts'
+import { openUnmetNeed } from './store/unmetNeed.ts'
 
 export { type DirectorySettings, readDirectorySettings } from './config.ts'
 export type { LoadedOpenData, LoadOpenDataOptions } from './openData/loadOpenData.ts'
@@ -28,6 +29,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
   const councilArea = openCouncilArea(settings.placeFolder ?? demonstrationPlaceFolder)
   const directory = await openDirectory(ports)
   const index = createSearchIndex()
+  const unmetNeed = openUnmetNeed({ searches: directory.searches, runtime, logger })
   const group = `${service}-search-${settings.instance ?? runtime.uuid()}`
   const search = await syncSearch({ index, directory, group }, ports)
   const capacity = deadlines({
@@ -49,7 +51,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
   return {
     name: service,
     mounts: [
-      { path: `/api/${service}`, app: createDirectoryApp(appOptions, { directory, index, councilArea, runtime }) },
+      { path: `/api/${service}`, app: createDirectoryApp(appOptions, { directory, index, councilArea, unmetNeed, runtime }) },
       { path: openReferralPath, app: createOpenReferralApp(appOptions, { index, councilArea, publicUrl: settings.publicUrl }) },
     ],
     ready,
@@ -58,7 +60,8 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
       stopped ??= (async () => {
         await capacity.stop()
         await search.stop()
-        await Promise.all([directory.offers.stop(), directory.organisations.stop()])
+        await unmetNeed.settled()
+        await Promise.all([directory.offers.stop(), directory.organisations.stop(), directory.searches.stop()])
         index.close()
       })()
       return stopped
