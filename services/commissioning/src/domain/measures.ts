@@ -34,6 +34,11 @@ export type Measure = {
   filters: readonly FilterName[]
   /** Only for those with the case-level right: it is about single partners. */
   caseLevelOnly?: true
+  /**
+   * What those without the case-level right may ask instead of `by` and `filters`, where sums of several questions would tell single payments apart:
+   * one breakdown of everything, in which nothing can be subtracted from anything.
+   */
+  open?: { by: readonly Dimension[]; filters: readonly FilterName[] }
   /** Oldest first. A new meaning is a new version; the older ones stay computable. */
   versions: readonly [MeasureVersion, ...MeasureVersion[]]
 }
@@ -45,6 +50,8 @@ const referrals = {
   by: ['state', 'ward', 'category', 'month', 'year', 'reason', 'partner'],
   filters: [...period, 'ward', 'category', 'contract'],
 } as const
+
+const onlyByMonth = { by: ['month'], filters: [] } as const
 
 /** Every measure of this service. What is not here is no figure. */
 export const measures: readonly Measure[] = [
@@ -170,6 +177,7 @@ export const measures: readonly Measure[] = [
     unit: 'pence',
     by: ['month', 'year'],
     filters: period,
+    open: onlyByMonth,
     versions: [
       {
         version: 1,
@@ -186,6 +194,7 @@ export const measures: readonly Measure[] = [
     unit: 'pence',
     by: ['month', 'year', 'partner'],
     filters: [...period, 'contract'],
+    open: onlyByMonth,
     versions: [
       {
         version: 1,
@@ -202,6 +211,7 @@ export const measures: readonly Measure[] = [
     unit: 'pence',
     by: ['month', 'year', 'partner'],
     filters: [...period, 'contract'],
+    open: onlyByMonth,
     versions: [
       {
         version: 1,
@@ -218,6 +228,7 @@ export const measures: readonly Measure[] = [
     unit: 'pence',
     by: ['year', 'partner'],
     filters: [...period, 'contract'],
+    open: { by: ['year'], filters: [] },
     versions: [
       {
         version: 1,
@@ -285,3 +296,7 @@ export const measureNamed = (name: string): Measure | undefined => measures.find
 /** The version asked for, or the latest; undefined where there is no such version. */
 export const versionOf = ({ versions }: Measure, version?: number): MeasureVersion | undefined =>
   version === undefined ? versions.at(-1) : versions.find((one) => one.version === version)
+
+/** What somebody may break a measure down by and filter it by. */
+export const askable = ({ by, filters, open }: Measure, exact: boolean): Pick<Measure, 'by' | 'filters'> =>
+  exact || open === undefined ? { by, filters } : open

@@ -86,16 +86,6 @@ const measureOf = (name: string): Measure => {
   return measure
 }
 
-/** It is about single partners, which only those with the case-level right may see. */
-class CaseLevelOnlyError extends Error {
-  readonly kind = 'forbidden'
-  readonly code = 'case-level-only'
-  readonly title = 'Only for commissioners'
-  constructor() {
-    super('This figure is about single partners. Commissioners and administrators may see it.')
-  }
-}
-
 const filterOf = ({ from, until, ward, category, contract }: z.output<typeof FilterQuery>): Filter => ({
   ...(from === undefined ? {} : { from }),
   ...(until === undefined ? {} : { until }),
@@ -105,7 +95,7 @@ const filterOf = ({ from, until, ward, category, contract }: z.output<typeof Fil
 })
 
 /** The figures of the dashboard, in its order: offers, referrals, pooled money, unmet need, contracts, grants. */
-const dashboard: { measure: string; by: Dimension[]; only?: 'with-contract' }[] = [
+const dashboard: { measure: string; by: Dimension[]; only?: 'exactly-and-with-contract' }[] = [
   { measure: 'offers', by: ['category'] },
   { measure: 'offers', by: ['ward'] },
   { measure: 'referrals-sent', by: ['state'] },
@@ -121,8 +111,8 @@ const dashboard: { measure: string; by: Dimension[]; only?: 'with-contract' }[] 
   { measure: 'referrals-declined', by: ['category'] },
   { measure: 'referrals-declined', by: ['reason'] },
   { measure: 'contract-value', by: ['year'] },
-  { measure: 'contract-value', by: ['partner'], only: 'with-contract' },
-  { measure: 'contract-outcomes', by: ['outcome', 'year'], only: 'with-contract' },
+  { measure: 'contract-value', by: ['partner'], only: 'exactly-and-with-contract' },
+  { measure: 'contract-outcomes', by: ['outcome', 'year'], only: 'exactly-and-with-contract' },
   { measure: 'grants', by: ['year'] },
   { measure: 'grants-awarded', by: ['year'] },
   { measure: 'grants-awarded', by: ['ward'] },
@@ -130,11 +120,8 @@ const dashboard: { measure: string; by: Dimension[]; only?: 'with-contract' }[] 
 
 /** The routes about figures. Everyone may ask; who has the case-level right gets them exactly, and the events behind them. */
 export const figureRoutes = ({ figures, changes }: { figures: Figures; changes: Changes }): AnyRoute[] => {
-  const figure = async (name: string, query: z.output<typeof FigureQuery>, exact: boolean): Promise<Figure> => {
-    const measure = measureOf(name)
-    if (measure.caseLevelOnly && !exact) throw new CaseLevelOnlyError()
-    return figures.figure({ measure, version: query.version, by: query.by, filter: filterOf(query), exact })
-  }
+  const figure = (name: string, query: z.output<typeof FigureQuery>, exact: boolean): Promise<Figure> =>
+    figures.figure({ measure: measureOf(name), version: query.version, by: query.by, filter: filterOf(query), exact })
   return [
     defineRoute({
       method: 'get',
@@ -148,6 +135,8 @@ export const figureRoutes = ({ figures, changes }: { figures: Figures; changes: 
             unit: FigureView.shape.unit,
             by: z.array(z.string()),
             filters: z.array(z.string()),
+            /** What those without the case-level right may ask, where that is less. */
+            open: z.object({ by: z.array(z.string()), filters: z.array(z.string()) }).optional(),
             caseLevelOnly: z.boolean(),
             versions: z.array(z.object({ version: z.int(), definition: Words })),
           }),
@@ -155,11 +144,12 @@ export const figureRoutes = ({ figures, changes }: { figures: Figures; changes: 
       }),
       handle: async () => ({
         body: {
-          items: measures.map(({ name, unit, by, filters, caseLevelOnly = false, versions }) => ({
+          items: measures.map(({ name, unit, by, filters, open, caseLevelOnly = false, versions }) => ({
             measure: name,
             unit,
             by: [...by],
             filters: [...filters],
+            ...(open === undefined ? {} : { open: { by: [...open.by], filters: [...open.filters] } }),
             caseLevelOnly,
             versions: versions.map(({ version, definition }) => ({ version, definition })),
           })),
@@ -250,7 +240,7 @@ export const figureRoutes = ({ figures, changes }: { figures: Figures; changes: 
         const shown = await Promise.all(
           parts.map(async ({ measure: name, by }) => {
             const measure = measureOf(name)
-            const unknown = filtersUnknownTo(measure, filter)
+            const unknown = filtersUnknownTo(measure, filter, exact)
             const known = Object.fromEntries(Object.entries(filter).filter(([one]) => !unknown.some((other) => other === one)))
             const view = toView(await figures.figure({ measure, by, filter: known, exact }))
             return { ...view, ...(unknown.length === 0 ? {} : { notFilteredBy: unknown }) }

@@ -143,14 +143,14 @@ const referrals: Facts<ReferralFact> = {
   },
   // Each holds everything that its questions ask for, so that the store answers from the index alone.
   indexes: {
-    'by-day': { fields: ['day', 'state', 'ward', 'category'] },
-    'by-month': { fields: ['month', 'year', 'day'] },
-    'by-ward': { fields: ['ward', 'day', 'state', 'category', 'month'] },
-    'by-category': { fields: ['category', 'day', 'state', 'ward', 'month'] },
+    'by-day': { fields: ['day', 'state', 'accepted', 'ward', 'category', 'month', 'year', 'time', 'reason'] },
+    'by-ward': { fields: ['ward', 'day', 'state', 'accepted', 'category', 'month', 'time', 'reason'] },
+    'by-category': { fields: ['category', 'day', 'state', 'accepted', 'ward', 'month', 'time', 'reason'] },
     'by-state': { fields: ['state', 'day', 'ward', 'category', 'month', 'reason'] },
+    'by-month': { fields: ['month', 'year'] },
     'by-acceptance': { fields: ['accepted', 'day', 'ward', 'category', 'month'] },
     'by-time': { fields: ['time', 'day', 'ward', 'category', 'month'], sparse: true },
-    'by-organisation': { fields: ['organisationId', 'day', 'state', 'accepted'] },
+    'by-organisation': { fields: ['organisationId', 'day', 'state', 'accepted', 'time'] },
   },
   idOf: subjectOf(ReferralSent, ReferralAccepted, ReferralDeclined, ReferralWentUnanswered, ReferralConsentWithdrawn, ReferralConcluded),
   project: (current, event) => {
@@ -180,7 +180,6 @@ const searches: Facts<SearchFact> = {
   fields: { ...when, category: string('category'), ward: string('ward') },
   indexes: {
     'by-day': { fields: ['day', 'ward', 'category'] },
-    'by-month': { fields: ['month'] },
     'by-ward': { fields: ['ward', 'day', 'category'] },
     'by-category': { fields: ['category', 'day', 'ward'] },
   },
@@ -203,7 +202,7 @@ const poolShares: Facts<ShareFact> = {
   version: 1,
   topics: [PoolShareEarmarked.topic],
   fields: { ...when, pence: integer('pence') },
-  indexes: { 'by-day': { fields: ['day', 'month', 'pence'] }, 'by-month': { fields: ['month', 'pence'] } },
+  indexes: { 'by-day': { fields: ['day', 'month', 'pence'] } },
   idOf: ({ type, id }) => ([PoolShareEarmarked.type, PoolShareReleased.type, PoolMemberLeft.type].some((one) => one === type) ? id : undefined),
   project: (_, event) => {
     const events = [factEvent(event)]
@@ -299,9 +298,7 @@ const grants: Facts<GrantFact> = {
   fields: { ...when, ward: string('ward'), pence: integer('pence') },
   indexes: {
     'by-day': { fields: ['day', 'year', 'ward', 'pence'] },
-    'by-year': { fields: ['year', 'month', 'ward', 'pence'] },
-    'by-month': { fields: ['month', 'ward', 'pence'] },
-    'by-ward': { fields: ['ward', 'year', 'month', 'pence'] },
+    'by-ward': { fields: ['ward', 'day', 'year', 'pence'] },
   },
   idOf: subjectOf(GrantRecorded),
   project: (_, event) => {

@@ -2,8 +2,9 @@ import type { Condition, TallyRow, Where } from '@patchwork/document-store'
 import { eventDefinitions } from '@patchwork/events'
 import { InvalidRequestError } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
-import { type Cell, disclose, inWholeMonths, type Key, type Question, questionsAbout, type Shown } from '../domain/disclosure.ts'
-import { type Counting, type Dimension, type Filter, type FilterName, filterNames, type Measure, versionOf } from '../domain/measures.ts'
+import { addDays, lastOfMonth } from '../domain/calendar.ts'
+import { type Cell, disclose, inWholeMonths, type Key, type Question, type Shown, widerThan } from '../domain/disclosure.ts'
+import { askable, type Counting, type Dimension, type Filter, type FilterName, filterNames, type Measure, versionOf } from '../domain/measures.ts'
 import { rollUp } from '../domain/rollUp.ts'
 import type { ContractFact, FactEvent, OpenedFacts, ReturnFact } from './facts.ts'
 
@@ -31,6 +32,16 @@ export type EventOfFigure = FactEvent & { topic: string }
 /** A measure cannot be asked so: it knows no such breakdown, filter or version. */
 const refuse = (pointer: string, code: string, words: string): never => {
   throw new InvalidRequestError(pointer, code, words)
+}
+
+/** It could tell single partners or payments apart, which only those with the case-level right may. */
+export class CaseLevelOnlyError extends Error {
+  readonly kind = 'forbidden'
+  readonly code = 'case-level-only'
+  readonly title = 'Only for commissioners'
+  constructor() {
+    super('Asked so, this figure could tell single partners or payments apart. Commissioners and administrators may ask it.')
+  }
 }
 
 /** A contract's organisations and days, by which referrals and payments count towards it. */
@@ -160,18 +171,47 @@ export const openFigures = ({ facts, runtime, askWards }: { facts: OpenedFacts; 
     return question.by.includes('partner') ? byPartner(counting, question) : tallied(counting, question)
   }
 
-  /** Rows as the caller may see them. */
-  const shown = async (counting: Counting, unit: Measure['unit'], question: Question, exact: boolean): Promise<Shown[]> => {
-    if (exact || unit === 'as-outcome') return cellsOf(counting, question)
-    const answers = await Promise.all(questionsAbout(question, unit).map(async (one) => ({ question: one, cells: await cellsOf(counting, one) })))
-    const [itself, ...wider] = answers
-    return itself === undefined ? [] : disclose(unit, itself, wider)
+  /**
+   * Answers to a question and to wider ones, from as few looks at the facts as will do: a longer period is the asked one with what lies before and
+   * after it, and a coarser breakdown is the finer one added up, where each fact stands in one row only.
+   */
+  const answerer = (counting: Counting, finest: Question) => {
+    const looks = new Map<string, Promise<Cell[]>>()
+    const look = (question: Question): Promise<Cell[]> => {
+      const text = JSON.stringify([question.by, filterNames.map((name) => question.filter[name] ?? null)])
+      const found = looks.get(text) ?? cellsOf(counting, question)
+      looks.set(text, found)
+      return found
+    }
+    return async ({ by, filter }: Question): Promise<Cell[]> => {
+      const isManifold = counting.facts === 'offers' && finest.by.includes('ward') && !by.includes('ward')
+      const parts = periodsOf(filter, finest.filter).map((part) => look({ by: isManifold ? by : finest.by, filter: part }))
+      return addedUp((await Promise.all(parts)).flat(), by)
+    }
+  }
+
+  /** Rows and total as the caller may see them. */
+  const shown = async (counting: Counting, { unit }: Measure, question: Question, exact: boolean): Promise<{ rows: Shown[]; total?: Shown }> => {
+    if (unit === 'as-outcome') return { rows: await cellsOf(counting, question) }
+    const answer = answerer(counting, question)
+    const whole = { by: [], filter: question.filter }
+    if (exact) return { rows: await answer(question), total: (await answer(whole))[0] ?? nothing }
+    const disclosed = async (asked: Question): Promise<Shown[]> => {
+      const [cells, wider] = await Promise.all([answer(asked), Promise.all(widerThan(asked).map(async (one) => ({ question: one, cells: await answer(one) })))])
+      return disclose(unit, { question: asked, cells }, wider)
+    }
+    return { rows: await disclosed(question), total: (await disclosed(whole))[0] ?? nothing }
   }
 
   const checked = ({ measure, version, by, filter, exact }: Asked) => {
+    if (measure.caseLevelOnly && !exact) throw new CaseLevelOnlyError()
     const counted = versionOf(measure, version) ?? refuse('/version', 'unknown-version', 'This measure has no such version.')
-    for (const dimension of by) if (!measure.by.includes(dimension)) refuse('/by', 'unknown-breakdown', `This figure cannot be broken down by ${dimension}.`)
-    const foreign = filterNames.find((name) => filter[name] !== undefined && !measure.filters.includes(name))
+    const may = askable(measure, exact)
+    const beyond = by.find((dimension) => !may.by.includes(dimension))
+    if (beyond !== undefined && measure.by.includes(beyond)) throw new CaseLevelOnlyError()
+    if (beyond !== undefined) refuse('/by', 'unknown-breakdown', `This figure cannot be broken down by ${beyond}.`)
+    const foreign = filterNames.find((name) => filter[name] !== undefined && !may.filters.includes(name))
+    if (foreign !== undefined && measure.filters.includes(foreign)) throw new CaseLevelOnlyError()
     if (foreign !== undefined) refuse(`/${foreign}`, 'filter-not-for-measure', 'This figure cannot be filtered so.')
     if (filter.from !== undefined && filter.until !== undefined && filter.until < filter.from)
       refuse('/until', 'dates-back-to-front', 'The period ends before it begins.')
@@ -184,13 +224,8 @@ export const openFigures = ({ facts, runtime, askWards }: { facts: OpenedFacts; 
       const { measure, by, exact } = asked
       const { counted, filter } = checked(asked)
       const { counting, version } = counted
-      const hasTotal = measure.unit !== 'as-outcome'
-      const [rows, totals] = await Promise.all([
-        shown(counting, measure.unit, { by, filter }, exact),
-        hasTotal ? shown(counting, measure.unit, { by: [], filter }, exact) : [],
-      ])
-      const total = totals[0] ?? (hasTotal ? { key: {}, value: 0 } : undefined)
-      return { measure, version, by, filter, exact, total, rows: by.length === 0 && hasTotal ? [] : rows }
+      const { rows, total } = await shown(counting, measure, { by, filter }, exact)
+      return { measure, version, by, filter, exact, total, rows: total !== undefined && by.length === 0 ? [] : rows }
     },
     /** The events behind a figure or one of its rows, fact by fact: pages of some 50 facts. Throws InvalidRequestError. */
     events: async (asked: Asked & { key: Key; after?: string | undefined }): Promise<{ items: EventOfFigure[]; after?: string }> => {
@@ -223,14 +258,14 @@ export const openFigures = ({ facts, runtime, askWards }: { facts: OpenedFacts; 
     },
   }
 
-  async function whereOfKey(counting: Counting, filter: Filter, key: Key): Promise<Where> {
-    if (counting.facts === 'return-results') return returnKey(filter, key)
-    const own = await whereOf(counting, {
-      ...filter,
-      ...(key.ward == null ? {} : { ward: key.ward }),
-      ...(key.category == null ? {} : { category: key.category }),
-    })
-    const others = Object.entries(key).filter(([dimension]) => dimension !== 'ward' && dimension !== 'category' && dimension !== 'partner')
+  /** A row's facts: its key narrows the filter, months and years as the days they have. */
+  async function whereOfKey(counting: Counting, filter: Filter, { month, year, ward, category, ...key }: Key): Promise<Where> {
+    if (counting.facts === 'return-results') return returnKey(filter, { ...key, year: year ?? null })
+    const from = [filter.from, year && `${year}-01-01`, month && `${month}-01`].flatMap((day) => day || []).sort()
+    const until = [filter.until, year && `${year}-12-31`, month && lastOfMonth(`${month}-01`)].flatMap((day) => day || []).sort()
+    const narrowed = defined({ from: from.at(-1), until: until[0], ward: ward ?? filter.ward, category: category ?? filter.category })
+    const own = await whereOf(counting, { ...filter, ...narrowed })
+    const others = Object.entries(key).filter(([dimension]) => dimension !== 'partner')
     const conditions: Record<string, Condition> = Object.fromEntries(
       others.map(([dimension, value]) => [fieldOf(counting, dimension as Dimension), equalTo(value ?? 'unknown')]),
     )
@@ -261,6 +296,35 @@ export const openFigures = ({ facts, runtime, askWards }: { facts: OpenedFacts; 
   }
 }
 export type Figures = ReturnType<typeof openFigures>
+
+const nothing: Shown = { key: {}, value: 0 }
+
+/** The filter without what is undefined in it. */
+const defined = (filter: { [Name in FilterName]?: string | undefined }): Filter =>
+  Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined))
+
+/** The parts of a period that is as long as the finest question's or longer: that one, what lies before it and what lies after it. */
+const periodsOf = (filter: Filter, finest: Filter): Filter[] => {
+  const { from, until } = finest
+  const { from: _, until: __, ...others } = filter
+  const inside = { ...others, ...defined({ from, until }) }
+  return [
+    ...(from !== undefined && filter.from === undefined ? [{ ...others, until: addDays(from, -1) }] : []),
+    inside,
+    ...(until !== undefined && filter.until === undefined ? [{ ...others, from: addDays(until, 1) }] : []),
+  ]
+}
+
+/** Cells with the same key in a breakdown, added up. */
+const addedUp = (cells: readonly Cell[], by: readonly Dimension[]): Cell[] => {
+  const sums = new Map<string, Cell>()
+  for (const { key, sources, value } of cells) {
+    const text = JSON.stringify(by.map((dimension) => key[dimension] ?? null))
+    const before = sums.get(text) ?? { key: Object.fromEntries(by.map((dimension) => [dimension, key[dimension] ?? null])), sources: 0, value: 0 }
+    sums.set(text, { ...before, sources: before.sources + sources, value: before.value + value })
+  }
+  return [...sums.values()]
+}
 
 const withTopic = (event: FactEvent): EventOfFigure => ({ ...event, topic: eventDefinitions.get(event.type)?.topic ?? '' })
 
@@ -293,6 +357,6 @@ const toCell = ({ by: values, count, sums }: TallyRow, by: readonly Dimension[],
   value: counting.sum === undefined ? count : (sums[counting.sum] ?? 0),
 })
 
-/** The filters that a measure does not know, of those that are set. */
-export const filtersUnknownTo = (measure: Measure, filter: Filter): FilterName[] =>
-  filterNames.filter((name) => filter[name] !== undefined && !measure.filters.includes(name))
+/** Of the filters that are set, those by which this measure cannot be filtered. */
+export const filtersUnknownTo = (measure: Measure, filter: Filter, exact: boolean): FilterName[] =>
+  filterNames.filter((name) => filter[name] !== undefined && !askable(measure, exact).filters.includes(name))
