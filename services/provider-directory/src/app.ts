@@ -10,8 +10,17 @@ import type { Imports } from './import/openImports.ts'
 import type { CouncilArea } from './place/place.ts'
 import { type Directory, service } from './store/directory.ts'
 import type { SearchIndex } from './store/searchIndex.ts'
+import type { UnmetNeed } from './store/unmetNeed.ts'
 
-export type Dependencies = { directory: Directory; index: SearchIndex; councilArea: CouncilArea; joiningCodes: JoiningCodes; runtime: Runtime; imports: Imports }
+export type Dependencies = {
+  directory: Directory
+  index: SearchIndex
+  councilArea: CouncilArea
+  joiningCodes: JoiningCodes
+  unmetNeed: UnmetNeed
+  imports: Imports
+  runtime: Runtime
+}
 
 /** Every route of the directory. Those with a word where others have an id come first. */
 export const routesOf = (dependencies: Dependencies) => [

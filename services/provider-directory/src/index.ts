@@ -13,6 +13,7 @@ import { openCouncilArea } from './place/place.ts'
 import { openDirectory, service } from './store/directory.ts'
 import { openImportStore } from './store/importStore.ts'
 import { createSearchIndex } from './store/searchIndex.ts'
+import { openUnmetNeed } from './store/unmetNeed.ts'
 
 export { type DirectorySettings, readDirectorySettings } from './config.ts'
 export { FeedError } from './import/feedRecord.ts'
@@ -40,6 +41,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
   const [directory, importStore] = await Promise.all([openDirectory(ports), openImportStore(ports)])
   const imports = importsOf({ store: importStore, directory, councilArea }, ports, settings.instance ?? runtime.uuid())
   const index = createSearchIndex()
+  const unmetNeed = openUnmetNeed({ searches: directory.searches, runtime, logger })
   const group = `${service}-search-${settings.instance ?? runtime.uuid()}`
   const search = await syncSearch({ index, directory, group }, ports)
   const capacity = deadlines({
@@ -63,7 +65,10 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
   return {
     name: service,
     mounts: [
-      { path: `/api/${service}`, app: createDirectoryApp(appOptions, { directory, index, councilArea, joiningCodes: createJoiningCodes(dataKey), runtime, imports }) },
+      {
+        path: `/api/${service}`,
+        app: createDirectoryApp(appOptions, { directory, index, councilArea, joiningCodes: createJoiningCodes(dataKey), unmetNeed, imports, runtime }),
+      },
       { path: openReferralPath, app: createOpenReferralApp(appOptions, { index, councilArea, publicUrl: settings.publicUrl }) },
     ],
     ready,
@@ -73,7 +78,8 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
         await imports.stop()
         await capacity.stop()
         await search.stop()
-        await Promise.all([directory.offers.stop(), directory.organisations.stop(), importStore.imports.stop()])
+        await unmetNeed.settled()
+        await Promise.all([directory.offers.stop(), directory.organisations.stop(), directory.searches.stop(), importStore.imports.stop()])
         index.close()
       })()
       return stopped

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import * as commissioning from '@patchwork/commissioning'
 import type { RunningService, ServiceSettings } from '@patchwork/http'
 import * as identity from '@patchwork/identity'
 import * as notification from '@patchwork/notification'
@@ -23,6 +24,7 @@ export type Place = {
   services: readonly RunningService[]
   directory: Awaited<ReturnType<typeof providerDirectory.start>>
   identity: Awaited<ReturnType<typeof identity.start>>
+  commissioning: commissioning.RunningCommissioning
   ports: OpenedPorts['ports']
   /** Takes no new requests, finishes what is in hand, then closes the stores. A repeat changes nothing. */
   stop(): Promise<void>
@@ -72,10 +74,12 @@ export const startPlace = async (options: {
     const runningPeople = run(people.start(ports('people'), settings))
     const runningIdentity = run(identity.start(ports('identity'), settings))
     const runningDirectory = run(providerDirectory.start(ports('provider-directory'), { ...settings, instance: 'place' }))
+    const runningCommissioning = run(commissioning.start(ports('commissioning'), settings))
     await Promise.all([
       runningPeople,
       runningIdentity,
       runningDirectory,
+      runningCommissioning,
       run(referral.start(ports('referral'), settings)),
       run(personalBudgetPooling.start(ports('personal-budget-pooling'), settings)),
       run(notification.start(ports('notification'), { ...settings, smtpUrl: config.smtpUrl, mailFrom: config.mailFrom })),
@@ -84,7 +88,16 @@ export const startPlace = async (options: {
     const mounts = services.flatMap((service) => service.mounts).sort((one, other) => other.path.length - one.path.length)
     for (const mount of mounts) front.use(mount.path, mount.app)
     started = true
-    return { url, publicUrl, services, directory: await runningDirectory, identity: await runningIdentity, ports: opened.ports, stop }
+    return {
+      url,
+      publicUrl,
+      services,
+      directory: await runningDirectory,
+      identity: await runningIdentity,
+      commissioning: await runningCommissioning,
+      ports: opened.ports,
+      stop,
+    }
   } catch (error) {
     await stop()
     throw error

@@ -74,6 +74,8 @@ const changesOf = ({ about }: CouncilArea, at: string): ChangedAt => {
 const keyOf = (kind: 'organisation' | 'offer', { code, recordId }: { code: string; recordId: string }): string => `open-data/${kind}/${code}/${recordId}`
 const organisationIdOf = ({ details }: OpenDataOrganisation): string => idFor(keyOf('organisation', details.source))
 const offerIdOf = ({ details }: OpenDataOrganisation['offers'][number]): string => idFor(keyOf('offer', details.source))
+/** The organisation that the open data knows by this charity number, where it is there: ids come from the sources' own. */
+export const charityIdOf = (charityNumber: string): string => idFor(keyOf('organisation', { code: 'charities', recordId: charityNumber }))
 const commandOf = (key: string, at: string): Command => ({ key, repeatable: false, body: null, at })
 
 const writeOrganisation = async ({ organisations }: Directory, { details }: OpenDataOrganisation, at: string, changedAt: ChangedAt): Promise<void> => {
