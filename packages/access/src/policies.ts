@@ -17,6 +17,7 @@ export const policies = {
   'organisation.join': { provider: 'any', coordinator: 'any' },
   'organisation.mine': { provider: 'own', coordinator: 'own', administrator: 'own' },
   'offer.read': { anyone: 'any' },
+  'offer.read-draft': { provider: 'own', coordinator: 'own', administrator: 'any' },
   'offer.draft': { provider: 'own', coordinator: 'own', administrator: 'any' },
   'offer.describe': { provider: 'own', coordinator: 'own', administrator: 'any' },
   'offer.publish': { provider: 'own', coordinator: 'own', administrator: 'any' },
@@ -51,6 +52,7 @@ export const policies = {
   'account.hand-over-link': { administrator: 'any' },
   'account.close': { administrator: 'any' },
   'account.read-challenge-link': { services: ['notification'] },
+  'account.invite': { services: ['people'] },
   // referral: own = the person it is about, who sent it, or a member of the organisation it went to
   'need.record': { resident: 'own', navigator: 'own' },
   'need.read': { resident: 'own', navigator: 'own' },

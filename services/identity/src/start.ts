@@ -28,6 +28,11 @@ import { sweepEvery } from './sweep.ts'
 
 const service = 'identity'
 
+export type IdentitySettings = {
+  /** Whether the people here are invented; asked at each page, as it shows only once the place is open. */
+  isDemonstration?: () => boolean
+}
+
 export type RunningIdentity = RunningService & {
   /** The one-time code that opens the account of the first administrator; undefined once there is one. New at each start. */
   firstAdministratorCode(): string | undefined
@@ -41,7 +46,7 @@ export type RunningIdentity = RunningService & {
  * Starts the identity service: its API, and the OpenID Connect provider at `/identity`. Where another issuer is configured its own provider is not mounted.
  * Throws what the store and the log throw.
  */
-export const start = async (ports: Ports, settings: ServiceSettings): Promise<RunningIdentity> => {
+export const start = async (ports: Ports, settings: ServiceSettings & IdentitySettings): Promise<RunningIdentity> => {
   const { documents, runtime, logger, dataKey } = ports
   const { issuer, publicUrl, jwksUrl, serviceUrls } = settings
   const sealer = createSealer(dataKey, service)
@@ -81,7 +86,7 @@ export const start = async (ports: Ports, settings: ServiceSettings): Promise<Ru
     logger,
     ready,
   })
-  const pages = createPages(publicUrl)
+  const pages = createPages(publicUrl, settings.isDemonstration ?? (() => false))
   const provider = createProvider({ issuer, publicUrl, store, records, secrets, signingKeys, pages, runtime, logger })
   const signIn = createSignIn({ accounts, attempts, hasher, secrets, runtime })
   const identityApp = createIdentityApp({ provider, pages, sendsMail, signIn, requests, sealer, runtime, logger, issuer, publicUrl })

@@ -28,7 +28,7 @@ export const openDemonstration = async (options: {
   const record = await placeRecord(place, options.empty)
   if (record.body.mode === 'empty') return []
   if (!record.body.loaded) {
-    progress.step('Loading Trafford’s directory from its open data')
+    progress.step('Loading Trafford’s directory from its open data', 'organisations and offers')
     await place.directory.loadOpenData({ onProgress: progress.advance })
     progress.step('Loading the council’s grants')
     await place.commissioning.loadGrants({ onProgress: progress.advance })
@@ -36,7 +36,7 @@ export const openDemonstration = async (options: {
   }
   const accounts = await openAccounts(place, options.dataDirectory)
   if (!record.body.loaded) {
-    progress.step('Playing their histories')
+    progress.step('Playing their histories', 'histories')
     await playHistories({ url: place.url, accounts, runtime, onProgress: progress.advance })
     await record.markLoaded()
   }

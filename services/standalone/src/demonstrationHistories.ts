@@ -91,7 +91,7 @@ const offersOfHelp = async (story: Story): Promise<void> => {
       category: 'garden-and-home',
       forWhom: 'Older people and anyone who finds the garden too much',
       price: { kind: 'paid', pence: 1_800, unit: 'hour' },
-      area: { withinMetres: 6_000, postcode: 'M33 7ZF' },
+      area: { withinMetres: 6_000, postcode: 'M33 7ZF', atHome: true },
       place: { postcode: 'M33 7ZF' },
       times: [{ days: ['monday', 'tuesday', 'thursday'], from: '09:00', to: '15:30' }],
       fundingAccepted: ['own-money', 'direct-payment'],

@@ -65,6 +65,7 @@ export const startPlace = async (options: {
       started ? next() : void response.status(503).set('Retry-After', '2').type('text/plain').send('Patchwork is starting. Try again in a moment.'),
     )
     const settings = settingsFor(config, url, publicUrl)
+    const pageSettings = { ...settings, ...(options.isDemonstration && { isDemonstration: options.isDemonstration }) }
     const ports = (service: string) => ({ ...opened.ports, logger: logger.child({ service }) })
     const run = async <Service extends RunningService>(starting: Promise<Service>): Promise<Service> => {
       const service = await starting
@@ -72,7 +73,7 @@ export const startPlace = async (options: {
       return service
     }
     const runningPeople = run(people.start(ports('people'), settings))
-    const runningIdentity = run(identity.start(ports('identity'), settings))
+    const runningIdentity = run(identity.start(ports('identity'), pageSettings))
     const runningDirectory = run(providerDirectory.start(ports('provider-directory'), { ...settings, instance: 'place' }))
     const runningCommissioning = run(commissioning.start(ports('commissioning'), settings))
     await Promise.all([
@@ -83,7 +84,7 @@ export const startPlace = async (options: {
       run(referral.start(ports('referral'), settings)),
       run(personalBudgetPooling.start(ports('personal-budget-pooling'), settings)),
       run(notification.start(ports('notification'), { ...settings, smtpUrl: config.smtpUrl, mailFrom: config.mailFrom })),
-      run(web.start(ports('web'), { ...settings, ...(options.isDemonstration && { isDemonstration: options.isDemonstration }) })),
+      run(web.start(ports('web'), pageSettings)),
     ])
     const mounts = services.flatMap((service) => service.mounts).sort((one, other) => other.path.length - one.path.length)
     for (const mount of mounts) front.use(mount.path, mount.app)

@@ -3,8 +3,9 @@ import type { ImportProgress } from '@patchwork/provider-directory'
 
 /** Shows what is going on and how far, on a terminal in place, elsewhere a line per step and per tenth. */
 export interface Progress {
-  step(words: string): void
-  /** How far the step is: `count` of `total`. */
+  /** Begins a step; `unit` names what it will count. */
+  step(words: string, unit?: string): void
+  /** How far the step is: `count` of `total` of its unit. */
   advance(count: number, total: number): void
   /** The same where nobody knows of how many. */
   count(count: number, perSecond: number): void
@@ -16,21 +17,23 @@ const countedEvery = 10_000
 /** Progress written to a stream, which should be standard error. */
 export const progressTo = (stream: Writable & { isTTY?: boolean }): Progress => {
   let words = ''
+  let unit = ''
   let lastTenth = 0
   const endLine = () => {
     if (words !== '' && stream.isTTY) stream.write('\n')
   }
   return {
-    step: (next) => {
+    step: (next, counted = '') => {
       endLine()
       words = next
+      unit = counted === '' ? '' : ` ${counted}`
       lastTenth = 0
       stream.write(stream.isTTY ? `${words} …` : `${words}\n`)
     },
     advance: (count, total) => {
       const tenth = Math.floor((count * 10) / Math.max(total, 1))
-      if (stream.isTTY) stream.write(`\r${words} … ${count.toLocaleString('en-GB')} of ${total.toLocaleString('en-GB')}`)
-      else if (tenth > lastTenth) stream.write(`${words}: ${count} of ${total}\n`)
+      if (stream.isTTY) stream.write(`\r${words} … ${count.toLocaleString('en-GB')} of ${total.toLocaleString('en-GB')}${unit}`)
+      else if (tenth > lastTenth) stream.write(`${words}: ${count} of ${total}${unit}\n`)
       lastTenth = tenth
     },
     count: (count, perSecond) => {

@@ -93,6 +93,7 @@ export const place = {
     lines: [
       { who: 'Adults', phone: '01632 960001', when: 'day and night' },
       { who: 'Children', phone: '01632 960002', when: 'day and night' },
+      { who: 'Adult social care', url: 'https://www.brookshire.example/adults', when: 'Worried about an adult, in the day' },
     ],
   },
   sources: [],

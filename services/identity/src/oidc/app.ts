@@ -2,7 +2,7 @@ import type { Sealer } from '@patchwork/encryption'
 import type { Runtime } from '@patchwork/runtime'
 import { instant } from '@patchwork/runtime'
 import { inSpan, type Logger } from '@patchwork/telemetry'
-import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express'
+import express, { type CookieOptions, type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express'
 import helmet from 'helmet'
 import type { Provider } from 'oidc-provider'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
@@ -11,7 +11,7 @@ import { type SendsMail, sendsMailForWords } from '../sendsMail.ts'
 import type { Requests } from '../store/requests.ts'
 import type { Pages, SignInPage } from './pages.ts'
 import type { createSignIn } from './signIn.ts'
-import { fill, type Language, languageOf, waitInWords, words } from './words.ts'
+import { fill, isLanguage, type Language, languageOf, waitInWords, words } from './words.ts'
 
 const formBytesMax = 8 * 1024
 const emailLengthMax = 254
@@ -21,6 +21,7 @@ const signInsPerAddress = { points: 100, duration: 300 }
 const messagesPerAddress = { points: 20, duration: 600 }
 const deviceCookie = 'patchwork_device'
 const deviceDaysMax = 90
+const languageDaysMax = 365
 /** How long the button that sends the message again works. */
 const againMs = 30 * 60_000
 
@@ -113,7 +114,9 @@ const interactionPages = (dependencies: IdentityAppDependencies) => {
       html(response.status(400), pages.timedOut(language))
       return undefined
     }
-    return { language: languageOf(details.params.ui_locales, request.headers.cookie), action: `${basePath}/interaction/${details.uid}` }
+    const { lang } = request.query
+    const language = isLanguage(lang) ? lang : languageOf(details.params.ui_locales, request.headers.cookie)
+    return { language, action: `${basePath}/interaction/${details.uid}` }
   }
 
   const showAgain = (response: Response, status: number, { language, action }: Interaction, email: string, errors: NonNullable<SignInPage['errors']>) =>
@@ -160,7 +163,10 @@ const interactionPages = (dependencies: IdentityAppDependencies) => {
 
   const show: RequestHandler = async (request, response) => {
     const interaction = await interactionOf(request, response)
-    if (interaction) html(response, pages.signIn(interaction))
+    if (!interaction) return
+    // Remembered as the web pages do, so that all that follows is in this language too.
+    if (isLanguage(request.query.lang)) response.cookie('language', interaction.language, languageCookie(issuer))
+    html(response, pages.signIn(interaction))
   }
 
   const submit: RequestHandler = async (request, response) => {
@@ -188,6 +194,14 @@ const interactionPages = (dependencies: IdentityAppDependencies) => {
 
   return { show, submit, sendMessage }
 }
+
+const languageCookie = (issuer: string): CookieOptions => ({
+  httpOnly: true,
+  sameSite: 'lax',
+  secure: issuer.startsWith('https:'),
+  path: '/',
+  maxAge: languageDaysMax * 24 * 3_600_000,
+})
 
 const againContext = (request: Request): string => `identity/again/${String(request.params.uid)}`
 

@@ -13,6 +13,7 @@ import {
   type PageAnswer,
   type TestPlace,
 } from '../testPlace.ts'
+import { createPages } from './pages.ts'
 
 let place: TestPlace
 let client: openid.Configuration
@@ -192,6 +193,24 @@ describe('the sign-in page', () => {
     const browser = openBrowser()
     browser.cookies.set('language;/', { name: 'language', value: 'cy', path: '/', attributes: '' })
     expect((await signInPage(browser)).page.html).toContain('Mewngofnodi')
+  })
+  test('it leads to the other language, which then stays', async () => {
+    const browser = openBrowser()
+    const { page } = await signInPage(browser)
+    const link = /<a href="([^"]+)" lang="cy"[^>]*>Cymraeg</.exec(page.html)?.[1] ?? ''
+    const welsh = await browser.get(new URL(link, page.url).href)
+    expect(welsh.html).toContain('<html lang="cy"')
+    expect(welsh.html).toMatch(/<a href="[^"]+lang=en" lang="en"[^>]*>English</)
+    expect(browser.cookies.get('language;/')?.value).toBe('cy')
+    expect((await browser.send(formOf(welsh), { email: '', password: '' })).html).toContain('Rhowch eich cyfrinair')
+    expect((await signInPage(openBrowser())).page.headers.getSetCookie().join()).not.toContain('language=')
+  })
+  test('it says what to do in an emergency, and that the people of a demonstration place are invented', async () => {
+    const { html } = (await signInPage(openBrowser())).page
+    for (const said of ['call 999', `href="${place.url}/help-now"`]) expect(html).toContain(said)
+    expect(html).not.toContain('Demonstration place')
+    const shown = createPages('https://place.example', () => true).signIn({ language: 'en', action: '/identity/interaction/x' })
+    expect(shown).toContain('Demonstration place.')
   })
   test('what is missing is said in a summary that links to the field', async () => {
     const { page } = await signIn(openBrowser(), '', '')

@@ -3,10 +3,11 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import nunjucks from 'nunjucks'
-import { fill, type Language, languageOf, words } from './words.ts'
+import { fill, type Language, languageOf, languages, words } from './words.ts'
 
 export type SignInPage = {
   language: Language
+  /** The address of the page, without a query. */
   action: string
   /** What was typed as an address, to be shown again. */
   email?: string
@@ -25,8 +26,11 @@ export type Pages = {
   signedOut(request: IncomingMessage): string
 }
 
-/** The pages of signing in and out, on govuk-frontend's markup; the style sheet is the web service's, and a plain page without it. */
-export const createPages = (publicUrl: string): Pages => {
+/**
+ * The pages of signing in and out, on govuk-frontend's markup; the style sheet is the web service's, and a plain page without it. `isDemonstration` says
+ * whether the people here are invented, which every page then says.
+ */
+export const createPages = (publicUrl: string, isDemonstration: () => boolean): Pages => {
   const require = createRequire(import.meta.url)
   const here = dirname(fileURLToPath(import.meta.url))
   const frontend = join(dirname(require.resolve('govuk-frontend/package.json')), 'dist')
@@ -37,7 +41,7 @@ export const createPages = (publicUrl: string): Pages => {
     lstripBlocks: true,
   })
   const render = (template: string, language: Language, values: object): string =>
-    environment.render(template, { words: words[language], language, publicUrl, ...values })
+    environment.render(template, { words: words[language], language, other: otherThan(language), publicUrl, isDemonstration: isDemonstration(), ...values })
   const languageFor = (request: IncomingMessage): Language => languageOf(undefined, request.headers.cookie)
   return {
     signIn: ({ language, ...values }) =>
@@ -55,4 +59,9 @@ export const createPages = (publicUrl: string): Pages => {
     signOut: (request, form) => render('signOut.njk', languageFor(request), { form }),
     signedOut: (request) => render('notice.njk', languageFor(request), { title: words[languageFor(request)].signedOutTitle }),
   }
+}
+
+const otherThan = (language: Language): { language: Language; name: string } => {
+  const other = languages.find((one) => one !== language) ?? language
+  return { language: other, name: words[other].languageName }
 }

@@ -43,6 +43,12 @@ const en = {
   signOutTitle: 'Do you want to sign out?',
   signOutButton: 'Sign out',
   signedOutTitle: 'You have signed out',
+  languageName: 'English',
+  demonstration: 'Demonstration place.',
+  demonstrationText: 'The organisations are real; the people are invented.',
+  emergencyTitle: 'In an emergency',
+  emergency999: 'If someone is in danger, call 999.',
+  emergencyMore: 'Help right now: who to call',
 }
 export type Words = Record<keyof typeof en, string>
 
@@ -87,6 +93,12 @@ const cy: Words = {
   signOutTitle: 'Ydych chi am allgofnodi?',
   signOutButton: 'Allgofnodi',
   signedOutTitle: 'Rydych wedi allgofnodi',
+  languageName: 'Cymraeg',
+  demonstration: 'Lle arddangos.',
+  demonstrationText: 'Mae’r sefydliadau’n rhai go iawn; mae’r bobl wedi’u dyfeisio.',
+  emergencyTitle: 'Mewn argyfwng',
+  emergency999: 'Os oes rhywun mewn perygl, ffoniwch 999.',
+  emergencyMore: 'Help nawr: pwy i’w ffonio',
 }
 
 export const words: Readonly<Record<Language, Words>> = { en, cy }
@@ -104,9 +116,12 @@ export const waitInWords = (waitMs: number, language: Language): string => {
   return minutes === 1 ? waitMinute : fill(waitMinutes, { count: minutes })
 }
 
+/** Whether a value names a language that the pages are in. */
+export const isLanguage = (value: unknown): value is Language => (languages as readonly unknown[]).includes(value)
+
 /** The language of a page: what the request for sign-in asks for, else the reader's cookie, else English. */
 export const languageOf = (uiLocales: unknown, cookieHeader: string | undefined): Language => {
   const asked = typeof uiLocales === 'string' ? uiLocales.split(' ').map((tag) => tag.toLowerCase().split('-')[0]) : []
   const chosen = /(?:^|;\s*)language=([a-z]{2})(?:;|$)/.exec(cookieHeader ?? '')?.[1]
-  return [...asked, chosen].find((tag): tag is Language => (languages as readonly (string | undefined)[]).includes(tag)) ?? 'en'
+  return [...asked, chosen].find(isLanguage) ?? 'en'
 }

@@ -1,7 +1,8 @@
 import type { Channel } from './message.ts'
 
 /** Where a message leads: to the page of the record it is about, as this reader sees it, or to a one-time link that identity gives at the last moment. */
-type Reader = 'resident' | 'provider' | 'referrer' | 'account'
+export const readers = ['resident', 'provider', 'referrer', 'account'] as const
+type Reader = (typeof readers)[number]
 
 export type Template = {
   reader: Reader
@@ -44,6 +45,9 @@ export const templates = {
 } as const satisfies Record<string, Template>
 
 export type TemplateName = keyof typeof templates
+
+/** Whom a message is for, in what they are to it; undefined for one of a template that there is no more. */
+export const readerOf = (template: string): Reader | undefined => (Object.hasOwn(templates, template) ? templates[template as TemplateName].reader : undefined)
 
 /** Whether these are the words of a message that this version knows. */
 export const isTemplate = (name: string): name is TemplateName => Object.hasOwn(templates, name)

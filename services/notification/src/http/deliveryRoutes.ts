@@ -2,6 +2,7 @@ import { type AnyRoute, defineRoute, ListQuery } from '@patchwork/http'
 import { z } from 'zod'
 import type { MailSink } from '../channels/mailSink.ts'
 import type { KnownMessage } from '../domain/message.ts'
+import { readerOf, readers } from '../domain/templates.ts'
 import { ledger, type Messages } from '../store/messages.ts'
 import { readable } from './readable.ts'
 
@@ -11,6 +12,8 @@ const AttemptView = z.strictObject({ at: z.string(), outcome: z.string(), replyC
 const DeliveryView = z.strictObject({
   messageId: z.uuid(),
   personId: z.uuid(),
+  /** What the person it is for is to what it tells of. */
+  reader: z.enum(readers).optional(),
   channel: z.string(),
   template: z.string(),
   causedBy: z.string(),
@@ -64,8 +67,10 @@ export const deliveryRoutes = ({ messages, sink }: { messages: Messages; sink: M
 
 const toView = (message: KnownMessage): z.input<typeof DeliveryView> => {
   const { messageId, personId, channel, template, causedBy, status, queuedAt, attempts } = message
+  const reader = readerOf(template)
   return {
     ...{ messageId, personId, channel, template, causedBy, status, queuedAt, attempts: [...attempts] },
+    ...(reader === undefined ? {} : { reader }),
     ...('supplier' in message ? { supplier: message.supplier } : {}),
     ...('reason' in message ? { reason: message.reason } : {}),
     ...('dueAt' in message ? { dueAt: message.dueAt } : {}),

@@ -13,7 +13,7 @@ const PlaceView = z.object({
     words: z.string(),
     phone: z.string().optional(),
     url: z.string().optional(),
-    lines: z.array(z.object({ who: z.string(), phone: z.string(), when: z.string() })),
+    lines: z.array(z.object({ who: z.string(), phone: z.string().optional(), url: z.string().optional(), when: z.string() })),
   }),
 })
 const forAnHour = { 'Cache-Control': 'public, max-age=3600' }

@@ -54,6 +54,16 @@ test('a postcode is written in capitals with its space', () => {
   expect(writtenPostcode('not one')).toBeUndefined()
 })
 
+test('whoever worries about an adult, and whoever worries about a child, is told whom to tell by day', () => {
+  const { lines } = area.about.safeguarding
+  const forWorries = (who: RegExp) => lines.filter(({ when }) => who.test(when) && when.includes('in the day'))
+  expect(forWorries(/child/)).toEqual([expect.objectContaining({ phone: '0161 912 5125' })])
+  expect(forWorries(/adult/)).toEqual([
+    expect.objectContaining({ who: 'Trafford Council, adult social care', url: expect.stringContaining('Safeguarding-Adults') }),
+  ])
+  for (const { when } of lines) expect(when).not.toBe('')
+})
+
 test('a postcode of a district that the files do not have cannot be; one of a district that they have can be new', () => {
   const districts = new Set(
     gunzipSync(readFileSync(join(folder, 'postcodes.csv.gz')))

@@ -4,6 +4,13 @@ import { z } from 'zod'
 import { openPostcodes, writtenPostcode } from './postcodes.ts'
 import { openWards, type Wards } from './wards.ts'
 
+// A page stands where there is no number that somebody has checked.
+const SafeguardingLine = z
+  .strictObject({ who: z.string(), phone: z.string().optional(), url: z.url({ protocol: /^https$/ }).optional(), when: z.string() })
+  .refine(({ phone, url }) => (phone === undefined) !== (url === undefined), {
+    error: 'A line has a telephone number or the address of a page, one of the two',
+  })
+
 const About = z.strictObject({
   name: z.string().min(1).max(200),
   councilName: z.string().min(1).max(200),
@@ -14,7 +21,7 @@ const About = z.strictObject({
     words: z.string().min(1).max(2_000),
     phone: z.string().max(40).optional(),
     url: z.url().optional(),
-    lines: z.array(z.strictObject({ who: z.string(), phone: z.string(), when: z.string() })).max(20),
+    lines: z.array(SafeguardingLine).max(20),
   }),
   sources: z
     .array(z.strictObject({ code: z.string(), name: z.string(), publisher: z.string(), changedOn: z.iso.date().optional(), attribution: z.string() }))

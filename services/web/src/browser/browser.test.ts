@@ -114,6 +114,37 @@ suite('in a browser', () => {
     await context.close()
   })
 
+  test('filters are folded on a telephone and in sight where there is room, with JavaScript and without', async () => {
+    await strangerWithout.goto('/find')
+    await stranger.goto('/find')
+    const isShown = (page: Page) => page.getByLabel('Kind').isVisible()
+    await stranger.setViewportSize({ width: 1280, height: 900 })
+    expect([await isShown(strangerWithout), await isShown(stranger)]).toEqual([false, true])
+    await strangerWithout.getByText('More choices').click()
+    expect(await isShown(strangerWithout)).toBe(true)
+  })
+
+  test('questions that one answer leads to wait for it; without JavaScript they are there', async () => {
+    place.routes['GET /provider-directory/organisations/mine'] = () => ({ items: [{ organisationId, name: 'Dee’s Gardens', kind: 'micro-provider' }] })
+    for (const javaScriptEnabled of [true, false]) {
+      const context = await contextWith({ width: 320, javaScriptEnabled })
+      place.issuer.signsIn('provider')
+      const page = await context.newPage()
+      await page.goto('/sign-in?next=/provider/offers/new')
+      const number = page.getByLabel('Your CQC number')
+      expect(await number.isVisible()).toBe(!javaScriptEnabled)
+      for (const [answer, isAsked] of [
+        ['Yes', true],
+        ['No', !javaScriptEnabled],
+      ] as const) {
+        await page.getByRole('group', { name: 'Does it include personal care?' }).getByLabel(answer, { exact: true }).check()
+        expect(await number.isVisible()).toBe(isAsked)
+      }
+      if (javaScriptEnabled) await isOpenToAll(page)
+      await context.close()
+    }
+  })
+
   test('the reader of a refused form is put at the list of what to mend', async () => {
     const context = await contextWith({ width: 1280 })
     const page = await context.newPage()

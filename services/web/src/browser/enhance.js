@@ -1,8 +1,21 @@
-// Everything works without this. It tells of new messages as they come, and puts the reader at the list of what to mend.
+// Everything works without this. It tells of new messages as they come, puts the reader at the list of what to mend, and keeps back the questions that
+// only one answer leads to.
 const summary = document.querySelector('.govuk-error-summary')
 if (summary) {
   summary.tabIndex = -1
   summary.focus()
+}
+
+for (const part of document.querySelectorAll('[data-shown-for]')) {
+  const [name, answer] = part.dataset.shownFor.split('=')
+  const choices = [...document.querySelectorAll(`input[name="${name}"]`)]
+  const follow = () => {
+    part.hidden = !choices.some(({ checked, value }) => checked && value === answer)
+  }
+  for (const choice of choices) choice.addEventListener('change', follow)
+  // A browser that goes back fills in what was chosen after this has run.
+  window.addEventListener('pageshow', follow)
+  follow()
 }
 
 const badge = document.querySelector('[data-unread-count]')

@@ -187,3 +187,21 @@ test('mail and the ledger show what was sent, escaped, and what became of it', a
   for (const words of ['An invitation', 'Not sent', 'This place has no mail server.', 'refused for now', '451']) expect(text).toContain(words)
   expect(place.asked.find(({ path }) => path === '/notification/deliveries')?.query.status).toBe('not-sent')
 })
+test('the ledger says whom each message was for, by what they are and a reference, and tells an instant once', async () => {
+  const agent = await place.signedIn('administrator')
+  const whole = place.routes['GET /notification/deliveries']!
+  const sentAtOnce = {
+    ...delivery,
+    reader: 'provider',
+    status: 'sent',
+    reason: undefined,
+    endedAt: delivery.queuedAt,
+    attempts: [{ at: delivery.queuedAt, outcome: 'accepted' }],
+  }
+  place.routes['GET /notification/deliveries'] = () => ({ items: [sentAtOnce] })
+  const { text } = await agent.get('/administrator/deliveries').expect(200)
+  place.routes['GET /notification/deliveries'] = whole
+  expect(text).toContain('A provider <code>8c2f6f10</code>')
+  expect(text.match(/2 March 2026 at 10am/g)).toHaveLength(1)
+  expect((await agent.get('/administrator/accounts').expect(200)).text).toContain('Person <code>8c2f6f10</code>')
+})

@@ -84,6 +84,11 @@ describe('plurals', () => {
   })
 })
 
+test('what only a screen reader says begins with no comma or colon: govuk-frontend sets a space before it', () => {
+  const beginning = files.filter((name) => /visually-hidden"[^>]*>\s*[,:;.]/.test(readFileSync(join(source, name), 'utf8')))
+  expect(beginning).toEqual([])
+})
+
 test('a sentence asks for the same values in both languages', () => {
   const valuesIn = (sentence: string) => [...new Set([...sentence.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name))].sort().join()
   const cy = new Map(leaves(welsh))

@@ -26,7 +26,12 @@ export const administratorAccountsPage = definePage({
   for: ['administrator'],
   load: async ({ services, query, person }) => {
     const { items, after } = await services.get('identity', '/accounts', Accounts, { query: { limit: perPage, after: query.after } })
-    const accounts = items.map((account) => ({ ...account, short: account.accountId.slice(0, 8), isOwn: account.accountId === person.accountId }))
+    const accounts = items.map((account) => ({
+      ...account,
+      short: account.accountId.slice(0, 8),
+      person: account.personId.slice(0, 8),
+      isOwn: account.accountId === person.accountId,
+    }))
     return { accounts, after, isFirst: query.after === undefined }
   },
   form: z.strictObject({ email: email() }),

@@ -6,7 +6,8 @@ const statuses = ['queued', 'sending', 'sent', 'read', 'not-sent'] as const
 const Deliveries = z.object({
   items: z.array(
     z.object({
-      messageId: z.string(),
+      personId: z.string(),
+      reader: z.string().optional(),
       channel: z.string(),
       template: z.string(),
       status: z.enum(statuses),
@@ -31,6 +32,7 @@ export const administratorDeliveriesPage = definePage({
     const status = z.enum(statuses).safeParse(query.status).data
     const { items, after } = await services.get('notification', '/deliveries', Deliveries, { query: { limit: perPage, status, after: query.after } })
     const filter = status === undefined ? '' : `status=${status}`
-    return { deliveries: items, after, status, statuses, filter, isFirst: query.after === undefined }
+    const deliveries = items.map(({ personId, ...delivery }) => ({ ...delivery, short: personId.slice(0, 8) }))
+    return { deliveries, after, status, statuses, filter, isFirst: query.after === undefined }
   },
 })

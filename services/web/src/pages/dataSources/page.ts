@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { definePage } from '../../http/page.ts'
 
-const Sources = z.object({ items: z.array(z.object({ code: z.string(), name: z.string(), publisher: z.string(), changedOn: z.iso.date().optional(), attribution: z.string() })) })
+const Sources = z.object({
+  items: z.array(z.object({ code: z.string(), name: z.string(), publisher: z.string(), changedOn: z.iso.date().optional(), attribution: z.string() })),
+})
 
 /** Where the directory's records come from, with the attribution that each licence asks for. */
 export const dataSourcesPage = definePage({

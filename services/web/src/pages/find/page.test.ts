@@ -99,17 +99,37 @@ describe('finding', () => {
     expect(text).toContain('href="/find?text=many&amp;cost=free&amp;after=next-page"')
     expect(await page('/find?text=many&cost=free&after=next-page')).toContain('href="/find?text=many&amp;cost=free">Back to the first ones')
   })
-  test('on a telephone the filters start folded, unless one is set', async () => {
-    const phone = (path: string) => place.browser().get(path).set('user-agent', 'Mozilla/5.0 (iPhone) Mobile/15E148')
-    expect((await phone('/find')).text).toContain('<details class="patchwork-filters">')
-    expect((await phone('/find?cost=free')).text).toContain('<details class="patchwork-filters" open>')
-    expect(await page('/find')).toContain('<details class="patchwork-filters" open>')
+  test('the filters start folded, unless one is set; the style sheet shows them where there is room', async () => {
+    expect(await page('/find')).toContain('<details class="patchwork-filters">')
+    expect(await page('/find?cost=free')).toContain('<details class="patchwork-filters" open>')
+  })
+  test.each([
+    { open: {}, capacity: {} },
+    { open: { now: 0 }, capacity: { open: 0 } },
+  ])('what is open now and what has room can be chosen at any hour: %j', async (none) => {
+    const answered = directory['GET /provider-directory/offers']!
+    place.routes['GET /provider-directory/offers'] = async (asked, response) => {
+      const found = (await answered(asked as never, response)) as { facets: object }
+      return { ...found, facets: { ...found.facets, ...none } }
+    }
+    const text = await page('/find')
+    place.routes['GET /provider-directory/offers'] = answered
+    for (const words of ['Open now (0)', 'Has room (0)']) expect(text).toContain(words)
   })
   test('it says what to do in an emergency', async () => {
     for (const path of ['/find', `/offers/${lunchClubId}`, `/organisations/${organisationId}`]) {
       const text = await page(path)
       for (const words of ['href="tel:999"', 'href="tel:111"', 'href="tel:01632960001"']) expect(text).toContain(words)
     }
+  })
+  test('each line says when it is the one to call; where nobody has checked a number, a page stands', async () => {
+    for (const path of ['/find', '/help-now']) {
+      const text = await page(path)
+      for (const words of ['day and night', 'Worried about an adult, in the day', 'href="https://www.brookshire.example/adults" rel="noreferrer"'])
+        expect(text).toContain(words)
+      expect(text).not.toContain('href="tel:"')
+    }
+    expect(await page('/help-now?lang=cy')).toMatch(/<div lang="en"><h2[^>]*>Worried about an adult, in the day/)
   })
   test('without ward boundaries the list is there, only the map is not', async () => {
     const alone = await startTestPlace({ ...directory, 'GET /provider-directory/wards/boundaries': () => 503 })

@@ -1,5 +1,4 @@
 import { Category, Track } from '@patchwork/events'
-import type { Request } from 'express'
 import { z } from 'zod'
 import { capacityInWords, OfferInList, priceInWords } from '../../directory/offer.ts'
 import { definePage, type Visit } from '../../http/page.ts'
@@ -47,11 +46,10 @@ export const findPage = definePage({
       found,
       items,
       map,
-      choices: choicesOf(found.facets, query, wards, visit),
+      choices: choicesOf(found.facets, wards, visit),
       isPlaceUnknown: found.near?.known === false,
       unreadableWithin: query.within === undefined ? unreadable(visit.query.within) : undefined,
       isFiltered: query.category ?? query.track ?? query.cost ?? query.open ?? query.capacity ?? query.ward,
-      areFiltersOpen: !isPhone(visit.raw.request) || (query.category ?? query.track ?? query.cost ?? query.open ?? query.capacity ?? query.ward) !== undefined,
       nextPage: found.after && addressOf({ ...query, after: found.after }),
       firstPage: query.after && addressOf({ ...query, after: undefined }),
       wider: addressOf({ text: query.text, near: query.near }),
@@ -86,7 +84,7 @@ const pinOf = ({ number, name, place }: { number: number; name: string; place?: 
 type Choice = { value: string; text: string }
 
 /** What the selects offer: each with how many it would leave, where the directory says. */
-const choicesOf = (facets: Facets, query: FindQuery, wards: Awaited<ReturnType<Visit['wards']>>, { t, format, language }: Visit) => {
+const choicesOf = (facets: Facets, wards: Awaited<ReturnType<Visit['wards']>>, { t, format, language }: Visit) => {
   const withCount = (counts: Record<string, number> | undefined, value: string, text: string): Choice => {
     const count = counts?.[value]
     return { value, text: count === undefined ? text : t('find.withCount', { text, number: format.number(count) }) }
@@ -103,9 +101,9 @@ const choicesOf = (facets: Facets, query: FindQuery, wards: Awaited<ReturnType<V
     track: [any(t('find.anyTrack')), ...Track.options.map((value) => withCount(facets.track, value, t(`track.${value}`)))],
     cost: [any(t('find.anyCost')), ...['free', 'paid'].map((value) => withCount(facets.cost, value, t(`find.cost.${value}`)))],
     ward: [any(t('find.anyWard')), ...wardNames.map(({ wardCode, name }) => withCount(facets.ward, wardCode, name))],
-    // A box that leads to nothing is not offered; one that is ticked can be unticked.
-    open: query.open || isWorthwhile(facets.open, 'now') ? withCount(facets.open, 'now', t('find.openNow')).text : undefined,
-    capacity: query.capacity || isWorthwhile(facets.capacity, 'open') ? withCount(facets.capacity, 'open', t('find.hasRoom')).text : undefined,
+    // These stand at any hour, with a nought when there is nothing, so that everyone can learn that they are there.
+    open: withCount(facets.open && { now: 0, ...facets.open }, 'now', t('find.openNow')).text,
+    capacity: withCount(facets.capacity && { open: 0, ...facets.capacity }, 'open', t('find.hasRoom')).text,
   }
 }
 
@@ -120,6 +118,3 @@ const addressOf = (query: Partial<FindQuery>): string => {
   const given = Object.entries(query).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]]))
   return given.length === 0 ? '/find' : `/find?${new URLSearchParams(given)}`
 }
-
-/** On a telephone the filters start folded, so that the results are in sight. */
-const isPhone = (request: Request): boolean => request.get('sec-ch-ua-mobile') === '?1' || /\bMobi/.test(request.get('user-agent') ?? '')

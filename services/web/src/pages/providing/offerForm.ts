@@ -93,7 +93,8 @@ const checkTogether = (values: Described, context: Context): void => {
     if (from !== undefined && from === to) refuse(`${weekDay}-to`, 'empty-time')
   }
   if (values.personalCare === 'yes' && values.personalCareGate === undefined) refuse('personalCareGate', 'choose-one')
-  if (values.personalCareGate === 'cqc' && values['personalCareGate-cqcNumber'] === undefined) refuse('personalCareGate-cqcNumber', 'cqc-number-missing')
+  if (values.personalCare === 'yes' && values.personalCareGate === 'cqc' && values['personalCareGate-cqcNumber'] === undefined)
+    refuse('personalCareGate-cqcNumber', 'cqc-number-missing')
 }
 
 export const NewOfferForm = z
