@@ -29,7 +29,6 @@ export const administratorAccountsPage = definePage({
     const accounts = items.map((account) => ({
       ...account,
       short: account.accountId.slice(0, 8),
-      person: account.personId.slice(0, 8),
       isOwn: account.accountId === person.accountId,
     }))
     return { accounts, after, isFirst: query.after === undefined }

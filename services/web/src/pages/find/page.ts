@@ -46,7 +46,7 @@ export const findPage = definePage({
       found,
       items,
       map,
-      choices: choicesOf(found.facets, wards, visit),
+      choices: choicesOf(found.facets, query, wards, visit),
       isPlaceUnknown: found.near?.known === false,
       unreadableWithin: query.within === undefined ? unreadable(visit.query.within) : undefined,
       isFiltered: query.category ?? query.track ?? query.cost ?? query.open ?? query.capacity ?? query.ward,
@@ -84,7 +84,7 @@ const pinOf = ({ number, name, place }: { number: number; name: string; place?: 
 type Choice = { value: string; text: string }
 
 /** What the selects offer: each with how many it would leave, where the directory says. */
-const choicesOf = (facets: Facets, wards: Awaited<ReturnType<Visit['wards']>>, { t, format, language }: Visit) => {
+const choicesOf = (facets: Facets, query: FindQuery, wards: Awaited<ReturnType<Visit['wards']>>, { t, format, language }: Visit) => {
   const withCount = (counts: Record<string, number> | undefined, value: string, text: string): Choice => {
     const count = counts?.[value]
     return { value, text: count === undefined ? text : t('find.withCount', { text, number: format.number(count) }) }
