@@ -1,7 +1,7 @@
 import { type AppOptions, createApp } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
-import type { JoiningCodes } from './http/joiningCode.ts'
 import { importRoutes } from './http/importRoutes.ts'
+import type { JoiningCodes } from './http/joiningCode.ts'
 import { offerRoutes } from './http/offerRoutes.ts'
 import { organisationRoutes } from './http/organisationRoutes.ts'
 import { placeRoutes } from './http/placeRoutes.ts'

@@ -10,12 +10,7 @@ import { administratorImportsPage } from './administratorImports/page.ts'
 import { administratorMailPage } from './administratorMail/page.ts'
 import { administratorNewAccountPage } from './administratorNewAccount/page.ts'
 import { checkYourMailPage } from './checkYourMail/page.ts'
-import {
-  administratorClosingPage,
-  administratorImportSteps,
-  administratorPasswordLinkPage,
-  administratorVouchingPage,
-} from './confirm/administratorPages.ts'
+import { administratorClosingPage, administratorImportSteps, administratorPasswordLinkPage, administratorVouchingPage } from './confirm/administratorPages.ts'
 import { providerAcceptancePage, providerPublicationPage, providerWithdrawalPage } from './confirm/providerPages.ts'
 import { dataSourcesPage } from './dataSources/page.ts'
 import { findPage } from './find/page.ts'
