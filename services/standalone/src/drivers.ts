@@ -16,7 +16,7 @@ export type OpenedPorts = { ports: Ports; close: () => Promise<void> }
 /** Opens the drivers the configuration asks for: SQLite in one file under the data directory, or MongoDB, or Kafka, each on its own. */
 export const openPorts = async (config: PlaceConfig, runtime: Runtime, logger: Logger): Promise<OpenedPorts> => {
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })
-  const dataKey = dataKeyFrom(config.dataKeyFile)
+  const dataKey = dataKeyFrom(config.dataKeyFile, runtime)
   const needsFile = config.mongodbUri === undefined || config.kafkaBrokers === undefined
   const placeFile = needsFile ? await openPlaceFile({ path: join(config.dataDirectory, 'patchwork.sqlite') }) : undefined
   const documents: DocumentStore = config.mongodbUri === undefined ? embeddedDocumentStore(placeFile!) : mongoDocumentStore({ uri: config.mongodbUri })
