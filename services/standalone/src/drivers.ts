@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Ports } from '@patchwork/aggregate'
 import { type DocumentStore, embeddedDocumentStore, mongoDocumentStore } from '@patchwork/document-store'
@@ -23,7 +23,10 @@ export const openPorts = async (config: PlaceConfig, runtime: Runtime, logger: L
   const log: EventLog =
     config.kafkaBrokers === undefined
       ? embeddedEventLog({ placeFile: placeFile!, runtime, logger })
-      : kafkaEventLog({ brokers: config.kafkaBrokers, clientId: 'patchwork', runtime, logger })
+      : kafkaEventLog({
+          ...{ brokers: config.kafkaBrokers, clientId: 'patchwork', runtime, logger },
+          ...(config.kafkaSessionMs !== undefined && { sessionMs: config.kafkaSessionMs }),
+        })
   await log.ensureTopics(topics)
   const { endAt } = config
   let left = endAt?.count ?? 0
@@ -36,7 +39,7 @@ export const openPorts = async (config: PlaceConfig, runtime: Runtime, logger: L
       dataKey,
       ...(endAt && {
         onStep: (step) => {
-          if (step === endAt.step && --left === 0) process.kill(process.pid, 'SIGKILL')
+          if (step === endAt.step && --left === 0) endHere(step)
         },
       }),
     },
@@ -46,4 +49,10 @@ export const openPorts = async (config: PlaceConfig, runtime: Runtime, logger: L
       await placeFile?.close()
     },
   }
+}
+
+// Said before it happens and straight to the file: what is still in this process's memory goes with it.
+const endHere = (step: string): void => {
+  writeSync(process.stderr.fd, `Ended at ${step}\n`)
+  process.kill(process.pid, 'SIGKILL')
 }
