@@ -115,6 +115,11 @@ export class StartedPlace {
     })
   }
 
+  /** The signal that ended the process; undefined while it runs, or when it ended by itself. */
+  get endedBy(): NodeJS.Signals | undefined {
+    return this.process?.signalCode ?? undefined
+  }
+
   get running(): boolean {
     return this.process !== undefined && this.process.exitCode === null && this.process.signalCode === null
   }

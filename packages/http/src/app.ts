@@ -5,7 +5,6 @@ import { instant, type Runtime } from '@patchwork/runtime'
 import { inSpan, inTrace, type Logger } from '@patchwork/telemetry'
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express'
 import helmet from 'helmet'
-import { RateLimiterMemory } from 'rate-limiter-flexible'
 import type { z } from 'zod'
 import type { Authenticator } from './authenticator.ts'
 import { UnauthenticatedError } from './authenticator.ts'
@@ -13,6 +12,7 @@ import { parseJsonBody } from './json.ts'
 import { openApiDocument } from './openApi.ts'
 import { plainWords } from './plainWords.ts'
 import { InvalidRequestError, NotFoundError, toProblem } from './problem.ts'
+import { createRateLimit, type RateLimit } from './rateLimit.ts'
 import type { AnyRoute, RouteRequest } from './route.ts'
 
 const bodyBytesMax = 256 * 1024
@@ -90,11 +90,11 @@ const guarded = (route: AnyRoute, options: AppOptions): RequestHandler => {
     throw new Error(
       `${route.method.toUpperCase()} ${template}: policy ${route.policy} speaks of own records, but the route does not say which are the caller's`,
     )
-  const limiter = route.rateLimit && new RateLimiterMemory({ points: route.rateLimit.count, duration: route.rateLimit.perSeconds })
+  const limit = route.rateLimit && createRateLimit(route.rateLimit, runtime)
   const answer = async (request: Request, response: Response): Promise<void> => {
     const caller = await authenticate(request.get('authorization'))
     const isCounted = route.rateLimit?.roles === undefined || (caller.kind === 'person' && route.rateLimit.roles.includes(caller.role))
-    if (limiter && isCounted) await consume(limiter, caller.kind === 'person' ? [caller.personId, request.ip ?? ''] : [request.ip ?? ''], caller)
+    if (limit && isCounted) take(limit, caller.kind === 'person' ? [caller.personId, request.ip ?? ''] : [request.ip ?? ''], caller)
     const level = levelFor(caller, route.policy)
     if (level === 'none') throw caller.kind === 'anyone' ? new UnauthenticatedError() : new ForbiddenError()
     const gone = new AbortController()
@@ -150,12 +150,8 @@ class TooManyRequestsError extends Error {
   }
 }
 
-const consume = async (limiter: RateLimiterMemory, keys: string[], caller: Caller): Promise<void> => {
-  if (caller.kind === 'service') return
-  for (const key of keys)
-    await limiter.consume(key).catch(() => {
-      throw new TooManyRequestsError()
-    })
+const take = (limit: RateLimit, keys: string[], caller: Caller): void => {
+  if (caller.kind !== 'service' && !keys.every((key) => limit.take(key))) throw new TooManyRequestsError()
 }
 
 /** A page marker that was changed on its way, or belongs to another list, is the caller's mistake and not ours. */

@@ -67,7 +67,7 @@ const placeRecord = async (place: Place, empty: boolean) => {
 
 const openAccounts = async (place: Place, dataDirectory: string, runtime: Runtime): Promise<DemonstrationAccount[]> => {
   // The same at each start, another in each place: made from the place's own key.
-  const sealer = createSealer(place.ports.dataKey, 'standalone')
+  const sealer = createSealer(place.ports.dataKey, 'standalone', place.ports.runtime)
   const people = demonstrationPeople.map((person) => ({
     ...person,
     password: `${person.role}-${sealer.blindIndex(person.username, 'demonstration-password').slice(0, 12)}`,
