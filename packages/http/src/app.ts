@@ -19,9 +19,9 @@ const bodyBytesMax = 256 * 1024
 
 export type AppOptions = {
   service: string
+  /** Where it is mounted; `/api/<service>` when absent. */
+  mountPath?: string
   routes: readonly AnyRoute[]
-  /** Where the app is mounted; `/api/<service>` when absent. */
-  mountedAt?: string
   authenticate: Authenticator
   runtime: Runtime
   logger: Logger
@@ -57,7 +57,7 @@ export const createApp = (options: AppOptions): Express => {
     )
     response.status(failed ? 503 : 200).json({ status: failed ? 'not-ready' : 'ready' })
   })
-  const document = openApiDocument(service, routes, mountOf(options))
+  const document = openApiDocument(service, routes, options.mountPath)
   app.get('/openapi.json', (_request, response) => void response.json(document))
   app.use(express.raw({ type: () => true, limit: bodyBytesMax }))
   for (const route of routes) app[route.method](route.path, guarded(route, options))
@@ -80,17 +80,14 @@ const problemHandler =
     response.status(problem.status).set('Cache-Control', 'no-store').type('application/problem+json').send(JSON.stringify(problem))
   }
 
-const mountOf = ({ mountedAt, service }: AppOptions): string => mountedAt ?? `/api/${service}`
-
-const guarded = (route: AnyRoute, options: AppOptions): RequestHandler => {
-  const { authenticate, runtime, logger } = options
-  const template = `${mountOf(options)}${route.path}`
+const guarded = (route: AnyRoute, { service, mountPath = `/api/${service}`, authenticate, runtime, logger }: AppOptions): RequestHandler => {
   const levels: Record<string, unknown> = policies[route.policy]
   if (Object.values(levels).includes('own') && route.own === undefined)
     throw new Error(
-      `${route.method.toUpperCase()} ${template}: policy ${route.policy} speaks of own records, but the route does not say which are the caller's`,
+      `${route.method.toUpperCase()} ${mountPath}${route.path}: policy ${route.policy} speaks of own records, but the route does not say which are the caller's`,
     )
   const limit = route.rateLimit && createRateLimit(route.rateLimit, runtime)
+  const template = `${mountPath}${route.path}`
   const answer = async (request: Request, response: Response): Promise<void> => {
     const caller = await authenticate(request.get('authorization'))
     const isCounted = route.rateLimit?.roles === undefined || (caller.kind === 'person' && route.rateLimit.roles.includes(caller.role))

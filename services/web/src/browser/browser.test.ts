@@ -40,6 +40,7 @@ suite('in a browser', () => {
   beforeAll(async () => {
     place = await startTestPlace(
       {
+        'GET /provider-directory/organisations/mine': () => ({ items: [{ organisationId, name: 'Dee’s Gardens', kind: 'micro-provider' }] }),
         ...directory,
         ...messages,
         'GET /notification/messages/live': (_asked, response) => {
@@ -171,7 +172,6 @@ suite('in a browser', () => {
   })
 
   test('questions that one answer leads to wait for it; without JavaScript they are there', async () => {
-    place.routes['GET /provider-directory/organisations/mine'] = () => ({ items: [{ organisationId, name: 'Dee’s Gardens', kind: 'micro-provider' }] })
     for (const javaScriptEnabled of [true, false]) {
       const context = await contextWith({ width: 320, javaScriptEnabled })
       place.issuer.signsIn('provider')
