@@ -1,6 +1,7 @@
 import { pages } from '@patchwork/web'
 import type { Browser, Page } from 'playwright-core'
-import { barriersOn, openBrowser, openWindow, signIn, trySignIn } from '../src/browser.ts'
+import { barriersAtBothWidths, openBrowser, openWindow, signIn, trySignIn } from '../src/browser.ts'
+import { words } from '../src/forms.ts'
 import { StartedPlace } from '../src/startedPlace.ts'
 import { type Fixture, fixturesOf, type World, worldOf } from './pageFixtures.ts'
 
@@ -22,7 +23,7 @@ const settings = [{}, { width: 320, javaScript: false }]
 const opened = new Map<string, Promise<Page[]>>()
 const windowsOf = (by = ''): Promise<Page[]> => {
   const open = async (): Promise<Page[]> => {
-    const windows = await Promise.all(settings.map((setting) => openWindow(browser, place.url, setting)))
+    const windows = await Promise.all(settings.map(async (setting) => (await openWindow(browser, place.url, setting)).page))
     if (by !== '') for (const page of windows) await signIn(page, place.account(by))
     return windows
   }
@@ -37,7 +38,8 @@ const look = async ({ at, by }: Fixture): Promise<string[]> => {
     const answer = await page.goto(at)
     const there = new URL(page.url())
     if (answer?.status() !== 200 || there.pathname !== at.split('?')[0]) found.push(`${at} for ${by ?? 'anyone'} gave ${answer?.status()} at ${there.pathname}`)
-    found.push(...(await barriersOn(page)))
+    if (/undefined|\[object /.test(await words(page))) found.push(`${at} shows what is not there`)
+    found.push(...(await barriersAtBothWidths(page)))
   }
   return found
 }
@@ -52,7 +54,7 @@ const lookAtItsErrors = async (page: Page): Promise<string[]> => {
   await form.locator('button').last().click()
   await page.waitForLoadState('load')
   const errors = await page.locator('.govuk-error-summary').count()
-  return [...(errors === 1 ? [] : [`${pathname} does not say what is wrong with an empty form`]), ...(await barriersOn(page))]
+  return [...(errors === 1 ? [] : [`${pathname} does not say what is wrong with an empty form`]), ...(await barriersAtBothWidths(page))]
 }
 
 test.each(pages.map((page) => [page.path, page] as const))('%s is open to all, with JavaScript and without, wide and on a phone', async (path, { form }) => {
@@ -76,16 +78,16 @@ test('every fixture is for a page that there is', () => {
 test('what is not in the table is open to all too: signing in, also in vain and in Welsh, and what goes wrong', async () => {
   const found: string[] = []
   for (const setting of settings) {
-    const page = await openWindow(browser, place.url, setting)
+    const { page } = await openWindow(browser, place.url, setting)
     const lookAt = async (path: string) => {
       await page.goto(path)
-      found.push(...(await barriersOn(page)))
+      found.push(...(await barriersAtBothWidths(page)))
     }
     await lookAt('/sign-in')
     expect(new URL(page.url()).pathname).toMatch(/^\/identity\//)
     await trySignIn(page, { username: 'nobody@example.org', password: 'a wrong password' })
     await page.locator('.govuk-error-summary').waitFor()
-    found.push(...(await barriersOn(page)))
+    found.push(...(await barriersAtBothWidths(page)))
     for (const path of ['/identity/interaction/ended', '/identity/auth?client_id=nobody', '/signed-in', '/nothing-here', '/?lang=cy', '/sign-in'])
       await lookAt(path)
     expect(await page.locator('html').getAttribute('lang')).toBe('cy')

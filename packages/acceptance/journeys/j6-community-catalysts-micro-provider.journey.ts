@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core'
-import { barriersOn, openBrowser, openWindow, picture, signIn } from '../src/browser.ts'
+import { barriersAtBothWidths, openBrowser, openWindow, picture, signIn } from '../src/browser.ts'
 import { fill, send, untilItSays, words } from '../src/forms.ts'
 import { StartedPlace } from '../src/startedPlace.ts'
 
@@ -15,7 +15,7 @@ afterAll(async () => {
 })
 
 const windowOf = async (name: string): Promise<Page> => {
-  const page = await openWindow(browser, place.url)
+  const { page } = await openWindow(browser, place.url)
   await signIn(page, place.account(name))
   return page
 }
@@ -40,16 +40,16 @@ test('J6 D1 D8 a sole trader lists home help, passes the personal-care gate hone
   })
   await send(tom, { with: 'description' })
   await tom.waitForURL(/\/provider\/offers\/[0-9a-f-]{36}/)
-  barriers.push(...(await barriersOn(tom)))
+  barriers.push(...(await barriersAtBothWidths(tom)))
   const offerId = /offers\/([0-9a-f-]{36})/.exec(tom.url())?.[1]
   if ((await tom.locator('main form[action$="/publication"]').count()) > 0) await send(tom, { to: '/publication' })
-  const anyone = await openWindow(browser, place.url)
+  const { page: anyone } = await openWindow(browser, place.url)
   await anyone.goto(`/find?text=Evenings+with+Tom`)
   expect(await words(anyone)).not.toContain(name)
 
   await tom.goto(`/provider/offers/${offerId}/edit`)
   await fill(tom, { personalCareGate: 'sole-worker' })
-  barriers.push(...(await barriersOn(tom)))
+  barriers.push(...(await barriersAtBothWidths(tom)))
   await send(tom, { with: 'description' })
   await tom.goto(`/provider/offers/${offerId}`)
   await send(tom, { to: '/publication' })
@@ -61,7 +61,7 @@ test('J6 D1 D8 a sole trader lists home help, passes the personal-care gate hone
   await untilItSays(anyone, name, 5_000)
   expect(await words(anyone)).toContain('£22.50')
   await anyone.goto(`/offers/${offerId}`)
-  barriers.push(...(await barriersOn(anyone)))
+  barriers.push(...(await barriersAtBothWidths(anyone)))
   await picture(anyone, 'journeys/j6-public')
 
   const george = await windowOf('George Whitfield')

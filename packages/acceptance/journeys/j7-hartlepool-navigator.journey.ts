@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { ask, organisationOf, refer, referralsOf, register } from '../src/apiSteps.ts'
-import { barriersOn, openBrowser, openWindow, picture, signIn } from '../src/browser.ts'
+import { barriersAtBothWidths, openBrowser, openWindow, picture, signIn } from '../src/browser.ts'
 import { fill, send, untilItSays, words } from '../src/forms.ts'
 import { daysLater } from '../src/laterClock.ts'
 import { type ApiPerson, StartedPlace, until } from '../src/startedPlace.ts'
@@ -24,7 +24,7 @@ afterAll(async () => {
 })
 
 const windowOf = async (name: string): Promise<Page> => {
-  const page = await openWindow(browser, place.url)
+  const { page } = await openWindow(browser, place.url)
   await signIn(page, name === gwen.name ? gwen : place.account(name))
   return page
 }
@@ -92,7 +92,7 @@ const openGwensAccount = async (ruth: Page, personId: string): Promise<Page> => 
     await invitation.click()
     return /\/take-up-invitation\?token=[\w.~-]+/.exec(await words(sam))?.[0]
   })
-  const page = await openWindow(browser, place.url)
+  const { page } = await openWindow(browser, place.url)
   await page.goto(link)
   await fill(page, { password })
   await send(page, { with: 'password' })
@@ -103,7 +103,7 @@ const openGwensAccount = async (ruth: Page, personId: string): Promise<Page> => 
 // Its first true form: the silent provider is chased and the same need goes elsewhere. Asking for capacity without names and the warm handover come later.
 test('J7 R5 R6 R14 a navigator with forty people sees after working days that one provider is silent, asks another, and the resident reads it in plain English', async () => {
   const barriers: string[] = []
-  const look = async (page: Page) => void barriers.push(...(await barriersOn(page)))
+  const look = async (page: Page) => void barriers.push(...(await barriersAtBothWidths(page)))
   const people = await registerForty(await place.as('Ruth Mellor'))
   await referSome(people)
 

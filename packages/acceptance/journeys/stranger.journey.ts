@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core'
-import { barriersOn, openBrowser, openWindow, picture, signIn, trySignIn } from '../src/browser.ts'
+import { barriersAtBothWidths, openBrowser, openWindow, picture, signIn, trySignIn } from '../src/browser.ts'
 import { fill, send, untilItSays, words } from '../src/forms.ts'
 import { type Mailbox, openMailbox } from '../src/mailbox.ts'
 import { StartedPlace } from '../src/startedPlace.ts'
@@ -40,11 +40,11 @@ describe.each([
   const offerName = `Shed mending ${suffix}`
   const barriers: string[] = []
   const look = async (page: Page) => {
-    barriers.push(...(await barriersOn(page)))
+    barriers.push(...(await barriersAtBothWidths(page)))
   }
 
   test('D1 R5 two strangers sign up; one publishes an offer, the other finds it and asks; it is accepted', async () => {
-    const provider = await openWindow(browser, place.url, setting)
+    const provider = (await openWindow(browser, place.url, setting)).page
     await provider.goto('/')
     await look(provider)
     await provider.goto('/sign-up')
@@ -71,7 +71,7 @@ describe.each([
     await send(provider, { to: '/publication' })
     await picture(provider, `journeys/stranger-offer-${suffix}`)
 
-    const resident = await openWindow(browser, place.url, setting)
+    const resident = (await openWindow(browser, place.url, setting)).page
     await resident.goto('/find?text=shed&near=M33+7ZF')
     await untilItSays(resident, offerName, 5_000)
     await look(resident)
@@ -115,7 +115,7 @@ describe.each([
   })
 
   test('somebody who forgot their password chooses another, and the old one is worth nothing', async () => {
-    const page = await openWindow(browser, place.url, setting)
+    const { page } = await openWindow(browser, place.url, setting)
     await page.goto('/forgotten-password')
     await fill(page, { email: residentMail })
     await send(page, { with: 'email' })
@@ -126,7 +126,7 @@ describe.each([
     await signIn(page, { username: residentMail, password: 'another quiet lantern' })
     await page.goto('/my')
     expect(await words(page)).toContain(offerName)
-    const other = await openWindow(browser, place.url, setting)
+    const other = (await openWindow(browser, place.url, setting)).page
     await trySignIn(other, { username: residentMail, password })
     await other.locator('.govuk-error-summary').waitFor()
     expect(new URL(other.url()).pathname).toMatch(/^\/identity/)

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import axe from 'axe-core'
-import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core'
 
 const pictures = fileURLToPath(new URL('../../../docs/pictures/', import.meta.url))
 const phonePx = 320
@@ -36,7 +36,11 @@ const scriptsMayRun = async (page: Page, value: boolean): Promise<void> => {
 }
 
 /** A person's own browser window at a place: cookies of their own. */
-export const openWindow = async (browser: Browser, url: string, { width = 1280, javaScript = true }: Setting = {}): Promise<Page> => {
+export const openWindow = async (
+  browser: Browser,
+  url: string,
+  { width = 1280, javaScript = true }: Setting = {},
+): Promise<{ page: Page; context: BrowserContext }> => {
   const context = await browser.newContext({ baseURL: url, viewport: { width, height: heightPx }, locale: 'en-GB' })
   context.setDefaultTimeout(20_000)
   const page = await context.newPage()
@@ -44,7 +48,7 @@ export const openWindow = async (browser: Browser, url: string, { width = 1280, 
     switches.set(page, await context.newCDPSession(page))
     await scriptsMayRun(page, false)
   }
-  return page
+  return { context, page }
 }
 
 /** Signs somebody in by the sign-in page, as they would. */
@@ -68,7 +72,7 @@ const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best
  * What is wrong with the page for people with disabilities, as it stands and at a small phone's width: what axe finds (WCAG 2.2 A and AA), and
  * whether it scrolls sideways. Where the window's scripts are off it is looked at as it came. An empty list is right.
  */
-export const barriersOn = async (page: Page): Promise<string[]> => {
+export const barriersAtBothWidths = async (page: Page): Promise<string[]> => {
   const before = page.viewportSize() ?? { width: phonePx, height: heightPx }
   const found: string[] = []
   await scriptsMayRun(page, true)

@@ -72,7 +72,10 @@ export class StartedPlace {
   static async open(options: StartOptions = {}): Promise<StartedPlace> {
     const folder = options.dataDirectory ?? join(mkdtempSync(join(tmpdir(), 'patchwork-place-')), 'data')
     const place = new StartedPlace(options, await freePort(), folder)
-    await place.start()
+    await place.start().catch(async (error: unknown) => {
+      await (options.dataDirectory === undefined ? place.remove() : place.end())
+      throw error
+    })
     return place
   }
 
@@ -103,11 +106,18 @@ export class StartedPlace {
     await until(
       'the place opens',
       () => {
-        if (child.exitCode !== null || child.signalCode !== null) throw new Error(`The place ended while starting:\n${this.output.slice(from).slice(-4_000)}`)
+        if (child.exitCode !== null || child.signalCode !== null) throw new Error('The place ended while starting')
         return this.output.slice(from).includes('Patchwork is open at')
       },
       startLimitMs,
-    )
+    ).catch((error: Error) => {
+      throw new Error(`${error.message}\n${this.output.slice(from).slice(-4_000)}`)
+    })
+  }
+
+  /** The signal that ended the process; undefined while it runs, or when it ended by itself. */
+  get endedBy(): NodeJS.Signals | undefined {
+    return this.process?.signalCode ?? undefined
   }
 
   get running(): boolean {

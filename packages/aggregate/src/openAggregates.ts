@@ -56,7 +56,7 @@ export const openAggregates = async <State extends object, Event extends PlainEv
   const source = { definition, documents, history, log }
   const { republished } = await reconcile(source, ports.documents)
   if (republished > 0) logger.warn({ aggregate: label, republished }, 'The log lacked events of the history; they were published again')
-  const sealer = createSealer(ports.dataKey, service)
+  const sealer = createSealer(ports.dataKey, service, runtime)
   const writeEvents = eventWriter(definition, runtime)
   const queue = queuePerId()
   const recent = recentDocuments()

@@ -1,12 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { systemRuntime } from '@patchwork/runtime'
 import fc from 'fast-check'
 import { dataKeyFrom } from './dataKeyFile.ts'
 import { createSealer, UnsealableError } from './sealer.ts'
 
 const key = new Uint8Array(32).fill(1)
-const sealer = createSealer(key, 'people')
+const sealer = createSealer(key, 'people', systemRuntime)
 
 describe('sealed data', () => {
   test('opens to what was sealed', () => {
@@ -19,8 +20,8 @@ describe('sealed data', () => {
   })
   test.each([
     ['for another record', sealer.seal('x', 'there'), sealer],
-    ['by another service', sealer.seal('x', 'here'), createSealer(key, 'referral')],
-    ['in another place', sealer.seal('x', 'here'), createSealer(new Uint8Array(32).fill(2), 'people')],
+    ['by another service', sealer.seal('x', 'here'), createSealer(key, 'referral', systemRuntime)],
+    ['in another place', sealer.seal('x', 'here'), createSealer(new Uint8Array(32).fill(2), 'people', systemRuntime)],
     ['and changed', `${sealer.seal('x', 'here').slice(0, -2)}zz`, sealer],
     ['and cut', sealer.seal('x', 'here').slice(0, 20), sealer],
     ['never', 'plain', sealer],
@@ -36,19 +37,19 @@ describe('the data key', () => {
   afterAll(() => rmSync(folder, { recursive: true }))
   test('is made on first use for its owner only, and is the same ever after', () => {
     const file = join(folder, 'keys', 'data.key')
-    const made = dataKeyFrom(file)
+    const made = dataKeyFrom(file, systemRuntime)
     expect({ length: made.length, mode: statSync(file).mode & 0o777 }).toEqual({ length: 32, mode: 0o600 })
-    expect(dataKeyFrom(file)).toEqual(made)
+    expect(dataKeyFrom(file, systemRuntime)).toEqual(made)
   })
   test('that others can read is refused', () => {
     const file = join(folder, 'open.key')
     writeFileSync(file, `${'ab'.repeat(32)}\n`, { mode: 0o644 })
-    expect(() => dataKeyFrom(file)).toThrow('chmod 600')
+    expect(() => dataKeyFrom(file, systemRuntime)).toThrow('chmod 600')
   })
   test('that is damaged is refused and left as it is', () => {
     const file = join(folder, 'damaged.key')
     writeFileSync(file, 'oops', { mode: 0o600 })
-    expect(() => dataKeyFrom(file)).toThrow('damaged')
+    expect(() => dataKeyFrom(file, systemRuntime)).toThrow('damaged')
     expect(readFileSync(file, 'utf8')).toBe('oops')
   })
 })

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto'
+import type { Runtime } from '@patchwork/runtime'
 
 /** The stored text was sealed with another key or for another place, or was changed. It carries nothing of the content. */
 export class UnsealableError extends Error {
@@ -22,14 +23,14 @@ const nonceBytes = 12
 const tagBytes = 16
 
 /** Seals with AES-256-GCM under a key derived from the place's 32-byte data key for one `service`. Throws RangeError on another length. */
-export const createSealer = (dataKey: Uint8Array, service: string): Sealer => {
+export const createSealer = (dataKey: Uint8Array, service: string, runtime: Pick<Runtime, 'randomBytes'>): Sealer => {
   if (dataKey.length !== 32) throw new RangeError('A data key has exactly 32 bytes')
   const derive = (use: string) => Buffer.from(hkdfSync('sha256', dataKey, 'patchwork', `${service}/${use}`, 32))
   const sealingKey = derive('seal')
   const indexKey = derive('blind-index')
   return {
     seal: (value, context) => {
-      const nonce = randomBytes(nonceBytes)
+      const nonce = runtime.randomBytes(nonceBytes)
       const cipher = createCipheriv(algorithm, sealingKey, nonce).setAAD(Buffer.from(context))
       const body = Buffer.concat([cipher.update(JSON.stringify(value), 'utf8'), cipher.final()])
       return `s1.${Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64url')}`

@@ -5,7 +5,6 @@ import { instant, type Runtime } from '@patchwork/runtime'
 import { inSpan, inTrace, type Logger } from '@patchwork/telemetry'
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express'
 import helmet from 'helmet'
-import { RateLimiterMemory } from 'rate-limiter-flexible'
 import type { z } from 'zod'
 import type { Authenticator } from './authenticator.ts'
 import { UnauthenticatedError } from './authenticator.ts'
@@ -13,15 +12,16 @@ import { parseJsonBody } from './json.ts'
 import { openApiDocument } from './openApi.ts'
 import { plainWords } from './plainWords.ts'
 import { InvalidRequestError, NotFoundError, toProblem } from './problem.ts'
+import { createRateLimit, type RateLimit } from './rateLimit.ts'
 import type { AnyRoute, RouteRequest } from './route.ts'
 
 const bodyBytesMax = 256 * 1024
 
 export type AppOptions = {
   service: string
+  /** Where it is mounted; `/api/<service>` when absent. */
+  mountPath?: string
   routes: readonly AnyRoute[]
-  /** Where the app is mounted; `/api/<service>` when absent. */
-  mountedAt?: string
   authenticate: Authenticator
   runtime: Runtime
   logger: Logger
@@ -57,7 +57,7 @@ export const createApp = (options: AppOptions): Express => {
     )
     response.status(failed ? 503 : 200).json({ status: failed ? 'not-ready' : 'ready' })
   })
-  const document = openApiDocument(service, routes, mountOf(options))
+  const document = openApiDocument(service, routes, options.mountPath)
   app.get('/openapi.json', (_request, response) => void response.json(document))
   for (const route of routes) app[route.method](route.path, guarded(route, options))
   app.use(() => {
@@ -79,22 +79,19 @@ const problemHandler =
     response.status(problem.status).set('Cache-Control', 'no-store').type('application/problem+json').send(JSON.stringify(problem))
   }
 
-const mountOf = ({ mountedAt, service }: AppOptions): string => mountedAt ?? `/api/${service}`
-
-const guarded = (route: AnyRoute, options: AppOptions): RequestHandler => {
-  const { authenticate, runtime, logger } = options
-  const template = `${mountOf(options)}${route.path}`
+const guarded = (route: AnyRoute, { service, mountPath = `/api/${service}`, authenticate, runtime, logger }: AppOptions): RequestHandler => {
   const levels: Record<string, unknown> = policies[route.policy]
   if (Object.values(levels).includes('own') && route.own === undefined)
     throw new Error(
-      `${route.method.toUpperCase()} ${template}: policy ${route.policy} speaks of own records, but the route does not say which are the caller's`,
+      `${route.method.toUpperCase()} ${mountPath}${route.path}: policy ${route.policy} speaks of own records, but the route does not say which are the caller's`,
     )
-  const limiter = route.rateLimit && new RateLimiterMemory({ points: route.rateLimit.count, duration: route.rateLimit.perSeconds })
+  const limit = route.rateLimit && createRateLimit(route.rateLimit, runtime)
   const receive = express.raw({ type: () => true, limit: route.rawBody?.bytesMax ?? bodyBytesMax })
+  const template = `${mountPath}${route.path}`
   const answer = async (request: Request, response: Response): Promise<void> => {
     const caller = await authenticate(request.get('authorization'))
     const isCounted = route.rateLimit?.roles === undefined || (caller.kind === 'person' && route.rateLimit.roles.includes(caller.role))
-    if (limiter && isCounted) await consume(limiter, caller.kind === 'person' ? [caller.personId, request.ip ?? ''] : [request.ip ?? ''], caller)
+    if (limit && isCounted) take(limit, caller.kind === 'person' ? [caller.personId, request.ip ?? ''] : [request.ip ?? ''], caller)
     const level = levelFor(caller, route.policy)
     if (level === 'none') throw caller.kind === 'anyone' ? new UnauthenticatedError() : new ForbiddenError()
     const gone = new AbortController()
@@ -153,12 +150,8 @@ class TooManyRequestsError extends Error {
   }
 }
 
-const consume = async (limiter: RateLimiterMemory, keys: string[], caller: Caller): Promise<void> => {
-  if (caller.kind === 'service') return
-  for (const key of keys)
-    await limiter.consume(key).catch(() => {
-      throw new TooManyRequestsError()
-    })
+const take = (limit: RateLimit, keys: string[], caller: Caller): void => {
+  if (caller.kind !== 'service' && !keys.every((key) => limit.take(key))) throw new TooManyRequestsError()
 }
 
 /** A page marker that was changed on its way, or belongs to another list, is the caller's mistake and not ours. */

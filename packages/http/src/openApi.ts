@@ -26,8 +26,8 @@ const allowed = (policy: AnyRoute['policy']): string => {
 const binaryContent = (contentTypes: readonly string[]) =>
   Object.fromEntries(contentTypes.map((type) => [type, { schema: { type: 'string' as const, format: 'binary' } }]))
 
-/** The OpenAPI 3.1 document of a service, made from the schemas that guard its routes, which are found below `mountedAt`. */
-export const openApiDocument = (service: string, routes: readonly AnyRoute[], mountedAt: string) => {
+/** The OpenAPI 3.1 document of a service, made from the schemas that guard its routes. `mountPath` is where they are served. */
+export const openApiDocument = (service: string, routes: readonly AnyRoute[], mountPath = `/api/${service}`) => {
   const paths: ZodOpenApiPathsObject = {}
   for (const route of routes) {
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}')
@@ -57,7 +57,7 @@ export const openApiDocument = (service: string, routes: readonly AnyRoute[], mo
   return createDocument({
     openapi: '3.1.0',
     info: { title: `Patchwork: ${service}`, version: '1.0.0', license: { name: 'MIT', identifier: 'MIT' } },
-    servers: [{ url: mountedAt }],
+    servers: [{ url: mountPath }],
     security: [{ bearer: [] }, {}],
     components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
     paths,

@@ -1,4 +1,4 @@
-import type { Runtime } from '@patchwork/runtime'
+import { abortAfter, type Runtime } from '@patchwork/runtime'
 import { currentTraceparent } from '@patchwork/telemetry'
 import { serviceTokenKey, signServiceToken } from './serviceToken.ts'
 
@@ -49,7 +49,7 @@ export const createServiceClient = (options: {
         .fetch(`${base}${path}`, {
           method,
           redirect: 'error',
-          signal: AbortSignal.timeout(timeoutMs),
+          signal: abortAfter(options.runtime, timeoutMs),
           headers: {
             authorization: `Bearer ${await signServiceToken(key, options.service, service, options.runtime.now())}`,
             accept: 'application/json',

@@ -1,3 +1,3 @@
 export type { Cancel, Runtime } from './runtime.ts'
-export { calendarDay, instant, sleep } from './runtime.ts'
+export { abortAfter, calendarDay, instant, sleep } from './runtime.ts'
 export { systemRuntime } from './systemRuntime.ts'

@@ -1,4 +1,4 @@
-import { calendarDay, instant, sleep } from './runtime.ts'
+import { abortAfter, calendarDay, instant, sleep } from './runtime.ts'
 import { systemRuntime } from './systemRuntime.ts'
 
 test('an instant is written in UTC with a fixed width, so that text sorts as time does', () => {
@@ -23,6 +23,18 @@ describe('sleep', () => {
     await during
     await sleep(systemRuntime, 3_600_000, calledOff.signal)
   })
+})
+
+test('a signal aborts when its time has come, and not before', async () => {
+  const timers: [number, () => void][] = []
+  const after = (delayMs: number, action: () => void) => {
+    timers.push([delayMs, action])
+    return () => {}
+  }
+  const signal = abortAfter({ after }, 500)
+  expect([signal.aborted, timers[0]?.[0]]).toEqual([false, 500])
+  timers[0]?.[1]()
+  expect([signal.aborted, signal.reason.name]).toEqual([true, 'TimeoutError'])
 })
 
 test('a timer that was called off does not ring', async () => {

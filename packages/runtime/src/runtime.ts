@@ -26,6 +26,13 @@ export const calendarDay = (ms: number): string => londonDay.format(ms)
 
 const londonDay = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London', year: 'numeric', month: '2-digit', day: '2-digit' })
 
+/** A signal that aborts after `delayMs`, for what must not take longer. */
+export const abortAfter = (runtime: Pick<Runtime, 'after'>, delayMs: number): AbortSignal => {
+  const giveUp = new AbortController()
+  runtime.after(delayMs, () => giveUp.abort(new DOMException('It took too long', 'TimeoutError')))
+  return giveUp.signal
+}
+
 /** Resolves after `delayMs`, or at once when the signal aborts; it never rejects. */
 export const sleep = (runtime: Pick<Runtime, 'after'>, delayMs: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

@@ -49,7 +49,7 @@ export type RunningIdentity = RunningService & {
 export const start = async (ports: Ports, settings: ServiceSettings & IdentitySettings): Promise<RunningIdentity> => {
   const { documents, runtime, logger, dataKey } = ports
   const { issuer, publicUrl, jwksUrl, serviceUrls } = settings
-  const sealer = createSealer(dataKey, service)
+  const sealer = createSealer(dataKey, service, runtime)
   const secrets = deriveSecrets(dataKey)
   const hasher = createPasswordHasher(runtime)
   const services = createServiceClient({ service, serviceUrls, dataKey, runtime })

@@ -44,7 +44,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & OwnSetting
   const memberships = await openMemberships(ports)
 
   const sink = createMailSink()
-  const mailServer = mail && createMailServer(mail)
+  const mailServer = mail && createMailServer(mail, runtime)
   const live = createLiveChannel({
     runtime,
     logger,

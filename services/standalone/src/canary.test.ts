@@ -6,7 +6,6 @@ import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-tr
 import { type EventEnvelope, topics } from '@patchwork/events'
 import { systemRuntime } from '@patchwork/runtime'
 import { inSpan, startTracing } from '@patchwork/telemetry'
-import { kafkaForTests, mongoForTests } from '@patchwork/testing'
 import mongoose from 'mongoose'
 import { run } from './commandLine.ts'
 import { apiDocuments } from './testing/apiDocuments.ts'
@@ -15,6 +14,7 @@ import { openMailServer } from './testing/canary/mailServer.ts'
 import { fieldsWithoutCanary } from './testing/canary/textFields.ts'
 import { walkTheLoop } from './testing/canary/walk.ts'
 import { eventually, type OpenedPlace, openPlace } from './testing/openPlace.ts'
+import { driverPairs } from './testing/pairs.ts'
 
 /** Text fields in which no canary can stand, with the reason. */
 const withoutCanary: Record<string, string> = {
@@ -31,8 +31,6 @@ const publicForm =
 const searches = [/^\/find$/, /^\/api\/provider-directory\/offers$/, /^\/api\/provider-directory\/places\/[^/]+$/]
 const control = 'zkcontrol'
 const walkWithinMs = 300_000
-
-type Servers = { environment: Record<string, string>; stored: (opened: OpenedPlace) => Promise<string>; stop: () => Promise<void> }
 
 const filesIn = (folder: string): string[] =>
   readdirSync(folder).flatMap((name) => {
@@ -55,14 +53,11 @@ const documentsIn = async (uri: string): Promise<string> => {
   }
 }
 
-const [kafka, mongo] = [await kafkaForTests(), await mongoForTests()]
-afterAll(() => Promise.all([kafka?.stop(), mongo?.stop()]))
-const onServers = (): Servers => ({
-  environment: { KAFKA_BROKERS: (kafka as NonNullable<typeof kafka>).brokers.join(','), MONGODB_URI: (mongo as NonNullable<typeof mongo>).uri },
-  stored: () => documentsIn((mongo as NonNullable<typeof mongo>).uri),
-  stop: async () => undefined,
-})
-const onFile = (): Servers => ({ environment: {}, stored: async (opened) => bytesOf(opened), stop: async () => undefined })
+const { pairs, stop } = await driverPairs()
+afterAll(stop)
+/** All that the place keeps, wherever it keeps it. */
+const storedBy = async (opened: OpenedPlace): Promise<string> =>
+  bytesOf(opened) + (opened.config.mongodbUri === undefined ? '' : await documentsIn(opened.config.mongodbUri))
 
 const exporter = new InMemorySpanExporter()
 const tracing = startTracing([new SimpleSpanProcessor(exporter)])
@@ -101,7 +96,7 @@ const everythingTold = async ({ place }: OpenedPlace): Promise<string> => {
 }
 
 /** Every text in which something could stand that should not, by what it is. */
-const collect = async (opened: OpenedPlace, eventId: string, urls: readonly string[], stored: Servers['stored']) => ({
+const collect = async (opened: OpenedPlace, eventId: string, urls: readonly string[]) => ({
   'the events of every topic': await everythingTold(opened),
   'the logs': opened.logLines.join('\n'),
   'the spans': JSON.stringify(
@@ -113,7 +108,7 @@ const collect = async (opened: OpenedPlace, eventId: string, urls: readonly stri
   'the addresses that were gone to': [...urls, ...opened.calls.filter(({ from }) => from === 'place').map(({ url }) => url)]
     .filter((url) => !searches.some((search) => search.test(new URL(url).pathname)))
     .join('\n'),
-  'what is stored': await stored(opened),
+  'what is stored': await storedBy(opened),
 })
 
 /** Nobody forgot a field or a form. */
@@ -137,16 +132,11 @@ const leaksIn = (texts: Record<string, string>, { personal, offered }: Canaries)
     [...found(personal, text), ...(where === 'what is stored' ? [] : found(offered, text))].map((canary) => `${canary} in ${where}`),
   )
 
-const pairs = [
-  { pair: 'SQLite', test, servers: onFile },
-  { pair: 'Kafka and MongoDB', test: kafka && mongo ? test : test.skip, servers: onServers },
-]
-
-describe.each(pairs)('canaries on $pair', ({ test, servers }) => {
-  test(
+describe.each(pairs)('canaries on $pair', ({ isHere, environment }) => {
+  const testHere = isHere ? test : test.skip
+  testHere(
     'a name, a number, an address or a word that anybody writes in any text field is in no event, log, span, dead letter, address or file',
     async () => {
-      const { environment, stored } = servers()
       exporter.reset()
       const mail = await openMailServer()
       const opened = await openPlace({ SMTP_URL: mail.url, MAIL_FROM: 'Patchwork <no-reply@patchwork.example>', ...environment })
@@ -161,7 +151,7 @@ describe.each(pairs)('canaries on $pair', ({ test, servers }) => {
 
         opened.place.ports.logger.debug({ control }, 'a line')
         await inSpan(control, {}, async () => undefined)
-        const texts = await collect(opened, eventId, [...urls, `${opened.place.url}/${control}`], stored)
+        const texts = await collect(opened, eventId, [...urls, `${opened.place.url}/${control}`])
         theSearchFinds(texts, eventId)
         expect(leaksIn(texts, canaries)).toEqual([])
         const subjects = mail.mails.map(({ content }) => /^Subject:.*(?:\r?\n[ \t].*)*/m.exec(content)?.[0]).join('\n')

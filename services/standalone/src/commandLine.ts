@@ -195,6 +195,7 @@ Environment:
   SMTP_URL         the mail server, smtp://user:password@host:port; MAIL_FROM the sender's address
   OIDC_ISSUER      another OpenID Connect issuer to trust; OIDC_JWKS_URL where its keys are
   MONGODB_URI      keep documents in MongoDB; KAFKA_BROKERS keep events in Kafka
+  KAFKA_SESSION_MS how long a process that died keeps its share of Kafka’s events (10000)
   LOG_LEVEL        silent, fatal, error, warn (the default), info, debug
 
 Exit code: 0 done, 1 failed, 2 wrong usage.`

@@ -13,6 +13,7 @@ const Environment = z.object({
   MAIL_FROM: z.string().min(3).max(200).optional(),
   MONGODB_URI: z.string().min(1).optional(),
   KAFKA_BROKERS: z.string().min(1).optional(),
+  KAFKA_SESSION_MS: z.coerce.number().int().min(1_000).max(300_000).optional(),
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('warn'),
   /** For fault tests: `<step>:<count>` ends this process at once when that step of the write path comes for the count-th time. */
   PATCHWORK_END_AT: z
@@ -34,6 +35,7 @@ export type PlaceConfig = {
   mailFrom: string | undefined
   mongodbUri: string | undefined
   kafkaBrokers: string[] | undefined
+  kafkaSessionMs: number | undefined
   logLevel: string
   endAt: { step: string; count: number } | undefined
 }
@@ -64,6 +66,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv): PlaceConfig => {
     mailFrom: variables.MAIL_FROM,
     mongodbUri: variables.MONGODB_URI,
     kafkaBrokers: variables.KAFKA_BROKERS?.split(',').map((broker) => broker.trim()),
+    kafkaSessionMs: variables.KAFKA_SESSION_MS,
     logLevel: variables.LOG_LEVEL,
     endAt: step === undefined ? undefined : { step, count: Number(count) },
   }

@@ -1,7 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createSealer } from '@patchwork/encryption'
-import type { Runtime } from '@patchwork/runtime'
+import { type Runtime, sleep } from '@patchwork/runtime'
 import { playHistories } from './demonstrationHistories.ts'
 import { demonstrationPeople } from './demonstrationPeople.ts'
 import type { Place } from './place.ts'
@@ -9,6 +9,20 @@ import type { Progress } from './progress.ts'
 
 /** A fictional person who can sign in at the demonstration place; `clientId` and `clientSecret` get a script a token by client credentials. */
 export type DemonstrationAccount = { role: string; name: string; username: string; password: string; clientId: string; clientSecret: string }
+
+const triesMax = 20
+const waitMs = 500
+
+/** Does it again while a service is too busy to answer, as on a loaded machine: the same people get the same accounts. */
+const patiently = async <Result>(runtime: Runtime, work: () => Promise<Result>): Promise<Result> => {
+  for (let tries = 1; ; tries += 1)
+    try {
+      return await work()
+    } catch (error) {
+      if ((error as { kind?: unknown }).kind !== 'unavailable' || tries === triesMax) throw error
+      await sleep(runtime, waitMs)
+    }
+}
 
 type PlaceRecord = { mode: 'demonstration' | 'empty'; loaded: boolean }
 
@@ -34,7 +48,7 @@ export const openDemonstration = async (options: {
     await place.commissioning.loadGrants({ onProgress: progress.advance })
     progress.step('Inviting the demonstration people')
   }
-  const accounts = await openAccounts(place, options.dataDirectory)
+  const accounts = await openAccounts(place, options.dataDirectory, runtime)
   if (!record.body.loaded) {
     progress.step('Playing their histories', 'histories')
     await playHistories({ url: place.url, accounts, runtime, onProgress: progress.advance })
@@ -53,14 +67,14 @@ const placeRecord = async (place: Place, empty: boolean) => {
   }
 }
 
-const openAccounts = async (place: Place, dataDirectory: string): Promise<DemonstrationAccount[]> => {
+const openAccounts = async (place: Place, dataDirectory: string, runtime: Runtime): Promise<DemonstrationAccount[]> => {
   // The same at each start, another in each place: made from the place's own key.
-  const sealer = createSealer(place.ports.dataKey, 'standalone')
+  const sealer = createSealer(place.ports.dataKey, 'standalone', place.ports.runtime)
   const people = demonstrationPeople.map((person) => ({
     ...person,
     password: `${person.role}-${sealer.blindIndex(person.username, 'demonstration-password').slice(0, 12)}`,
   }))
-  const clients = await place.identity.openDemonstrationAccounts(people)
+  const clients = await patiently(runtime, () => place.identity.openDemonstrationAccounts(people))
   const accounts = people.map((person) => {
     const client = clients.find((one) => one.username === person.username)
     if (client === undefined) throw new Error(`The demonstration account ${person.username} was not opened`)

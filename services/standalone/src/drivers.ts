@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Ports } from '@patchwork/aggregate'
 import { type DocumentStore, embeddedDocumentStore, mongoDocumentStore } from '@patchwork/document-store'
@@ -16,14 +16,17 @@ export type OpenedPorts = { ports: Ports; close: () => Promise<void> }
 /** Opens the drivers the configuration asks for: SQLite in one file under the data directory, or MongoDB, or Kafka, each on its own. */
 export const openPorts = async (config: PlaceConfig, runtime: Runtime, logger: Logger): Promise<OpenedPorts> => {
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })
-  const dataKey = dataKeyFrom(config.dataKeyFile)
+  const dataKey = dataKeyFrom(config.dataKeyFile, runtime)
   const needsFile = config.mongodbUri === undefined || config.kafkaBrokers === undefined
   const placeFile = needsFile ? await openPlaceFile({ path: join(config.dataDirectory, 'patchwork.sqlite') }) : undefined
   const documents: DocumentStore = config.mongodbUri === undefined ? embeddedDocumentStore(placeFile!) : mongoDocumentStore({ uri: config.mongodbUri })
   const log: EventLog =
     config.kafkaBrokers === undefined
       ? embeddedEventLog({ placeFile: placeFile!, runtime, logger })
-      : kafkaEventLog({ brokers: config.kafkaBrokers, clientId: 'patchwork', runtime, logger })
+      : kafkaEventLog({
+          ...{ brokers: config.kafkaBrokers, clientId: 'patchwork', runtime, logger },
+          ...(config.kafkaSessionMs !== undefined && { sessionMs: config.kafkaSessionMs }),
+        })
   await log.ensureTopics(topics)
   const { endAt } = config
   let left = endAt?.count ?? 0
@@ -36,7 +39,7 @@ export const openPorts = async (config: PlaceConfig, runtime: Runtime, logger: L
       dataKey,
       ...(endAt && {
         onStep: (step) => {
-          if (step === endAt.step && --left === 0) process.kill(process.pid, 'SIGKILL')
+          if (step === endAt.step && --left === 0) endHere(step)
         },
       }),
     },
@@ -46,4 +49,10 @@ export const openPorts = async (config: PlaceConfig, runtime: Runtime, logger: L
       await placeFile?.close()
     },
   }
+}
+
+// Said before it happens and straight to the file: what is still in this process's memory goes with it.
+const endHere = (step: string): void => {
+  writeSync(process.stderr.fd, `Ended at ${step}\n`)
+  process.kill(process.pid, 'SIGKILL')
 }

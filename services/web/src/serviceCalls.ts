@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Runtime } from '@patchwork/runtime'
+import { abortAfter, type Runtime } from '@patchwork/runtime'
 import { currentTraceparent } from '@patchwork/telemetry'
 import { z } from 'zod'
 
@@ -50,7 +50,7 @@ export type ServiceCalls = {
 
 export type CallsOptions = {
   serviceUrls: Readonly<Record<string, string>>
-  runtime: Pick<Runtime, 'fetch'>
+  runtime: Pick<Runtime, 'fetch' | 'after'>
   /** The address of the browser: services count by it. */
   address: string
   /** Gives the person's access token; undefined for a visitor who is not signed in. */
@@ -72,7 +72,7 @@ export const createServiceCalls = (options: CallsOptions): ServiceCalls => {
         method,
         headers,
         redirect: 'error',
-        signal: sent.signal ?? AbortSignal.timeout(sent.timeoutMs ?? timeoutMs),
+        signal: sent.signal ?? abortAfter(options.runtime, sent.timeoutMs ?? timeoutMs),
         ...(sent.body === undefined ? {} : { body: JSON.stringify(sent.body) }),
       })
       .catch(() => {

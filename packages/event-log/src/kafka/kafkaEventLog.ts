@@ -7,6 +7,7 @@ import { readTopic } from './readTopic.ts'
 import { openSubscription } from './subscription.ts'
 
 const partitionsDefault = 12
+const sessionMsDefault = 10_000
 // The largest event a topic of ours takes.
 const messageBytesMax = 4 * 1_048_576
 /** A topic just made has no leader for a moment, nor one whose broker just came back: a question that Kafka says to ask again is asked for so long. */
@@ -25,6 +26,8 @@ export type KafkaOptions = {
   partitions?: number
   /** Copies of each topic; 1 when absent. */
   replicationFactor?: number
+  /** How long a process that died keeps its share of the work before others get it; 10,000 when absent. A broker allows no less than it is set to. */
+  sessionMs?: number
   ssl?: KafkaConfig['ssl']
   sasl?: KafkaConfig['sasl']
 }
@@ -34,7 +37,7 @@ export type KafkaOptions = {
  * when the broker does; meanwhile `publish` rejects within 15 seconds, and `ensureTopics` waits for a minute.
  */
 export const kafkaEventLog = (options: KafkaOptions): EventLog => {
-  const { runtime, logger } = options
+  const { runtime, logger, sessionMs = sessionMsDefault } = options
   const kafka = new Kafka(clientConfig(options))
   const producer = openProducer({ kafka, runtime })
   const admin = openAdmin({ kafka, runtime })
@@ -62,7 +65,18 @@ export const kafkaEventLog = (options: KafkaOptions): EventLog => {
     publish: (events) => (events.length === 0 ? Promise.resolve() : producer.publish(events)),
     subscribe: async ({ group, topics, handler, concurrencyMax = 16 }) => {
       refuseWhenClosed()
-      const subscription = await openSubscription({ kafka, runtime, logger, group, topics: [...new Set(topics)], handler, concurrencyMax, heads, committed })
+      const subscription = await openSubscription({
+        kafka,
+        runtime,
+        logger,
+        group,
+        topics: [...new Set(topics)],
+        handler,
+        concurrencyMax,
+        sessionMs,
+        heads,
+        committed,
+      })
       const stop = async () => {
         stops.delete(stop)
         await subscription.stop()

@@ -7,10 +7,7 @@ import { openSlots } from '../slots.ts'
 import { fromMessage } from './cloudEvents.ts'
 import { openPartitionWork, type Partition } from './partitionWork.ts'
 
-const heartbeatMs = 1_000
-// A member that is silent for so long is taken for dead, and its partitions go to the others.
-const sessionMs = 10_000
-const rebalanceMs = 10_000
+const heartbeatsPerSession = 10
 // How long a broker may hold back an answer when there is nothing to send: commits on the same connection wait behind it.
 const fetchWaitMs = 200
 const commitEveryMs = 200
@@ -27,6 +24,8 @@ type Options = {
   topics: readonly string[]
   handler: EventHandler
   concurrencyMax: number
+  /** A member that is silent for so long is taken for dead, and its partitions go to the others. */
+  sessionMs: number
   heads: (topic: string) => Promise<{ partition: number; high: string }[]>
   committed: (group: string, topics: readonly string[]) => Promise<{ topic: string; partitions: { partition: number; offset: string }[] }[]>
 }
@@ -36,7 +35,7 @@ type Options = {
  * so a slow or refusing handler never holds up a heartbeat. A client that crashes (kafkajs leaves a dead consumer in a living process) is replaced.
  */
 export const openSubscription = async (options: Options) => {
-  const { kafka, runtime, logger, group, topics, handler, concurrencyMax } = options
+  const { kafka, runtime, logger, group, topics, handler, concurrencyMax, sessionMs } = options
   const stopping = new AbortController()
   const work = openPartitionWork({ runtime, logger, group, worker: { handler, slots: openSlots(concurrencyMax) } })
   let isDraining = false
@@ -100,8 +99,8 @@ export const openSubscription = async (options: Options) => {
     const consumer = kafka.consumer({
       groupId: group,
       sessionTimeout: sessionMs,
-      heartbeatInterval: heartbeatMs,
-      rebalanceTimeout: rebalanceMs,
+      heartbeatInterval: sessionMs / heartbeatsPerSession,
+      rebalanceTimeout: sessionMs,
       maxWaitTimeInMs: fetchWaitMs,
       allowAutoTopicCreation: false,
       // Every crash is ours to mend: after some the client would stay dead.

@@ -1,11 +1,11 @@
 import type { Sealer } from '@patchwork/encryption'
+import { createRateLimit } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
 import { instant } from '@patchwork/runtime'
 import { inSpan, type Logger } from '@patchwork/telemetry'
 import express, { type CookieOptions, type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express'
 import helmet from 'helmet'
 import type { Provider } from 'oidc-provider'
-import { RateLimiterMemory } from 'rate-limiter-flexible'
 import type { StrangersRequest } from '../meetRequest.ts'
 import { type SendsMail, sendsMailForWords } from '../sendsMail.ts'
 import type { Requests } from '../store/requests.ts'
@@ -17,8 +17,8 @@ const formBytesMax = 8 * 1024
 const emailLengthMax = 254
 const passwordLengthMax = 1_000
 /** From one address: a whole office may sit behind it. What one account can bear is counted beside it. */
-const signInsPerAddress = { points: 100, duration: 300 }
-const messagesPerAddress = { points: 20, duration: 600 }
+const signInsPerAddress = { count: 100, perSeconds: 300 }
+const messagesPerAddress = { count: 20, perSeconds: 600 }
 const deviceCookie = 'patchwork_device'
 const deviceDaysMax = 90
 const languageDaysMax = 365
@@ -102,8 +102,8 @@ type Interaction = { language: Language; action: string }
 
 const interactionPages = (dependencies: IdentityAppDependencies) => {
   const { provider, pages, signIn, requests, sendsMail, sealer, runtime, logger, issuer, publicUrl } = dependencies
-  const signIns = new RateLimiterMemory(signInsPerAddress)
-  const messages = new RateLimiterMemory(messagesPerAddress)
+  const signIns = createRateLimit(signInsPerAddress, runtime)
+  const messages = createRateLimit(messagesPerAddress, runtime)
   const basePath = new URL(issuer).pathname.replace(/\/$/, '')
 
   /** Gives undefined after answering that the page has timed out: the cookie of this interaction is the proof that the browser began it. */
@@ -173,8 +173,8 @@ const interactionPages = (dependencies: IdentityAppDependencies) => {
     const interaction = await interactionOf(request, response)
     if (!interaction) return
     if (!isOwnForm(request, publicUrl)) return html(response.status(403), pages.problem(request, 'invalid_request'))
-    if (!(await isWithin(signIns, request.ip))) {
-      const text = fill(words[interaction.language].tooManyTries, { wait: waitInWords(signInsPerAddress.duration * 1_000, interaction.language) })
+    if (!signIns.take(request.ip ?? '')) {
+      const text = fill(words[interaction.language].tooManyTries, { wait: waitInWords(signInsPerAddress.perSeconds * 1_000, interaction.language) })
       return showAgain(response, 429, interaction, '', [{ field: 'email', text }])
     }
     await inSpan('identity.sign-in', { 'http.route': '/identity/interaction/:uid' }, () => tryToSignIn(request, response, interaction))
@@ -185,7 +185,7 @@ const interactionPages = (dependencies: IdentityAppDependencies) => {
     if (!interaction) return
     if (!isOwnForm(request, publicUrl)) return html(response.status(403), pages.problem(request, 'invalid_request'))
     const again = openAgain(sealer, fieldOf(request, 'again', 1_000), againContext(request))
-    if (again && again.until > instant(runtime) && (await isWithin(messages, request.ip))) {
+    if (again && again.until > instant(runtime) && messages.take(request.ip ?? '')) {
       const asked = { kind: 'verify-again', accountId: again.accountId, at: instant(runtime) } as const
       await requests.submit(runtime.uuid(), asked, asked)
     }
@@ -234,12 +234,6 @@ const isOwnForm = (request: Request, publicUrl: string): boolean => {
   const origin = request.get('origin')
   return origin === undefined || origin === 'null' || origin === new URL(publicUrl).origin
 }
-
-const isWithin = (limiter: RateLimiterMemory, address: string | undefined): Promise<boolean> =>
-  limiter.consume(address ?? '').then(
-    () => true,
-    () => false,
-  )
 
 const html = (response: Response, body: string): void => void response.set('Cache-Control', 'no-store').type('html').send(body)
 

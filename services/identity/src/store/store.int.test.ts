@@ -39,7 +39,7 @@ describe.each(drivers)('on %s', (_name, open) => {
   let close: () => Promise<void>
   const clock = { now: systemRuntime.now() }
   const runtime = { ...systemRuntime, now: () => clock.now }
-  const sealer = createSealer(new Uint8Array(32).fill(1), 'identity')
+  const sealer = createSealer(new Uint8Array(32).fill(1), 'identity', systemRuntime)
   const later = (ms: number) => {
     clock.now += ms
   }

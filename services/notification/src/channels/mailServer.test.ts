@@ -1,3 +1,4 @@
+import { systemRuntime } from '@patchwork/runtime'
 import { freePort, type LoopbackMailServer, startMailServer } from '../testing/mailServer.ts'
 import { createMailServer, type Mail, type MailResult } from './mailServer.ts'
 
@@ -14,7 +15,7 @@ const from = 'Patchwork <no-reply@patchwork-place.uk>'
 
 let server: LoopbackMailServer
 const never = new AbortController().signal
-const send = (what: Mail = mail, url = server.url): Promise<MailResult> => createMailServer({ url, from }).send(what, never)
+const send = (what: Mail = mail, url = server.url): Promise<MailResult> => createMailServer({ url, from }, systemRuntime).send(what, never)
 
 beforeAll(async () => {
   server = await startMailServer()
@@ -92,5 +93,8 @@ test('an address that is none is a refusal for good, and reaches nobody', async 
 test('a broken-off mail means later', async () => {
   const giveUp = new AbortController()
   giveUp.abort()
-  expect(await createMailServer({ url: server.url, from }).send(mail, giveUp.signal)).toEqual({ kind: 'later', reason: 'mail-server-unreachable' })
+  expect(await createMailServer({ url: server.url, from }, systemRuntime).send(mail, giveUp.signal)).toEqual({
+    kind: 'later',
+    reason: 'mail-server-unreachable',
+  })
 })

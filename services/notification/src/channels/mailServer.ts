@@ -1,3 +1,4 @@
+import { abortAfter, type Runtime } from '@patchwork/runtime'
 import { createTransport } from 'nodemailer'
 import type { DelayReason } from '../domain/message.ts'
 
@@ -25,7 +26,7 @@ export const sendMsMax = 60_000
  * over again when the lease ends, and the same Message-ID lets the servers and mailboxes behind it recognise the second copy. SMTP offers no more:
  * the ledger shows such an attempt as `unknown`.
  */
-export const createMailServer = ({ url, from }: { url: string; from: string }): MailServer => {
+export const createMailServer = ({ url, from }: { url: string; from: string }, runtime: Pick<Runtime, 'after'>): MailServer => {
   const transport = createTransport({
     url,
     connectionTimeout: connectMsMax,
@@ -52,7 +53,7 @@ export const createMailServer = ({ url, from }: { url: string; from: string }): 
           xMailer: false,
           disableFileAccess: true,
           disableUrlAccess: true,
-          signal: AbortSignal.any([signal, AbortSignal.timeout(sendMsMax)]),
+          signal: AbortSignal.any([signal, abortAfter(runtime, sendMsMax)]),
         })
         return { kind: 'accepted' }
       } catch (error) {

@@ -49,7 +49,7 @@ type Dependencies = { index: SearchIndex; councilArea: CouncilArea; publicUrl: s
 
 /** The directory as Open Referral UK 3.0 has it: for anyone, from any page, without signing in. Records that the standard cannot hold are not in it. */
 export const createOpenReferralApp = (options: Omit<AppOptions, 'service' | 'routes' | 'before'>, dependencies: Dependencies) =>
-  createApp({ ...options, service: 'open-referral-uk', mountedAt: openReferralPath, routes: openReferralRoutes(dependencies), before: [forEveryone] })
+  createApp({ ...options, service: 'open-referral-uk', mountPath: openReferralPath, routes: openReferralRoutes(dependencies), before: [forEveryone] })
 
 const forEveryone: RequestHandler = (request, response, next) => {
   response.set({ 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'ETag, Last-Modified', 'Cross-Origin-Resource-Policy': 'cross-origin' })

@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Ports } from '@patchwork/aggregate'
 import type { Role } from '@patchwork/events'
 import { serviceTokenKey, signServiceToken } from '@patchwork/http'
 import { type Runtime, sleep, systemRuntime } from '@patchwork/runtime'
 import { createLogger } from '@patchwork/telemetry'
 import { readConfig } from '../config.ts'
 import { listenForOperations } from '../control.ts'
+import { openPorts } from '../drivers.ts'
 import { startPlace } from '../place.ts'
 
 /** What a request was answered. `text` is the body as it came, `body` what it says where it is JSON. */
@@ -69,17 +71,25 @@ export const openPlace = async (environment: Record<string, string> = {}) => {
   }
   const logLines: string[] = []
   const logger = createLogger({ level: 'debug', destination: { write: (line) => void logLines.push(line) } })
-  const place = await startPlace({ config, runtime, logger })
-  const control = await listenForOperations(place, dataDirectory)
-  const serviceKey = serviceTokenKey(place.ports.dataKey)
+  const begin = async () => {
+    const place = await startPlace({ config, runtime, logger })
+    return { place, control: await listenForOperations(place, dataDirectory) }
+  }
+  let running = await begin()
+  const end = async () => {
+    await running.control.close()
+    await running.place.stop()
+  }
+  const serviceKey = serviceTokenKey(running.place.ports.dataKey)
+  const tokens = new Map<string, Promise<string>>()
 
   const sendAs =
     (bearer: () => Promise<string | undefined>): Send =>
     async (method, path, { query, body, headers } = {}) => {
       const token = await bearer()
       const ended = new AbortController()
-      calls.push({ from: 'us', method, url: `${place.url}${path}`, body: JSON.stringify(body ?? '') })
-      const response = await fetch(`${place.url}${path}${query === undefined ? '' : `?${new URLSearchParams(query)}`}`, {
+      calls.push({ from: 'us', method, url: `${running.place.url}${path}`, body: JSON.stringify(body ?? '') })
+      const response = await fetch(`${running.place.url}${path}${query === undefined ? '' : `?${new URLSearchParams(query)}`}`, {
         method,
         signal: ended.signal,
         headers: {
@@ -98,16 +108,17 @@ export const openPlace = async (environment: Record<string, string> = {}) => {
       return { status: response.status, headers: response.headers, text, body: /^\s*[[{]/.test(text) ? JSON.parse(text) : {} }
     }
 
-  const asPerson = (account: { clientId: string; clientSecret: string }): (() => Promise<string>) => {
-    let token: Promise<string> | undefined
-    return () => {
-      token ??= tokenFor(place.url, account)
-      return token
-    }
+  const asPerson = (account: { clientId: string; clientSecret: string }) => (): Promise<string> => {
+    const token = tokens.get(account.clientId) ?? tokenFor(running.place.url, account)
+    tokens.set(account.clientId, token)
+    return token
   }
 
   return {
-    place,
+    /** The place as it runs now: another after a restart. */
+    get place() {
+      return running.place
+    },
     config,
     folder,
     clock,
@@ -120,7 +131,7 @@ export const openPlace = async (environment: Record<string, string> = {}) => {
         const username = `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '.')}@example.org`
         return { role, name, username, password: `a long one for ${username}` }
       })
-      const accounts = await place.identity.openDemonstrationAccounts(asked)
+      const accounts = await running.place.identity.openDemonstrationAccounts(asked)
       return accounts.map((account) => ({ ...account, send: sendAs(asPerson(account)) }))
     },
     anyone: sendAs(async () => undefined),
@@ -134,16 +145,19 @@ export const openPlace = async (environment: Record<string, string> = {}) => {
     },
     /** Everything published so far has been taken in by everyone. */
     caughtUp: async (): Promise<void> => {
-      for (const { consumers } of place.services) for (const consumer of consumers) await consumer.caughtUp()
+      for (const { consumers } of running.place.services) for (const consumer of consumers) await consumer.caughtUp()
     },
-    /** Stops the place and keeps its data. */
-    close: async (): Promise<void> => {
-      await control.close()
-      await place.stop()
+    /** Stops the place, does something `between`, and starts it again on the same data, at another address. */
+    restart: async (between: (ports: Ports) => Promise<void>): Promise<void> => {
+      await end()
+      const opened = await openPorts(config, runtime, logger)
+      await between(opened.ports)
+      await opened.close()
+      tokens.clear()
+      running = await begin()
     },
     stop: async (): Promise<void> => {
-      await control.close()
-      await place.stop()
+      await end()
       rmSync(folder, { recursive: true, force: true })
     },
   }

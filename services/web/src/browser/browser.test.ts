@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { directory, lunchClubId, messages, organisationId } from '../testExamples.ts'
 import { startTestPlace, type TestPlace } from '../testPlace.ts'
@@ -11,6 +12,8 @@ const required = process.env.REQUIRE_REAL_SERVERS === '1'
 if (!isThere && !required) process.stderr.write(`SKIPPED: pages in a browser; there is none at ${executablePath}\n`)
 const suite = isThere || required ? describe : describe.skip
 
+const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+const widths = [1280, 320]
 const publicPaths = [
   ...[
     '/',
@@ -28,12 +31,16 @@ const publicPaths = [
 suite('in a browser', () => {
   let place: TestPlace
   let browser: Browser
+  /** Two windows for all pages that anyone may see, the second without JavaScript and as narrow as a small phone. */
+  let stranger: Page
+  let strangerWithout: Page
   let streams = 0
   let live: (event: string) => void = () => undefined
 
   beforeAll(async () => {
     place = await startTestPlace(
       {
+        'GET /provider-directory/organisations/mine': () => ({ items: [{ organisationId, name: 'Dee’s Gardens', kind: 'micro-provider' }] }),
         ...directory,
         ...messages,
         'GET /notification/messages/live': (_asked, response) => {
@@ -54,6 +61,8 @@ suite('in a browser', () => {
         '--disable-sync',
       ],
     })
+    stranger = await (await contextWith({ width: 1280 })).newPage()
+    strangerWithout = await (await contextWith({ width: 320, javaScriptEnabled: false })).newPage()
   })
   afterAll(async () => {
     await browser?.close()
@@ -63,12 +72,48 @@ suite('in a browser', () => {
   const contextWith = (options: { width: number; javaScriptEnabled?: boolean }): Promise<BrowserContext> =>
     browser.newContext({ viewport: { width: options.width, height: 900 }, javaScriptEnabled: options.javaScriptEnabled ?? true, baseURL: place.publicUrl })
 
+  /** Without JavaScript axe cannot look; what is checked then is that everything is there and works. */
+  const faultsOf = async (page: Page): Promise<string[]> => {
+    const { violations } = await new AxeBuilder({ page }).withTags(standards).analyze()
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(' ; ')}`)
+  }
+  // What runs in the page is given as text: it is no part of this program, and its globals are not ours.
+  const overflow = (page: Page) => page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
   const signIn = async (context: BrowserContext) => {
     place.issuer.signsIn('resident')
     const page = await context.newPage()
     await page.goto('/sign-in?next=/messages')
     return page
   }
+
+  /** At each width: nothing in anybody's way, and no scrolling sideways. */
+  const isOpenToAll = async (page: Page) => {
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: 900 })
+      expect({ width, faults: await faultsOf(page), overflow: await overflow(page) }).toEqual({ width, faults: [], overflow: 0 })
+    }
+  }
+
+  test.each(publicPaths)('axe finds nothing on %s at 1280 and 320 px, and it is not scrolled sideways, with JavaScript and without', async (path) => {
+    await stranger.goto(path)
+    await isOpenToAll(stranger)
+    await strangerWithout.goto(path)
+    expect(await strangerWithout.getByRole('heading', { level: 1 }).isVisible()).toBe(true)
+    // Playwright asks the page itself, whose own scripts are off.
+    expect(await overflow(strangerWithout)).toBe(0)
+  })
+
+  test('axe finds nothing on a form with errors, nor on the messages of somebody who has signed in', async () => {
+    const context = await contextWith({ width: 1280 })
+    const page = await signIn(context)
+    expect(await page.title()).toContain('Messages')
+    await isOpenToAll(page)
+    await page.goto('/sign-up')
+    await page.getByRole('button', { name: 'Open my account' }).click()
+    expect(await page.title()).toMatch(/^Error: /)
+    await isOpenToAll(page)
+    await context.close()
+  })
 
   test('no page breaks its own content security policy, or fails to load a file', async () => {
     const context = await contextWith({ width: 1280 })
@@ -127,7 +172,6 @@ suite('in a browser', () => {
   })
 
   test('questions that one answer leads to wait for it; without JavaScript they are there', async () => {
-    place.routes['GET /provider-directory/organisations/mine'] = () => ({ items: [{ organisationId, name: 'Dee’s Gardens', kind: 'micro-provider' }] })
     for (const javaScriptEnabled of [true, false]) {
       const context = await contextWith({ width: 320, javaScriptEnabled })
       place.issuer.signsIn('provider')

@@ -26,7 +26,7 @@ const documents = () => embeddedDocumentStore(placeFile)
 const openStore = () =>
   openSessionStore({
     documents: documents(),
-    sealer: createSealer(new Uint8Array(32), 'web'),
+    sealer: createSealer(new Uint8Array(32), 'web', systemRuntime),
     runtime: { ...systemRuntime, now: () => nowMs },
     renew: async (signedIn) => {
       renewals += 1
@@ -117,7 +117,7 @@ test('a process that died while renewing holds up nobody for longer than its lea
   const secret = await store.open(signedIn())
   const dying = await openSessionStore({
     documents: documents(),
-    sealer: createSealer(new Uint8Array(32), 'web'),
+    sealer: createSealer(new Uint8Array(32), 'web', systemRuntime),
     runtime: { ...systemRuntime, now: () => nowMs },
     renew: () => new Promise(() => undefined),
   })
