@@ -140,6 +140,8 @@ export const pool = async (place: Place, organisationId: string): Promise<void> 
     await place.tell(PoolSpendPaid, poolId, {
       poolId,
       spendId,
+      paymentId: newId(),
+      proposedBy: newId(),
       payeeOrganisationId: organisationId,
       paidOn: '2026-06-02',
       confirmedBy: newId(),

@@ -66,7 +66,7 @@ const normalised = (code: string): string => code.toUpperCase().replaceAll(/[^A-
 /** The routes about pools: founding, joining, rules, and what members set aside. */
 export const poolRoutes = (dependencies: Dependencies): AnyRoute[] => {
   const { store, neighbours, runtime } = dependencies
-  const sealer = createSealer(dependencies.dataKey, service)
+  const sealer = createSealer(dependencies.dataKey, service, runtime)
   const keyOfCode = (code: string) => sealer.blindIndex(normalised(code), 'joining-code')
   const newCode = (): string => Array.from({ length: codeLength }, () => letter(runtime)).join('')
   return [

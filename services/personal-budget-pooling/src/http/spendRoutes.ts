@@ -12,6 +12,7 @@ import {
   type RouteRequest,
   type ServiceClient,
 } from '@patchwork/http'
+import type { Runtime } from '@patchwork/runtime'
 import { z } from 'zod'
 import { isBarred } from '../domain/barredPayee.ts'
 import type { AskedShare as AskedShareOfSpend, PoolCommand, ProposeSpend } from '../domain/commands.ts'
@@ -72,6 +73,7 @@ type Dependencies = {
   documents: Documents
   services: ServiceClient
   dataKey: Uint8Array
+  runtime: Runtime
 }
 type Stepping = Pick<RouteRequest<typeof SpendParams, undefined, undefined>, 'caller' | 'params' | 'command'>
 
@@ -92,14 +94,14 @@ const normalised = (invoiceNumber: string): string =>
 
 /** The facts about a spend that stand outside its pool. Throws RefusedError: payee-unknown, invoice-number-empty; ServiceCallError while the directory is away. */
 const factsFor = async (
-  { store, neighbours, spends, services, dataKey }: Dependencies,
+  { store, neighbours, spends, services, dataKey, runtime }: Dependencies,
   pool: FoundedPool,
   { payeeOrganisationId, invoiceNumber, shares }: SpendBody,
   today: string,
 ) => {
   const number = normalised(invoiceNumber)
   if (number === '') throw new RefusedError('invoice-number-empty', '/invoiceNumber')
-  const invoiceKey = createSealer(dataKey, service).blindIndex(`${payeeOrganisationId}/${number}`, 'invoice')
+  const invoiceKey = createSealer(dataKey, service, runtime).blindIndex(`${payeeOrganisationId}/${number}`, 'invoice')
   const payers = new Set(shares.map(({ memberId }) => memberId))
   const budgetIds = pool.members.flatMap(({ memberId, budgetId }) => (payers.has(memberId) && budgetId !== undefined ? [budgetId] : []))
   const [payeeName, payeePersonIds, isInvoiceKnown, budgets] = await Promise.all([

@@ -48,7 +48,7 @@ export const openDocuments = async (ports: Pick<Ports, 'documents' | 'dataKey' |
   const { runtime, logger } = ports
   const documents = await ports.documents.collection<DocumentBody>(definition)
   const chunks = await ports.documents.collection<{ sealed: string }>({ service, name: 'document-chunks', fields: {}, indexes: {} })
-  const sealer = createSealer(ports.dataKey, service)
+  const sealer = createSealer(ports.dataKey, service, runtime)
   const contextOf = (id: string) => `${service}/document-chunks/${id}`
   const replace = async (stored: Stored<DocumentBody>, body: DocumentBody): Promise<boolean> =>
     (await documents.replace(stored.id, body, { expectedRevision: stored.revision })) === 'replaced'

@@ -16,9 +16,9 @@ const definition: CollectionDefinition = { service, name: 'words', fields: {}, i
  * Words of spends and payments, by their ids: sealed at rest, never in an event, and outside the pool's document so that it does not grow with them.
  * They are written before what they belong to, and taken out again where that is refused.
  */
-export const openWords = async ({ documents, dataKey }: Pick<Ports, 'documents' | 'dataKey'>) => {
+export const openWords = async ({ documents, dataKey, runtime }: Pick<Ports, 'documents' | 'dataKey' | 'runtime'>) => {
   const collection = await documents.collection<Sealed>(definition)
-  const sealer = createSealer(dataKey, service)
+  const sealer = createSealer(dataKey, service, runtime)
   const contextOf = (id: string) => `${service}/words/${id}`
   const getMany = async <Words>(ids: readonly string[]): Promise<Map<string, Words>> =>
     new Map((await collection.getMany(ids)).map(({ id, body }) => [id, sealer.open<Words>(body.sealed, contextOf(id))]))

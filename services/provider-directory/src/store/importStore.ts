@@ -92,7 +92,7 @@ export const openImportStore = async (ports: Ports): Promise<ImportStore> => {
     }),
     sources: await documents.collection<ImportSource>({ service, name: 'import-source', ...plain }),
     mappings: await documents.collection({ service, name: 'import-mapping', ...plain }),
-    sealer: createSealer(ports.dataKey, service),
+    sealer: createSealer(ports.dataKey, service, ports.runtime),
   }
 }
 
