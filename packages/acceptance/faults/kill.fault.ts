@@ -2,6 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { kafkaForTests, mongoForTests } from '@patchwork/testing'
 import { type ApiPerson, StartedPlace, type StartOptions, until } from '../src/startedPlace.ts'
 
+const [kafka, mongo] = [await kafkaForTests(), await mongoForTests()]
+const testOnServers = kafka && mongo ? test : test.skip
+afterAll(async () => {
+  await kafka?.stop()
+  await mongo?.stop()
+})
+
 const steps = ['before-write', 'after-write', 'after-archive', 'after-publish', 'after-trim', 'before-effect', 'after-effect', 'after-mark'] as const
 const killsWanted = 20
 const workersCount = 6
@@ -151,14 +158,7 @@ const everythingHolds = async (place: StartedPlace): Promise<void> => {
 describe('O1 killed at each point of the write path while the loop runs, a place loses nothing', () => {
   test('on SQLite', () => killWhileTheLoopRuns('SQLite', {}))
 
-  test('on Kafka and MongoDB', async () => {
-    const [kafka, mongo] = [await kafkaForTests(), await mongoForTests()]
-    if (!kafka || !mongo) return
-    try {
-      await killWhileTheLoopRuns('Kafka + MongoDB', { environment: { KAFKA_BROKERS: kafka.brokers.join(','), MONGODB_URI: mongo.uri } })
-    } finally {
-      await kafka.stop()
-      await mongo.stop()
-    }
-  })
+  testOnServers('on Kafka and MongoDB', () =>
+    killWhileTheLoopRuns('Kafka + MongoDB', { environment: { KAFKA_BROKERS: kafka?.brokers.join(',') ?? '', MONGODB_URI: mongo?.uri ?? '' } }),
+  )
 })
