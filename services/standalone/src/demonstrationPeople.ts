@@ -2,6 +2,7 @@
 export const demonstrationPeople = [
   { role: 'resident', name: 'George Whitfield', username: 'george.whitfield@example.org' },
   { role: 'provider', name: 'Dee Okafor', username: 'dee.okafor@example.org' },
+  { role: 'provider', name: 'Femi Adeyemi', username: 'femi.adeyemi@example.org' },
   { role: 'provider', name: 'Tom Brennan', username: 'tom.brennan@example.org' },
   { role: 'coordinator', name: 'Aisha Rahman', username: 'aisha.rahman@example.org' },
   { role: 'navigator', name: 'Ruth Mellor', username: 'ruth.mellor@example.org' },
