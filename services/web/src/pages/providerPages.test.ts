@@ -359,6 +359,36 @@ describe('a request', () => {
   })
 })
 
+test('what people wrote, and what they are called, is shown as text and never as markup', async () => {
+  const script = '<img src=x onerror=alert(1)>"\''
+  const names = place.routes['GET /people/people/:id']!
+  place.routes['GET /people/people/:id'] = () => ({ personId, name: script, phone: script, accessNeeds: [], contactPreferences: { ways: [], note: script } })
+  state.referral = { ...accepted, words: script, outcomes: [{ outcomeId, words: script, notes: [{ byRole: 'navigator', at: sent.sentAt, note: script }] }] }
+  state.offer = { ...draft, name: script, description: script, forWhom: script, timesInWords: script, contact: { name: script } }
+  const agent = await place.signedIn('provider')
+  const shown = [`/provider/referrals/${referralId}`, `/provider/offers/${offerId}`, `/provider/offers/${offerId}/edit`]
+  for (const path of shown) {
+    const { text } = await agent.get(path).expect(200)
+    expect(text).not.toContain('<img src=x')
+    expect(text.match(/&lt;img src=x onerror=alert\(1\)&gt;&quot;&#39;/g)?.length).toBeGreaterThan(3)
+  }
+  place.routes['GET /people/people/:id'] = names
+})
+
+test('personal care is asked about only of who gives it: a number left empty is no fault of others', async () => {
+  const entered = {
+    organisationId,
+    track: 'be-helped',
+    name: 'A tidy garden',
+    description: 'I mow.',
+    category: 'garden-and-home',
+    'price-kind': 'free',
+    personalCareGate: 'cqc',
+  }
+  expect((await send('/provider/offers/new', { ...entered, personalCare: 'no' })).status).toBe(303)
+  expect((await send('/provider/offers/new', { ...entered, personalCare: 'yes' })).text).toContain('href="#personalCareGate-cqcNumber"')
+})
+
 test('every page of a provider is there in Welsh', async () => {
   const agent = await place.signedIn('provider')
   for (const path of [
