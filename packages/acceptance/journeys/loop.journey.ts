@@ -98,6 +98,39 @@ describe.each([
   })
 })
 
+test('R9 two colleagues press yes at once: one has it, the other is told so and sees that it is in good hands', async () => {
+  const setting = { width: 1280 }
+  const navigator = await windowOf('Ruth Mellor', setting)
+  await navigator.goto('/navigator')
+  await navigator.locator('main a[href^="/navigator/people/"]', { hasText: 'Yusuf Demir' }).first().click()
+  await navigator.waitForURL(/\/navigator\/people\/[0-9a-f-]{36}/)
+  const offerId = await offerAt(navigator, 'garden+tidy', 'Garden tidy')
+  await navigator.goBack()
+  const person = /people\/([0-9a-f-]{36})/.exec(navigator.url())?.[1]
+  await navigator.goto(`/navigator/people/${person}/refer?offer=${offerId}`)
+  await fill(navigator, { words: 'The gate no longer shuts.', 'basis-given': 'spoken' })
+  await send(navigator, { with: 'words' })
+  await navigator.waitForURL(/\/navigator\/referrals\//)
+  const referralId = /referrals\/([0-9a-f-]{36})/.exec(navigator.url())?.[1]
+
+  const [dee, femi] = [await windowOf('Dee Okafor', setting), await windowOf('Femi Adeyemi', setting)]
+  for (const colleague of [dee, femi]) {
+    await colleague.goto('/provider')
+    await look(colleague, setting)
+    await colleague.goto(`/provider/referrals/${referralId}`)
+    await untilItSays(colleague, 'The gate no longer shuts.')
+  }
+  await Promise.all([dee, femi].map((colleague) => send(colleague, { to: '/acceptance' })))
+  const said = await Promise.all([dee, femi].map(words))
+  expect(said.filter((text) => text.includes('You said yes. They have been told.'))).toHaveLength(1)
+  expect(said.filter((text) => text.includes('A colleague of yours said yes a moment before you.'))).toHaveLength(1)
+  const second = said[0]?.includes('A colleague of yours') ? dee : femi
+  await untilItSays(second, 'Yusuf Demir')
+  expect(await words(second)).toContain('A colleague of yours said yes on')
+  await look(second, setting)
+  expect(barriers).toEqual([])
+})
+
 test('R3 R5 a resident sees who has their information and who saw it; withdrawing consent cuts access', async () => {
   const setting = { width: 1280 }
   const resident = await windowOf('George Whitfield', setting)

@@ -80,22 +80,6 @@ describe('rule 10: one mark per group and source', () => {
     expect({ done, mark: markOf(place, 'a').sequence }).toEqual({ done: ['a3'], mark: 3 })
   })
 
-  test('after a gap an event waits, and goes on by itself when the gap is closed', async () => {
-    const { run, done, consumer, publish } = await given()
-    await publish(eventOf('a', 1), eventOf('a', 3), eventOf('a', 4), eventOf('b', 1))
-    await run(consumer.caughtUp())
-    expect(done.sort()).toEqual(['a1', 'b1'])
-    expect((await run(consumer.parked(10))).map(({ sequence, reason }) => [sequence, reason.why])).toEqual([
-      [3, 'gap'],
-      [4, 'behind'],
-    ])
-    expect(await run(consumer.replay())).toEqual({ replayed: 0, stillParked: 2 })
-    await publish(eventOf('a', 2))
-    await run(consumer.caughtUp())
-    expect(done).toEqual(['a1', 'b1', 'a2', 'a3', 'a4'])
-    expect(await run(consumer.parked(10))).toEqual([])
-  })
-
   test('what fails each time is parked with the reason, what follows waits behind it, other keys flow on, and a replay keeps the order', async () => {
     const { place, run, done, failing, consumer, publish } = await given()
     failing.set('a2', Object.assign(new Error('Ann Other'), { code: 'not-now' }))
@@ -157,25 +141,6 @@ describe('rule 10: one mark per group and source', () => {
     failing.clear()
     await run(consumer.caughtUp())
     expect(done).toEqual(['b1', 'a1', 'a2'])
-  })
-
-  test('a slow former owner cannot move the mark back', async () => {
-    let release = () => {}
-    const gate = new Promise<void>((resolve) => {
-      release = resolve
-    })
-    const isHeld = once(() => gate)
-    const { place, run, handlers } = await givenTwoOwners({ react: isHeld })
-    const [former, next] = handlers
-    const events = [eventOf('a', 2), eventOf('a', 3), eventOf('a', 4)]
-    await run(next!(eventOf('a', 1, { type: 'jar.unheard-of.v7' }), { signal }))
-    const slow = former!(events[0]!, { signal })
-    await pass(place, 50)
-    for (const event of events) await run(next!(event, { signal }))
-    expect(markOf(place, 'a').sequence).toBe(4)
-    release()
-    await run(slow)
-    expect(markOf(place, 'a').sequence).toBe(4)
   })
 
   test('an event that parks just as a replay finds nothing more is replayed too', async () => {
@@ -263,34 +228,6 @@ describe('a reaction that changes an aggregate', () => {
     expect((await run(jars.get('target')))?.state.coins).toBe(5)
     const [first] = await run(jars.history('target'))
     expect(first).toMatchObject({ causationid: event.id, correlationid: 'c1', time: expect.any(String) })
-  })
-
-  test('rule 6: a reaction that decided nothing decides nothing again, even when its mark was never moved', async () => {
-    const place = simulatedPlace(1)
-    const { run } = place.time
-    let isCrashing = true
-    const process = place.openProcess((step) => {
-      if (step !== 'after-effect' || !isCrashing) return
-      process.crash()
-      return new Promise<void>(() => {})
-    })
-    const handlersOf = (jars: Awaited<ReturnType<typeof openJars>>) => [
-      on(
-        CoinsAdded,
-        async (_, { command }) => void (await jars.update('target', command(), (jar) => (jar.state.status === 'none' ? { events: [] } : addCoins(1)(jar)))),
-      ),
-    ]
-    const first = await openJars(place, process.ports)
-    await run(consume({ service: 'watching', group: 'one', topics: [topic], handlers: handlersOf(first) }, process.ports))
-    void process.ports.log.publish([{ topic, event: eventOf('a', 1) }])
-    await pass(place, 1_000)
-    isCrashing = false
-    const { ports } = place.openProcess()
-    const jars = await openJars(place, ports)
-    await run(jars.update('target', commandOf('world-moves-on'), addCoins(10)))
-    const consumer = await run(consume({ service: 'watching', group: 'one', topics: [topic], handlers: handlersOf(jars) }, ports))
-    await run(consumer.caughtUp())
-    expect((await run(jars.get('target')))?.state.coins).toBe(10)
   })
 
   test('a refusal parks the event under its code; when the cause is mended a replay is decided anew', async () => {

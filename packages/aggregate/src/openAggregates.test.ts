@@ -1,5 +1,5 @@
 import { keyDigest } from './commandKey.ts'
-import { BusyError, InvalidEventError, KeyReusedError, StaleError } from './errors.ts'
+import { InvalidEventError, KeyReusedError, StaleError } from './errors.ts'
 import { openAggregates } from './openAggregates.ts'
 import { type Hooks, hooked, once, storeAway } from './simulation/hooked.ts'
 import { type SimulatedPlace, simulatedPlace } from './simulation/simulatedPlace.ts'
@@ -70,17 +70,6 @@ test('rule 2: the sequence grows by the number of events in the write', async ()
   expect(published(place).map(({ sequence }) => sequence)).toEqual([1, 2])
 })
 const JarSealedType = 'jar.sealed.v1' as const
-
-test('rule 3: one command, or one cause, may have several events, each with an id of its own', async () => {
-  const { place, jars, run } = await given()
-  const coin = { type: CoinsAdded.type, data: { coins: 1 } }
-  await run(jars.update('a', commandOf('k1', { causationId: 'cause' }), () => ({ events: [coin, coin] })))
-  await run(jars.update('b', commandOf('k1', { causationId: 'cause' }), () => ({ events: [coin] })))
-  await run(jars.relay.drained())
-  expect(new Set(published(place).map(({ id }) => id)).size).toBe(3)
-  expect(published(place).map(({ causationid }) => causationid)).toEqual(['cause', 'cause', 'cause'])
-  expect(await run(jars.history('a'))).toHaveLength(2)
-})
 
 test('rule 4: a command key is kept as its digest only', async () => {
   const { place, jars, run } = await given()
@@ -256,44 +245,6 @@ describe('rule 7: a repeat gets the first answer, another body under the same ke
     expect(await run(jars.update('a', commandOf('k1', { body: { a: [2], b: 1 } }), addCoins(1)))).toMatchObject({ answer: first.answer, repeated: true })
     await expect(run(jars.update('a', commandOf('k1', { body: { a: [3], b: 1 } }), addCoins(1)))).rejects.toBeInstanceOf(KeyReusedError)
     expect((await run(jars.get('a')))?.state.coins).toBe(where === 'answers' ? 12 : 13)
-  })
-})
-
-describe('rule 8: writers queue', () => {
-  test('sixteen writers of one process never lose a race for the same document', async () => {
-    const lost: unknown[] = []
-    const { jars, run } = await given({
-      jar: {
-        replace: async (proceed) => {
-          const result = await proceed()
-          if (result !== 'replaced') lost.push(result)
-          return result
-        },
-      },
-    })
-    await run(jars.update('a', commandOf('k'), addCoins(1)))
-    await run(Promise.all(Array.from({ length: 16 }, (_, at) => jars.update('a', commandOf(`k${at}`), addCoins(1)))))
-    await run(jars.relay.drained())
-    expect({ lost, coins: (await run(jars.get('a')))?.state.coins }).toEqual({ lost: [], coins: 17 })
-  })
-
-  test('who loses to other processes every time is told after a named number of attempts, and has changed nothing', async () => {
-    const place = simulatedPlace(1)
-    const other = await openJars(place)
-    let attempts = 0
-    const jars = await openJars(place, {
-      jar: {
-        replace: async (proceed) => {
-          attempts += 1
-          await other.update('a', commandOf(`other-${attempts}`), addCoins(1))
-          return proceed()
-        },
-      },
-    })
-    await place.time.run(other.update('a', commandOf('k0'), addCoins(1)))
-    await expect(place.time.run(jars.update('a', commandOf('k1'), addCoins(100)))).rejects.toBeInstanceOf(BusyError)
-    expect(attempts).toBe(16)
-    expect((await place.time.run(other.get('a')))?.state.coins).toBe(17)
   })
 })
 

@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import type { Collection, DocumentStore } from '@patchwork/document-store'
-import type { EventLog } from '@patchwork/event-log'
+import type { EventHandler, EventLog } from '@patchwork/event-log'
 import type { EventEnvelope } from '@patchwork/events'
 import { sleep, systemRuntime } from '@patchwork/runtime'
 import { createLogger } from '@patchwork/telemetry'
 import fc from 'fast-check'
 import type { AggregateDefinition } from './aggregate.ts'
-import { aggregateCollection, historyCollection } from './aggregateDocument.ts'
+import { type AggregateBody, aggregateCollection, historyCollection } from './aggregateDocument.ts'
 import { type Consumer, consume } from './consume.ts'
 import { on } from './on.ts'
 import { type OpenedAggregates, openAggregates } from './openAggregates.ts'
 import { type Ports, type Step, steps } from './ports.ts'
 import { collectionOf, openReadModel, type ReadModel, type ReadModelOptions } from './readModel.ts'
+import { hooked } from './simulation/hooked.ts'
 import { addCoins, addFirstCoins, CoinsAdded, commandOf, type Jar, type JarDetails, type JarEvent, jarDefinition, seal } from './testExamples.ts'
 
 /** What a pair of drivers is: each `open` is as good as another process. */
@@ -55,7 +56,7 @@ export const wholePathRules = (name: string, openDrivers: () => Promise<Drivers 
       )
 
     /** One process of the place `service`: its ports, and an end at the step it is told to die at. */
-    const openProcess = async ({ open }: Drivers, options: { diesAt?: Step } = {}) => {
+    const openProcess = async ({ open }: Drivers, options: { diesAt?: Step; laterMs?: () => number } = {}) => {
       const own = await open()
       let isDead = false
       const dead = () => Object.assign(new Error('this process is dead'), { kind: 'unavailable', code: 'store-unavailable' })
@@ -72,7 +73,7 @@ export const wholePathRules = (name: string, openDrivers: () => Promise<Drivers 
       const ports: Ports = {
         documents,
         log: { ...own.log, publish: alive(own.log.publish) },
-        runtime: systemRuntime,
+        runtime: { ...systemRuntime, now: () => systemRuntime.now() + (options.laterMs?.() ?? 0) },
         logger: createLogger({ service: 'test', level: 'silent' }),
         dataKey: new Uint8Array(32).fill(9),
         onStep: (step) => {
@@ -147,6 +148,31 @@ export const wholePathRules = (name: string, openDrivers: () => Promise<Drivers 
         const { violations, examples } = await check()
         expect({ invariant, violations, examples }).toEqual({ invariant, violations: 0, examples: [] })
       }
+    }
+
+    /** An event of a jar as its service would have published it. */
+    const coinsAdded = ({ service, jars }: Place, subject: string, sequence: number): EventEnvelope => ({
+      specversion: '1.0',
+      id: `${subject}-${sequence}`,
+      source: `/patchwork/${service}/jar`,
+      type: CoinsAdded.type,
+      subject,
+      time: '2025-01-06T09:00:00.000Z',
+      datacontenttype: 'application/json',
+      sequence,
+      sequencetype: 'Integer',
+      commandkey: jars.topic,
+      data: { coins: sequence },
+    })
+    /** A group that notes what it did. */
+    const takeNotes = async (place: Place, ports: Ports, react: (event: EventEnvelope) => Promise<unknown> = async () => {}) => {
+      const done: string[] = []
+      const note = on(CoinsAdded, async (event) => {
+        await react(event)
+        done.push(event.id)
+      })
+      const options = { service: place.service, group: `${place.service}-notes`, topics: [place.jars.topic], handlers: [note] }
+      return { done, consumer: stopLater(await consume(options, ports)) }
     }
 
     rule('a command goes from its write to history, log, consumer and read model, once, in order, and everything holds', async (available) => {
@@ -258,6 +284,147 @@ export const wholePathRules = (name: string, openDrivers: () => Promise<Drivers 
         await expectWhole(jars, shelves, consumer)
       })
     }
+
+    rule('rule 3: one command, and one cause, may have several events, each with an id of its own', async (available) => {
+      const place = placeOf()
+      const { ports } = await openProcess(available)
+      const jars = await openJars(place.jars, ports)
+      const coin = { type: CoinsAdded.type, data: { coins: 1 } }
+      await jars.update('a', commandOf('k', { causationId: 'cause' }), () => ({ events: [coin, coin] }))
+      await jars.update('b', commandOf('k', { causationId: 'cause' }), () => ({ events: [coin] }))
+      await jars.relay.drained()
+      const logged: EventEnvelope[] = []
+      for await (const event of ports.log.read(place.jars.topic)) logged.push(event)
+      expect(new Set(logged.map(({ id }) => id)).size).toBe(3)
+      expect(logged.map(({ causationid }) => causationid)).toEqual(['cause', 'cause', 'cause'])
+      await expectWhole(jars)
+    })
+
+    rule('rule 6: a reaction that decided nothing decides nothing again, though its process died before the mark and the world moved on', async (available) => {
+      const place = placeOf()
+      const dying = await openProcess(available, { diesAt: 'after-effect' })
+      const { ports } = await openProcess(available)
+      const watchJar = async (own: Ports) => {
+        const shelves = await openJars(place.shelf, own)
+        const addToKnown = on(CoinsAdded, async (event, { command }) => {
+          await shelves.update('target', command(), (shelf) => (shelf.state.status === 'none' ? { events: [] } : addCoins(event.data.coins)(shelf)))
+        })
+        const options = { service: place.service, group: `${place.service}-one`, topics: [place.jars.topic], handlers: [addToKnown] }
+        return { shelves, consumer: stopLater(await consume(options, own)) }
+      }
+      const first = await watchJar(dying.ports)
+      await ports.log.publish([{ topic: place.jars.topic, event: coinsAdded(place, 'a', 1) }])
+      await until(async () => dying.hasDied())
+      await first.consumer.stop()
+      const shelves = await openJars(place.shelf, ports)
+      await shelves.update('target', commandOf('world-moves-on'), addCoins(10))
+      const { consumer } = await watchJar(ports)
+      await consumer.caughtUp()
+      expect((await shelves.get('target'))?.state.coins).toBe(10)
+    })
+
+    rule('rule 7: what a command without events was answered is kept for 24 hours by time, however many come', async (available) => {
+      const place = placeOf()
+      let hours = 0
+      const jars = await openJars(place.jars, (await openProcess(available, { laterMs: () => hours * 3_600_000 })).ports)
+      const ask = (key: string) => jars.update('a', commandOf(key), () => ({ events: [], answer: { asked: hours } }))
+      await ask('first')
+      for (let more = 1; more <= 50; more += 1) await ask(`more-${more}`)
+      hours = 23
+      expect(await ask('first')).toMatchObject({ answer: { asked: 0 }, repeated: true })
+      hours = 24.1
+      expect(await ask('first')).toMatchObject({ answer: { asked: 24.1 }, repeated: false })
+    })
+
+    rule('rule 8: sixteen writers of one process never lose a race for the same document; who loses to others each time is told', async (available) => {
+      const place = placeOf()
+      const { ports } = await openProcess(available)
+      const others = await openJars(place.jars, (await openProcess(available)).ports)
+      let attempts = 0
+      let lost = 0
+      const documents = hooked(ports.documents, {
+        jar: {
+          replace: async (proceed, [, body]) => {
+            // The relay writes too; only the great addition is raced.
+            if ((body as AggregateBody & { state: Jar }).state.coins > 100) {
+              attempts += 1
+              await others.update('b', commandOf(`other-${attempts}`), addCoins(1))
+            }
+            const result = await proceed()
+            if (result !== 'replaced') lost += 1
+            return result
+          },
+        },
+      })
+      const jars = await openJars(place.jars, { ...ports, documents })
+      await jars.update('a', commandOf('k0'), addCoins(1))
+      await Promise.all(Array.from({ length: 16 }, (_, at) => jars.update('a', commandOf(`k${at + 1}`), addCoins(1))))
+      await jars.relay.drained()
+      expect([lost, (await jars.get('a'))?.state.coins]).toEqual([0, 17])
+      await jars.update('b', commandOf('k0'), addCoins(1))
+      await jars.relay.drained()
+      await expect(jars.update('b', commandOf('k1'), addCoins(100))).rejects.toMatchObject({ code: 'busy', kind: 'unavailable' })
+      expect([attempts, (await others.get('b'))?.state.coins]).toEqual([16, 17])
+    })
+
+    rule('rule 10: a slow former owner cannot move a mark back, which would make a gap of the next event', async (available) => {
+      const place = placeOf()
+      const { ports } = await openProcess(available)
+      const handlers: EventHandler[] = []
+      const subscribe: Ports['log']['subscribe'] = async ({ handler }) => {
+        handlers.push(handler)
+        return { caughtUp: async () => {}, stop: async () => {} }
+      }
+      const held = Promise.withResolvers<void>()
+      const byHand = { ...ports, log: { ...ports.log, subscribe } }
+      const former = await takeNotes(place, byHand, () => held.promise)
+      const next = await takeNotes(place, byHand)
+      const { signal } = new AbortController()
+      const deliver = (owner: number, sequence: number) => handlers[owner]!(coinsAdded(place, 'a', sequence), { signal })
+      const slow = deliver(0, 1)
+      for (const sequence of [1, 2, 3]) await deliver(1, sequence)
+      held.resolve()
+      await slow
+      await deliver(1, 4)
+      await deliver(0, 5)
+      expect([next.done, former.done]).toEqual([
+        ['a-1', 'a-2', 'a-3', 'a-4'],
+        ['a-1', 'a-5'],
+      ])
+      expect(await next.consumer.parked(10)).toEqual([])
+    })
+
+    rule('rule 10: after a gap an event waits, other keys flow on, and it goes on by itself when the gap is closed', async (available) => {
+      const place = placeOf()
+      const { ports } = await openProcess(available)
+      const publish = (...events: EventEnvelope[]) => ports.log.publish(events.map((event) => ({ topic: place.jars.topic, event })))
+      await ports.log.ensureTopics([place.jars.topic])
+      const { done, consumer } = await takeNotes(place, ports)
+      await publish(coinsAdded(place, 'a', 1), coinsAdded(place, 'a', 3), coinsAdded(place, 'a', 4), coinsAdded(place, 'b', 1))
+      await consumer.caughtUp()
+      expect([...done].sort()).toEqual(['a-1', 'b-1'])
+      expect((await consumer.parked(10)).map(({ sequence, reason }) => [sequence, reason.why])).toEqual([
+        [3, 'gap'],
+        [4, 'behind'],
+      ])
+      expect(await consumer.replay()).toEqual({ replayed: 0, stillParked: 2 })
+      await publish(coinsAdded(place, 'a', 2))
+      await consumer.caughtUp()
+      expect(done.filter((id) => id.startsWith('a'))).toEqual(['a-1', 'a-2', 'a-3', 'a-4'])
+      expect(await consumer.parked(10)).toEqual([])
+    })
+
+    rule('rule 10: a group that is born late starts from the first event there ever was', async (available) => {
+      const place = placeOf()
+      const { ports } = await openProcess(available)
+      const jars = await openJars(place.jars, ports)
+      for (let at = 1; at <= 5; at += 1) await jars.update('a', commandOf(`k${at}`), addCoins(at))
+      await jars.relay.drained()
+      const { done, consumer } = await takeNotes(place, ports)
+      await consumer.caughtUp()
+      expect(done).toEqual((await jars.history('a')).map(({ id }) => id))
+      await expectWhole(consumer)
+    })
 
     rule('poison is parked with its reason, its key waits behind it, every other flows on, and a replay keeps the order', async (available) => {
       const place = placeOf()

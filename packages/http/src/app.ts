@@ -33,10 +33,13 @@ export type AppOptions = {
 
 /**
  * The HTTP face of a service: each route guarded by its policy and schemas, its OpenAPI document at `/openapi.json`, `/livez`, `/readyz`, and
- * problem+json for every refusal. Throws at once when a route's policy speaks of `own` records and the route does not say which those are.
+ * problem+json for every refusal. Throws at once when a route names no policy, or one that speaks of `own` records without saying which those are.
  */
 export const createApp = (options: AppOptions): Express => {
   const { service, routes, logger } = options
+  // The compiler says so first; a table that was put together past it is refused here.
+  for (const { method, path, policy } of routes)
+    if (!Object.hasOwn(policies, policy)) throw new Error(`${method.toUpperCase()} /api/${service}${path} names no policy of packages/access`)
   const app = express()
   app.disable('x-powered-by')
   // The web service and a council's own proxy stand before us on loopback; nobody else's word on the address counts.

@@ -76,7 +76,8 @@ const offersOfHelp = async (story: Story): Promise<void> => {
   const gardens = await dee.post<Ids>('/provider-directory/organisations', 'demo-dees-gardens', {
     name: 'Dee’s Gardens (demonstration)',
     kind: 'micro-provider',
-    description: 'One gardener with a small van and all her own tools. I keep gardens safe and pleasant for people who cannot do it all themselves any more.',
+    description:
+      'Two gardeners with a small van and all their own tools. We keep gardens safe and pleasant for people who cannot do it all themselves any more.',
   })
   story.organisations.set('demo-dees-gardens', gardens.organisationId)
   await publishOffer(
@@ -87,7 +88,7 @@ const offersOfHelp = async (story: Story): Promise<void> => {
       organisationId: gardens.organisationId,
       track: 'be-helped',
       name: 'Garden tidy and regular gardening',
-      description: 'Mowing, hedges, clearing paths and pots. I work with you if you like to join in, at your pace. Waste is taken away.',
+      description: 'Mowing, hedges, clearing paths and pots. We work with you if you like to join in, at your pace. Waste is taken away.',
       category: 'garden-and-home',
       forWhom: 'Older people and anyone who finds the garden too much',
       price: { kind: 'paid', pence: 1_800, unit: 'hour' },
@@ -100,6 +101,8 @@ const offersOfHelp = async (story: Story): Promise<void> => {
     },
     { state: 'open', units: 3, expiresAt: inDays(28) },
   )
+  const { code } = await dee.post<{ code: string }>(`/provider-directory/organisations/${gardens.organisationId}/joining-codes`, 'demo-femi-code')
+  await (await as('Femi Adeyemi')).post('/provider-directory/memberships', 'demo-femi-joins', { code })
   const tom = await as('Tom Brennan')
   const care = await tom.post<Ids>('/provider-directory/organisations', 'demo-toms-care', {
     name: 'Tom Brennan, personal support (demonstration)',

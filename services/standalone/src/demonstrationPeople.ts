@@ -5,6 +5,7 @@ export const demonstrationPeople = [
   { role: 'resident', name: 'Harold Obi', username: 'harold.obi@example.org' },
   { role: 'resident', name: 'Beatrice Moss', username: 'beatrice.moss@example.org' },
   { role: 'provider', name: 'Dee Okafor', username: 'dee.okafor@example.org' },
+  { role: 'provider', name: 'Femi Adeyemi', username: 'femi.adeyemi@example.org' },
   { role: 'provider', name: 'Tom Brennan', username: 'tom.brennan@example.org' },
   { role: 'coordinator', name: 'Aisha Rahman', username: 'aisha.rahman@example.org' },
   { role: 'navigator', name: 'Ruth Mellor', username: 'ruth.mellor@example.org' },

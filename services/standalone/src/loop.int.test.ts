@@ -32,7 +32,8 @@ const acceptancesIn = async (log: EventLog, { referralId }: Referral): Promise<E
 for (const { pair, isHere, environment } of pairs)
   (isHere ? describe : describe.skip)(`the loop on ${pair}`, () => {
     let opened: OpenedPlace
-    let [navigator, gardener, coordinator, administrator] = [] as unknown as [Person, Person, Person, Person]
+    const everyone = [] as unknown as [Person, Person, Person, Person, Person]
+    let [navigator, gardener, coordinator, administrator, resident] = everyone
     let offers: { garden: string; lunch: string }
     beforeAll(async () => {
       opened = await openPlace(environment)
@@ -41,8 +42,9 @@ for (const { pair, isHere, environment } of pairs)
         { role: 'provider', name: 'Gard Ener' },
         { role: 'coordinator', name: 'Coor Dinator' },
         { role: 'administrator', name: 'Admin Istrator' },
+        { role: 'resident', name: 'Resi Dent' },
       ])
-      ;[navigator, gardener, coordinator, administrator] = people as [Person, Person, Person, Person]
+      ;[navigator, gardener, coordinator, administrator, resident] = people as typeof everyone
       offers = {
         garden: await offerHelp(gardener, 'micro-provider', { track: 'be-helped', category: 'garden-and-home' }),
         lunch: await offerHelp(coordinator, 'community-network', { track: 'join-in', category: 'food' }),
@@ -66,6 +68,45 @@ for (const { pair, isHere, environment } of pairs)
       who.send('POST', `/api/referral/referrals/${referralId}/${name}`, body && { body })
     const historyOf = async (referral: Referral) => ((await read(navigator, referral, '/history')).body.items as { type: string }[]).map(({ type }) => type)
     const seesPerson = async (who: Person, { personId }: Referral) => (await who.send('GET', `/api/people/people/${personId}`)).body.name === 'Loop Test'
+
+    test('D1 an offer is found by everyone once it is published', async () => {
+      const query = { text: 'come and see', near: 'M33 7ZF', track: 'join-in' }
+      await eventually('the offer is found', async () => {
+        const { body } = await opened.anyone<{ items: { offerId: string }[] }>('GET', '/api/provider-directory/offers', { query })
+        return body.items.map(({ offerId }) => offerId).join() === offers.lunch
+      })
+    })
+
+    test('D8 personal care is not published without a CQC number or the sole-worker declaration', async () => {
+      const at = '/api/provider-directory/offers'
+      const { items } = (await gardener.send<{ items: { organisationId: string }[] }>('GET', '/api/provider-directory/organisations/mine')).body
+      const words = { name: 'Help with washing', description: 'At home.', price: { kind: 'free' }, area: { withinMetres: 5_000, postcode: 'M33 7ZF' } }
+      const care = { organisationId: items[0]?.organisationId, track: 'be-helped', category: 'care-at-home', ...words, personalCare: true }
+      const { offerId } = await must(() => gardener.send('POST', at, { body: care }))
+      expect((await gardener.send('POST', `${at}/${offerId}/publication`)).body.code).toBe('personal-care-gate')
+      await must(() => gardener.send('PUT', `${at}/${offerId}`, { body: { ...care, personalCareGate: { soleWorkerDeclaration: true } } }))
+      await must(() => gardener.send('POST', `${at}/${offerId}/publication`))
+    })
+
+    test('R4 R5 a resident refers themselves, sees how it stands, and closes it; who closed it is kept', async () => {
+      const need = {
+        personId: resident.personId,
+        track: 'be-helped',
+        category: 'garden-and-home',
+        words: 'The hedge is too high.',
+        desiredOutcomes: ['It is cut'],
+      }
+      const { needId } = await must(() => resident.send('POST', '/api/referral/needs', { body: need }))
+      const body = { needId, offerId: offers.garden, basis: { kind: 'consent', given: 'self' } }
+      const { referralId } = await must(() => resident.send<{ referralId: string }>('POST', '/api/referral/referrals', { body }))
+      await must(() => gardener.send('POST', `/api/referral/referrals/${referralId}/acceptance`))
+      expect((await resident.send('GET', `/api/referral/referrals/${referralId}`)).body).toMatchObject({
+        status: 'accepted',
+        organisationId: expect.any(String),
+      })
+      await must(() => resident.send('POST', `/api/referral/referrals/${referralId}/conclusion`, { body: { reason: 'needs-met-elsewhere' } }))
+      expect((await resident.send('GET', `/api/referral/referrals/${referralId}`)).body).toMatchObject({ status: 'concluded', endedByRole: 'resident' })
+    })
 
     test('R2 nothing is sent to a provider without a recorded basis', async () => {
       const { needId } = await refer(offers.garden)

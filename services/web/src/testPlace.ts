@@ -84,6 +84,7 @@ export const startTestPlace = async (answers: Record<string, Answering> = {}, se
   }
   return {
     publicUrl,
+    mounts: service.mounts,
     sessionCookie,
     routes,
     asked,

@@ -1,4 +1,5 @@
 import { audienceOf, needsMembers, type Parties, type ReferralEvent, recipientsMax } from './audience.ts'
+import { readerOf } from './templates.ts'
 
 const id = (number: number) => `0190a000-0000-8000-8000-${String(number).padStart(12, '0')}`
 const resident = id(1)
@@ -91,3 +92,9 @@ test('memberships are asked for only where members may be told', () => {
     expect(audienceOf(event, parties, members)).toEqual(audienceOf(event, parties, []))
   }
 })
+
+test('the ledger can say whom a message is for, by what they are; of a template that is no more, nothing', () =>
+  expect(['request-received', 'request-accepted', 'referral-declined', 'invitation', 'toString'].map(readerOf)).toEqual([
+    ...['provider', 'resident', 'referrer', 'account'],
+    undefined,
+  ]))

@@ -1,7 +1,11 @@
+import { sleep, systemRuntime } from '@patchwork/runtime'
+
 type Fields = Record<string, string | readonly string[]>
 export type Page = { status: number; url: string; html: string }
 
 const hopsMax = 12
+const triesMax = 20
+const waitMs = 500
 const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
 const decoded = (text: string) => text.replaceAll(/&(amp|lt|gt|quot|#39);/g, (_all, name: string) => entities[name] as string)
 const attribute = (tag: string, name: string): string | undefined => {
@@ -54,7 +58,13 @@ export const openBrowser = (origin: string, onUrl: (url: string) => void = () =>
       for (const one of [value].flat()) body.append(name, one as string)
     }
     const action = new URL(attribute(tag, 'action') ?? page.url, page.url).href
-    const answer = await ask(action, { method: 'POST', body: body.toString(), headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+    const sent = { method: 'POST', body: body.toString(), headers: { 'content-type': 'application/x-www-form-urlencoded' } }
+    let answer = await ask(action, sent)
+    // What a busy machine could not do just now is sent again, as the page asks: the same form is done once.
+    for (let tries = 1; answer.status === 503 && tries < triesMax; tries += 1) {
+      await sleep(systemRuntime, waitMs)
+      answer = await ask(action, sent)
+    }
     const problems = /govuk-error-summary__list">(.*?)<\/ul>/s.exec(answer.html)?.[1]
     if (answer.status >= 400 || problems)
       throw new Error(`${address} was refused: ${answer.status} ${problems?.replaceAll(/<[^>]+>|\s+/g, ' ') ?? answer.html.slice(0, 500)}`)

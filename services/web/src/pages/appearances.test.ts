@@ -26,6 +26,7 @@ const receipt = ['GET /notification/messages', { items: [], unread: 0 }, { items
 type Case = [role: Role, form: string, entered: object, cause: readonly [string, object, object], words: string]
 const cases: Case[] = [
   ['provider', '/provider/organisation/new', { name: 'Dee’s Gardens', kind: 'micro-provider' }, memberships, 'Now you can describe'],
+  ['provider', '/provider/join', { code: 'ABCD' }, memberships, 'You have joined'],
   ['provider', `/provider/offers/${offerId}/publication`, {}, search, 'Everyone can find it now'],
   ['provider', `/provider/offers/${offerId}/withdrawal`, {}, search, 'Nobody else sees it any more'],
   ['provider', `/provider/offers/${offerId}`, { state: 'open', expiresAt: '2099-01-01' }, search, 'Others see it now'],
@@ -47,6 +48,7 @@ beforeAll(async () => {
   place = await startTestPlace({
     'GET /provider-directory/offers/:id': () => offer,
     'PUT /provider-directory/offers/:id': () => ({ offerId }),
+    'POST /provider-directory/memberships': () => ({ organisationId }),
     'POST /provider-directory/organisations': () => ({ organisationId }),
     'POST /provider-directory/offers/:id/:what': () => ({ offerId }),
     'POST /referral/referrals/:id/:what': () => ({ referralId, status: 'accepted' }),

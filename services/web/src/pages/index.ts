@@ -11,7 +11,7 @@ import { administratorMailPage } from './administratorMail/page.ts'
 import { administratorNewAccountPage } from './administratorNewAccount/page.ts'
 import { checkYourMailPage } from './checkYourMail/page.ts'
 import { administratorClosingPage, administratorImportSteps, administratorPasswordLinkPage, administratorVouchingPage } from './confirm/administratorPages.ts'
-import { providerAcceptancePage, providerPublicationPage, providerWithdrawalPage } from './confirm/providerPages.ts'
+import { providerAcceptancePage, providerJoiningCodePage, providerPublicationPage, providerWithdrawalPage } from './confirm/providerPages.ts'
 import { dataSourcesPage } from './dataSources/page.ts'
 import { findPage } from './find/page.ts'
 import { forgottenPasswordPage } from './forgottenPassword/page.ts'
@@ -27,6 +27,7 @@ import { providerPage } from './provider/page.ts'
 import { providerConclusionPage } from './providerConclusion/page.ts'
 import { providerDeclinePage } from './providerDecline/page.ts'
 import { providerEditOfferPage, providerNewOfferPage } from './providerDescribeOffer/page.ts'
+import { providerJoinPage } from './providerJoin/page.ts'
 import { providerNewOrganisationPage } from './providerNewOrganisation/page.ts'
 import { providerOfferPage } from './providerOffer/page.ts'
 import { providerOutcomePage } from './providerOutcome/page.ts'
@@ -60,6 +61,8 @@ export const pages: readonly AnyPage[] = [
   verifyEmailPage,
   providerPage,
   providerNewOrganisationPage,
+  providerJoinPage,
+  providerJoiningCodePage,
   providerNewOfferPage,
   providerEditOfferPage,
   providerPublicationPage,

@@ -3,7 +3,7 @@ import { hidden, problem, residentId, startTestPlace, type TestPlace } from '../
 
 const id = (last: number) => `8c2f6f10-4f0e-4b64-9b64-${String(last).padStart(12, '0')}`
 const [organisationId, offerId, referralId, personId, outcomeId] = [id(1), id(2), id(3), id(4), id(5)] as [string, string, string, string, string]
-const organisation = { organisationId, name: 'Dee’s Gardens', kind: 'micro-provider' }
+const organisation = { organisationId, name: 'Dee’s Gardens', kind: 'micro-provider', memberRole: 'owner' }
 const draft = {
   offerId,
   status: 'draft',
@@ -60,6 +60,8 @@ beforeAll(async () => {
     'GET /provider-directory/wards/boundaries': () => wards,
     'GET /provider-directory/organisations/mine': () => ({ items: state.organisations }),
     'GET /provider-directory/organisations/:id': () => ({ ...organisation, isYours: true, offers: [{ ...draft, status: 'published' }] }),
+    'POST /provider-directory/organisations/:id/joining-codes': done({ code: 'ABCD-EFGH-JKLM-NPQR', expiresAt: '2026-03-09T10:00:00.000Z' }, 201),
+    'POST /provider-directory/memberships': done({ organisationId }, 201),
     'POST /provider-directory/organisations': done({ organisationId }, 201),
     'GET /provider-directory/offers/:id': (_asked, response) => {
       response.set('ETag', '"7"')
@@ -142,6 +144,35 @@ describe('where a provider begins', () => {
     const saved = await send('/provider/organisation/new', { name: 'Dee’s Gardens', kind: 'micro-provider', email: '', phone: '', description: '' })
     expect([saved.status, saved.headers.location]).toEqual([303, '/provider'])
     expect(posted('/provider-directory/organisations')).toEqual([{ name: 'Dee’s Gardens', kind: 'micro-provider' }])
+  })
+})
+
+describe('a colleague', () => {
+  const address = `/provider/organisations/${organisationId}/joining-code`
+  test('is let in by a code that the owner is shown once', async () => {
+    const agent = await place.signedIn('provider')
+    expect((await agent.get('/provider')).text).toContain(`href="${address}"`)
+    const { text } = await agent.get(address).expect(200)
+    await agent.post(address).type('form').send(formOf(text)).expect(303).expect('location', '/provider')
+    expect((await agent.get('/provider')).text).toContain('<code>ABCD-EFGH-JKLM-NPQR</code>')
+    expect((await agent.get('/provider')).text).not.toContain('ABCD')
+    expect(place.logged.join()).not.toContain('ABCD')
+  })
+  test('who is a member and no owner hands out no code', async () => {
+    state.organisations = [{ ...organisation, memberRole: 'member' }]
+    const agent = await place.signedIn('coordinator')
+    expect((await agent.get('/provider')).text).not.toContain(address)
+    await agent.get(address).expect(404)
+  })
+  test('joins by entering the code; one that opens nothing is told at its field, and stays there to be mended', async () => {
+    const joined = await send('/provider/join', { code: 'abcd efgh jklm npqr' })
+    expect([joined.status, joined.headers.location]).toEqual([303, '/provider'])
+    expect(posted('/provider-directory/memberships')).toEqual([{ code: 'abcd efgh jklm npqr' }])
+    state.refuses = [422, 'joining-code-ended', '/code']
+    const refused = await send('/provider/join', { code: 'AAAA' })
+    expect(refused.text).toContain('<a href="#code">This code opens nothing')
+    expect(refused.text).toContain('value="AAAA"')
+    expect((await send('/provider/join', { code: '' })).text).toContain('Enter the code')
   })
 })
 
@@ -328,8 +359,45 @@ describe('a request', () => {
   })
 })
 
+test('what people wrote, and what they are called, is shown as text and never as markup', async () => {
+  const script = '<img src=x onerror=alert(1)>"\''
+  const names = place.routes['GET /people/people/:id']!
+  place.routes['GET /people/people/:id'] = () => ({ personId, name: script, phone: script, accessNeeds: [], contactPreferences: { ways: [], note: script } })
+  state.referral = { ...accepted, words: script, outcomes: [{ outcomeId, words: script, notes: [{ byRole: 'navigator', at: sent.sentAt, note: script }] }] }
+  state.offer = { ...draft, name: script, description: script, forWhom: script, timesInWords: script, contact: { name: script } }
+  const agent = await place.signedIn('provider')
+  const shown = [`/provider/referrals/${referralId}`, `/provider/offers/${offerId}`, `/provider/offers/${offerId}/edit`]
+  for (const path of shown) {
+    const { text } = await agent.get(path).expect(200)
+    expect(text).not.toContain('<img src=x')
+    expect(text.match(/&lt;img src=x onerror=alert\(1\)&gt;&quot;&#39;/g)?.length).toBeGreaterThan(3)
+  }
+  place.routes['GET /people/people/:id'] = names
+})
+
+test('personal care is asked about only of who gives it: a number left empty is no fault of others', async () => {
+  const entered = {
+    organisationId,
+    track: 'be-helped',
+    name: 'A tidy garden',
+    description: 'I mow.',
+    category: 'garden-and-home',
+    'price-kind': 'free',
+    personalCareGate: 'cqc',
+  }
+  expect((await send('/provider/offers/new', { ...entered, personalCare: 'no' })).status).toBe(303)
+  expect((await send('/provider/offers/new', { ...entered, personalCare: 'yes' })).text).toContain('href="#personalCareGate-cqcNumber"')
+})
+
 test('every page of a provider is there in Welsh', async () => {
   const agent = await place.signedIn('provider')
-  for (const path of ['/provider', '/provider/organisation/new', '/provider/offers/new', `/provider/offers/${offerId}`, `/provider/referrals/${referralId}`])
+  for (const path of [
+    '/provider',
+    '/provider/join',
+    '/provider/organisation/new',
+    '/provider/offers/new',
+    `/provider/offers/${offerId}`,
+    `/provider/referrals/${referralId}`,
+  ])
     expect((await agent.get(`${path}?lang=cy`).redirects(1)).text).toMatch(/<html lang="cy"/)
 })

@@ -1,7 +1,9 @@
+import { NotFoundError } from '@patchwork/http'
+import { z } from 'zod'
 import { definePage, goOnceThere, goTo } from '../../http/page.ts'
 import { path, ServiceProblem } from '../../serviceCalls.ts'
 import { accessIs, searchShows } from '../appearances.ts'
-import { ownOffer, providing } from '../providing/own.ts'
+import { ownOffer, ownOrganisations, providing } from '../providing/own.ts'
 import { requestOf } from '../providing/requests.ts'
 
 /** Saying yes to a request. Where a colleague was first, that is told; nothing is lost. */
@@ -47,6 +49,24 @@ export const providerWithdrawalPage = definePage({
   save: async (_values, { services, params, appears }) => {
     await services.post('provider-directory', path`/offers/${params.offerId!}/withdrawal`, {})
     return goOnceThere({ appears }, `/provider/offers/${params.offerId}`, 'confirm.withdrawn', searchShows(services, params.offerId!))
+  },
+})
+
+const JoiningCode = z.object({ code: z.string(), expiresAt: z.string() })
+
+/** A code by which one colleague can join; its owner hands it over, and is shown it once. */
+export const providerJoiningCodePage = definePage({
+  name: 'confirm',
+  path: '/provider/organisations/:organisationId/joining-code',
+  for: providing,
+  load: async ({ services, params }) => {
+    const organisation = (await ownOrganisations(services)).find(({ organisationId }) => organisationId === params.organisationId)
+    if (organisation?.memberRole !== 'owner') throw new NotFoundError()
+    return { question: 'joining-code', about: organisation.name, back: '/provider' }
+  },
+  save: async (_values, { services, params }) => {
+    const { code, expiresAt } = await services.post('provider-directory', path`/organisations/${params.organisationId!}/joining-codes`, {}, JoiningCode)
+    return goTo('/provider', { notice: 'confirm.joiningCode', handOver: { kind: 'joining-code', value: code, expiresAt } })
   },
 })
 

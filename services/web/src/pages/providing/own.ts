@@ -7,7 +7,7 @@ const organisationsMax = 20
 /** Whose pages these are; they are worded to fit both. */
 export const providing = ['provider', 'coordinator'] as const
 
-const Mine = z.object({ items: z.array(z.object({ organisationId: z.uuid(), name: z.string(), kind: z.string() })) })
+const Mine = z.object({ items: z.array(z.object({ organisationId: z.uuid(), name: z.string(), kind: z.string(), memberRole: z.string().catch('member') })) })
 
 /** The organisations that the reader is a member of, 20 at most. Throws ServiceProblem. */
 export const ownOrganisations = async (services: ServiceCalls) =>

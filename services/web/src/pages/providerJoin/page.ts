@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { line } from '../../http/formFields.ts'
+import { definePage, goOnceThere } from '../../http/page.ts'
+import { requestsComeTo } from '../appearances.ts'
+import { providing } from '../providing/own.ts'
+
+const codeMax = 60
+const Joined = z.object({ organisationId: z.uuid() })
+
+/** Joining an organisation that a colleague owns, by the code that they handed over. */
+export const providerJoinPage = definePage({
+  name: 'providerJoin',
+  path: '/provider/join',
+  for: providing,
+  form: z.strictObject({ code: line(codeMax) }),
+  save: async (values, { services, appears }) => {
+    const { organisationId } = await services.post('provider-directory', '/memberships', values, Joined)
+    return goOnceThere({ appears }, '/provider', 'providerJoin.joined', requestsComeTo(services, organisationId))
+  },
+})
