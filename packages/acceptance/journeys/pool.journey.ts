@@ -121,7 +121,7 @@ describe.each([
     for (const name of names) members.push({ name, page: isPhone ? await windowOf(name, setting) : await newNeighbour(name, setting) })
     for (const { page } of isPhone ? [] : members) {
       await page.goto('/my/budget')
-      const personId = await page.locator('[data-personal-number]').innerText()
+      const personId = (await page.locator('[data-personal-number]').textContent()) as string
       await council.goto('/council/budgets/new')
       await fill(council, {
         ...{ personId, holder: 'own-payment', kind1: 'habitable-home', words1: 'My garden is safe to walk in' },
@@ -165,7 +165,7 @@ describe.each([
     pool = new URL(founder.url()).pathname
     expect(await words(founder)).toContain('Patchwork holds no money.')
     await look(founder)
-    const code = await founder.locator('[data-pool-code]').innerText()
+    const code = (await founder.locator('[data-pool-code]').textContent()) as string
     for (const { name, page } of members.slice(1)) {
       await page.goto('/my/pools/join')
       if (page === member(1)) {
@@ -313,7 +313,7 @@ describe.each([
     })
     if (!isPhone) {
       await member(3).goto('/my/budget')
-      const personId = await member(3).locator('[data-personal-number]').innerText()
+      const personId = await member(3).locator('[data-personal-number]').textContent()
       await council.goto(`/council/budgets?person=${personId}`)
       await council.locator('main .patchwork-requests a').first().click()
       await council.waitForURL(/\/budgets\/[0-9a-f-]{36}$/)
