@@ -96,7 +96,7 @@ describe.each([
       await page.waitForURL(/text=/)
     }
     await look(page)
-    await page.getByRole('link', { name: `Choose: ${payee}` }).click()
+    await page.locator('main .patchwork-choices a', { hasText: payee }).click()
     await page.waitForURL(/organisation=/)
     await look(page)
     lunchNumber = /organisation=([0-9a-f-]{36})/.exec(page.url())?.[1] as string

@@ -60,7 +60,8 @@ const barsOf = ({ members }: PoolView, t: Translate, { pounds }: Format) =>
 
 /** What went in, what is promised and what is paid: at the beginning and at the end of each day on which something moved. */
 const overTimeOf = ({ fromOn, before, days }: z.infer<typeof OverTime>, t: Translate, { date, pounds }: Format) => {
-  const moments = [{ day: fromOn, ...before }, ...days]
+  // A pool begins where its money does: nothing before it is nothing to draw.
+  const moments = before.budgetPence === 0 ? days : [{ day: fromOn, ...before }, ...days]
   return {
     drawn: drawLines({
       moments: moments.map(({ day }) => date(day)),

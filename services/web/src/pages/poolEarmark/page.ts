@@ -24,7 +24,9 @@ export const poolEarmarkPage = definePage({
   for: ['resident'],
   load: async ({ services, params, t }) => {
     const [pool, { budget, personId }] = await Promise.all([poolOf(services, params.poolId!), ownBudget(services)])
-    return { pool, holder: await holderName(services, pool.accountHolder, t), personId, ...(budget ? { budget } : {}) }
+    // Those of the plan, and not only those with something left now: another period may have more.
+    const sources = [...new Set(budget?.amounts.map(({ fundSource }) => fundSource))]
+    return { pool, sources, holder: await holderName(services, pool.accountHolder, t), personId, ...(budget ? { budget } : {}) }
   },
   form: EarmarkForm,
   fill: ({ budget }: Loaded) => ({
