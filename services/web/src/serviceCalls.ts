@@ -38,6 +38,8 @@ export type ServiceCalls = {
   ): Promise<{ body: z.output<Answer>; tag: string | undefined }>
   /** Sends a command. The same form sent again with the same words does nothing new and gives the same answer. */
   post<Answer extends z.ZodType = z.ZodUnknown>(service: ServiceName, path: string, body: object, answer?: Answer): Promise<z.output<Answer>>
+  /** Sends a file as it is. The same file from the same form is kept once. */
+  upload<Answer extends z.ZodType>(service: ServiceName, path: string, file: File, answer: Answer): Promise<z.output<Answer>>
   put<Answer extends z.ZodType = z.ZodUnknown>(
     service: ServiceName,
     path: string,
@@ -73,7 +75,7 @@ export const createServiceCalls = (options: CallsOptions): ServiceCalls => {
         headers,
         redirect: 'error',
         signal: sent.signal ?? abortAfter(options.runtime, sent.timeoutMs ?? timeoutMs),
-        ...(sent.body === undefined ? {} : { body: JSON.stringify(sent.body) }),
+        ...(sent.body === undefined ? {} : { body: sent.body instanceof Uint8Array ? new Uint8Array(sent.body) : JSON.stringify(sent.body) }),
       })
       .catch(() => {
         throw new ServiceProblem(service, 503, 'unreachable')
@@ -100,6 +102,12 @@ export const createServiceCalls = (options: CallsOptions): ServiceCalls => {
     },
     post: async (service, path, body, answer) =>
       read(service, await send(service, 'POST', path, { body, idempotencyKey: keyFor('POST', path, body) }), answer ?? (z.unknown() as never)),
+    upload: async (service, path, file, answer) => {
+      const body = new Uint8Array(await file.arrayBuffer())
+      const idempotencyKey = keyFor('POST', path, { file: createHash('sha256').update(body).digest('hex') })
+      // What it is, the service tells by its content.
+      return read(service, await send(service, 'POST', path, { body, contentType: 'application/octet-stream', idempotencyKey }), answer)
+    },
     put: async (service, path, body, { ifMatch, answer } = {}) =>
       read(service, await send(service, 'PUT', path, { body, ifMatch, idempotencyKey: keyFor('PUT', path, body) }), answer ?? (z.unknown() as never)),
     open: (service, path, signal) => send(service, 'GET', path, { signal }),
@@ -109,6 +117,7 @@ export const createServiceCalls = (options: CallsOptions): ServiceCalls => {
 type Sent = {
   query?: QueryValues | undefined
   body?: object
+  contentType?: string
   idempotencyKey?: string | undefined
   ifMatch?: string | undefined
   timeoutMs?: number | undefined
@@ -126,14 +135,17 @@ const queryOf = (query: QueryValues | undefined): string => {
   return given.length === 0 ? '' : `?${new URLSearchParams(given)}`
 }
 
-const headersOf = async ({ bearer, address }: CallsOptions, { body, idempotencyKey, ifMatch }: Sent): Promise<Record<string, string>> => {
+const headersOf = async (
+  { bearer, address }: CallsOptions,
+  { body, contentType = 'application/json', idempotencyKey, ifMatch }: Sent,
+): Promise<Record<string, string>> => {
   const token = await bearer()
   const traceparent = currentTraceparent()
   return {
     accept: 'application/json',
     'x-forwarded-for': address,
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(body === undefined ? {} : { 'content-type': contentType }),
     ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
     ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
     ...(traceparent === undefined ? {} : { traceparent }),

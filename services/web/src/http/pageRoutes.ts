@@ -6,6 +6,7 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { z } from 'zod'
 import type { Ward } from '../map/boundaries.ts'
 import type { PlaceAbout } from '../place/placeAbout.ts'
+import type { DraftStore } from '../store/draftStore.ts'
 import { countUnread, type Shown, type View } from '../view/pageView.ts'
 import type { Translations } from '../words/words.ts'
 import type { Cookies } from './cookies.ts'
@@ -13,6 +14,7 @@ import { errorsOfForm, errorsOfProblem, type FormError, inWords, isForTheForm, m
 import type { HandOvers } from './handOver.ts'
 import { leaveNotice } from './notices.ts'
 import { type Answer, type AnyPage, type FieldValues, isAnswer, type SignedInVisit, type Visit } from './page.ts'
+import { readSentFiles } from './sentFiles.ts'
 import { visitorOf } from './visitor.ts'
 
 const waitMsMax = 2_000
@@ -29,6 +31,7 @@ export type PageDependencies = {
   placeAbout: () => Promise<PlaceAbout>
   sendsMail: () => Promise<boolean>
   wards: () => Promise<readonly Ward[]>
+  drafts: DraftStore
 }
 
 /** The form was not made by our page for this visitor, or their session has ended since. */
@@ -51,6 +54,7 @@ export const pageRoutes = (pages: readonly AnyPage[], dependencies: PageDependen
   const router = Router({ caseSensitive: true })
   for (const page of pages) {
     router.get(page.path, traced(page.path, dependencies, showPage(page, dependencies)))
+    if (page.takesFiles) router.post(page.path, readSentFiles)
     if (page.save) router.post(page.path, traced(page.path, dependencies, savePage(page, page.save, dependencies)))
   }
   return router
@@ -188,7 +192,20 @@ const visitOf = async (page: AnyPage, request: Request, response: Response, depe
     sendsMail: dependencies.sendsMail,
     wards: dependencies.wards,
     appears: (look) => appears(dependencies.runtime, look),
+    drafts: draftsOf(dependencies.drafts, session?.sessionId),
     raw: { request, response },
+  }
+}
+
+const draftsOf = (drafts: DraftStore, sessionId: string | undefined): Visit['drafts'] => {
+  const own = () => {
+    if (sessionId === undefined) throw new SignInFirstError()
+    return sessionId
+  }
+  return {
+    read: (name, schema) => drafts.read(own(), name, schema),
+    keep: (name, draft) => drafts.keep(own(), name, draft),
+    drop: (name) => drafts.drop(own(), name),
   }
 }
 

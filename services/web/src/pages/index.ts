@@ -22,6 +22,7 @@ import { navigatorPages } from './navigatorPages.ts'
 import { newPasswordPage } from './newPassword/page.ts'
 import { offerPage } from './offer/page.ts'
 import { organisationPage } from './organisation/page.ts'
+import { poolingPages } from './poolingPages.ts'
 import { privacyPage } from './privacy/page.ts'
 import { providerPage } from './provider/page.ts'
 import { providerConclusionPage } from './providerConclusion/page.ts'
@@ -87,4 +88,5 @@ export const pages: readonly AnyPage[] = [
   ...administratorImportSteps,
   ...residentPages,
   ...navigatorPages,
+  ...poolingPages,
 ]
