@@ -9,7 +9,7 @@ import type { PlaceAbout } from '../place/placeAbout.ts'
 import { countUnread, type Shown, type View } from '../view/pageView.ts'
 import type { Translations } from '../words/words.ts'
 import type { Cookies } from './cookies.ts'
-import { errorsOfForm, errorsOfProblem, type FormError, inWords, isForTheForm, mayHaveHappened } from './formErrors.ts'
+import { errorsOfForm, errorsOfProblem, type FormError, FormRefusal, inWords, isForTheForm, mayHaveHappened } from './formErrors.ts'
 import { leaveNotice } from './notices.ts'
 import { type Answer, type AnyPage, type FieldValues, isAnswer, type SignedInVisit, type Visit } from './page.ts'
 import { visitorOf } from './visitor.ts'
@@ -94,6 +94,7 @@ const savePage =
     try {
       await give(page, await save(parsed.data, visit as SignedInVisit), request, response, dependencies, {})
     } catch (error) {
+      if (error instanceof FormRefusal) return showAgain(page, [...error.errors], { visit, entered }, request, response, dependencies)
       if (!isForTheForm(error)) throw error
       // Sent again with the same key, what has happened after all does not happen twice.
       const again = mayHaveHappened(error) ? { visit, entered, formKey } : { visit, entered }

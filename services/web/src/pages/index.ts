@@ -9,9 +9,19 @@ import { administratorNewAccountPage } from './administratorNewAccount/page.ts'
 import { checkYourMailPage } from './checkYourMail/page.ts'
 import { administratorClosingPage, administratorVouchingPage } from './confirm/administratorPages.ts'
 import { providerAcceptancePage, providerPublicationPage, providerWithdrawalPage } from './confirm/providerPages.ts'
+import { contractPage } from './contract/page.ts'
+import { contractNewPage } from './contractNew/page.ts'
+import { contractQuartersPage } from './contractQuarters/page.ts'
+import { contractReturnPage } from './contractReturn/page.ts'
+import { contractsPage } from './contracts/page.ts'
+import { contractVaryPage } from './contractVary/page.ts'
+import { councilPage } from './council/page.ts'
+import { dashboardPage, figureCsvPage } from './dashboard/page.ts'
+import { dashboardEventsPage } from './dashboardEvents/page.ts'
 import { dataSourcesPage } from './dataSources/page.ts'
 import { findPage } from './find/page.ts'
 import { forgottenPasswordPage } from './forgottenPassword/page.ts'
+import { grantsCsvPage, grantsPage } from './grants/page.ts'
 import { helpNowPage } from './helpNow/page.ts'
 import { homePage } from './home/page.ts'
 import { messagesPage } from './messages/page.ts'
@@ -74,6 +84,18 @@ export const pages: readonly AnyPage[] = [
   administratorClosingPage,
   administratorMailPage,
   administratorDeliveriesPage,
+  dashboardPage,
+  figureCsvPage,
+  dashboardEventsPage,
+  councilPage,
+  contractsPage,
+  contractNewPage,
+  contractPage,
+  contractVaryPage,
+  contractReturnPage,
+  contractQuartersPage,
+  grantsPage,
+  grantsCsvPage,
   ...residentPages,
   ...navigatorPages,
 ]

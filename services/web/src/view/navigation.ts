@@ -9,7 +9,7 @@ export const startPageOf: Readonly<Record<Role, string>> = {
   provider: '/provider',
   coordinator: '/provider',
   navigator: '/navigator',
-  commissioner: '/',
+  commissioner: '/council',
   administrator: '/administrator',
 }
 
@@ -24,6 +24,6 @@ export const navigationOf: Readonly<Record<Role | 'anyone', readonly NavigationI
   provider: [{ href: '/provider', key: 'provider' }, messages, find],
   coordinator: [{ href: '/provider', key: 'provider' }, messages, find],
   navigator: [{ href: '/navigator', key: 'navigator' }, messages, find],
-  commissioner: [find, messages],
+  commissioner: [{ href: '/council', key: 'council' }, { href: '/dashboard', key: 'dashboard' }, messages, find],
   administrator: [{ href: '/administrator', key: 'administrator' }, messages, find],
 }
