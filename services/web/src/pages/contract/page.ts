@@ -27,7 +27,7 @@ export const contractPage = definePage({
         .map((year) => ({ ...year, words: t('contracting.year', { year: String(year.year) }) })),
       partners: partnersOf(contract, current),
       quarters: begun.map((quarter) => ({ ...quarter, ...names.get(quarter.value), words: quarterInWords(quarter, t, format) })).reverse(),
-      term: { from: format.date(contract.startsOn), until: format.date(contract.endsOn) },
+      term: { from: format.date(contract.startsOn), to: format.date(contract.endsOn) },
     }
   },
 })

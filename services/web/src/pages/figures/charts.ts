@@ -42,10 +42,16 @@ export const sentenceOf = (figure: Figure, wording: Wording): string => {
   if (!most && hidden === 0) return t('figures.sentence.nothing')
   return [
     ...(total?.value === undefined ? [] : [t('figures.sentence.total', { total: shownInWords(figure, total, wording) })]),
-    ...(most ? [t('figures.sentence.most', { name: keyInWords(figure, most, wording), value: shownInWords(figure, most, wording, most.key) })] : []),
+    ...(most ? [mostSentence(figure, most, wording)] : []),
     ...halfSentence(figure, wording),
     ...hiddenSentence(hidden, wording),
   ].join(' ')
+}
+
+const mostSentence = (figure: Figure, most: Row, wording: Wording): string => {
+  const value = shownInWords(figure, most, wording, most.key)
+  const areAlike = figure.rows.length > 1 && figure.rows.every((row) => row.value === most.value)
+  return areAlike ? wording.t('figures.sentence.same', { value }) : wording.t('figures.sentence.most', { name: keyInWords(figure, most, wording), value })
 }
 
 /** By when half of all were answered; nothing where a part of them is not shown. */

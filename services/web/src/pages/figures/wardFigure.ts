@@ -21,16 +21,18 @@ export const wardFigureOf = (figure: Figure, wards: readonly Ward[], wording: Wo
       return [key.ward!, { level, words: value === undefined ? '–' : inWords(value), href: eventsAddress(figure, key) }]
     }),
   )
-  const used = new Set([...shades.values()].map(({ level }) => level))
   return {
     ...barsOf(figure, wording),
     map: values.length === 0 ? undefined : drawWardMap(wards, { pins: [], shades }),
     legend: [
-      ...levels.map((level) => {
-        const [from, until] = scale.invertExtent(level)
-        return { level: String(level), words: t('format.fromTo', { from: inWords(from), to: inWords(until) }) }
+      ...levels.flatMap((level) => {
+        const here = values.filter((value) => value > 0 && scale(value) === level)
+        const [from, to] = [Math.min(...here), Math.max(...here)]
+        return here.length === 0
+          ? []
+          : [{ level: String(level), words: from === to ? inWords(from) : t('format.fromTo', { from: inWords(from), to: inWords(to) }) }]
       }),
-      ...(used.has('hidden') ? [{ level: 'hidden', words: shownInWords(figure, { suppressed: true }, wording) }] : []),
+      ...(inPlace.some(({ suppressed }) => suppressed) ? [{ level: 'hidden', words: shownInWords(figure, { suppressed: true }, wording) }] : []),
     ],
   }
 }
