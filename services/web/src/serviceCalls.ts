@@ -37,7 +37,13 @@ export type ServiceCalls = {
     options?: Options,
   ): Promise<{ body: z.output<Answer>; tag: string | undefined }>
   /** Sends a command. The same form sent again with the same words does nothing new and gives the same answer. */
-  post<Answer extends z.ZodType = z.ZodUnknown>(service: ServiceName, path: string, body: object, answer?: Answer): Promise<z.output<Answer>>
+  post<Answer extends z.ZodType = z.ZodUnknown>(
+    service: ServiceName,
+    path: string,
+    body: object,
+    answer?: Answer,
+    options?: { ifMatch?: string },
+  ): Promise<z.output<Answer>>
   /** Sends a file as it is. The same file from the same form is kept once. */
   upload<Answer extends z.ZodType>(service: ServiceName, path: string, file: File, answer: Answer): Promise<z.output<Answer>>
   put<Answer extends z.ZodType = z.ZodUnknown>(
@@ -100,8 +106,8 @@ export const createServiceCalls = (options: CallsOptions): ServiceCalls => {
       const response = await send(service, 'GET', path, sent)
       return { body: await read(service, response, answer), tag: response.headers.get('etag') ?? undefined }
     },
-    post: async (service, path, body, answer) =>
-      read(service, await send(service, 'POST', path, { body, idempotencyKey: keyFor('POST', path, body) }), answer ?? (z.unknown() as never)),
+    post: async (service, path, body, answer, { ifMatch } = {}) =>
+      read(service, await send(service, 'POST', path, { body, ifMatch, idempotencyKey: keyFor('POST', path, body) }), answer ?? (z.unknown() as never)),
     upload: async (service, path, file, answer) => {
       const body = new Uint8Array(await file.arrayBuffer())
       const idempotencyKey = keyFor('POST', path, { file: createHash('sha256').update(body).digest('hex') })

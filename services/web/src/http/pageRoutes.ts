@@ -10,7 +10,7 @@ import type { DraftStore } from '../store/draftStore.ts'
 import { countUnread, type Shown, type View } from '../view/pageView.ts'
 import type { Translations } from '../words/words.ts'
 import type { Cookies } from './cookies.ts'
-import { errorsOfForm, errorsOfProblem, type FormError, inWords, isForTheForm, mayHaveHappened } from './formErrors.ts'
+import { errorsOfForm, errorsOfProblem, type FormError, FormRefusal, inWords, isForTheForm, mayHaveHappened } from './formErrors.ts'
 import type { HandOvers } from './handOver.ts'
 import { leaveNotice } from './notices.ts'
 import { type Answer, type AnyPage, type FieldValues, isAnswer, type SignedInVisit, type Visit } from './page.ts'
@@ -102,6 +102,7 @@ const savePage =
     try {
       await give(page, await save(parsed.data, visit as SignedInVisit), request, response, dependencies, {})
     } catch (error) {
+      if (error instanceof FormRefusal) return showAgain(page, [...error.errors], { visit, entered }, request, response, dependencies)
       if (!isForTheForm(error)) throw error
       // Sent again with the same key, what has happened after all does not happen twice.
       const again = mayHaveHappened(error) ? { visit, entered, formKey } : { visit, entered }

@@ -12,9 +12,18 @@ import { administratorNewAccountPage } from './administratorNewAccount/page.ts'
 import { checkYourMailPage } from './checkYourMail/page.ts'
 import { administratorClosingPage, administratorImportSteps, administratorPasswordLinkPage, administratorVouchingPage } from './confirm/administratorPages.ts'
 import { providerAcceptancePage, providerJoiningCodePage, providerPublicationPage, providerWithdrawalPage } from './confirm/providerPages.ts'
+import { contractPage } from './contract/page.ts'
+import { contractNewPage } from './contractNew/page.ts'
+import { contractQuartersPage } from './contractQuarters/page.ts'
+import { contractReturnPage } from './contractReturn/page.ts'
+import { contractsPage } from './contracts/page.ts'
+import { contractVaryPage } from './contractVary/page.ts'
+import { dashboardPage, figureCsvPage } from './dashboard/page.ts'
+import { dashboardEventsPage } from './dashboardEvents/page.ts'
 import { dataSourcesPage } from './dataSources/page.ts'
 import { findPage } from './find/page.ts'
 import { forgottenPasswordPage } from './forgottenPassword/page.ts'
+import { grantsCsvPage, grantsPage } from './grants/page.ts'
 import { helpNowPage } from './helpNow/page.ts'
 import { homePage } from './home/page.ts'
 import { messagesPage } from './messages/page.ts'
@@ -86,6 +95,17 @@ export const pages: readonly AnyPage[] = [
   administratorImportsPage,
   administratorImportPage,
   ...administratorImportSteps,
+  dashboardPage,
+  figureCsvPage,
+  dashboardEventsPage,
+  contractsPage,
+  contractNewPage,
+  contractPage,
+  contractVaryPage,
+  contractReturnPage,
+  contractQuartersPage,
+  grantsPage,
+  grantsCsvPage,
   ...residentPages,
   ...navigatorPages,
   ...poolingPages,

@@ -247,7 +247,10 @@ test('P2 whoever holds the money takes the list as CSV and says when it was paid
     shown = { ...pool, relation: 'account-holder', code: undefined, mine: undefined }
     const agent = await place.signedIn(role)
     expect((await agent.get(`${path}/payments`).expect(200)).text).toContain(`${path}/payments.csv`)
-    const csv = await agent.get(`${path}/payments.csv`).expect(200).expect('content-type', /^text.csv/)
+    const csv = await agent
+      .get(`${path}/payments.csv`)
+      .expect(200)
+      .expect('content-type', /^text.csv/)
     expect(csv.text).toContain('payment id,pool')
     expect((await agent.get(`${path}/pools/${poolId}`).expect(200)).text).not.toContain('ABCDEFGH23')
   }

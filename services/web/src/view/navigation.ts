@@ -25,6 +25,6 @@ export const navigationOf: Readonly<Record<Role | 'anyone', readonly NavigationI
   provider: [{ href: '/provider', key: 'provider' }, { href: '/provider/payments', key: 'payments' }, messages, find],
   coordinator: [{ href: '/provider', key: 'provider' }, { href: '/provider/payments', key: 'payments' }, messages, find],
   navigator: [{ href: '/navigator', key: 'navigator' }, messages, find],
-  commissioner: [council, messages, find],
+  commissioner: [council, { href: '/dashboard', key: 'dashboard' }, messages, find],
   administrator: [{ href: '/administrator', key: 'administrator' }, council, messages, find],
 }
