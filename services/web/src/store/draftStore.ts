@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { DocumentStore } from '@patchwork/document-store'
+import { AlreadyExistsError, type DocumentStore } from '@patchwork/document-store'
 import type { Sealer } from '@patchwork/encryption'
 import { instant, type Runtime } from '@patchwork/runtime'
 import type { z } from 'zod'
@@ -44,7 +44,10 @@ export const openDraftStore = async ({ documents, sealer, runtime }: DraftStoreO
       const body = { sealed: sealer.seal(draft, `web/draft/${id}`), endsAt: instant({ now: () => runtime.now() + absoluteMs }) }
       const stored = await drafts.get(id)
       if (stored) await drafts.replace(id, body, { expectedRevision: stored.revision })
-      else await drafts.insert(id, body)
+      else
+        await drafts.insert(id, body).catch((error: unknown) => {
+          if (!(error instanceof AlreadyExistsError)) throw error
+        })
     },
     drop: async (sessionId, name) => void (await drafts.remove(idOf(sessionId, name))),
     sweep: async () => {
