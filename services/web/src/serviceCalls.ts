@@ -52,8 +52,8 @@ export type ServiceCalls = {
     body: object,
     options?: { ifMatch?: string; answer?: Answer },
   ): Promise<z.output<Answer>>
-  /** An answer that is not JSON, such as a stream, for as long as the signal lasts. */
-  open(service: ServiceName, path: string, signal: AbortSignal): Promise<Response>
+  /** An answer that is not JSON: a stream, for as long as the signal lasts, or a file, which is given up after a while. */
+  open(service: ServiceName, path: string, until: { signal: AbortSignal } | { timeoutMs: number }): Promise<Response>
 }
 
 export type CallsOptions = {
@@ -116,7 +116,7 @@ export const createServiceCalls = (options: CallsOptions): ServiceCalls => {
     },
     put: async (service, path, body, { ifMatch, answer } = {}) =>
       read(service, await send(service, 'PUT', path, { body, ifMatch, idempotencyKey: keyFor('PUT', path, body) }), answer ?? (z.unknown() as never)),
-    open: (service, path, signal) => send(service, 'GET', path, { signal }),
+    open: (service, path, until) => send(service, 'GET', path, until),
   }
 }
 

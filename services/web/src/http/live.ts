@@ -26,7 +26,7 @@ export const createLive = (): Live => {
       open.add(gone)
       response.on('close', () => gone.abort())
       try {
-        const stream = await services().open(service, path, gone.signal)
+        const stream = await services().open(service, path, { signal: gone.signal })
         response.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache, no-transform', 'X-Accel-Buffering': 'no' })
         response.flushHeaders()
         await pipeline(Readable.fromWeb(stream.body as ReadableStream), response).catch(() => undefined)

@@ -11,7 +11,7 @@ let placeFile: PlaceFile
 let passedMs = 0
 const opened = async () => {
   const documents = embeddedDocumentStore(placeFile)
-  const sealer = createSealer(new Uint8Array(32).fill(7), 'web')
+  const sealer = createSealer(new Uint8Array(32).fill(7), 'web', systemRuntime)
   return { documents, drafts: await openDraftStore({ documents, sealer, runtime: { now: () => systemRuntime.now() + passedMs } }) }
 }
 beforeEach(async () => {

@@ -64,7 +64,7 @@ export const figureCsvPage = definePage({
     )
     const gone = new AbortController()
     response.on('close', () => gone.abort())
-    const csv = await services.open('commissioning', `${path`/figures/${measure}`}.csv?${new URLSearchParams(given)}`, gone.signal)
+    const csv = await services.open('commissioning', `${path`/figures/${measure}`}.csv?${new URLSearchParams(given)}`, { signal: gone.signal })
     response.set({ 'Content-Type': 'text/csv; charset=utf-8', 'Cache-Control': 'no-store', 'Content-Disposition': `attachment; filename="${measure}.csv"` })
     await pipeline(Readable.fromWeb(csv.body as ReadableStream), response).catch(() => undefined)
     return answered()

@@ -52,7 +52,7 @@ const csvPage = <const Audience extends readonly Role[]>(base: string, audience:
     for: audience,
     load: async (given) => {
       const { services, raw } = given as SignedInVisit
-      return handOn(await services.open(service, '/payments.csv', AbortSignal.timeout(csvTimeoutMs)), raw.response)
+      return handOn(await services.open(service, '/payments.csv', { timeoutMs: csvTimeoutMs }), raw.response)
     },
   })
 

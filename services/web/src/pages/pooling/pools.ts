@@ -127,7 +127,7 @@ export const organisationChoice = async (services: ServiceCalls, query: Readonly
 
 /** Hands on a document as the service gives it, for the browser to save. Throws ServiceProblem. */
 export const sendDocument = async ({ services, params, raw: { response } }: SignedInVisit) =>
-  handOn(await services.open(service, path`/documents/${params.documentId!}`, AbortSignal.timeout(documentTimeoutMs)), response)
+  handOn(await services.open(service, path`/documents/${params.documentId!}`, { timeoutMs: documentTimeoutMs }), response)
 
 /** Hands on a file of a service: its bytes, its kind and its name. */
 export const handOn = async (file: Response, response: SignedInVisit['raw']['response']) => {
