@@ -3,7 +3,15 @@ import type { Fixtures } from './fixture.ts'
 import { identityFixtures } from './identityFixtures.ts'
 import { notificationFixtures } from './notificationFixtures.ts'
 import { peopleFixtures } from './peopleFixtures.ts'
+import { poolingFixtures } from './poolingFixtures.ts'
 import { referralFixtures } from './referralFixtures.ts'
 
 /** How each route of each service is tried. A new service adds its own file here; a route without a fixture fails the test with its name. */
-export const fixtures: Fixtures = { ...directoryFixtures, ...identityFixtures, ...notificationFixtures, ...peopleFixtures, ...referralFixtures }
+export const fixtures: Fixtures = {
+  ...directoryFixtures,
+  ...identityFixtures,
+  ...notificationFixtures,
+  ...peopleFixtures,
+  ...poolingFixtures,
+  ...referralFixtures,
+}
