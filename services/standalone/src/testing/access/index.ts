@@ -1,6 +1,7 @@
 import { directoryFixtures } from './directoryFixtures.ts'
 import type { Fixtures } from './fixture.ts'
 import { identityFixtures } from './identityFixtures.ts'
+import { importFixtures } from './importFixtures.ts'
 import { notificationFixtures } from './notificationFixtures.ts'
 import { peopleFixtures } from './peopleFixtures.ts'
 import { poolingFixtures } from './poolingFixtures.ts'
@@ -10,6 +11,7 @@ import { referralFixtures } from './referralFixtures.ts'
 export const fixtures: Fixtures = {
   ...directoryFixtures,
   ...identityFixtures,
+  ...importFixtures,
   ...notificationFixtures,
   ...peopleFixtures,
   ...poolingFixtures,
