@@ -1,3 +1,4 @@
+import { commissioningFixtures } from './commissioningFixtures.ts'
 import { directoryFixtures } from './directoryFixtures.ts'
 import type { Fixtures } from './fixture.ts'
 import { identityFixtures } from './identityFixtures.ts'
@@ -9,6 +10,7 @@ import { referralFixtures } from './referralFixtures.ts'
 
 /** How each route of each service is tried. A new service adds its own file here; a route without a fixture fails the test with its name. */
 export const fixtures: Fixtures = {
+  ...commissioningFixtures,
   ...directoryFixtures,
   ...identityFixtures,
   ...importFixtures,
