@@ -141,8 +141,7 @@ test('the one account of an address is found by a form: the address stands in no
   expect(found.headers.location).toBe(`/administrator/accounts/${accountId}`)
   expect(posted()).toEqual([['/identity/accounts/search', { email: 'sought@example.com' }]])
   const { text } = await (await place.signedIn('administrator')).get(found.headers.location!).expect(200)
-  for (const words of ['Signed up<br>2 March 2026 at 10am', 'Not shown to be theirs yet', `${found.headers.location}/vouching`])
-    expect(text).toContain(words)
+  for (const words of ['Signed up<br>2 March 2026 at 10am', 'Not shown to be theirs yet', `${found.headers.location}/vouching`]) expect(text).toContain(words)
   state.refuses = [422, 'no-account-with-address', '/email']
   const missed = await send('/administrator/accounts', { email: 'sought@example.com' })
   expect(missed.text).toContain('<a href="#email">No account has this address')
