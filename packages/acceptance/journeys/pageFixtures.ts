@@ -16,7 +16,7 @@ export type World = {
   declined: string
   concluded: string
   /** George's own, accepted by Aisha. */
-  own: { referralId: string; outcomeId: string }
+  own: { referralId: string; needId: string; outcomeId: string }
 }
 
 /** The demonstration place as it stands, and what its histories lack: a navigator's referral that is under way. */
@@ -45,7 +45,7 @@ export const worldOf = async (place: StartedPlace): Promise<World> => {
     accepted,
     declined: (await referralsOf(ruth!, 'declined'))[0]!.referralId,
     concluded: (await referralsOf(ruth!, 'concluded'))[0]!.referralId,
-    own: { referralId: own!.referralId, outcomeId: body.outcomes[0]!.outcomeId },
+    own: { referralId: own!.referralId, needId: own!.needId as string, outcomeId: body.outcomes[0]!.outcomeId },
   }
 }
 
@@ -89,6 +89,8 @@ export const fixturesOf = ({ person, organisation, offer, account, waiting, acce
 
   '/provider': [...provider('/provider'), ...coordinator('/provider')],
   '/provider/organisation/new': provider('/provider/organisation/new'),
+  '/provider/join': provider('/provider/join'),
+  '/provider/organisations/:organisationId/joining-code': provider(`/provider/organisations/${organisation}/joining-code`),
   '/provider/offers/new': provider('/provider/offers/new'),
   '/provider/offers/:offerId/edit': provider(`/provider/offers/${offer}/edit`),
   '/provider/offers/:offerId/publication': provider(`/provider/offers/${offer}/publication`),
@@ -107,6 +109,8 @@ export const fixturesOf = ({ person, organisation, offer, account, waiting, acce
   '/administrator': administrator('/administrator'),
   '/administrator/accounts': administrator('/administrator/accounts'),
   '/administrator/accounts/new': administrator('/administrator/accounts/new'),
+  '/administrator/accounts/:accountId': administrator(`/administrator/accounts/${account}`),
+  '/administrator/accounts/:accountId/password-link': administrator(`/administrator/accounts/${account}/password-link`),
   '/administrator/accounts/:accountId/vouching': administrator(`/administrator/accounts/${account}/vouching`),
   '/administrator/accounts/:accountId/closing': administrator(`/administrator/accounts/${account}/closing`),
   '/administrator/mail': administrator('/administrator/mail'),
@@ -115,6 +119,8 @@ export const fixturesOf = ({ person, organisation, offer, account, waiting, acce
   '/my': resident('/my'),
   '/my/details': resident('/my/details'),
   '/my/who-saw': resident('/my/who-saw'),
+  '/my/needs/new': resident('/my/needs/new'),
+  '/my/needs/:needId/refer': resident(`/my/needs/${own.needId}/refer`, `/my/needs/${own.needId}/refer?offer=${offer}`),
   '/my/referrals/new': resident(`/my/referrals/new?offer=${offer}`),
   '/my/referrals/:referralId': resident(`/my/referrals/${own.referralId}`),
   '/my/referrals/:referralId/outcomes/:outcomeId': resident(`/my/referrals/${own.referralId}/outcomes/${own.outcomeId}`),
@@ -124,6 +130,7 @@ export const fixturesOf = ({ person, organisation, offer, account, waiting, acce
   '/navigator': navigator('/navigator'),
   '/navigator/people/new': navigator('/navigator/people/new'),
   '/navigator/people/:personId': navigator(`/navigator/people/${person}`),
+  '/navigator/people/:personId/needs/new': navigator(`/navigator/people/${person}/needs/new`),
   '/navigator/people/:personId/invitation': navigator(`/navigator/people/${person}/invitation`),
   '/navigator/refer': navigator(`/navigator/refer?offer=${offer}`),
   '/navigator/people/:personId/refer': navigator(`/navigator/people/${person}/refer`, `/navigator/people/${person}/refer?offer=${offer}`),

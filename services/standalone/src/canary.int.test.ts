@@ -29,6 +29,8 @@ const publicForm =
 
 /** Where a search stands in the address, as is promised to everybody: what is searched for is not kept, and no log or span has queries. */
 const searches = [/^\/find$/, /^\/api\/provider-directory\/offers$/, /^\/api\/provider-directory\/places\/[^/]+$/]
+/** Forms that this walk cannot send, with the reason. */
+const withoutSending: Record<string, string> = { '/administrator/accounts/:accountId/password-link': 'there is no link to hand over where e-mail is sent' }
 const control = 'zkcontrol'
 const walkWithinMs = 300_000
 
@@ -115,7 +117,7 @@ const collect = async (opened: OpenedPlace, eventId: string, urls: readonly stri
 const theWalkWasWhole = async (opened: OpenedPlace, canaries: Canaries): Promise<void> => {
   const missed = fieldsWithoutCanary(await apiDocuments(opened), opened.calls, canaries)
   expect(missed.filter((field) => !(field in withoutCanary) && !publicForm.test(field))).toEqual([])
-  expect(formsNotSent(opened)).toEqual([])
+  expect(formsNotSent(opened).filter((form) => !(form in withoutSending))).toEqual([])
   expect(canaries.personal.size).toBeGreaterThan(50)
   expect(found(canaries.personal, [...canaries.personal].join().toUpperCase().replaceAll(' ', ''))).toEqual([...canaries.personal])
 }

@@ -476,6 +476,9 @@ describe('I1 who may at all', () => {
       '/people/{id}/access-needs',
       '/people/{id}/contact',
       '/people/{id}/invitation',
+      '/people/{id}/invitation/link',
+      '/people/{id}/readings',
+      '/referrals/{id}/access',
     ])
     expect((await request(place.server()).get('/api/people/readyz')).status).toBe(200)
   })

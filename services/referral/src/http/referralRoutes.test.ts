@@ -481,7 +481,7 @@ describe('R1 what must hold over everything stored', () => {
 
   test('R1 its OpenAPI document names every route, and it says when it is ready', async () => {
     const document = await request(place.server()).get('/api/referral/openapi.json')
-    expect(Object.keys(document.body.paths)).toHaveLength(12)
+    expect(Object.keys(document.body.paths)).toHaveLength(13)
     expect((await request(place.server()).get('/api/referral/readyz')).status).toBe(200)
     expect((await request(place.server()).get('/api/referral/livez')).status).toBe(200)
   })

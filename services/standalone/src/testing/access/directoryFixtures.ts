@@ -58,6 +58,19 @@ export const directoryFixtures: Fixtures = {
     { of: 'what all may see', may: forAnyone, prepare: async ({ organisationOf }, owner) => ({ params: { id: await organisationOf(owner) } }) },
     { of: 'its drafts', may: { own: members }, others: 'without', prepare: ofOrganisation },
   ],
+  'GET /api/provider-directory/offers/{id}/search-state': {
+    may: forMembers,
+    owner: 'provider',
+    prepare: async (world, owner) => ({ ...(await published(world, owner)), marks: ['true'] }),
+  },
+  'POST /api/provider-directory/organisations/{id}/joining-codes': {
+    may: { own: members },
+    prepare: async ({ organisationOf }, owner) => ({ params: { id: await organisationOf(owner) } }),
+  },
+  'POST /api/provider-directory/memberships': {
+    may: { any: members },
+    prepare: async ({ joiningCodeOf, person }) => ({ body: { code: await joiningCodeOf(person('partner', 'provider')) } }),
+  },
   'POST /api/provider-directory/organisations': {
     may: { any: ['provider', 'coordinator', 'administrator'] },
     prepare: async () => ({ body: { name: 'A new one', kind: 'micro-provider' } }),

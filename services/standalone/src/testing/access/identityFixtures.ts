@@ -49,6 +49,26 @@ export const identityFixtures: Fixtures = {
     may: { any: ['administrator'] },
     prepare: async ({ newAddress }) => ({ body: { name: 'Somebody', email: newAddress(), role: 'provider' } }),
   },
+  'GET /api/identity/accounts/{id}': { may: { any: ['administrator'] }, prepare: lookedAfter },
+  'POST /api/identity/accounts/search': {
+    may: { any: ['administrator'] },
+    prepare: async ({ person }) => {
+      const { username: email, accountId } = person('partner', 'commissioner')
+      return { body: { email }, marks: [accountId] }
+    },
+  },
+  // No e-mail leaves this place, so links are handed over.
+  'POST /api/identity/accounts/{id}/password-link': {
+    may: { any: ['administrator'] },
+    prepare: async ({ person }) => ({ params: { id: person('partner', 'commissioner').accountId }, marks: ['token='] }),
+  },
+  'POST /api/identity/invitations/link': {
+    may: { any: ['service people'] },
+    prepare: async ({ invitedBy, person }) => {
+      const navigator = person('partner', 'navigator')
+      return { body: { personId: await invitedBy(navigator), handedOverBy: navigator.personId }, marks: ['token='] }
+    },
+  },
   'POST /api/identity/accounts/{id}/vouching': { may: { any: ['administrator'] }, prepare: lookedAfter },
   'POST /api/identity/accounts/{id}/closing': { may: { any: ['administrator'] }, prepare: lookedAfter },
 }

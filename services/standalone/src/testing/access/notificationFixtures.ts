@@ -19,6 +19,7 @@ export const notificationFixtures: Fixtures = {
   'GET /api/notification/messages/live': { may: { own: everyRole }, byCaller: true, prepare: async () => ({}) },
   'GET /api/notification/deliveries': { may: { any: ['administrator'] }, prepare: async () => ({}) },
   'GET /api/notification/mail-sink': { may: { any: ['administrator'] }, prepare: async () => ({}) },
+  'GET /api/notification/mail': { may: { any: ['anyone'] }, prepare: async () => ({}) },
   'GET /api/notification/preferences': {
     may: { own: everyRole },
     byCaller: true,

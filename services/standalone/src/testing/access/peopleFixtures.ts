@@ -45,6 +45,23 @@ export const peopleFixtures: Fixtures = {
     may: { own: ['navigator'] },
     prepare: async ({ residentOf }, owner) => ({ params: { id: await residentOf(owner) }, body: { name: 'Somebody else' } }),
   },
+  'POST /api/people/people/{id}/readings': {
+    may: { any: ['service identity'] },
+    prepare: async ({ residentOf, person }, owner) => ({
+      params: { id: await residentOf(owner) },
+      body: { readBy: person('partner', 'administrator').personId },
+    }),
+  },
+  'GET /api/people/referrals/{id}/access': {
+    may: { own: ['resident', 'provider', 'navigator', 'coordinator'] },
+    // Anybody in these roles is answered; whoever has nothing to do with the referral, that there is none.
+    byCaller: true,
+    prepare: async ({ referralOf }, owner) => ({ params: { id: (await referralOf(owner, { accepted: true })).referralId }, marks: ['"open"'] }),
+  },
+  'POST /api/people/people/{id}/invitation/link': {
+    may: { own: ['navigator'], any: ['administrator'] },
+    prepare: async ({ invitedBy }, owner) => ({ params: { id: await invitedBy(owner) }, marks: ['token='] }),
+  },
   'POST /api/people/people/{id}/invitation': {
     may: { own: ['navigator'], any: ['administrator'] },
     prepare: async ({ residentOf, newAddress }, owner) => ({ params: { id: await residentOf(owner) }, body: { email: newAddress() } }),

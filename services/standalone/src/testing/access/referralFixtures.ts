@@ -67,6 +67,11 @@ export const referralFixtures: Fixtures = {
       body: { reason: 'needs-met-elsewhere' },
     }),
   },
+  'GET /api/referral/memberships': {
+    may: { own: providers },
+    byCaller: true,
+    prepare: async ({ organisationOf }, owner) => ({ marks: [await organisationOf(owner)] }),
+  },
   'GET /api/referral/tasks': {
     may: { own: ['navigator'] },
     byCaller: true,

@@ -62,6 +62,18 @@ const recordsOf = (world: PeopledPlace) => {
     const body = { name: `Somebody ${++count}`, accessNeeds: ['large-print'] }
     return (await must(() => navigator.send<{ personId: string }>('POST', '/api/people/people', { body }))).personId
   }
+  /** A resident whom this navigator registered and invited, without an account yet. */
+  const invitedBy = async (owner: Person): Promise<string> => {
+    const navigator = owner.role === 'navigator' ? owner : person('owner', 'navigator')
+    const personId = await residentOf(navigator)
+    await must(() => navigator.send('POST', `/api/people/people/${personId}/invitation`, { body: { email: newAddress() } }))
+    return personId
+  }
+  /** A code by which a colleague joins this person's organisation. */
+  const joiningCodeOf = async (owner: Person): Promise<string> => {
+    const organisationId = await organisationOf(owner)
+    return (await must(() => owner.send<{ code: string }>('POST', `/api/provider-directory/organisations/${organisationId}/joining-codes`))).code
+  }
   const needWordsFor = async (owner: Person) => ({
     personId: owner.role === 'resident' ? owner.personId : await residentOf(owner),
     track: 'be-helped',
@@ -143,6 +155,8 @@ const recordsOf = (world: PeopledPlace) => {
     draftOf,
     offerOf,
     residentOf,
+    invitedBy,
+    joiningCodeOf,
     needWordsFor,
     needOf,
     basisOf,

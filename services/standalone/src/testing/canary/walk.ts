@@ -21,6 +21,7 @@ export const walkTheLoop = async (walk: Walk): Promise<void> => {
   const provider = await signUp(walk, 'provider')
   const resident = await signUp(walk, 'resident')
   const offers = await offerHelp(walk, provider)
+  await colleagueJoins(walk, provider)
   await ownDetails(walk, resident)
   await selfReferral(walk, { resident, provider, offerId: offers.published })
   await navigatorsReferrals(walk, { navigator, provider, offerId: offers.published, other: offers.other })
@@ -100,6 +101,13 @@ const offerHelp = async (walk: Walk, { browser }: Account) => {
   return { published: await offer(), other: await offer() }
 }
 
+const colleagueJoins = async (walk: Walk, { browser }: Account): Promise<void> => {
+  const colleague = await signUp(walk, 'provider')
+  const organisationId = inHtml((await browser.goTo('/provider')).html, new RegExp(`organisations/${uuid}/joining-code`))
+  const { html } = await browser.send(`/provider/organisations/${organisationId}/joining-code`, {})
+  await colleague.browser.send('/provider/join', { code: inHtml(html, /patchwork-hand-over__secret"><code>([^<]+)</) })
+}
+
 const endOfOffers = async ({ browser }: Account, offerId: string): Promise<void> => {
   await browser.send(`/provider/offers/${offerId}/withdrawal`, {})
 }
@@ -132,6 +140,8 @@ const selfReferral = async (walk: Walk, { resident, provider, offerId }: Loop & 
   await browser.goTo('/my/who-saw')
   await readAMessage(resident)
   await browser.send(`/my/referrals/${referralId}/consent-withdrawal`, {})
+  const said = await browser.send('/my/needs/new', { ...wordsOfNeed(walk), track: 'be-helped', category: 'garden-and-home' })
+  await browser.send(`/my/needs/${inHtml(said.url, new RegExp(`needs/${uuid}`))}/refer?offer=${offerId}`, { consent: 'yes' })
   const again = await browser.send(`/my/referrals/new?offer=${offerId}`, { ...wordsOfNeed(walk), consent: 'yes' })
   await browser.send(`/my/referrals/${inHtml(again.url, new RegExp(`referrals/${uuid}`))}/conclusion`, { reason: 'mistaken' })
 }
@@ -158,6 +168,7 @@ const navigatorsReferrals = async (walk: Walk, { navigator, provider, offerId, o
   const invited = canaries.email()
   mail.refused.add(invited)
   await browser.send(`/navigator/people/${personId}/invitation`, { email: invited })
+  await browser.send(`/navigator/people/${personId}/needs/new`, { ...wordsOfNeed(walk), track: 'join-in', category: 'food' })
   const basis = () => ({ 'basis-given': 'public-task', 'basis-note': canaries.word() })
   const need = { ...wordsOfNeed(walk), track: 'be-helped', category: 'garden-and-home' }
   const sent = await browser.send(`/navigator/people/${personId}/refer?offer=${offerId}`, { ...need, ...basis() })
@@ -187,7 +198,14 @@ const forgottenPassword = async ({ canaries, mail }: Walk, { browser, email }: A
 }
 
 const accountsOfOthers = async ({ canaries, opened }: Walk, { browser }: Account): Promise<void> => {
-  await browser.send('/administrator/accounts/new', { name: canaries.word(), email: canaries.email(), role: 'commissioner' })
+  const email = canaries.email()
+  await browser.send('/administrator/accounts/new', { name: canaries.word(), email, role: 'commissioner' })
+  await eventually('the account is found by its address', () =>
+    browser.send('/administrator/accounts', { email }).then(
+      () => true,
+      () => undefined,
+    ),
+  )
   const { html } = await browser.goTo('/administrator/accounts')
   const accountId = inHtml(html, new RegExp(`/administrator/accounts/${uuid}/vouching`))
   for (const step of ['vouching', 'closing']) await browser.send(`/administrator/accounts/${accountId}/${step}`, {})
@@ -243,6 +261,7 @@ const whatGoesWrong = async (walk: Walk, { resident, navigator }: { resident: Ac
     }),
     await anyone('GET', '/api/people/people/me', { headers: bearer }),
     await anyone('POST', '/api/referral/needs', { body: { words: canaries.word() }, headers: { 'idempotency-key': canaries.word() } }),
+    await anyone('POST', '/api/provider-directory/memberships', { body: { code: canaries.word() } }),
     await anyone('GET', `/api/provider-directory/offers/${canaries.word()}`),
     await anyone('GET', '/api/provider-directory/offers', { query: { track: canaries.word(), after: canaries.word() } }),
     await anyone('POST', '/api/identity/verifications', {
