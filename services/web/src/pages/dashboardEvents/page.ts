@@ -38,7 +38,7 @@ export const dashboardEventsPage = definePage({
     })
     const { after: __, ...first } = query
     const address = (more: object) =>
-      `/dashboard/events?${new URLSearchParams(Object.entries({ measure, ...first, ...more }).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])))}`
+      `/dashboard/events?${new URLSearchParams(Object.entries({ measure, ...first, ...more }).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, String(value)]])))}`
     return {
       measure,
       parts,
