@@ -1,38 +1,9 @@
-import { type Command, on } from '@patchwork/aggregate'
-import { BudgetShareSetAside, type DomainEvent } from '@patchwork/events'
-import type { EarmarkShare } from '../domain/commands.ts'
+import { on } from '@patchwork/aggregate'
+import { BudgetShareSetAside } from '@patchwork/events'
 import { decide } from '../domain/decide.ts'
 import { decideBudget } from '../domain/decideBudget.ts'
+import { earmarkCommand, earmarkOf } from '../earmarking.ts'
 import type { PoolingStore } from '../store/poolingStore.ts'
-
-type SetAside = DomainEvent<typeof BudgetShareSetAside>['data']
-
-/** The command by which a pool takes in what a budget has set aside: the same from the route and from the consumer, so that it is carried out once. */
-export const earmarkCommand = (earmarkId: string, at: string, causationId?: string): Command => ({
-  key: `earmark/${earmarkId}`,
-  repeatable: true,
-  body: null,
-  at,
-  ...(causationId === undefined ? {} : { causationId }),
-})
-
-/** What a budget has set aside, as its pool takes it in. */
-export const earmarkOf = (
-  { poolId, earmarkId, personId, budgetId, fundSource, outcomeId, amountPence, fromOn, untilOn }: SetAside,
-  at: string,
-): EarmarkShare => ({
-  type: 'EarmarkShare',
-  poolId,
-  earmarkId,
-  memberId: personId,
-  budgetId,
-  fundSource,
-  outcomeId,
-  amountPence,
-  fromOn,
-  untilOn,
-  at,
-})
 
 /**
  * Brings an earmark to its end that was set aside and perhaps not posted. Where the pool can take it no more (the member has left meanwhile), it goes

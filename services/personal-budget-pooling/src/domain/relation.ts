@@ -1,9 +1,8 @@
-import type { AccountHolder, Role } from '@patchwork/events'
-import type { z } from 'zod'
+import type { DomainEvent, PoolFounded, Role } from '@patchwork/events'
 
 /** Who asks: in the role they signed in with, and the organisations they may act for. */
 export type Asker = { personId: string; role: Role; organisationIds: readonly string[] }
-export type Holder = z.infer<typeof AccountHolder>
+export type Holder = DomainEvent<typeof PoolFounded>['data']['accountHolder']
 
 /** How somebody stands to a pool: one of its members, one who has left it, or acting for the account-holder. */
 export type Relation = 'member' | 'former-member' | 'account-holder'
