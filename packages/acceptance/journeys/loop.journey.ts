@@ -116,7 +116,7 @@ test('R9 two colleagues press yes at once: one has it, the other is told so and 
   const [dee, femi] = [await windowOf('Dee Okafor', setting), await windowOf('Femi Adeyemi', setting)]
   for (const colleague of [dee, femi]) {
     await colleague.goto('/provider')
-    await look(colleague, setting)
+    await look(colleague)
     await colleague.goto(`/provider/referrals/${referralId}`)
     await untilItSays(colleague, 'The gate no longer shuts.')
   }
@@ -127,7 +127,7 @@ test('R9 two colleagues press yes at once: one has it, the other is told so and 
   const second = said[0]?.includes('A colleague of yours') ? dee : femi
   await untilItSays(second, 'Yusuf Demir')
   expect(await words(second)).toContain('A colleague of yours said yes on')
-  await look(second, setting)
+  await look(second)
   expect(barriers).toEqual([])
 })
 
