@@ -25,7 +25,10 @@ export type Call = { from: 'place' | 'us'; method: string; url: string; body: st
 const patienceMs = 30_000
 const triesMax = 100
 const waitMs = 50
-/** Timers of this length and more ring after half a second: no test waits for a deadline to be looked at. */
+/**
+ * Timers longer than this ring after half a second: no test waits for a deadline to be looked at. So long a page waits for a service, which a busy
+ * machine needs.
+ */
 const longTimerMs = 5_000
 const shortTimerMs = 500
 
@@ -63,7 +66,7 @@ export const openPlace = async (environment: Record<string, string> = {}) => {
   const runtime: Runtime = {
     ...systemRuntime,
     now: () => systemRuntime.now() + clock.aheadMs,
-    after: (delayMs, action) => systemRuntime.after(delayMs < longTimerMs ? delayMs : shortTimerMs, action),
+    after: (delayMs, action) => systemRuntime.after(delayMs <= longTimerMs ? delayMs : shortTimerMs, action),
     fetch: (input, init) => {
       calls.push({ from: 'place', method: init?.method ?? 'GET', url: String(input), body: typeof init?.body === 'string' ? init.body : '' })
       return systemRuntime.fetch(input, init)
