@@ -147,7 +147,7 @@ const authorizationFor = async ({ operation, service }: Route): Promise<Record<s
   }
   if (policy.anyone !== undefined) return address
   const [asking] = policy.services as string[]
-  const key = serviceTokenKey(dataKeyFrom(`${place.dataDirectory}.key`))
+  const key = serviceTokenKey(dataKeyFrom(`${place.dataDirectory}.key`, systemRuntime))
   return { ...address, authorization: `Bearer ${await signServiceToken(key, asking!, service, systemRuntime.now())}` }
 }
 
