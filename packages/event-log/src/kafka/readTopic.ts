@@ -46,6 +46,13 @@ export async function* readTopic({ kafka, runtime, logger, topic, ends, from, fo
     failed = payload.error
     arrived()
   })
+  // Whenever it has joined its group, anew after a broken connection too: before that there is nothing to place.
+  consumer.on(consumer.events.GROUP_JOIN, () => {
+    for (const { partition, start } of partitions) {
+      if (left.has(partition)) consumer.seek({ topic, partition, offset: String(next.get(partition) ?? start) })
+      else consumer.pause([{ topic, partitions: [partition] }])
+    }
+  })
   const event = (message: KafkaMessage): EventEnvelope[] => {
     try {
       return [fromMessage(message)]
@@ -79,10 +86,6 @@ export async function* readTopic({ kafka, runtime, logger, topic, ends, from, fo
         }
       },
     })
-    for (const { partition, start } of partitions) {
-      if (left.has(partition)) consumer.seek({ topic, partition, offset: String(start) })
-      else consumer.pause([{ topic, partitions: [partition] }])
-    }
     while (left.size > 0 || batches.length > 0) {
       const batch = batches.shift()
       if (batch) {
