@@ -69,9 +69,9 @@ const recordsOf = (world: PeopledPlace) => {
     await must(() => navigator.send('POST', `/api/people/people/${personId}/invitation`, { body: { email: newAddress() } }))
     return personId
   }
-  /** A code by which a colleague joins this person's organisation. */
+  /** A code by which a colleague joins an organisation of this person's that nothing else here has to do with: whoever joins sees what is in it. */
   const joiningCodeOf = async (owner: Person): Promise<string> => {
-    const organisationId = await organisationOf(owner)
+    const organisationId = await register(owner)
     return (await must(() => owner.send<{ code: string }>('POST', `/api/provider-directory/organisations/${organisationId}/joining-codes`))).code
   }
   const needWordsFor = async (owner: Person) => ({
