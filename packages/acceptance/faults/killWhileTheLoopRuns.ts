@@ -9,7 +9,10 @@ const diesWithinMs = 180_000
 /** A process dies when its step comes for a time between these two. */
 const [timesMin, timesMax] = [40, 120]
 
-/** Kills a place at each step of the write path in turn, while six people go through the loop: nothing they were told may be untrue afterwards. */
+/**
+ * Kills a place at each step of the write path in turn, while six people go through the loop: nothing they were told may be untrue afterwards.
+ * `readsLedger: false` leaves out what the delivery ledger tells of the messages, and prints that it was left out.
+ */
 export const killWhileTheLoopRuns = async (name: string, options: StartOptions, { readsLedger = true } = {}): Promise<void> => {
   const seed = Number(process.env.FAULT_SEED ?? Date.now())
   process.stdout.write(`${name}: chance from FAULT_SEED=${seed}\n`)
