@@ -1,4 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { StartedPlace } from '../src/startedPlace.ts'
 import { type Bench, type Figure, median, rounded, seconds } from './figure.ts'
@@ -11,6 +13,21 @@ const laterStarts = 3
 const bytesPerMiB = 1_048_576
 
 const idle = () => new Promise((resolve) => setTimeout(resolve, idleMs))
+
+const bareServer = `const { default: express } = await import('express'); express().get('/', (_, response) => response.send('bare')).listen(0, '127.0.0.1', () => console.log('open'))`
+
+/** What the same Node holds, at idle, of a server that does nothing: express with one route, asked for nothing. */
+const bareMiB = async (): Promise<number> => {
+  const child: ChildProcess = spawn(process.execPath, ['--input-type=module', '-e', bareServer], {
+    cwd: import.meta.dirname,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await once(child.stdout!, 'data')
+  await idle()
+  const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]
+  child.kill()
+  return Number(kibibytes) / 1_024
+}
 
 const firstPage = async (place: StartedPlace): Promise<void> => {
   const { status } = await fetch(`${place.url}/`)
@@ -42,6 +59,7 @@ export const start: Bench = {
       }
       await idle()
       const afterLater = place.residentBytes() / bytesPerMiB
+      const bare = `express with one route and nothing else: ${rounded(await bareMiB())} MiB`
       return [
         figure('First page after npm install', seconds(firstMs), 'nothing there but the clone: the demonstration is loaded', '≤ 15 s', firstMs <= firstMsMax),
         figure(
@@ -54,11 +72,17 @@ export const start: Bench = {
         figure(
           'Idle memory after the load',
           `${rounded(afterFirst)} MiB`,
-          'resident, 10 s after the first start',
+          `resident, 10 s after the first start; ${bare}`,
           `≤ ${idleMiBMax} MB`,
           afterFirst <= idleMiBMax,
         ),
-        figure('Idle memory, later start', `${rounded(afterLater)} MiB`, 'resident, 10 s after a later start', `≤ ${idleMiBMax} MB`, afterLater <= idleMiBMax),
+        figure(
+          'Idle memory, later start',
+          `${rounded(afterLater)} MiB`,
+          `resident, 10 s after a later start; ${bare}`,
+          `≤ ${idleMiBMax} MB`,
+          afterLater <= idleMiBMax,
+        ),
       ]
     } finally {
       await place.end()

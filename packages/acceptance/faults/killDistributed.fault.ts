@@ -10,7 +10,5 @@ testWithServers('O1 killed at each point of the write path while the loop runs, 
     'Kafka + MongoDB',
     // A process that was killed keeps its share for so long, and the next one waits for it at each of the kills.
     { environment: { KAFKA_BROKERS: kafka?.brokers.join(',') ?? '', MONGODB_URI: mongo?.uri ?? '', KAFKA_SESSION_MS: '3000' } },
-    // After these kills the ledger answered 500 here, for a cause that is not found yet; on SQLite it is read.
-    { readsLedger: false },
   ),
 )

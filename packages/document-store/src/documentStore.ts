@@ -43,7 +43,10 @@ export type Condition =
   | { has: Scalar }
 /** All conditions hold, by field name. Every field must be declared, and some declared index must begin with one of them. */
 export type Where = Readonly<Record<string, Condition>>
-/** Missing sorts first; `_id` is always the last key, ascending. */
+/**
+ * Missing sorts first; `_id` is always the last key, in the direction of the key before it (ascending where there is none), so that an index,
+ * which ends in the id, serves the newest first as well as the oldest first.
+ */
 export type Sort = readonly { field: string; direction: 'ascending' | 'descending' }[]
 export type Query = {
   where?: Where

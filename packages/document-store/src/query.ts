@@ -65,6 +65,9 @@ export const planTally = (definition: CollectionDefinition, { by = [], sum = [] 
 export const sumOverflow = (field: string) => new InvalidQueryError(`The sum of ${field} is beyond 2^53`)
 export const tooManyGroups = () => new InvalidQueryError(`More than ${tallyRowsMax} groups`)
 
+/** The direction of the id, which is the last key of every sort: that of the key before it, so that one index serves the sort read forwards or backwards. */
+export const idDirection = (sort: Sort): Sort[number]['direction'] => sort.at(-1)?.direction ?? 'ascending'
+
 /** What asks for the page after a row; readable only with the same where and sort. */
 export const writeAfter = (definition: CollectionDefinition, query: Pick<Query, 'where' | 'sort'>, { values, id }: Cursor): string =>
   Buffer.from(JSON.stringify([digestOf(definition, query), ...values, id])).toString('base64url')

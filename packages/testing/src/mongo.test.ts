@@ -31,6 +31,21 @@ onOwnServer('the server keeps its address and what it acknowledged over a kill -
   expect(await write((connection) => connection.db!.collection('kept').countDocuments())).toBe(1)
 })
 
+onOwnServer('the server answers a question for which it must sort some thousands of documents', async () => {
+  const connection = await mongoose.createConnection(mongo!.uri).asPromise()
+  const collection = connection.db!.collection<{ _id: number; rank: number; label: string }>('sorted')
+  await Promise.all([collection.createIndex({ rank: 1, _id: 1 }), collection.createIndex({ label: 1, rank: 1 })])
+  await collection.insertMany(Array.from({ length: 14_000 }, (_, n) => ({ _id: n, rank: Math.floor(n / 3), label: 'x'.repeat(900) })))
+  const behind = { $or: [{ rank: { $lt: 4_600 } }, { rank: { $eq: 4_600 }, _id: { $gt: 13_800 } }] }
+  const found = await collection
+    .find({ $and: [{ rank: { $gte: 0 } }, behind] })
+    .sort({ rank: -1, _id: 1 })
+    .limit(200)
+    .toArray()
+    .finally(() => connection.close())
+  expect(found).toHaveLength(200)
+})
+
 onOwnServer('the server ends with whoever started it, also by kill -9, and leaves no data', async () => {
   const script = `const { startMongoEngine } = await import(${JSON.stringify(new URL('./mongoEngine.ts', import.meta.url).href)})
     const server = await startMongoEngine('d'); console.log(server.uri); setInterval(() => {}, 1_000)`

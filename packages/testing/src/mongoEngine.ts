@@ -4,6 +4,7 @@ import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import mongoose from 'mongoose'
 import { type MongoForTests, withDatabase } from './mongo.ts'
 
 const engineScript = fileURLToPath(new URL('../../../infra/test-servers/mongodb-engine.mjs', import.meta.url))
@@ -17,14 +18,14 @@ const fetchedWithinMs = 180_000
 export const startMongoEngine = async (database: string): Promise<MongoForTests> => {
   const command = await engineCommand()
   const folder = mkdtempSync(join(tmpdir(), 'patchwork-mongodb-'))
-  let engine = await startEngine(command, folder, 0).catch((error: unknown) => {
+  let engine = await openEngine(command, folder, 0).catch((error: unknown) => {
     rmSync(folder, { recursive: true, force: true })
     throw error
   })
   const { port } = engine
   const kill = () => ended(engine.child, () => engine.child.kill('SIGKILL'))
   const start = async () => {
-    engine = await startEngine(command, folder, port)
+    engine = await openEngine(command, folder, port)
   }
   let stopped: Promise<void> | undefined
   return {
@@ -50,6 +51,18 @@ const engineCommand = async (): Promise<string[]> => {
     throw new Error(`a newer C library cannot be fetched: ${error.stderr?.trim().split('\n').at(-1) || 'the script failed'}`)
   })
   return [join(library, 'loader'), '--library-path', join(library, 'lib'), process.execPath]
+}
+
+/**
+ * The engine ranks plans by samples when none of them gives a document soon, and takes the samples with an execution engine that this build lacks:
+ * a question that must sort some thousands of documents would be refused. Without that ranking it goes by trial alone, as servers before 9.0 do.
+ */
+const openEngine = async (command: string[], folder: string, port: number): Promise<Engine> => {
+  const engine = await startEngine(command, folder, port)
+  const connection = await mongoose.createConnection(engine.uri).asPromise()
+  await connection.db!.admin().command({ setParameter: 1, featureFlagCostBasedRanker: false })
+  await connection.close()
+  return engine
 }
 
 type Engine = { child: ChildProcess; uri: string; port: number }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type OpenOptions, openPlaceFile, type PlaceFile, type Statement } from '@patchwork/place-file'
 import { documentStoreConformance, servedQuestions } from '../conformance.ts'
-import type { Collection } from '../documentStore.ts'
+import type { Collection, Query } from '../documentStore.ts'
 import { StoreUnavailableError } from '../errors.ts'
 import { embeddedDocumentStore } from './embeddedDocumentStore.ts'
 
@@ -64,11 +64,17 @@ describe('the embedded store', () => {
         expect(plan.some((line) => /^SEARCH [de] USING (COVERING )?(INDEX|PRIMARY KEY)/.test(line))).toBe(true)
       }
     })
-    test('a page of a list sorted by an index needs no sorting', async () => {
-      asked.length = 0
-      await collection.find({ where: { kind: { equals: 'k01' } }, sort: [{ field: 'rank', direction: 'ascending' }] })
-      expect((await planOf(asked[0]!)).join()).not.toContain('TEMP B-TREE')
-    })
+    test.each(servedQuestions.inOrderOfAnIndex.map((query) => [JSON.stringify(query), query] as const))(
+      'a page in the order of an index is read in it: %s',
+      async (_title, query) => {
+        for (let page: Query = query, pages = 0; pages < 3; pages += 1) {
+          asked.length = 0
+          const { after } = await collection.find(page)
+          expect((await planOf(asked[0]!)).join()).not.toContain('TEMP B-TREE')
+          page = { ...query, after: after! }
+        }
+      },
+    )
     test('the next page of all documents starts at the last id', async () => {
       const page = await collection.find({ limit: 5 })
       asked.length = 0

@@ -1,16 +1,19 @@
 import type { SqlValue, Statement } from '@patchwork/place-file'
 import type { CollectionDefinition } from '../documentStore.ts'
-import { type Plan, type Test, tallyRowsMax } from '../query.ts'
+import { idDirection, type Plan, type Test, tallyRowsMax } from '../query.ts'
 import { columnOf, encode, encodeList, entriesOf, indexNameOf, quoted, tableOf } from './tables.ts'
 
 type Sql = { sql: string; parameters: SqlValue[] }
+const directions = { ascending: 'ASC', descending: 'DESC' } as const
 const column = (field: string) => `d.${quoted(columnOf(field))}`
 
 /** The page that a plan asks for, and one row more, which tells whether another page follows. */
 export const findStatement = (definition: CollectionDefinition, plan: Plan): Statement => {
   const { from, conditions } = source(definition, plan)
   if (plan.after) conditions.push(behind(plan))
-  const order = [...plan.sort.map(({ field, direction }) => `${column(field)} ${direction === 'ascending' ? 'ASC' : 'DESC'}`), 'd.id'].join(', ')
+  const order = [...plan.sort.map(({ field, direction }) => `${column(field)} ${directions[direction]}`), `d.id ${directions[idDirection(plan.sort)]}`].join(
+    ', ',
+  )
   const { sql, parameters } = all(conditions)
   return { sql: `SELECT d.id, d.revision, d.body FROM ${from}${sql} ORDER BY ${order} LIMIT ?`, parameters: [...parameters, plan.limit + 1], mode: 'all' }
 }
@@ -90,7 +93,7 @@ const condition = (definition: CollectionDefinition, test: Test): Sql => {
 }
 
 /** Rows behind the cursor in the order of the sort. Missing comes first ascending and last descending, as null does in SQLite. */
-const behind = ({ sort, after }: Plan): Sql => {
+const behind = ({ sort, after, tests }: Plan): Sql => {
   const { values, id } = after!
   const rest = sort.reduceRight<Sql>(
     (later, { field, direction }, position) => {
@@ -101,11 +104,13 @@ const behind = ({ sort, after }: Plan): Sql => {
       const further = direction === 'ascending' ? `${at} > ?` : `${at} < ? OR ${at} IS NULL`
       return { sql: `${further} OR (${at} = ? AND (${later.sql}))`, parameters: [encode(value), encode(value), ...later.parameters] }
     },
-    { sql: 'd.id > ?', parameters: [id] },
+    { sql: `d.id ${idDirection(sort) === 'ascending' ? '>' : '<'} ?`, parameters: [id] },
   )
   // Said once more about the first key alone, so that the index can start there.
   const [first] = sort
   const value = values[0] ?? null
-  if (first?.direction !== 'ascending' || value === null) return rest
-  return { sql: `${column(first.field)} >= ? AND (${rest.sql})`, parameters: [encode(value), ...rest.parameters] }
+  if (first === undefined || value === null) return rest
+  // A descending one may still have the missing behind it, which no bound of an index leaves in.
+  if (first.direction === 'descending' && !tests.some(({ field, kind }) => field === first.field && kind !== 'missing')) return rest
+  return { sql: `${column(first.field)} ${first.direction === 'ascending' ? '>=' : '<='} ? AND (${rest.sql})`, parameters: [encode(value), ...rest.parameters] }
 }

@@ -2,7 +2,7 @@ import { createServer, connect as dial, type Server, type Socket } from 'node:ne
 import { mongoForTests } from '@patchwork/testing'
 import mongoose, { type Connection } from 'mongoose'
 import { documentStoreConformance, servedQuestions } from '../conformance.ts'
-import type { Collection, CollectionDefinition } from '../documentStore.ts'
+import type { Collection, CollectionDefinition, Query } from '../documentStore.ts'
 import { StoreUnavailableError } from '../errors.ts'
 import { planConditions, planFind } from '../query.ts'
 import { schemaOf } from './documents.ts'
@@ -20,7 +20,7 @@ onMongo('the store on MongoDB', () => {
   documentStoreConformance(async () => ({ open: async () => mongoDocumentStore({ uri: mongo!.uri }), stop: async () => {} }), { runs: 40 })
 
   describe('reads no whole collection for a question that an index serves', () => {
-    const { definition, bodies, queries } = servedQuestions
+    const { definition, bodies, queries, inOrderOfAnIndex } = servedQuestions
     const store = mongoDocumentStore({ uri: mongo?.uri ?? '' })
     let connection: Connection
     let model: DocumentModel
@@ -35,7 +35,7 @@ onMongo('the store on MongoDB', () => {
       await connection.close()
       await store.close()
     })
-    type Explained = { executionStats: { nReturned: number; totalDocsExamined: number; totalKeysExamined: number } }
+    type Explained = { queryPlanner: { winningPlan: object }; executionStats: { nReturned: number; totalDocsExamined: number; totalKeysExamined: number } }
     test.each(queries.map((query) => [JSON.stringify(query), query] as const))('%s', async (_title, query) => {
       const { after } = await collection.find({ ...query, limit: 2 })
       for (const page of [query, ...(after === undefined ? [] : [{ ...query, limit: 2, after }])]) {
@@ -52,6 +52,21 @@ onMongo('the store on MongoDB', () => {
       const filter = toFilter(definition, planConditions(definition, query.where))
       expect(JSON.stringify(await model.collection.aggregate(tallyPipeline(filter, ['kind'], ['rank'])).explain('queryPlanner'))).not.toContain('COLLSCAN')
     })
+    test.each(inOrderOfAnIndex.map((query) => [JSON.stringify(query), query] as const))(
+      'a page in the order of an index is read in it: %s',
+      async (_title, query) => {
+        for (let page: Query = query, pages = 0; pages < 3; pages += 1) {
+          const plan = planFind(definition, page)
+          const cursor = model.find(toFilter(definition, plan)).sort(toSort(plan.sort))
+          const { queryPlanner, executionStats } = (await cursor.limit(plan.limit + 1).explain('executionStats')) as unknown as Explained
+          const stages = [...JSON.stringify(queryPlanner.winningPlan).matchAll(/"stage":"(\w+)"/g)].map(([, stage]) => stage)
+          expect(stages).toEqual(['LIMIT', 'FETCH', 'IXSCAN'])
+          expect(executionStats.totalDocsExamined).toBeLessThanOrEqual(plan.limit + 3)
+          const { after } = await collection.find(page)
+          page = { ...query, after: after! }
+        }
+      },
+    )
   })
 
   onOwnServer('13. a write that was applied and whose answer was lost is told as unavailable, happened once, and is never repeated unseen', async () => {

@@ -1,5 +1,5 @@
 import type { CollectionDefinition, FieldDefinition, Scalar, Sort } from '../documentStore.ts'
-import { type Plan, type Test, tallyRowsMax } from '../query.ts'
+import { idDirection, type Plan, type Test, tallyRowsMax } from '../query.ts'
 import { fieldKey } from './documents.ts'
 
 export type Filter = Record<string, unknown>
@@ -20,7 +20,7 @@ export const toFilter = (definition: CollectionDefinition, { tests, sort, after,
 
 export const toSort = (sort: Sort): Record<string, 1 | -1> => ({
   ...Object.fromEntries(sort.map(({ field, direction }) => [fieldKey(field), direction === 'ascending' ? (1 as const) : (-1 as const)])),
-  _id: 1,
+  _id: idDirection(sort) === 'ascending' ? 1 : -1,
 })
 
 const condition = (test: Test): Filter => {
@@ -39,8 +39,8 @@ const condition = (test: Test): Filter => {
 }
 
 /** Documents behind the cursor in the order of the sort. Missing comes first ascending and last descending, as null does in MongoDB. */
-const behind = (definition: CollectionDefinition, sort: Sort, { values, id }: NonNullable<Plan['after']>): Filter =>
-  sort.reduceRight<Filter>(
+const behind = (definition: CollectionDefinition, sort: Sort, { values, id }: NonNullable<Plan['after']>): Filter => {
+  const rest = sort.reduceRight<Filter>(
     (later, { field, direction }, position) => {
       const key = fieldKey(field)
       const value = values[position] ?? null
@@ -50,8 +50,14 @@ const behind = (definition: CollectionDefinition, sort: Sort, { values, id }: No
       if (direction === 'ascending') return { $or: [{ [key]: { $gt: value } }, alike] }
       return { $or: [{ [key]: { $lt: value } }, { [key]: { $eq: null } }, alike] }
     },
-    { _id: { $gt: id } },
+    { _id: { [idDirection(sort) === 'ascending' ? '$gt' : '$lt']: id } },
   )
+  // Said once more about the first key alone, so that the index can start there and keep its order.
+  const [first] = sort
+  const value = values[0] ?? null
+  if (first === undefined || value === null) return rest
+  return { $and: [{ [fieldKey(first.field)]: first.direction === 'ascending' ? { $gte: value } : { $not: { $gt: value } } }, rest] }
+}
 
 /** Groups under `_id.g0`, `_id.g1`, …, sums under `s0`, `s1`, …. MongoDB adds numbers without losing a digit and rounds the sum. */
 export const tallyPipeline = (filter: Filter, by: readonly string[], sum: readonly string[]): Filter[] => {
