@@ -115,6 +115,21 @@ describe('rule 9: archive, then publish, then remove by event id', () => {
     },
   )
 
+  test('what leaves its outbox while the store is searched is not passed on again', async () => {
+    const place = simulatedPlace(1)
+    const find: NonNullable<Hooks[string]['find']> = async (proceed) => {
+      const page = await proceed()
+      await sleep(place.time.runtime, 200)
+      return page
+    }
+    const { jars } = await openJars(place, { hooks: { jar: { find } } })
+    await place.time.run(jars.relay.drained())
+    await place.time.run(jars.update('a', commandOf('k1'), addCoins(1)))
+    jars.relay.wake()
+    await place.time.run(jars.relay.drained())
+    expect(published(place)).toEqual(['a1'])
+  })
+
   test('two relays over the same outboxes only repeat: first occurrences stay in order', async () => {
     const place = simulatedPlace(5)
     place.store.delayMs = 9

@@ -10,7 +10,7 @@ import type { QueuePerId } from './queuePerId.ts'
 import type { RecentDocuments } from './recentDocuments.ts'
 
 /** A write waits this long for others to share its trip, unless a trip is under way: then the next one takes it. */
-const coalesceMs = 5
+const coalesceMs = 1
 /** How often the store is searched for what a process that died left behind. */
 const searchEveryMs = 1_000
 /** Documents in one trip. */
@@ -69,6 +69,8 @@ export const createRelay = (options: {
   const done = new Map<string, Set<string>>()
   /** The first event that waited in a document at the last search: seen again, its writer is gone. */
   let seenBefore = new Map<string, string>()
+  /** While a page is read from the store: events that left their outbox meanwhile, which it may still show. */
+  let leftMeanwhile: Set<string> | undefined
   const trims = new Set<Promise<void>>()
   const trimming = new Set<string>()
   let cancelTrim: Cancel | undefined
@@ -81,7 +83,7 @@ export const createRelay = (options: {
 
   const waitingOf = (id: string, entries: readonly OutboxEntry[]): Waiting => ({
     id,
-    entries: entries.filter((entry) => !done.get(id)?.has(entry.event.id)),
+    entries: entries.filter((entry) => !done.get(id)?.has(entry.event.id) && !leftMeanwhile?.has(entry.event.id)),
   })
 
   const takeWritten = (): Waiting[] => {
@@ -99,6 +101,7 @@ export const createRelay = (options: {
     const seen = new Map<string, string>()
     let after: string | undefined
     do {
+      leftMeanwhile = new Set()
       const page = await documents.find({
         where: { pendingSince: { above: '' } },
         sort: [{ field: 'pendingSince', direction: 'ascending' }],
@@ -113,6 +116,7 @@ export const createRelay = (options: {
         if (depth === 'for all' || seenBefore.get(id) === first) batch.push(waiting)
         else if (seen.size < writtenMax) seen.set(id, first)
       }
+      leftMeanwhile = undefined
       await passOn(batch)
       after = page.after
     } while (after !== undefined && !stopping.signal.aborted)
@@ -215,7 +219,10 @@ export const createRelay = (options: {
   const trimmed = (id: string, eventIds: Iterable<string>): void => {
     const gone = new Set(eventIds)
     const ids = done.get(id)
-    for (const eventId of gone) ids?.delete(eventId)
+    for (const eventId of gone) {
+      ids?.delete(eventId)
+      leftMeanwhile?.add(eventId)
+    }
     if (ids?.size === 0) done.delete(id)
     // What was noted before they were removed would send them again.
     const noted = written.get(id)?.filter(({ event }) => !gone.has(event.id))

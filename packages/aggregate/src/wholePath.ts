@@ -217,10 +217,9 @@ export const wholePathRules = (name: string, openDrivers: () => Promise<Drivers 
       await expect(after.update('a', commandOf('refused'), addCoins(1))).rejects.toMatchObject({ code: 'jar-sealed', title: 'The jar is sealed' })
       await expect(after.update('a', commandOf('event', { body: { coins: 4 } }), addCoins(4))).rejects.toMatchObject({ code: 'idempotency-key-reused' })
       await after.relay.drained()
-      // A relay that was stopped may say an event again, under its own id; a repeated command says nothing new.
-      const logged = new Map<string, number>()
-      for await (const { id, sequence } of ports.log.read(place.jars.topic)) logged.set(id, sequence)
-      expect([...logged.values()]).toEqual([1, 2])
+      const logged: number[] = []
+      for await (const { sequence } of ports.log.read(place.jars.topic)) logged.push(sequence)
+      expect(logged).toEqual([1, 2])
     })
 
     rule('two processes that carry out the same commands at once carry out each once', async (available) => {

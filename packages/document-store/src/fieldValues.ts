@@ -17,9 +17,15 @@ const declaredValue = (field: FieldDefinition, body: object): Scalar | Scalar[] 
   return value.length === 0 ? undefined : [...new Set(value.map((element) => checked(element, field)))]
 }
 
+/** Each path in its steps: there are as many as fields are declared. */
+const stepsOf = new Map<string, string[]>()
+
 const valueAt = (body: object, path: string): unknown => {
+  const known = stepsOf.get(path)
+  const steps = known ?? path.split('.')
+  if (!known) stepsOf.set(path, steps)
   let value: unknown = body
-  for (const step of path.split('.')) {
+  for (const step of steps) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined
     value = (value as Record<string, unknown>)[step]
   }

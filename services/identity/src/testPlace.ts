@@ -50,7 +50,8 @@ export type TestPlace = {
   /** Whether e-mail leaves the place, as the notification service says; undefined: it does not answer. */
   mail: { sends: boolean | undefined }
   /** Moves the service's clock; the library's own stays. */
-  clock: { aheadMs: number }
+  /** It runs ahead of the real one, or stands still. */
+  clock: { aheadMs: number; standsAt?: number | undefined }
   logLines: string[]
   /** A call of the API, as nobody, as a person or as a service. */
   api(method: 'GET' | 'POST', path: string, options?: { body?: unknown; bearer?: string; headers?: Record<string, string> }): Promise<ApiAnswer>
@@ -68,8 +69,8 @@ export type TestPlace = {
 export const openTestPlace = async (options: { publicUrl?: string } = {}): Promise<TestPlace> => {
   const directory = await mkdtemp(join(tmpdir(), 'patchwork-identity-'))
   const dataKey = randomBytes(32)
-  const clock = { aheadMs: 0 }
-  const runtime: Runtime = { ...systemRuntime, now: () => systemRuntime.now() + clock.aheadMs }
+  const clock: TestPlace['clock'] = { aheadMs: 0 }
+  const runtime: Runtime = { ...systemRuntime, now: () => clock.standsAt ?? systemRuntime.now() + clock.aheadMs }
   const logLines: string[] = []
   const destination = new Writable({
     write: (chunk, _encoding, done) => {

@@ -8,6 +8,7 @@ import { ConfigurationError, type PlaceConfig, readConfig } from './config.ts'
 import { askRunningPlace, listenForOperations } from './control.ts'
 import { openDemonstration } from './demonstration.ts'
 import { openPorts } from './drivers.ts'
+import { giveMemoryBack } from './giveMemoryBack.ts'
 import { type Imported, ImportOperation, importedInWords, listInWords, operateImport, summaryInWords } from './importing.ts'
 import { type DeadLetter, type Operation, operate, type Rebuilt, type Replayed, UnknownNameError, type Verified } from './operations.ts'
 import { type Place, startPlace } from './place.ts'
@@ -216,6 +217,7 @@ const start = async (surroundings: Surroundings, empty: boolean): Promise<number
     const accounts = await openDemonstration({ place, dataDirectory: config.dataDirectory, empty, runtime, progress })
     isDemonstration = accounts.length > 0
     progress.done()
+    giveMemoryBack()
     output.write(welcome(place, accounts))
     await asked
     progress.step('Stopping')

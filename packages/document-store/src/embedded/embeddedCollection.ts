@@ -24,12 +24,12 @@ export const embeddedCollection = <Body extends object>(definition: CollectionDe
   const stored = ({ id, revision, body }: Row): Stored<Body> => ({ id: String(id), revision: Number(revision), body: JSON.parse(String(body)) })
   const revisionOf = async (id: string): Promise<number | undefined> => (await ask(writes.revision(id)))[0]?.revision as number | undefined
 
-  /** Answers what became of a conditional write. The revision is read in the same operation, so that it is the one the write met. */
+  /** Answers what became of a conditional write; why one was not met is asked only then. */
   const change = async (id: string, statements: Statement[]): Promise<'done' | 'stale' | 'missing'> => {
-    const result = await run({ statements: [writes.revision(id), ...statements] })
+    const result = await run({ statements })
     if (result.outcome === 'refused') throw new NotUniqueError(label, indexBehind(definition, result.constraint) ?? result.constraint)
     if (result.outcome === 'done') return 'done'
-    return result.results[0] === undefined ? 'missing' : 'stale'
+    return (await revisionOf(id)) === undefined ? 'missing' : 'stale'
   }
 
   return {

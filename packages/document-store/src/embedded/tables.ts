@@ -159,7 +159,10 @@ export const writesOf = (definition: CollectionDefinition) => {
   const arrays = arrayFields(definition).map(([name]) => ({ name, entries: quoted(entriesOf(definition, name)) }))
   const columns = scalars.map((name) => quoted(columnOf(name)))
   const insert = `INSERT INTO ${table} (${['id', 'revision', 'body', ...columns].join(', ')}) VALUES (?, 1, ?${', ?'.repeat(columns.length)})`
-  const update = `UPDATE ${table} SET ${['revision = revision + 1', 'body = ?', ...columns.map((column) => `${column} = ?`)].join(', ')} WHERE id = ? AND revision = ?`
+  const update = `UPDATE ${table} SET revision = revision + 1, body = ? WHERE id = ? AND revision = ?`
+  // SQLite writes each index of a column that is set, changed or not: the fields are set only where one changes, which in most writes none does.
+  const changed = columns.map((column, at) => `${column} IS NOT ?${at + 1}`).join(' OR ')
+  const refill = `UPDATE ${table} SET ${columns.map((column, at) => `${column} = ?${at + 1}`).join(', ')} WHERE id = ?${columns.length + 1} AND (${changed})`
   const scalarParameters = (values: FieldValues) => scalars.map((name) => encode(values[name] as Scalar | undefined))
   const fillEntries = (id: string, values: FieldValues) =>
     arrays.flatMap(({ name, entries }) => {
@@ -171,7 +174,8 @@ export const writesOf = (definition: CollectionDefinition) => {
     insert: (id: string, text: string, values: FieldValues): Statement[] => [run(insert, id, text, ...scalarParameters(values)), ...fillEntries(id, values)],
     revision: (id: string): Statement => ({ sql: `SELECT revision FROM ${table} WHERE id = ?`, parameters: [id], mode: 'get' }),
     replace: (id: string, text: string, values: FieldValues, expectedRevision: number): Statement[] => [
-      { ...run(update, text, ...scalarParameters(values), id, expectedRevision), expectChanges: 1 },
+      { ...run(update, text, id, expectedRevision), expectChanges: 1 },
+      ...(columns.length > 0 ? [run(refill, ...scalarParameters(values), id)] : []),
       ...clearEntries(id),
       ...fillEntries(id, values),
     ],
