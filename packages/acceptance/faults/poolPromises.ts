@@ -3,6 +3,8 @@ import type { KeptRequests } from './keptRequests.ts'
 
 const dayMs = 86_400_000
 const dayIn = (days: number): string => new Date(Date.now() + days * dayMs).toISOString().slice(0, 10)
+/** The demonstration's own shares end on this day: a stretch of days counts what lies wholly within it. */
+const lastDay = 55
 /** What a turn sets aside, spends of it, and takes out of the pool again. */
 const [setAsidePence, spentPence, releasedPence] = [3, 2, 1]
 
@@ -45,7 +47,7 @@ export class PoolPromises {
     this.turns += 1
     const count = this.turns
     const share = { fundSource: 'council-net', outcomeId: this.start.outcome.outcomeId }
-    await this.requests.surely('member', `${this.start.at}/earmarks`, { ...share, amountPence: setAsidePence, fromOn: dayIn(0), untilOn: dayIn(20) })
+    await this.requests.surely('member', `${this.start.at}/earmarks`, { ...share, amountPence: setAsidePence, fromOn: dayIn(0), untilOn: dayIn(lastDay) })
     const { spendId } = (await this.requests.surely('member', `${this.start.at}/spends`, {
       payeeOrganisationId: this.start.payeeOrganisationId,
       invoiceNumber: `KILL ${count}`,
@@ -103,11 +105,11 @@ export class PoolPromises {
   }
 }
 
-/** What the member's budget still has to set aside, over the days of a turn's share. */
+/** What the member's budget still has to set aside, over the days of all shares. */
 const availableTo = async ({ people }: KeptRequests): Promise<number> => {
   const { body } = await people.member.send<{ budget: { available: { fundSource: string; pence: number }[] } }>(
     'GET',
-    `/personal-budget-pooling/budgets/mine?fromOn=${dayIn(0)}&untilOn=${dayIn(20)}`,
+    `/personal-budget-pooling/budgets/mine?fromOn=${dayIn(0)}&untilOn=${dayIn(lastDay)}`,
   )
   return body.budget.available.find(({ fundSource }) => fundSource === 'council-net')?.pence ?? 0
 }

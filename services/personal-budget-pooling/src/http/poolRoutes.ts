@@ -31,7 +31,10 @@ const CalledName = plainText(60)
 const FoundBody = z.strictObject({
   name: plainText(100),
   purpose: multilineText(500),
-  accountHolder: z.union([z.strictObject({ kind: z.literal('council') }), z.strictObject({ kind: z.literal('organisation'), organisationId: z.uuid() })]),
+  accountHolder: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('council') }),
+    z.strictObject({ kind: z.literal('organisation'), organisationId: z.uuid() }),
+  ]),
   calledName: CalledName,
 })
 const JoinBody = z.strictObject({ code: plainText(40), calledName: CalledName })
