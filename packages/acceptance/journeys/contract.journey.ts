@@ -124,7 +124,7 @@ describe.each([
     await picture(commissioner, how === 'with a wide window' ? 'journeys/dashboard' : 'journeys/dashboard-phone')
     await commissioner.locator('main figure:has(#contract-outcomes-outcome-year-title) .patchwork-bars__value a').first().click()
     await commissioner.waitForURL('**/dashboard/events?**')
-    await untilItSays(commissioner, 'contract.return')
+    await untilItSays(commissioner, 'return.corrected.v1')
     await look(commissioner, setting)
     if (setting.width === 1280) await picture(commissioner, 'journeys/dashboard-events')
     expect(barriers).toEqual([])
