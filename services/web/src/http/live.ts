@@ -25,13 +25,15 @@ export const createLive = (): Live => {
       const gone = new AbortController()
       open.add(gone)
       response.on('close', () => gone.abort())
+      // Whoever left while their session was looked up is not heard leaving any more, and the stream would be held for ever.
+      if (response.destroyed) gone.abort()
       try {
         const stream = await services().open(service, path, { signal: gone.signal })
         response.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache, no-transform', 'X-Accel-Buffering': 'no' })
         response.flushHeaders()
         await pipeline(Readable.fromWeb(stream.body as ReadableStream), response).catch(() => undefined)
       } catch (error) {
-        if (!(error instanceof ServiceProblem)) throw error
+        if (!(error instanceof ServiceProblem || gone.signal.aborted)) throw error
         if (!response.destroyed) response.status(204).end()
       } finally {
         open.delete(gone)
