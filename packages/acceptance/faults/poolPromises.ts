@@ -10,7 +10,8 @@ const [setAsidePence, spentPence, releasedPence] = [3, 2, 1]
 
 type Sums = { freePence: number; committedPence: number; paidPence: number }
 type PoolView = { mine: Sums; members: { memberId: string }[] }
-type Ends = 'paid' | 'taken-back'
+/** One that was taken back counts as refused. */
+type Ends = 'paid' | 'refused'
 /** How the pool and the member's budget stood before. */
 type Start = { at: string; outcome: { outcomeId: string; kind: string }; payeeOrganisationId: string; mine: Sums; available: number }
 
@@ -59,7 +60,7 @@ export class PoolPromises {
     const spend = `${this.start.at}/spends/${spendId}`
     if (count % 3 === 0) {
       await this.requests.surely('member', `${spend}/take-back`)
-      this.ends.set(spendId, 'taken-back')
+      this.ends.set(spendId, 'refused')
     } else {
       await this.requests.surely('otherMember', `${spend}/votes`, { vote: 'approve' })
       await this.requests.surely('council', `${spend}/payment`, { paidOn: dayIn(0), reference: `BACS ${count}` })
