@@ -1,36 +1,45 @@
 import { createHash } from 'node:crypto'
 import { steps } from '@patchwork/aggregate'
 import { StartedPlace, type StartOptions, until } from '../src/startedPlace.ts'
+import { KeptRequests } from './keptRequests.ts'
 import { LoopPromises } from './loopPromises.ts'
+import { PoolPromises } from './poolPromises.ts'
 
-const killsWanted = 20
 const workersCount = 6
+/** The consumers that act on what is done here, at each step of theirs; read models are rebuilt and compared instead. */
+const groups = ['notification', 'personal-budget-pooling-budgets']
+const consumerSteps = ['before-effect', 'after-effect', 'after-mark'] as const
+/** Where the place is killed, in turn. */
+const points = [...steps, ...groups.flatMap((group) => consumerSteps.map((step) => `${step}@${group}`)), ...steps.slice(0, 6)]
 const diesWithinMs = 180_000
-/** A process dies when its step comes for a time between these two. */
+/** A process dies when its step comes for a time between these two; a step of one consumer comes less often. */
 const [timesMin, timesMax] = [40, 120]
+const [consumerTimesMin, consumerTimesMax] = [2, 6]
 
 /**
- * Kills a place at each step of the write path in turn, while six people go through the loop: nothing they were told may be untrue afterwards.
+ * Kills a place at each step of the write path in turn, while the loop and a pool run: nothing they were told may be untrue afterwards.
  */
 export const killWhileTheLoopRuns = async (name: string, options: StartOptions): Promise<void> => {
   const seed = Number(process.env.FAULT_SEED ?? Date.now())
   process.stdout.write(`${name}: chance from FAULT_SEED=${seed}\n`)
   const place = await StartedPlace.open(options)
   try {
-    const loop = await LoopPromises.begin(place)
+    const requests = await KeptRequests.begin(place)
+    const [loop, pool] = [await LoopPromises.begin(requests), await PoolPromises.begin(requests)]
     let running = true
     const faults: unknown[] = []
-    const workers = Array.from({ length: workersCount }, async () => {
+    const workers = [...Array.from({ length: workersCount }, () => loop), pool].map(async (turning) => {
       while (running) {
-        await loop.turn().catch((error) => {
+        await turning.turn().catch((error) => {
           faults.push(error)
           running = false
         })
       }
     })
-    for (let kill = 0; kill < killsWanted && running; kill += 1) {
+    for (const [kill, point] of points.entries()) {
+      if (!running) break
       await place.end('SIGKILL')
-      await place.start({ PATCHWORK_END_AT: `${steps[kill % steps.length]}:${timesFrom(seed, kill)}` }, false)
+      await place.start({ PATCHWORK_END_AT: `${point}:${timesFrom(seed, kill, point.includes('@'))}` }, false)
       await until('the place dies at the chosen point', () => !place.running || !running, diesWithinMs)
       if (running) expect(place.endedBy).toBe('SIGKILL')
     }
@@ -40,24 +49,29 @@ export const killWhileTheLoopRuns = async (name: string, options: StartOptions):
     await Promise.all(workers)
     // What each process said of itself before it went, and not what it was asked for.
     const hits = Map.groupBy(place.output.matchAll(/^Ended at (\S+)$/gm), ([, step]) => step)
-    const counts = steps.map((step) => `${step} ${hits.get(step)?.length ?? 0}`)
-    process.stdout.write(`${name}: ${killsWanted} kills while ${loop.turns} turns of the loop ran; ${counts.join(', ')}\n`)
+    const counts = [...new Set(points)].map((point) => `${point} ${hits.get(point)?.length ?? 0}`)
+    process.stdout.write(`${name}: ${points.length} kills while ${loop.turns} turns of the loop and ${pool.turns} of the pool ran; ${counts.join(', ')}\n`)
     expect(faults).toEqual([])
-    expect([...hits.values()].flat().length).toBe(killsWanted)
-    for (const step of steps) expect(hits.get(step)?.length ?? 0).toBeGreaterThan(0)
-    await loop.signInAgain()
+    expect([...hits.keys()].sort()).toEqual([...new Set(points)].sort())
+    expect([...hits.values()].flat().length).toBe(points.length)
+    await requests.signInAgain()
     await everythingHolds(place)
     await loop.expectReferralsAsAnswered()
-    await loop.expectSameAnswers()
+    await pool.expectToThePenny()
+    await requests.expectSameAnswers()
     await loop.expectMessagesOnce()
+    await pool.expectMessagesOnce()
+    await pool.expectToThePenny()
     await loop.expectReferralsAsAnswered()
   } finally {
     await place.remove()
   }
 }
 
-const timesFrom = (seed: number, kill: number): number =>
-  timesMin + (createHash('sha256').update(`${seed}:${kill}`).digest().readUInt32BE() % (timesMax - timesMin))
+const timesFrom = (seed: number, kill: number, isOfConsumer: boolean): number => {
+  const [min, max] = isOfConsumer ? [consumerTimesMin, consumerTimesMax] : [timesMin, timesMax]
+  return min + (createHash('sha256').update(`${seed}:${kill}`).digest().readUInt32BE() % (max - min))
+}
 
 // What events cause may still be under way: it must come to hold, and stay so.
 const everythingHolds = async (place: StartedPlace): Promise<void> => {

@@ -31,13 +31,26 @@ const windowsOf = (by = ''): Promise<Page[]> => {
   return opened.get(by) as Promise<Page[]>
 }
 
+/** A file is fetched with the cookies of the window, and is to be saved. */
+const whatIsWrongWithFile = async (page: Page, at: string): Promise<string[]> => {
+  const answer = await page.request.get(at)
+  const isSaved = answer.headers()['content-disposition']?.startsWith('attachment') && (await answer.body()).length > 0
+  return answer.status() === 200 && isSaved ? [] : [`${at} gave ${answer.status()} and no file`]
+}
+
 /** Goes there in both windows, which must show this page and no other, and gives every barrier. */
-const look = async ({ at, by }: Fixture): Promise<string[]> => {
+const look = async ({ at, by, before, leadsTo, isFile }: Fixture): Promise<string[]> => {
   const found: string[] = []
   for (const page of await windowsOf(by)) {
+    if (isFile) {
+      found.push(...(await whatIsWrongWithFile(page, at)))
+      continue
+    }
+    await before?.(page)
     const answer = await page.goto(at)
     const there = new URL(page.url())
-    if (answer?.status() !== 200 || there.pathname !== at.split('?')[0]) found.push(`${at} for ${by ?? 'anyone'} gave ${answer?.status()} at ${there.pathname}`)
+    if (answer?.status() !== 200 || there.pathname !== (leadsTo ?? at.split('?')[0]))
+      found.push(`${at} for ${by ?? 'anyone'} gave ${answer?.status()} at ${there.pathname}`)
     if (/undefined|\[object /.test(await words(page))) found.push(`${at} shows what is not there`)
     found.push(...(await barriersAtBothWidths(page)))
   }
@@ -50,6 +63,10 @@ const lookAtItsErrors = async (page: Page): Promise<string[]> => {
   const form = page.locator(`main form[method=post]:not([action]), main form[method=post][action="${pathname}"]`).first()
   await form.locator('input:not([name=_token]):not([name=_key]), select, textarea').evaluateAll((fields) => {
     for (const field of fields) field.remove()
+  })
+  // A button may say which of several things it does.
+  await form.locator('button').evaluateAll((buttons) => {
+    for (const button of buttons) button.removeAttribute('name')
   })
   await form.locator('button').last().click()
   await page.waitForLoadState('load')

@@ -1,8 +1,13 @@
+import type { Page } from 'playwright-core'
 import { ask, organisationOf, type Referred, refer, referralsOf } from '../src/apiSteps.ts'
 import type { StartedPlace } from '../src/startedPlace.ts'
+import { fixturesOfMoney, type WorldOfMoney, worldOfMoney } from './pageFixturesOfMoney.ts'
 
-/** Where a page can be looked at, and by whom; nobody named is somebody who has not signed in. */
-export type Fixture = { at: string; by?: string }
+/**
+ * Where a page can be looked at, and by whom; nobody named is somebody who has not signed in. A page may need steps before it, lead on to another,
+ * or give a file.
+ */
+export type Fixture = { at: string; by?: string; before?: (page: Page) => Promise<void>; leadsTo?: string; isFile?: true }
 
 export type World = {
   person: string
@@ -17,6 +22,7 @@ export type World = {
   concluded: string
   /** George's own, accepted by Aisha. */
   own: { referralId: string; needId: string; outcomeId: string }
+  money: WorldOfMoney
 }
 
 /** The demonstration place as it stands, and what its histories lack: a navigator's referral that is under way. */
@@ -46,6 +52,7 @@ export const worldOf = async (place: StartedPlace): Promise<World> => {
     declined: (await referralsOf(ruth!, 'declined'))[0]!.referralId,
     concluded: (await referralsOf(ruth!, 'concluded'))[0]!.referralId,
     own: { referralId: own!.referralId, needId: own!.needId as string, outcomeId: body.outcomes[0]!.outcomeId },
+    money: await worldOfMoney(place),
   }
 }
 
@@ -64,7 +71,7 @@ const [navigator, resident, provider, coordinator, gardener, administrator] = [
 ]
 
 /** Each page by its path in the table of pages, with the addresses and readers that show what it can be. A page without a line here fails the test. */
-export const fixturesOf = ({ person, organisation, offer, account, waiting, accepted, declined, concluded, own }: World): Record<string, Fixture[]> => ({
+export const fixturesOf = ({ person, organisation, offer, account, waiting, accepted, declined, concluded, own, money }: World): Record<string, Fixture[]> => ({
   '/': [...anyone('/', '/?lang=cy'), ...resident('/')],
   '/find': [
     ...anyone('/find', '/find?text=food&near=M33+7ZF', '/find?text=zzzzqq', '/find?near=EX1+1AA', '/find?text=food&lang=cy'),
@@ -139,4 +146,6 @@ export const fixturesOf = ({ person, organisation, offer, account, waiting, acce
   '/navigator/referrals/:referralId/outcomes/:outcomeId': navigator(`/navigator/referrals/${accepted.referralId}/outcomes/${accepted.outcomeIds[0]}`),
   '/navigator/referrals/:referralId/consent-withdrawal': navigator(`/navigator/referrals/${accepted.referralId}/consent-withdrawal`),
   '/navigator/referrals/:referralId/conclusion': navigator(`/navigator/referrals/${accepted.referralId}/conclusion`),
+
+  ...fixturesOfMoney(money),
 })

@@ -27,9 +27,19 @@ type Schema = {
   additionalProperties?: boolean | Schema
 }
 type Parameter = { in: string; name: string; schema: Schema }
-type Operation = { parameters?: Parameter[]; requestBody?: { content: { 'application/json': { schema: Schema } } }; 'x-policy': keyof typeof policies }
+type Operation = { parameters?: Parameter[]; requestBody?: { content: { 'application/json'?: { schema: Schema } } }; 'x-policy': keyof typeof policies }
 type Document = { servers: [{ url: string }]; paths: Record<string, Record<string, Operation>>; components?: { schemas?: Record<string, Schema> } }
-type Route = { name: string; service: string; method: string; path: string; operation: Operation; body?: Schema; isLenient: boolean; whole: Document }
+type Route = {
+  name: string
+  service: string
+  method: string
+  path: string
+  operation: Operation
+  body?: Schema
+  isLenient: boolean
+  takesFiles: boolean
+  whole: Document
+}
 type Sent = { path?: string; raw?: string | Buffer; headers?: Record<string, string> }
 type Problem = { status: number; type: string; code?: string; detail?: string; title?: string; errors?: { pointer: string; code: string; detail: string }[] }
 
@@ -95,7 +105,7 @@ const everyRoute = async (): Promise<Route[]> => {
     const whole = (await answer.json()) as Document
     for (const [path, methods] of Object.entries(whole.paths))
       for (const [method, operation] of Object.entries(methods)) {
-        const body = operation.requestBody?.content['application/json'].schema
+        const body = operation.requestBody?.content['application/json']?.schema
         const name = `${method.toUpperCase()} ${at}${path}`
         found.push({
           name,
@@ -104,6 +114,7 @@ const everyRoute = async (): Promise<Route[]> => {
           path: `${at}${path}`,
           operation,
           isLenient: at === openReferral,
+          takesFiles: operation.requestBody !== undefined && body === undefined,
           whole,
           ...(body && { body }),
         })
@@ -124,17 +135,24 @@ const shapesOf = (schema: Schema, whole: Document): Schema[] => {
   return others ? others.flatMap((one) => shapesOf(one, whole)) : [here]
 }
 
-/** The way to each field that holds text, a number or the like: names, and 0 for the first of a list. */
-const leavesOf = (schema: Schema, whole: Document, path: (string | 0)[] = []): { path: (string | 0)[]; schema: Schema }[] =>
+/** A step of the way to a field: 0 for the first of a list, or a name, with what beside it says which of several shapes is meant. */
+type Way = readonly (0 | { name: string; beside: Record<string, unknown> })[]
+
+/** The way to each field that holds text, a number or the like. */
+const leavesOf = (schema: Schema, whole: Document, way: Way = []): { way: Way; schema: Schema }[] =>
   shapesOf(schema, whole).flatMap((shape) => {
-    if (shape.properties) return Object.entries(shape.properties).flatMap(([name, inner]) => leavesOf(inner, whole, [...path, name]))
-    if (shape.items) return leavesOf(shape.items, whole, [...path, 0])
-    return [{ path, schema: shape }]
+    if (shape.properties) {
+      const fields = Object.entries(shape.properties)
+      const beside = Object.fromEntries(fields.flatMap(([name, inner]) => (inner.const === undefined ? [] : [[name, inner.const]])))
+      return fields.flatMap(([name, inner]) => leavesOf(inner, whole, [...way, { name, beside }]))
+    }
+    if (shape.items) return leavesOf(shape.items, whole, [...way, 0])
+    return [{ way, schema: shape }]
   })
 
 /** A body with this value at the end of a way, and nothing else. */
-const bodyWith = (path: readonly (string | 0)[], value: unknown): unknown =>
-  path.reduceRight<unknown>((inner, step) => (step === 0 ? [inner] : { [step]: inner }), value)
+const bodyWith = (way: Way, value: unknown): unknown =>
+  way.reduceRight<unknown>((inner, step) => (step === 0 ? [inner] : { ...step.beside, [step.name]: inner }), value)
 
 /** Somebody who may use the route, and whom no other request has been counted for. */
 const authorizationFor = async ({ operation, service }: Route): Promise<Record<string, string>> => {
@@ -206,7 +224,8 @@ const refusals = async (tries: readonly { route: Route; what: string; sent: Sent
 
 const withBody = () =>
   routes.flatMap((route) => (route.body ? [{ route, shapes: shapesOf(route.body, route.whole), leaves: leavesOf(route.body, route.whole) }] : []))
-const pointerOf = (path: readonly (string | 0)[]): string => path.map((step) => `/${step}`).join('')
+const nameOf = (step: Way[number] | undefined): string | undefined => (step === 0 ? undefined : step?.name)
+const pointerOf = (way: Way): string => way.map((step) => `/${step === 0 ? 0 : step.name}`).join('')
 
 describe('every route of every service refuses in words', () => {
   test('an unknown field of its body, whatever else is there', async () =>
@@ -263,7 +282,7 @@ describe('every route of every service refuses in words', () => {
       routes
         .filter(({ method }) => method !== 'GET')
         .flatMap((route) => [
-          { route, what: '1 MB', sent: { raw: large }, expected: { status: 413, code: 'body-too-large' } },
+          { route, what: '1 MB', sent: { raw: large }, expected: route.takesFiles ? {} : { status: 413, code: 'body-too-large' } },
           { route, what: 'no gzip', sent: { raw: '{}', headers: { 'content-encoding': 'gzip' } }, expected: { status: 400, code: 'body-not-readable' } },
           { route, what: 'zip', sent: { raw: '{}', headers: { 'content-encoding': 'zip' } }, expected: { status: 415, code: 'encoding-not-known' } },
         ]),
@@ -275,19 +294,19 @@ describe('every route of every service refuses in words', () => {
     const wrong = await refusals(
       withBody().flatMap(({ route, leaves }) =>
         leaves
-          .filter(({ path }) => path.length > 0)
-          .flatMap(({ path, schema }) => [
+          .filter(({ way }) => way.length > 0)
+          .flatMap(({ way, schema }) => [
             {
               route,
-              what: `{$ne} at ${pointerOf(path)}`,
-              sent: { raw: JSON.stringify(bodyWith(path, { $ne: null })) },
-              expected: { status: 400, at: pointerOf(path) },
+              what: `{$ne} at ${pointerOf(way)}`,
+              sent: { raw: JSON.stringify(bodyWith(way, { $ne: null })) },
+              expected: { status: 400, at: pointerOf(way) },
             },
             {
               route,
-              what: `another type at ${pointerOf(path)}`,
-              sent: { raw: JSON.stringify(bodyWith(path, schema.type === 'string' || schema.enum ? 7 : 'seven')) },
-              expected: { status: 400, at: pointerOf(path) },
+              what: `another type at ${pointerOf(way)}`,
+              sent: { raw: JSON.stringify(bodyWith(way, schema.type === 'string' || schema.enum ? 7 : 'seven')) },
+              expected: { status: 400, at: pointerOf(way) },
             },
           ]),
       ),
@@ -306,12 +325,12 @@ describe('every route of every service refuses in words', () => {
       withBody().flatMap(({ route, leaves }) =>
         leaves
           .filter(({ schema }) => schema.type === 'string' && schema.const === undefined)
-          .flatMap(({ path }) =>
+          .flatMap(({ way }) =>
             texts.map(([what, text]) => ({
               route,
-              what: `${what} at ${pointerOf(path)}`,
-              sent: { raw: JSON.stringify(bodyWith(path, text)) },
-              ...(text !== longText && secrets.has(path.at(-1)) ? {} : { expected: { status: 400, at: pointerOf(path) } }),
+              what: `${what} at ${pointerOf(way)}`,
+              sent: { raw: JSON.stringify(bodyWith(way, text)) },
+              ...(text !== longText && secrets.has(nameOf(way.at(-1))) ? {} : { expected: { status: 400, at: pointerOf(way) } }),
             })),
           ),
       ),
@@ -323,12 +342,12 @@ describe('every route of every service refuses in words', () => {
     const dates = withBody().flatMap(({ route, leaves }) =>
       leaves
         .filter(({ schema }) => schema.format === 'date' || schema.format === 'date-time')
-        .flatMap(({ path, schema }) =>
+        .flatMap(({ way, schema }) =>
           ['2026-02-30', '2025-02-29', '2026-13-01', '2026-04-31', '0000-00-00', 'tomorrow'].map((day) => ({
             route,
-            what: `${day} at ${pointerOf(path)}`,
-            sent: { raw: JSON.stringify(bodyWith(path, schema.format === 'date' || day === 'tomorrow' ? day : `${day}T09:00:00Z`)) },
-            expected: { status: 400, at: pointerOf(path) },
+            what: `${day} at ${pointerOf(way)}`,
+            sent: { raw: JSON.stringify(bodyWith(way, schema.format === 'date' || day === 'tomorrow' ? day : `${day}T09:00:00Z`)) },
+            expected: { status: 400, at: pointerOf(way) },
           })),
         ),
     )
@@ -379,8 +398,8 @@ describe('every route of every service refuses in words', () => {
   test('a key or a revision that no client of ours would send', async () => {
     const wrong = await refusals(
       withBody().flatMap(({ route, leaves: [leaf] }) => [
-        { route, what: 'short key', sent: { raw: JSON.stringify(bodyWith(leaf?.path ?? [], 'x')), headers: { 'idempotency-key': 'x' } } },
-        { route, what: 'made-up revision', sent: { raw: JSON.stringify(bodyWith(leaf?.path ?? [], 'x')), headers: { 'if-match': 'yesterday' } } },
+        { route, what: 'short key', sent: { raw: JSON.stringify(bodyWith(leaf?.way ?? [], 'x')), headers: { 'idempotency-key': 'x' } } },
+        { route, what: 'made-up revision', sent: { raw: JSON.stringify(bodyWith(leaf?.way ?? [], 'x')), headers: { 'if-match': 'yesterday' } } },
       ]),
     )
     expect(wrong).toEqual([])

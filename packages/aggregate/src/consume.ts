@@ -93,9 +93,9 @@ export const consumeEach = async (
   const attempt = async (event: EventEnvelope, signal: AbortSignal, isReplay: boolean): Promise<ParkedReason | undefined> => {
     for (let attempts = 1; ; attempts += 1) {
       try {
-        await onStep?.('before-effect')
+        await onStep?.('before-effect', group)
         await effect(event, { signal, refusalsAnew: isReplay || attempts > 1 })
-        await onStep?.('after-effect')
+        await onStep?.('after-effect', group)
         unavailableInARow = 0
         return undefined
       } catch (error) {
@@ -112,7 +112,7 @@ export const consumeEach = async (
 
   const moveOn = async (mark: Mark, nextParked: number | undefined): Promise<boolean> => {
     const moved = await marks.moveOn(mark, nextParked)
-    if (moved) await onStep?.('after-mark')
+    if (moved) await onStep?.('after-mark', group)
     return moved
   }
 

@@ -15,6 +15,6 @@ export type Ports = {
   logger: Logger
   /** The place's 32-byte data key; each service derives its own from it. */
   dataKey: Uint8Array
-  /** Told at each step of the write path; fault tests end the process here. */
-  onStep?: (step: Step) => void | Promise<void>
+  /** Told at each step of the write path, and of a consumer's steps the group; fault tests end the process here. */
+  onStep?: (step: Step, group?: string) => void | Promise<void>
 }

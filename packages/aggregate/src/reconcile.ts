@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { DocumentStore } from '@patchwork/document-store'
 import type { LogPosition } from '@patchwork/event-log'
 import type { EventEnvelope } from '@patchwork/events'
@@ -29,6 +30,7 @@ export const reconcile = async (source: Source, store: DocumentStore): Promise<{
   const { republished } = found === 'unclear' ? await compareAll(source) : { republished: 0 }
   if (found === 'ahead' || republished > 0) return { republished }
   const standing = { settled: now.settled, end: now.end }
+  if (before && isDeepStrictEqual(before.body, standing)) return { republished }
   if (before) await standings.replace(name, standing, { expectedRevision: before.revision })
   else
     await standings.insert(name, standing).catch((error: unknown) => {

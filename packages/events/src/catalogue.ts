@@ -1,7 +1,9 @@
+import * as commissioning from './commissioning.ts'
 import type { EventDefinition } from './eventDefinition.ts'
 import * as identity from './identity.ts'
 import * as notification from './notification.ts'
 import * as people from './people.ts'
+import * as personalBudgetPooling from './personalBudgetPooling.ts'
 import * as providerDirectory from './providerDirectory.ts'
 import * as referral from './referral.ts'
 
@@ -9,7 +11,7 @@ const isDefinition = (value: unknown): value is EventDefinition => typeof value 
 
 /** Every kind of event there is, by its wire type. */
 export const eventDefinitions: ReadonlyMap<string, EventDefinition> = new Map(
-  [providerDirectory, people, identity, referral, notification]
+  [providerDirectory, people, identity, referral, notification, personalBudgetPooling, commissioning]
     .flatMap((publisher) => Object.values(publisher).filter(isDefinition))
     .map((definition) => [definition.type, definition]),
 )

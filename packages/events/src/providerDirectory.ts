@@ -4,12 +4,18 @@ import { CapacityState, Category, Id, Instant, Track, WardCode } from './terms.t
 
 const organisation = 'patchwork.provider-directory.organisation'
 const offer = 'patchwork.provider-directory.offer'
+const search = 'patchwork.provider-directory.search'
+const imported = 'patchwork.provider-directory.import'
 
 export const OrganisationRegistered = defineEvent({
   type: 'organisation.registered.v1',
   topic: organisation,
   meaning: 'An organisation, a sole trader or a group stands in the directory.',
-  data: z.object({ organisationId: Id, kind: z.enum(['micro-provider', 'community-network', 'organisation']), origin: z.enum(['registered', 'open-data']) }),
+  data: z.object({
+    organisationId: Id,
+    kind: z.enum(['micro-provider', 'community-network', 'organisation']),
+    origin: z.enum(['registered', 'open-data', 'imported']),
+  }),
 })
 export const OrganisationDescribed = defineEvent({
   type: 'organisation.described.v1',
@@ -33,7 +39,7 @@ export const OfferDrafted = defineEvent({
   type: 'offer.drafted.v1',
   topic: offer,
   meaning: 'An organisation began to describe help or an activity; nobody else can see it yet.',
-  data: z.object({ offerId: Id, organisationId: Id, track: Track, origin: z.enum(['registered', 'open-data']) }),
+  data: z.object({ offerId: Id, organisationId: Id, track: Track, origin: z.enum(['registered', 'open-data', 'imported']) }),
 })
 export const OfferDescribed = defineEvent({
   type: 'offer.described.v1',
@@ -72,4 +78,89 @@ export const OfferWithdrawn = defineEvent({
   topic: offer,
   meaning: 'An offer is no longer shown and takes no referrals.',
   data: z.object({ offerId: Id, organisationId: Id, withdrawnAt: Instant }),
+})
+export const SearchFoundNothing = defineEvent({
+  type: 'search.found-nothing.v1',
+  topic: search,
+  meaning: 'Somebody looked for help and there was none: unmet need by ward and kind. Never the words, never who.',
+  data: z.object({ searchId: Id, category: Category.optional(), wardCode: WardCode.optional(), searchedAt: Instant }),
+})
+
+// A feed of another system on its way into the directory. What its records say is read by the import's id, by those who may.
+
+const Count = z.int().min(0).max(1_000_000)
+
+export const ImportBegun = defineEvent({
+  type: 'import.begun.v1',
+  topic: imported,
+  meaning: 'A feed of another system is being read, to be compared with what is here.',
+  data: z.object({
+    importId: Id,
+    sourceId: Id,
+    format: z.enum(['open-referral', 'csv']),
+    /** The process that reads it: when that one starts anew, the reading was cut off. */
+    runner: z.string().max(100),
+    begunAt: Instant,
+  }),
+})
+export const ImportStaged = defineEvent({
+  type: 'import.staged.v1',
+  topic: imported,
+  meaning: 'A feed has been read and compared, and waits to be accepted; nothing public has changed.',
+  data: z.object({
+    importId: Id,
+    sourceId: Id,
+    /** What had been accepted from this source when it was compared. */
+    basedOn: z.int().min(0),
+    read: Count,
+    new: Count,
+    changed: Count,
+    same: Count,
+    gone: Count,
+    refused: Count,
+    stagedAt: Instant,
+  }),
+})
+export const ImportFailed = defineEvent({
+  type: 'import.failed.v1',
+  topic: imported,
+  meaning: 'A feed could not be read; nothing public has changed.',
+  data: z.object({ importId: Id, sourceId: Id, reason: z.string().regex(/^[a-z-]{1,60}$/), failedAt: Instant }),
+})
+export const ImportAcceptanceBegun = defineEvent({
+  type: 'import.acceptance-begun.v1',
+  topic: imported,
+  meaning: 'Somebody accepted what a feed says: all that is sound in it is being taken into the directory.',
+  data: z.object({ importId: Id, sourceId: Id, begunAt: Instant }),
+})
+export const ImportAccepted = defineEvent({
+  type: 'import.accepted.v1',
+  topic: imported,
+  meaning: 'All that is sound in a feed has been taken into the directory.',
+  data: z.object({
+    importId: Id,
+    sourceId: Id,
+    taken: Count,
+    /** Left as they are, because they were edited here. */
+    left: Count,
+    acceptedAt: Instant,
+  }),
+})
+export const ImportUndoBegun = defineEvent({
+  type: 'import.undo-begun.v1',
+  topic: imported,
+  meaning: 'Somebody undid the last acceptance: its offers are being put back to what they were.',
+  data: z.object({ importId: Id, sourceId: Id, begunAt: Instant }),
+})
+export const ImportUndone = defineEvent({
+  type: 'import.undone.v1',
+  topic: imported,
+  meaning: 'The offers of an import are what they were before it, but for those that were edited here since.',
+  data: z.object({ importId: Id, sourceId: Id, undoneAt: Instant }),
+})
+export const ImportDropped = defineEvent({
+  type: 'import.dropped.v1',
+  topic: imported,
+  meaning: 'What a feed says was not accepted, and is forgotten.',
+  data: z.object({ importId: Id, sourceId: Id, droppedAt: Instant }),
 })

@@ -33,3 +33,7 @@ export type Category = z.infer<typeof Category>
 /** An ONS ward code. */
 export const WardCode = z.string().regex(/^[EWSN]0500\d{4}$|^[EWSN]050\d{5}$/)
 export const CapacityState = z.enum(['open', 'waiting-list', 'closed'])
+/** A day without a time, as people in the place mean it: YYYY-MM-DD. */
+export const CalendarDay = z.iso.date()
+/** Money in whole pence. At most a hundred thousand million pounds, so that sums stay exact. */
+export const Pence = z.int().min(0).max(10_000_000_000_000)

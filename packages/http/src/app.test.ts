@@ -264,3 +264,33 @@ test('the OpenAPI document is 3.1, names each route’s policy, and has the sche
     required: true,
   })
 })
+
+describe('a route that takes bytes', () => {
+  const bytesMax = 300 * 1024
+  const upload = defineRoute({
+    method: 'post',
+    path: '/files',
+    policy: 'need.record',
+    summary: 'Upload a file',
+    rawBody: { bytesMax, contentTypes: ['application/pdf'] },
+    answer: z.object({ bytes: z.int(), hash: z.string() }),
+    own: 'by-caller',
+    handle: async ({ rawBody, command }) => ({ body: { bytes: rawBody.length, hash: String(command.body) } }),
+  })
+  const sendBytes = (count: number, as = 'resident') =>
+    appWith([upload, record]).post('/files').set('authorization', `Bearer ${as}`).set('content-type', 'application/pdf').send(Buffer.alloc(count, 7))
+
+  test('has a limit of its own, and hands on every byte with a hash for repeats', async () => {
+    const { status, body } = await sendBytes(bytesMax)
+    expect({ status, body }).toEqual({ status: 200, body: { bytes: bytesMax, hash: expect.stringMatching(/^[0-9a-f]{64}$/) } })
+    expect((await sendBytes(bytesMax + 1)).status).toBe(413)
+    expect((await sendBytes(0)).status).toBe(400)
+  })
+  test('leaves the limit of every other route as it is', async () => {
+    const { status } = await send().send({ words: 'x'.repeat(bytesMax) })
+    expect(status).toBe(413)
+  })
+  test('takes nothing in from somebody who may not send', async () => {
+    expect((await sendBytes(bytesMax + 1, 'provider')).status).toBe(403)
+  })
+})

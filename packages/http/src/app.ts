@@ -62,7 +62,6 @@ export const createApp = (options: AppOptions): Express => {
   })
   const document = openApiDocument(service, routes, options.mountPath)
   app.get('/openapi.json', (_request, response) => void response.json(document))
-  app.use(express.raw({ type: () => true, limit: bodyBytesMax }))
   for (const route of routes) app[route.method](route.path, guarded(route, options))
   app.use(() => {
     throw new NotFoundError()
@@ -90,6 +89,7 @@ const guarded = (route: AnyRoute, { service, mountPath = `/api/${service}`, auth
       `${route.method.toUpperCase()} ${mountPath}${route.path}: policy ${route.policy} speaks of own records, but the route does not say which are the caller's`,
     )
   const limit = route.rateLimit && createRateLimit(route.rateLimit, runtime)
+  const receive = express.raw({ type: () => true, limit: route.rawBody?.bytesMax ?? bodyBytesMax })
   const template = `${mountPath}${route.path}`
   const answer = async (request: Request, response: Response): Promise<void> => {
     const caller = await authenticate(request.get('authorization'))
@@ -99,14 +99,17 @@ const guarded = (route: AnyRoute, { service, mountPath = `/api/${service}`, auth
     if (level === 'none') throw caller.kind === 'anyone' ? new UnauthenticatedError() : new ForbiddenError()
     const gone = new AbortController()
     response.on('close', () => gone.abort())
+    await received(receive, request, response)
     const body = route.body?.parse(readBody(request), { error: plainWords })
+    const rawBody = route.rawBody ? readRawBody(request) : new Uint8Array()
     const parsed: RouteRequest<never, never, never> = {
       caller,
       level,
       params: route.params?.parse(request.params, { error: plainWords }) as never,
       query: readQuery(route, request) as never,
       body: body as never,
-      command: commandOf(route, request, caller, body, runtime),
+      rawBody,
+      command: commandOf(route, request, caller, route.rawBody ? createHash('sha256').update(rawBody).digest('hex') : body, runtime),
       signal: gone.signal,
       address: request.ip ?? '',
       raw: { request, response },
@@ -162,6 +165,17 @@ const refuseForeignAfter =
       throw new InvalidRequestError('/after', 'invalid-after', 'Use the `after` of the page before, unchanged, with the same filters.')
     throw error
   }
+
+/** A body is taken in only once it is known who sends it and that they may: nobody else's fills memory. */
+const received = (receive: RequestHandler, request: Request, response: Response): Promise<void> =>
+  new Promise((resolve, reject) => {
+    receive(request, response, (error?: unknown) => (error ? reject(error) : resolve()))
+  })
+
+const readRawBody = (request: Request): Uint8Array => {
+  if (!(request.body instanceof Uint8Array) || request.body.length === 0) throw new InvalidRequestError('', 'missing-body', 'This request needs a body.')
+  return request.body
+}
 
 const readBody = (request: Request): unknown => {
   if (!(request.body instanceof Uint8Array) || request.body.length === 0) throw new InvalidRequestError('', 'missing-body', 'This request needs a JSON body.')

@@ -23,6 +23,9 @@ const allowed = (policy: AnyRoute['policy']): string => {
     .join(', ')
 }
 
+const binaryContent = (contentTypes: readonly string[]) =>
+  Object.fromEntries(contentTypes.map((type) => [type, { schema: { type: 'string' as const, format: 'binary' } }]))
+
 /** The OpenAPI 3.1 document of a service, made from the schemas that guard its routes. `mountPath` is where they are served. */
 export const openApiDocument = (service: string, routes: readonly AnyRoute[], mountPath = `/api/${service}`) => {
   const paths: ZodOpenApiPathsObject = {}
@@ -43,6 +46,7 @@ export const openApiDocument = (service: string, routes: readonly AnyRoute[], mo
           ...(writes ? { header: headers } : {}),
         },
         ...(route.body ? { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } } : {}),
+        ...(route.rawBody ? { requestBody: { required: true, content: binaryContent(route.rawBody.contentTypes) } } : {}),
         responses: {
           [String(route.status ?? 200)]: { description: 'Done', ...(route.answer ? { content: { 'application/json': { schema: route.answer } } } : {}) },
           default: { description: 'Refused', content: { 'application/problem+json': { schema: ProblemBody } } },

@@ -14,6 +14,8 @@ export type RouteRequest<Params extends Shape, Query extends Shape, Body extends
   params: Parsed<Params>
   query: Parsed<Query>
   body: Parsed<Body>
+  /** The bytes as they came, at least one; none where the route declares no `rawBody`. */
+  rawBody: Uint8Array
   /** The command this request stands for: key from caller, path and Idempotency-Key; the body's hash; If-Match. */
   command: Command
   /** Ends when the client goes away. */
@@ -44,6 +46,8 @@ export type Route<Params extends Shape = Shape, Query extends Shape = Shape, Bod
   params?: Params
   query?: Query
   body?: Body
+  /** In place of `body`: the route takes bytes as they are, at most so many. What they are is the handler's to check; the types are for the reference. */
+  rawBody?: { bytesMax: number; contentTypes: readonly string[] }
   /** The answer's body; it is parsed before it leaves, so nothing undeclared gets out. Absent: no body, or the handler answers by itself. */
   answer?: Answer
   /** The status of success, for the reference; 200 when absent. */

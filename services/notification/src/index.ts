@@ -1,5 +1,5 @@
 import { type Consumer, consume, type Ports } from '@patchwork/aggregate'
-import { AccountChallengeIssued, OfferCapacityExpired, ReferralSent } from '@patchwork/events'
+import { AccountChallengeIssued, OfferCapacityExpired, PoolSpendProposed, ReferralSent } from '@patchwork/events'
 import { createAuthenticator, createServiceClient, type RunningService, type ServiceSettings } from '@patchwork/http'
 import { createNotificationApp } from './app.ts'
 import { createLiveChannel } from './channels/liveChannel.ts'
@@ -9,6 +9,7 @@ import { complete, type OwnSettings } from './config.ts'
 import { announcer, messageIdFor } from './consumers/announce.ts'
 import { onCapacityExpired } from './consumers/onCapacityExpired.ts'
 import { onChallengeIssued } from './consumers/onChallengeIssued.ts'
+import { onPoolEvents } from './consumers/onPoolEvents.ts'
 import { onReferralEvents } from './consumers/onReferralEvents.ts'
 import { createContacts } from './sending/contacts.ts'
 import { mailMaker } from './sending/mailing.ts'
@@ -64,8 +65,13 @@ export const start = async (ports: Ports, settings: ServiceSettings & OwnSetting
     {
       service,
       group: service,
-      topics: [ReferralSent.topic, AccountChallengeIssued.topic, OfferCapacityExpired.topic],
-      handlers: [...onReferralEvents({ announce, parties, memberships }), onChallengeIssued({ announce }), onCapacityExpired({ announce, memberships })],
+      topics: [ReferralSent.topic, AccountChallengeIssued.topic, OfferCapacityExpired.topic, PoolSpendProposed.topic],
+      handlers: [
+        ...onReferralEvents({ announce, parties, memberships }),
+        onChallengeIssued({ announce }),
+        onCapacityExpired({ announce, memberships }),
+        ...onPoolEvents({ announce, memberships }),
+      ],
     },
     ports,
   )

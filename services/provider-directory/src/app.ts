@@ -1,15 +1,26 @@
 import { type AppOptions, createApp } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
+import { importRoutes } from './http/importRoutes.ts'
 import type { JoiningCodes } from './http/joiningCode.ts'
 import { offerRoutes } from './http/offerRoutes.ts'
 import { organisationRoutes } from './http/organisationRoutes.ts'
 import { placeRoutes } from './http/placeRoutes.ts'
 import { searchRoutes } from './http/searchRoutes.ts'
+import type { Imports } from './import/openImports.ts'
 import type { CouncilArea } from './place/place.ts'
 import { type Directory, service } from './store/directory.ts'
 import type { SearchIndex } from './store/searchIndex.ts'
+import type { UnmetNeed } from './store/unmetNeed.ts'
 
-export type Dependencies = { directory: Directory; index: SearchIndex; councilArea: CouncilArea; joiningCodes: JoiningCodes; runtime: Runtime }
+export type Dependencies = {
+  directory: Directory
+  index: SearchIndex
+  councilArea: CouncilArea
+  joiningCodes: JoiningCodes
+  unmetNeed: UnmetNeed
+  imports: Imports
+  runtime: Runtime
+}
 
 /** Every route of the directory. Those with a word where others have an id come first. */
 export const routesOf = (dependencies: Dependencies) => [
@@ -17,6 +28,7 @@ export const routesOf = (dependencies: Dependencies) => [
   ...offerRoutes(dependencies),
   ...organisationRoutes(dependencies),
   ...placeRoutes(dependencies),
+  ...importRoutes(dependencies),
 ]
 
 export const createDirectoryApp = (options: Omit<AppOptions, 'service' | 'routes'>, dependencies: Dependencies) =>

@@ -5,17 +5,28 @@ import { capacityCheckMsByDefault, type DirectorySettings, demonstrationPlaceFol
 import { syncSearch } from './consumers/searchSync.ts'
 import { expireCapacity } from './domain/offer.ts'
 import { createJoiningCodes } from './http/joiningCode.ts'
+import { type Imports, importsOf } from './import/openImports.ts'
 import { directoryInvariants } from './invariants.ts'
 import { type LoadedOpenData, type LoadOpenDataOptions, loadOpenData } from './openData/loadOpenData.ts'
 import { createOpenReferralApp, openReferralPath } from './openReferral/app.ts'
 import { openCouncilArea } from './place/place.ts'
 import { openDirectory, service } from './store/directory.ts'
+import { openImportStore } from './store/importStore.ts'
 import { createSearchIndex } from './store/searchIndex.ts'
+import { openUnmetNeed } from './store/unmetNeed.ts'
 
 export { type DirectorySettings, readDirectorySettings } from './config.ts'
+export { FeedError } from './import/feedRecord.ts'
+export type { ImportProgress, ImportRequest } from './import/imports.ts'
+export { type ImportSummary, type Imports, openImports } from './import/openImports.ts'
+export type { ProblemCode, Report } from './import/problems.ts'
+export { problemCodes } from './import/problems.ts'
+export { type CsvField, type CsvMapping, csvFields } from './import/readCsv.ts'
 export type { LoadedOpenData, LoadOpenDataOptions } from './openData/loadOpenData.ts'
 
 export type RunningDirectory = RunningService & {
+  /** Feeds of other systems. */
+  imports: Imports
   /** Puts the open data of the place into the directory. A repeat, or one after a cut-off load, adds only what is missing. Rejects when stopped. */
   loadOpenData(options?: LoadOpenDataOptions): Promise<LoadedOpenData>
 }
@@ -27,8 +38,10 @@ export type RunningDirectory = RunningService & {
 export const start = async (ports: Ports, settings: ServiceSettings & DirectorySettings): Promise<RunningDirectory> => {
   const { runtime, logger, dataKey, documents, log } = ports
   const councilArea = openCouncilArea(settings.placeFolder ?? demonstrationPlaceFolder)
-  const directory = await openDirectory(ports)
+  const [directory, importStore] = await Promise.all([openDirectory(ports), openImportStore(ports)])
+  const imports = importsOf({ store: importStore, directory, councilArea }, ports, settings.instance ?? runtime.uuid())
   const index = createSearchIndex()
+  const unmetNeed = openUnmetNeed({ searches: directory.searches, runtime, logger })
   const group = `${service}-search-${settings.instance ?? runtime.uuid()}`
   const search = await syncSearch({ index, directory, group }, ports)
   const capacity = deadlines({
@@ -45,26 +58,33 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
   }
   const authenticate = createAuthenticator({ service, issuer: settings.issuer, jwksUrl: settings.jwksUrl, dataKey, runtime })
   const appOptions = { authenticate, runtime, logger, ready }
+  // What a stop or a crash cut off goes on beside everything else.
+  void imports.resume()
   const stopping = new AbortController()
   let stopped: Promise<void> | undefined
   return {
     name: service,
     mounts: [
-      { path: `/api/${service}`, app: createDirectoryApp(appOptions, { directory, index, councilArea, joiningCodes: createJoiningCodes(dataKey), runtime }) },
+      {
+        path: `/api/${service}`,
+        app: createDirectoryApp(appOptions, { directory, index, councilArea, joiningCodes: createJoiningCodes(dataKey), unmetNeed, imports, runtime }),
+      },
       { path: openReferralPath, app: createOpenReferralApp(appOptions, { index, councilArea, publicUrl: settings.publicUrl }) },
     ],
     ready,
     stop: () => {
       stopping.abort()
       stopped ??= (async () => {
+        await imports.stop()
         await capacity.stop()
         await search.stop()
-        await Promise.all([directory.offers.stop(), directory.organisations.stop()])
+        await unmetNeed.settled()
+        await Promise.all([directory.offers.stop(), directory.organisations.stop(), directory.searches.stop(), importStore.imports.stop()])
         index.close()
       })()
       return stopped
     },
-    invariants: directoryInvariants(directory, index),
+    invariants: [...directoryInvariants(directory, index), ...importStore.imports.invariants],
     consumers: [
       {
         group,
@@ -83,6 +103,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
         digest: async () => index.digest(),
       },
     ],
+    imports,
     loadOpenData: ({ onProgress, signal } = {}) =>
       loadOpenData(
         { directory, councilArea, runtime },

@@ -1,14 +1,18 @@
+import { resolve } from 'node:path'
 import type { Writable } from 'node:stream'
+import { type CsvField, csvFields, type ImportProgress, type ImportSummary, openImports } from '@patchwork/provider-directory'
 import type { Runtime } from '@patchwork/runtime'
 import { createLogger, startTracing } from '@patchwork/telemetry'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { ConfigurationError, type PlaceConfig, readConfig } from './config.ts'
 import { askRunningPlace, listenForOperations } from './control.ts'
 import { openDemonstration } from './demonstration.ts'
+import { openPorts } from './drivers.ts'
 import { giveMemoryBack } from './giveMemoryBack.ts'
+import { type Imported, ImportOperation, importedInWords, listInWords, operateImport, summaryInWords } from './importing.ts'
 import { type DeadLetter, type Operation, operate, type Rebuilt, type Replayed, UnknownNameError, type Verified } from './operations.ts'
 import { type Place, startPlace } from './place.ts'
-import { progressTo } from './progress.ts'
+import { importProgressTo, progressTo } from './progress.ts'
 
 /** What the command takes from the process it runs in. */
 export type Surroundings = {
@@ -100,7 +104,82 @@ const program = (surroundings: Surroundings, settle: Settle): Command => {
         ),
       ),
     )
+  addImport(patchwork, surroundings, settle)
   return patchwork
+}
+
+type RunOptions = {
+  dryRun?: boolean
+  accept?: boolean
+  asOf?: string
+  source?: string
+  json?: boolean
+  mapping?: string
+  map?: { column: string; field: string }[]
+}
+
+const addImport = (patchwork: Command, surroundings: Surroundings, settle: Settle): void => {
+  const imports = patchwork.command('import').description('bring a feed of another system into the directory: read, compared, and taken once it is accepted')
+  const run = (format: 'open-referral' | 'csv') =>
+    settle((where: string, options: RunOptions) => {
+      if (options.dryRun && options.accept) throw new ConfigurationError('Choose --dry-run or --accept, not both.')
+      const { mapping, map: columns, source, asOf } = options
+      const asked = ImportOperation.safeParse({
+        name: 'import',
+        step: 'run',
+        origin: /^https?:\/\//i.test(where) ? { kind: 'address', address: where } : { kind: 'file', path: resolve(where) },
+        format,
+        mode: options.dryRun ? 'dry-run' : options.accept ? 'accept' : 'stage',
+        ...Object.fromEntries(Object.entries({ mapping, columns, source, asOf }).filter(([, value]) => value !== undefined)),
+      })
+      if (!asked.success) throw new ConfigurationError(asked.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'))
+      return report<Imported>(surroundings, asked.data, options, importedInWords, () => true)
+    })
+  const runOptions = (command: Command): Command =>
+    command
+      .argument('<file or address>', 'a file, or an address that begins with http:// or https://')
+      .option('--dry-run', 'read and compare only; nothing is kept')
+      .option('--accept', 'take all that is sound at once')
+      .option('--as-of <date>', 'the day by which "last assured over a year ago" is judged, like 2024-12-13; today when absent')
+      .option('--source <name>', 'what this source is remembered as; the file’s name or the address when absent')
+      .option('--json', 'print one JSON document')
+  runOptions(imports.command('open-referral').description('an Open Referral UK feed, a list of services or version 3')).action(run('open-referral'))
+  runOptions(imports.command('csv').description('a CSV file with its column names on top'))
+    .requiredOption('--mapping <name>', 'the name under which the columns are kept')
+    .option('--map <column=field>', `which column is what, as often as needed: ${csvFields.join(', ')}`, columnAndField, [])
+    .action(run('csv'))
+  const one = (step: 'accept' | 'drop', about: string) =>
+    imports
+      .command(step)
+      .description(about)
+      .argument('<id>', 'the import')
+      .option('--json', 'print one JSON document')
+      .action(
+        settle((importId: string, options: { json?: boolean }) => {
+          const asked = ImportOperation.safeParse({ name: 'import', step, importId })
+          if (!asked.success) throw new ConfigurationError('Give the id that the import was told with.')
+          return report<ImportSummary>(surroundings, asked.data, options, summaryInWords, () => true)
+        }),
+      )
+  one('accept', 'take all that is sound in an import that waits')
+  one('drop', 'forget an import that waits')
+  imports
+    .command('undo')
+    .description('put everything back that the last acceptance took')
+    .option('--json', 'print one JSON document')
+    .action(settle((options: { json?: boolean }) => report<ImportSummary>(surroundings, { name: 'import', step: 'undo' }, options, summaryInWords, () => true)))
+  imports
+    .command('list')
+    .description('the imports of this place, the newest first')
+    .option('--json', 'print one JSON document')
+    .action(settle((options: { json?: boolean }) => report<ImportSummary[]>(surroundings, { name: 'import', step: 'list' }, options, listInWords, () => true)))
+}
+
+const columnAndField = (value: string, before: { column: string; field: string }[]): { column: string; field: string }[] => {
+  const at = value.lastIndexOf('=')
+  const field = value.slice(at + 1)
+  if (at < 1 || !csvFields.includes(field as CsvField)) throw new InvalidArgumentError(`Write column=field, where the field is one of ${csvFields.join(', ')}.`)
+  return [...before, { column: value.slice(0, at), field }]
 }
 
 const notEmpty = (value: string): string => {
@@ -171,13 +250,40 @@ const welcome = (place: Place, accounts: readonly { role: string; name: string; 
 // Asks the running place, or opens the data for the length of the question.
 const ask = async (surroundings: Surroundings, operation: Operation): Promise<unknown> => {
   const config = readConfig(surroundings.environment)
-  const running = await askRunningPlace(config.dataDirectory, operation)
-  if (running) return running.result
-  const place = await open({ ...config, host: '127.0.0.1', port: 0, publicUrl: config.publicUrl ?? `http://127.0.0.1:${config.port}` }, surroundings)
+  const progress = progressTo(surroundings.errors)
+  const onProgress = importProgressTo(progress)
   try {
-    return await operate(place, operation)
+    const running = await askRunningPlace(config.dataDirectory, operation, onProgress)
+    if (running) return running.result
+    if (operation.name === 'import') return await importAlone(config, surroundings, operation, onProgress)
+    const place = await open({ ...config, host: '127.0.0.1', port: 0, publicUrl: config.publicUrl ?? `http://127.0.0.1:${config.port}` }, surroundings)
+    try {
+      return await operate(place, operation)
+    } finally {
+      await place.stop()
+    }
   } finally {
-    await place.stop()
+    progress.done()
+  }
+}
+
+/** Opens only what an import needs, so that a large feed has the memory. */
+const importAlone = async (
+  config: PlaceConfig,
+  { runtime, errors }: Surroundings,
+  operation: ImportOperation,
+  onProgress: (progress: ImportProgress) => void,
+): Promise<unknown> => {
+  const opened = await openPorts(config, runtime, createLogger({ level: config.logLevel, readable: errors.isTTY ?? false }))
+  try {
+    const imports = await openImports(opened.ports, { instance: 'place' })
+    try {
+      return await operateImport(imports, operation, onProgress)
+    } finally {
+      await imports.stop()
+    }
+  } finally {
+    await opened.close()
   }
 }
 

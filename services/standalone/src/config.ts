@@ -15,10 +15,10 @@ const Environment = z.object({
   KAFKA_BROKERS: z.string().min(1).optional(),
   KAFKA_SESSION_MS: z.coerce.number().int().min(1_000).max(300_000).optional(),
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('warn'),
-  /** For fault tests: `<step>:<count>` ends this process at once when that step of the write path comes for the count-th time. */
+  /** For fault tests: `<step>[@<group>]:<count>` ends this process at once when that step of the write path (of that consumer) comes for the count-th time. */
   PATCHWORK_END_AT: z
     .string()
-    .regex(/^[a-z-]+:[1-9]\d*$/)
+    .regex(/^[a-z-]+(@[a-z-]+)?:[1-9]\d*$/)
     .optional(),
 })
 
@@ -37,7 +37,7 @@ export type PlaceConfig = {
   kafkaBrokers: string[] | undefined
   kafkaSessionMs: number | undefined
   logLevel: string
-  endAt: { step: string; count: number } | undefined
+  endAt: { point: string; count: number } | undefined
 }
 
 /** Thrown with one line per variable that is wrong; the command ends with exit code 2. */
@@ -53,7 +53,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv): PlaceConfig => {
   const dataKeyFile = resolve(variables.DATA_KEY_FILE ?? `${dataDirectory}.key`)
   if (dirname(dataKeyFile).concat('/').startsWith(join(dataDirectory, '/')))
     throw new ConfigurationError('DATA_KEY_FILE: keep the key outside the data directory, or whoever copies the data has the key too.')
-  const [step, count] = variables.PATCHWORK_END_AT?.split(':') ?? []
+  const [point, count] = variables.PATCHWORK_END_AT?.split(':') ?? []
   return {
     host: variables.HOST,
     port: variables.PORT,
@@ -68,6 +68,6 @@ export const readConfig = (environment: NodeJS.ProcessEnv): PlaceConfig => {
     kafkaBrokers: variables.KAFKA_BROKERS?.split(',').map((broker) => broker.trim()),
     kafkaSessionMs: variables.KAFKA_SESSION_MS,
     logLevel: variables.LOG_LEVEL,
-    endAt: step === undefined ? undefined : { step, count: Number(count) },
+    endAt: point === undefined ? undefined : { point, count: Number(count) },
   }
 }

@@ -44,6 +44,8 @@ export const openDemonstration = async (options: {
   if (!record.body.loaded) {
     progress.step('Loading Trafford’s directory from its open data', 'organisations and offers')
     await place.directory.loadOpenData({ onProgress: progress.advance })
+    progress.step('Loading the council’s grants')
+    await place.commissioning.loadGrants({ onProgress: progress.advance })
     progress.step('Inviting the demonstration people')
   }
   const accounts = await openAccounts(place, options.dataDirectory, runtime)

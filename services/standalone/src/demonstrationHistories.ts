@@ -1,11 +1,14 @@
-import { type Runtime, sleep } from '@patchwork/runtime'
+import { calendarDay, type Runtime, sleep } from '@patchwork/runtime'
 import type { DemonstrationAccount } from './demonstration.ts'
+import { aPoolOfNeighbours } from './demonstrationPool.ts'
 
 const dayMs = 24 * 3600_000
 const triesMax = 100
 const waitMs = 100
 
-type Person = { post: <Answer>(path: string, key: string, body?: object) => Promise<Answer>; personId: string }
+type Send = <Answer>(path: string, key: string, body?: object) => Promise<Answer>
+/** Somebody who is signed in. `get` reads once; `post` and `put` send under a key of its own, again for a while where it may have been early. */
+export type Person = { get: <Answer>(path: string) => Promise<Answer>; post: Send; put: Send; personId: string }
 type Ids = { organisationId: string; offerId: string; personId: string; needId: string; referralId: string; outcomeIds: string[] }
 
 /**
@@ -24,18 +27,28 @@ export const playHistories = async (options: {
     if (account === undefined) throw new Error(`There is no demonstration account for ${name}`)
     return signIn(url, account, runtime)
   }
-  const story: Story = { as, inDays: (days) => new Date(runtime.now() + days * dayMs).toISOString(), offers: new Map() }
-  const chapters = [offersOfHelp, activities, aGardenInOrder, joiningIn, waitingAndDeclined]
+  const story: Story = {
+    as,
+    inDays: (days) => new Date(runtime.now() + days * dayMs).toISOString(),
+    today: calendarDay(runtime.now()),
+    offers: new Map(),
+    organisations: new Map(),
+  }
+  const chapters = [offersOfHelp, activities, aGardenInOrder, joiningIn, waitingAndDeclined, aPoolOfNeighbours, aContract]
   for (const [index, chapter] of chapters.entries()) {
     await chapter(story)
     options.onProgress(index + 1, chapters.length)
   }
 }
 
-type Story = {
+export type Story = {
   as: (name: string) => Promise<Person>
-  inDays: (days: number) => string /** Offer ids by the key they were made with. */
+  inDays: (days: number) => string
+  /** The calendar day on which they are played. */
+  today: string
+  /** Offer and organisation ids by the key they were made with. */
   offers: Map<string, string>
+  organisations: Map<string, string>
 }
 
 const offerOf = ({ offers }: Story, key: string): string => {
@@ -66,6 +79,7 @@ const offersOfHelp = async (story: Story): Promise<void> => {
     description:
       'Two gardeners with a small van and all their own tools. We keep gardens safe and pleasant for people who cannot do it all themselves any more.',
   })
+  story.organisations.set('demo-dees-gardens', gardens.organisationId)
   await publishOffer(
     story,
     dee,
@@ -95,6 +109,7 @@ const offersOfHelp = async (story: Story): Promise<void> => {
     kind: 'micro-provider',
     description: 'A sole worker with twelve years in home care. You direct the support; I give it the way you like it.',
   })
+  story.organisations.set('demo-toms-care', care.organisationId)
   await publishOffer(
     story,
     tom,
@@ -126,6 +141,7 @@ const activities = async (story: Story): Promise<void> => {
     kind: 'community-network',
     description: 'Neighbours who cook, walk, mend and look out for each other. Run by the people who come.',
   })
+  story.organisations.set('demo-neighbours', neighbours.organisationId)
   await publishOffer(
     story,
     aisha,
@@ -244,6 +260,77 @@ const waitingAndDeclined = async (story: Story): Promise<void> => {
   await dee.post(`/referral/referrals/${declined.referralId}/decline`, 'demo-yusuf-decline', { reason: 'out-of-area' })
 }
 
+const sharePence = 2_400_000
+const partnersOfContract = [
+  { name: 'Sale Moor Good Neighbours (demonstration)', organisation: 'demo-neighbours' },
+  { name: 'Dee’s Gardens (demonstration)', organisation: 'demo-dees-gardens' },
+  { name: 'Tom Brennan, personal support (demonstration)', organisation: 'demo-toms-care' },
+  { name: 'Brookside Friends (fictional)' },
+  { name: 'Old Mill Lunch Circle (fictional)' },
+  { name: 'Canal Bank Walkers (fictional)' },
+  { name: 'The Repair Table (fictional)' },
+  { name: 'Evening Star Choir (fictional)' },
+  { name: 'Meadow Lane Carers (fictional)' },
+]
+const yearsOfContract = 8
+
+/** One contract over many networks, the shape of Leeds in small: the year that runs is its third; two are returned and closed, the third is open. */
+const aContract = async (story: Story): Promise<void> => {
+  const priya = await story.as('Priya Nair')
+  // Councils' years begin in April.
+  const thisYear = Number(story.today.slice(0, 4)) - (story.today.slice(5) < '04-01' ? 1 : 0)
+  const years = Array.from({ length: yearsOfContract }, (_, index) => ({
+    year: index + 1,
+    startsOn: `${thisYear - 2 + index}-04-01`,
+    endsOn: `${thisYear - 1 + index}-03-31`,
+    valuePence: sharePence * partnersOfContract.length,
+  }))
+  const lastDay = `${thisYear - 2 + yearsOfContract}-03-31`
+  const contract = await priya.post<ContractIds>('/commissioning/contracts', 'demo-contract', {
+    title: 'Neighbourhood networks for older people (demonstration)',
+    description: 'Networks run by older people themselves: company, practical help, and a way to be of use. Every partner in it is fictional.',
+    startsOn: `${thisYear - 2}-04-01`,
+    endsOn: lastDay,
+    referralsEndOn: lastDay,
+    lightTouch: true,
+    years,
+    partners: partnersOfContract.map(({ name, organisation }, index) => ({
+      name,
+      ...(organisation === undefined ? {} : { organisationId: story.organisations.get(organisation) }),
+      isLead: index === 0,
+      shares: years.map(({ year }) => ({ year, valuePence: sharePence })),
+    })),
+    outcomes: [
+      { words: 'Older people who took part', measure: 'count', rollUp: 'sum', targets: years.map(({ year }) => ({ year, value: 1_000 + 100 * year })) },
+      { words: 'Hours that people gave each other', measure: 'count', rollUp: 'sum', targets: years.map(({ year }) => ({ year, value: 4_000 })) },
+      { words: 'People who feel less lonely', measure: 'percentage-tenths', rollUp: 'mean', targets: years.map(({ year }) => ({ year, value: 600 })) },
+    ],
+  })
+  const quarters = [1, 2].flatMap((year) => [1, 2, 3, 4].map((quarter) => ({ year, quarter })))
+  await Promise.all(quarters.flatMap((when) => contract.partnerIds.map((_, partner) => demonstrationReturn(priya, contract, partner, when))))
+  for (const when of quarters)
+    await priya.post(`/commissioning/contracts/${contract.contractId}/quarters`, `demo-contract-closed-${when.year}-${when.quarter}`, when)
+  // Of the year that runs only some have returned yet, and one that does not is worth asking.
+  for (const partner of [0, 1, 3, 4]) await demonstrationReturn(priya, contract, partner, { year: 3, quarter: 1 })
+}
+
+type ContractIds = { contractId: string; partnerIds: string[]; outcomeIds: string[] }
+
+const demonstrationReturn = async (
+  commissioner: Person,
+  { contractId, partnerIds, outcomeIds }: ContractIds,
+  partner: number,
+  { year, quarter }: { year: number; quarter: number },
+): Promise<void> => {
+  const values = [22 + partner * 3 + year * 4 + quarter, 80 + partner * 11 + quarter * 6, 540 + partner * 15 + year * 20]
+  await commissioner.put(`/commissioning/contracts/${contractId}/returns`, `demo-return-${partner}-${year}-${quarter}`, {
+    partnerId: partnerIds[partner],
+    year,
+    quarter,
+    results: outcomeIds.map((outcomeId, index) => ({ outcomeId, value: values[index] })),
+  })
+}
+
 const signIn = async (url: string, account: DemonstrationAccount, runtime: Runtime): Promise<Person> => {
   const granted = await runtime.fetch(`${url}/identity/token`, {
     method: 'POST',
@@ -256,14 +343,30 @@ const signIn = async (url: string, account: DemonstrationAccount, runtime: Runti
   if (!granted.ok) throw new Error(`${account.name} got no token: ${granted.status}`)
   const { access_token: token } = (await granted.json()) as { access_token: string }
   const { person_id: personId } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { person_id: string }
-  return { personId, post: (path, key, body) => post(url, token, path, key, body, runtime) }
+  const sender =
+    (method: 'POST' | 'PUT'): Send =>
+    (path, key, body) =>
+      send({ method, url, token, path, key, body }, runtime)
+  return {
+    personId,
+    get: async <Answer>(path: string) => {
+      const response = await runtime.fetch(`${url}/api${path}`, { headers: { authorization: `Bearer ${token}` } })
+      if (!response.ok) throw new Error(`The demonstration could not read: ${response.status}`)
+      return (await response.json()) as Answer
+    },
+    post: sender('POST'),
+    put: sender('PUT'),
+  }
 }
 
 // A service may not have heard yet of what another has just told: such refusals are tried again for a while, as a person would.
-const post = async <Answer>(url: string, token: string, path: string, key: string, body: object | undefined, runtime: Runtime): Promise<Answer> => {
+const send = async <Answer>(
+  { method, url, token, path, key, body }: { method: 'POST' | 'PUT'; url: string; token: string; path: string; key: string; body: object | undefined },
+  runtime: Runtime,
+): Promise<Answer> => {
   for (let tries = 1; ; tries += 1) {
     const response = await runtime.fetch(`${url}/api${path}`, {
-      method: 'POST',
+      method,
       headers: {
         authorization: `Bearer ${token}`,
         'idempotency-key': `${key}-try-${tries}`,

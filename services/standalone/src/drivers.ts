@@ -38,8 +38,8 @@ export const openPorts = async (config: PlaceConfig, runtime: Runtime, logger: L
       logger,
       dataKey,
       ...(endAt && {
-        onStep: (step) => {
-          if (step === endAt.step && --left === 0) endHere(step)
+        onStep: (step, group) => {
+          if ((step === endAt.point || `${step}@${group}` === endAt.point) && --left === 0) endHere(endAt.point)
         },
       }),
     },
@@ -52,7 +52,7 @@ export const openPorts = async (config: PlaceConfig, runtime: Runtime, logger: L
 }
 
 // Said before it happens and straight to the file: what is still in this process's memory goes with it.
-const endHere = (step: string): void => {
-  writeSync(process.stderr.fd, `Ended at ${step}\n`)
+const endHere = (point: string): void => {
+  writeSync(process.stderr.fd, `Ended at ${point}\n`)
   process.kill(process.pid, 'SIGKILL')
 }

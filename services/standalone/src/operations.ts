@@ -1,4 +1,6 @@
+import type { ImportProgress } from '@patchwork/provider-directory'
 import { z } from 'zod'
+import { ImportOperation, operateImport } from './importing.ts'
 import type { Place } from './place.ts'
 
 /** What an operator can ask of a place, running or opened for the question. Answers are JSON; nothing in them is about a person. */
@@ -8,6 +10,7 @@ export const Operation = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('dead-letters-list') }),
   z.strictObject({ name: z.literal('dead-letters-show'), eventId: z.string().min(1).max(200) }),
   z.strictObject({ name: z.literal('dead-letters-replay'), source: z.string().min(1).max(200).optional() }),
+  ImportOperation,
 ])
 export type Operation = z.infer<typeof Operation>
 
@@ -21,8 +24,8 @@ export class UnknownNameError extends Error {}
 
 const deadLettersMax = 1_000
 
-/** Carries out one operation. Throws UnknownNameError. */
-export const operate = (place: Place, operation: Operation): Promise<unknown> => {
+/** Carries out one operation; a long one tells how far it is. Throws UnknownNameError. */
+export const operate = (place: Place, operation: Operation, onProgress?: (progress: ImportProgress) => void): Promise<unknown> => {
   switch (operation.name) {
     case 'verify':
       return verify(place)
@@ -34,6 +37,8 @@ export const operate = (place: Place, operation: Operation): Promise<unknown> =>
       return deadLetters(place).then((letters) => letters.filter((letter) => letter.eventId === operation.eventId))
     case 'dead-letters-replay':
       return replay(place, operation.source)
+    case 'import':
+      return operateImport(place.directory.imports, operation, onProgress)
   }
 }
 

@@ -1,10 +1,12 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import * as commissioning from '@patchwork/commissioning'
 import type { RunningService, ServiceSettings } from '@patchwork/http'
 import * as identity from '@patchwork/identity'
 import * as notification from '@patchwork/notification'
 import * as people from '@patchwork/people'
+import * as personalBudgetPooling from '@patchwork/personal-budget-pooling'
 import * as providerDirectory from '@patchwork/provider-directory'
 import * as referral from '@patchwork/referral'
 import type { Runtime } from '@patchwork/runtime'
@@ -22,6 +24,7 @@ export type Place = {
   services: readonly RunningService[]
   directory: Awaited<ReturnType<typeof providerDirectory.start>>
   identity: Awaited<ReturnType<typeof identity.start>>
+  commissioning: commissioning.RunningCommissioning
   ports: OpenedPorts['ports']
   /** Takes no new requests, finishes what is in hand, then closes the stores. A repeat changes nothing. */
   stop(): Promise<void>
@@ -72,18 +75,30 @@ export const startPlace = async (options: {
     const runningPeople = run(people.start(ports('people'), settings))
     const runningIdentity = run(identity.start(ports('identity'), pageSettings))
     const runningDirectory = run(providerDirectory.start(ports('provider-directory'), { ...settings, instance: 'place' }))
+    const runningCommissioning = run(commissioning.start(ports('commissioning'), settings))
     await Promise.all([
       runningPeople,
       runningIdentity,
       runningDirectory,
+      runningCommissioning,
       run(referral.start(ports('referral'), settings)),
+      run(personalBudgetPooling.start(ports('personal-budget-pooling'), settings)),
       run(notification.start(ports('notification'), { ...settings, smtpUrl: config.smtpUrl, mailFrom: config.mailFrom })),
       run(web.start(ports('web'), pageSettings)),
     ])
     const mounts = services.flatMap((service) => service.mounts).sort((one, other) => other.path.length - one.path.length)
     for (const mount of mounts) front.use(mount.path, mount.app)
     started = true
-    return { url, publicUrl, services, directory: await runningDirectory, identity: await runningIdentity, ports: opened.ports, stop }
+    return {
+      url,
+      publicUrl,
+      services,
+      directory: await runningDirectory,
+      identity: await runningIdentity,
+      commissioning: await runningCommissioning,
+      ports: opened.ports,
+      stop,
+    }
   } catch (error) {
     await stop()
     throw error
@@ -99,7 +114,7 @@ const listen = async (server: Server, config: PlaceConfig): Promise<string> => {
 }
 
 const settingsFor = (config: PlaceConfig, url: string, publicUrl: string): ServiceSettings => {
-  const names = ['provider-directory', 'referral', 'people', 'notification', 'identity']
+  const names = ['provider-directory', 'referral', 'people', 'notification', 'identity', 'personal-budget-pooling', 'commissioning']
   return {
     publicUrl,
     issuer: config.issuer ?? `${publicUrl}/identity`,

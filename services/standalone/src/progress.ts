@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import type { ImportProgress } from '@patchwork/provider-directory'
 
 /** Shows what is going on and how far, on a terminal in place, elsewhere a line per step and per tenth. */
 export interface Progress {
@@ -6,8 +7,12 @@ export interface Progress {
   step(words: string, unit?: string): void
   /** How far the step is: `count` of `total` of its unit. */
   advance(count: number, total: number): void
+  /** The same where nobody knows of how many. */
+  count(count: number, perSecond: number): void
   done(): void
 }
+
+const countedEvery = 10_000
 
 /** Progress written to a stream, which should be standard error. */
 export const progressTo = (stream: Writable & { isTTY?: boolean }): Progress => {
@@ -31,9 +36,27 @@ export const progressTo = (stream: Writable & { isTTY?: boolean }): Progress => 
       else if (tenth > lastTenth) stream.write(`${words}: ${count} of ${total}${unit}\n`)
       lastTenth = tenth
     },
+    count: (count, perSecond) => {
+      const told = `${words}: ${count.toLocaleString('en-GB')} records, ${perSecond.toLocaleString('en-GB')}/s`
+      if (stream.isTTY) stream.write(`\r${told}`)
+      else if (Math.floor(count / countedEvery) > lastTenth) stream.write(`${told}\n`)
+      lastTenth = Math.floor(count / countedEvery)
+    },
     done: () => {
       endLine()
       words = ''
     },
+  }
+}
+
+const doing: Record<ImportProgress['doing'], string> = { reading: 'Reading', taking: 'Taking', 'putting-back': 'Putting back' }
+
+/** Shows an import's steps, each with how many records and how fast. */
+export const importProgressTo = (progress: Progress): ((told: ImportProgress) => void) => {
+  let step: ImportProgress['doing'] | undefined
+  return (told) => {
+    if (told.doing !== step) progress.step(doing[told.doing])
+    step = told.doing
+    progress.count(told.count, told.perSecond)
   }
 }

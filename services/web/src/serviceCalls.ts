@@ -5,7 +5,7 @@ import { z } from 'zod'
 
 const timeoutMs = 5_000
 
-export type ServiceName = 'provider-directory' | 'referral' | 'people' | 'notification' | 'identity'
+export type ServiceName = 'provider-directory' | 'referral' | 'people' | 'notification' | 'identity' | 'personal-budget-pooling' | 'commissioning'
 export type QueryValues = Readonly<Record<string, string | number | undefined>>
 
 /** A service refused, with its status and problem code and the fields it speaks of; or it could not be reached (503, `unreachable`). */
@@ -37,15 +37,23 @@ export type ServiceCalls = {
     options?: Options,
   ): Promise<{ body: z.output<Answer>; tag: string | undefined }>
   /** Sends a command. The same form sent again with the same words does nothing new and gives the same answer. */
-  post<Answer extends z.ZodType = z.ZodUnknown>(service: ServiceName, path: string, body: object, answer?: Answer): Promise<z.output<Answer>>
+  post<Answer extends z.ZodType = z.ZodUnknown>(
+    service: ServiceName,
+    path: string,
+    body: object,
+    answer?: Answer,
+    options?: { ifMatch?: string },
+  ): Promise<z.output<Answer>>
+  /** Sends a file as it is. The same file from the same form is kept once. */
+  upload<Answer extends z.ZodType>(service: ServiceName, path: string, file: File, answer: Answer): Promise<z.output<Answer>>
   put<Answer extends z.ZodType = z.ZodUnknown>(
     service: ServiceName,
     path: string,
     body: object,
     options?: { ifMatch?: string; answer?: Answer },
   ): Promise<z.output<Answer>>
-  /** An answer that is not JSON, such as a stream, for as long as the signal lasts. */
-  open(service: ServiceName, path: string, signal: AbortSignal): Promise<Response>
+  /** An answer that is not JSON: a stream, for as long as the signal lasts, or a file, which is given up after a while. */
+  open(service: ServiceName, path: string, until: { signal: AbortSignal } | { timeoutMs: number }): Promise<Response>
 }
 
 export type CallsOptions = {
@@ -73,7 +81,7 @@ export const createServiceCalls = (options: CallsOptions): ServiceCalls => {
         headers,
         redirect: 'error',
         signal: sent.signal ?? abortAfter(options.runtime, sent.timeoutMs ?? timeoutMs),
-        ...(sent.body === undefined ? {} : { body: JSON.stringify(sent.body) }),
+        ...(sent.body === undefined ? {} : { body: sent.body instanceof Uint8Array ? new Uint8Array(sent.body) : JSON.stringify(sent.body) }),
       })
       .catch(() => {
         throw new ServiceProblem(service, 503, 'unreachable')
@@ -98,17 +106,24 @@ export const createServiceCalls = (options: CallsOptions): ServiceCalls => {
       const response = await send(service, 'GET', path, sent)
       return { body: await read(service, response, answer), tag: response.headers.get('etag') ?? undefined }
     },
-    post: async (service, path, body, answer) =>
-      read(service, await send(service, 'POST', path, { body, idempotencyKey: keyFor('POST', path, body) }), answer ?? (z.unknown() as never)),
+    post: async (service, path, body, answer, { ifMatch } = {}) =>
+      read(service, await send(service, 'POST', path, { body, ifMatch, idempotencyKey: keyFor('POST', path, body) }), answer ?? (z.unknown() as never)),
+    upload: async (service, path, file, answer) => {
+      const body = new Uint8Array(await file.arrayBuffer())
+      const idempotencyKey = keyFor('POST', path, { file: createHash('sha256').update(body).digest('hex') })
+      // What it is, the service tells by its content.
+      return read(service, await send(service, 'POST', path, { body, contentType: 'application/octet-stream', idempotencyKey }), answer)
+    },
     put: async (service, path, body, { ifMatch, answer } = {}) =>
       read(service, await send(service, 'PUT', path, { body, ifMatch, idempotencyKey: keyFor('PUT', path, body) }), answer ?? (z.unknown() as never)),
-    open: (service, path, signal) => send(service, 'GET', path, { signal }),
+    open: (service, path, until) => send(service, 'GET', path, until),
   }
 }
 
 type Sent = {
   query?: QueryValues | undefined
   body?: object
+  contentType?: string
   idempotencyKey?: string | undefined
   ifMatch?: string | undefined
   timeoutMs?: number | undefined
@@ -126,14 +141,17 @@ const queryOf = (query: QueryValues | undefined): string => {
   return given.length === 0 ? '' : `?${new URLSearchParams(given)}`
 }
 
-const headersOf = async ({ bearer, address }: CallsOptions, { body, idempotencyKey, ifMatch }: Sent): Promise<Record<string, string>> => {
+const headersOf = async (
+  { bearer, address }: CallsOptions,
+  { body, contentType = 'application/json', idempotencyKey, ifMatch }: Sent,
+): Promise<Record<string, string>> => {
   const token = await bearer()
   const traceparent = currentTraceparent()
   return {
     accept: 'application/json',
     'x-forwarded-for': address,
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(body === undefined ? {} : { 'content-type': contentType }),
     ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
     ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
     ...(traceparent === undefined ? {} : { traceparent }),

@@ -15,7 +15,8 @@ import { createPlaceAbout } from './place/placeAbout.ts'
 import { createSendsMail } from './place/sendsMail.ts'
 import { createServiceCalls } from './serviceCalls.ts'
 import { createIssuer } from './session/issuer.ts'
-import { openSessionStore, type SessionStore } from './store/sessionStore.ts'
+import { openDraftStore } from './store/draftStore.ts'
+import { openSessionStore } from './store/sessionStore.ts'
 import { createView } from './view/pageView.ts'
 import { openTranslations } from './words/words.ts'
 
@@ -23,7 +24,7 @@ const service = 'web'
 const sweepEveryMs = 10 * 60_000
 const ownClientId = 'patchwork-web'
 
-/** Starts the pages, mounted at `/`. They hold nothing but sessions; everything shown is asked of the services over HTTP. Throws what the store throws. */
+/** Starts the pages, mounted at `/`. They hold nothing but sessions and drafts of forms; everything shown is asked of the services over HTTP. Throws what the store throws. */
 export const start = async (ports: Ports, settings: ServiceSettings & WebSettings): Promise<RunningService> => {
   const { documents, runtime, logger, dataKey } = ports
   const { publicUrl, issuer: issuerUrl, jwksUrl, serviceUrls } = settings
@@ -31,6 +32,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & WebSetting
   const issuer = createIssuer({ issuer: issuerUrl, jwksUrl, publicUrl, client, runtime })
   const sealer = createSealer(dataKey, service, runtime)
   const sessions = await openSessionStore({ documents, sealer, runtime, renew: issuer.renew })
+  const drafts = await openDraftStore({ documents, sealer, runtime })
   const assets = await openAssets()
   const cookies = createCookies(publicUrl)
   const ownCalls = createServiceCalls({ serviceUrls, runtime, address: '127.0.0.1', bearer: async () => undefined })
@@ -39,14 +41,14 @@ export const start = async (ports: Ports, settings: ServiceSettings & WebSetting
   const handOvers = createHandOvers(cookies, sealer)
   const ready = () => documents.ping()
   const { app, stopLive } = createApp({
-    ...{ sessions, cookies, sealer, issuer, assets, runtime, logger, publicUrl, issuerUrl, serviceUrls, placeAbout, sendsMail, handOvers, ready },
+    ...{ sessions, drafts, cookies, sealer, issuer, assets, runtime, logger, publicUrl, issuerUrl, serviceUrls, placeAbout, sendsMail, handOvers, ready },
     wards: createWards(runtime, ownCalls),
     translations: openTranslations(),
     formTokens: createFormTokens(dataKey, runtime),
     cookieKey: cookieKey(dataKey),
     view: createView({ assets, cookies, handOvers, runtime, placeAbout, sendsMail, publicUrl, isDemonstration: settings.isDemonstration ?? (() => false) }),
   })
-  const sweeper = sweepNowAndThen(sessions, runtime, logger)
+  const sweeper = sweepNowAndThen(() => Promise.all([sessions.sweep(), drafts.sweep()]), runtime, logger)
   return {
     name: service,
     mounts: [{ path: '/', app }],
@@ -64,11 +66,14 @@ export const start = async (ports: Ports, settings: ServiceSettings & WebSetting
 /** The secret of the pages' client at Patchwork's own issuer, which derives it in the same way. */
 const ownClientSecret = (dataKey: Uint8Array): string => Buffer.from(hkdfSync('sha256', dataKey, 'patchwork', 'oidc-web-client', 32)).toString('hex')
 
-const sweepNowAndThen = (sessions: SessionStore, runtime: Pick<Runtime, 'after'>, logger: Logger): { stop(): Promise<void> } => {
+const sweepNowAndThen = (sweep: () => Promise<unknown>, runtime: Pick<Runtime, 'after'>, logger: Logger): { stop(): Promise<void> } => {
   let sweeping = Promise.resolve()
   let cancel = runtime.after(sweepEveryMs, run)
   function run(): void {
-    sweeping = sessions.sweep().catch((error: unknown) => logger.warn({ code: (error as { code?: unknown }).code }, 'ended sessions could not be removed'))
+    sweeping = sweep().then(
+      () => undefined,
+      (error: unknown) => logger.warn({ code: (error as { code?: unknown }).code }, 'ended sessions and drafts could not be removed'),
+    )
     cancel = runtime.after(sweepEveryMs, run)
   }
   return {

@@ -48,7 +48,7 @@ export const startTestPlace = async (answers: Record<string, Answering> = {}, se
   const issuer = await createTestIssuer(`${publicUrl}/identity`, publicUrl, () => Math.floor(runtime.now() / 1_000))
   front.use('/identity', issuer.app)
   front.use('/api', serviceServer(routes, asked))
-  const names = ['provider-directory', 'referral', 'people', 'notification', 'identity']
+  const names = ['provider-directory', 'referral', 'people', 'notification', 'identity', 'personal-budget-pooling', 'commissioning']
   const service = await start(
     { documents, runtime, logger, dataKey: new Uint8Array(32).fill(7), log: undefined as never },
     {
@@ -108,7 +108,7 @@ export const startTestPlace = async (answers: Record<string, Answering> = {}, se
 
 const serviceServer = (routes: Record<string, Answering>, asked: Asked[]) => {
   const app = express()
-  app.use(express.json())
+  app.use(express.json(), express.raw({ limit: '3mb' }))
   app.use(async (request, response) => {
     const seen = { method: request.method, path: request.path, query: request.query as Record<string, string>, body: request.body, headers: request.headers }
     asked.push(seen)

@@ -123,6 +123,35 @@ export const cy: Words = {
       body: ['Mae atgyfeiriad a anfonoch wedi’i gau. Gallwch weld pam, a beth ddaeth ohono.'],
       action: 'Gweld yr atgyfeiriad',
     },
+    'spend-waits-for-vote': {
+      subject: '{{ place }}: mae rhywbeth yn aros am eich pleidlais',
+      body: [
+        'Mae aelod o gronfa rydych yn perthyn iddi wedi cynnig talu bil gyda’ch gilydd.',
+        'Gallwch weld at beth mae’r arian a sut y caiff ei rannu. Cymeradwywch neu wrthwynebwch cyn i’r amser i benderfynu ddod i ben.',
+      ],
+      action: 'Ei weld a phenderfynu',
+    },
+    'spend-paid': {
+      subject: '{{ place }}: mae bil a gyflwynwyd gennych wedi’i dalu',
+      body: ['Mae pwy bynnag sy’n dal arian eich cronfa wedi cadarnhau iddynt dalu’r bil a gyflwynwyd gennych.'],
+      action: 'Gweld eich cronfa',
+    },
+    'spend-refused': {
+      subject: '{{ place }}: ni fydd bil a gyflwynwyd gennych yn cael ei dalu',
+      body: [
+        'Ni chafodd y bil a gyflwynwyd gennych ei gymeradwyo, felly ni fydd yn cael ei dalu o’ch cronfa.',
+        'Mae popeth a addawyd ar ei gyfer yn rhydd eto.',
+      ],
+      action: 'Gweld beth ddigwyddodd',
+    },
+    'payment-instructed': {
+      subject: '{{ place }}: gofynnir i chi wneud taliad',
+      body: [
+        'Mae aelodau cronfa yr ydych yn dal ei harian wedi cytuno i dalu bil, ac yn gofyn i chi ei dalu.',
+        'Pan fyddwch wedi talu, cadarnhewch y diwrnod a’ch cyfeirnod, os gwelwch yn dda.',
+      ],
+      action: 'Gweld beth i’w dalu',
+    },
     'verify-email': {
       subject: '{{ place }}: cadarnhewch eich cyfeiriad e-bost',
       body: ['Cadarnhewch mai hwn yw eich cyfeiriad e-bost, os gwelwch yn dda. Yna gallwch fewngofnodi.'],

@@ -122,6 +122,32 @@ export const en: Words = {
       body: ['A referral that you sent has been closed. You can see why, and what came of it.'],
       action: 'See the referral',
     },
+    'spend-waits-for-vote': {
+      subject: '{{ place }}: something waits for your vote',
+      body: [
+        'A member of a pool you belong to has proposed to pay a bill together.',
+        'You can see what it is for and how it is shared. Please approve it or object before the time to decide is over.',
+      ],
+      action: 'See it and decide',
+    },
+    'spend-paid': {
+      subject: '{{ place }}: a bill you put forward has been paid',
+      body: ['Whoever holds the money for your pool has confirmed that they paid the bill you put forward.'],
+      action: 'See your pool',
+    },
+    'spend-refused': {
+      subject: '{{ place }}: a bill you put forward will not be paid',
+      body: ['The bill you put forward was not approved, so it will not be paid from your pool.', 'Everything that was promised for it is free again.'],
+      action: 'See what happened',
+    },
+    'payment-instructed': {
+      subject: '{{ place }}: you are asked to make a payment',
+      body: [
+        'The members of a pool whose money you hold have agreed to pay a bill, and ask you to pay it.',
+        'When you have paid, please confirm the day and your reference.',
+      ],
+      action: 'See what to pay',
+    },
     'verify-email': {
       subject: '{{ place }}: confirm your e-mail address',
       body: ['Please confirm that this is your e-mail address. Then you can sign in.'],

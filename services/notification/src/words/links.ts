@@ -6,9 +6,11 @@ export const messagesPath = '/messages'
 
 const startPages = { resident: '/my', provider: '/provider', referrer: '/navigator', account: '/' } as const
 
+const folders = { referral: 'referrals', offer: 'offers', pool: 'pools' } as const
+
 /** The page that a message leads to, as a path of this place: the record it is about, or else the reader's start page. Ids only, no secret. */
 export const pathOf = (template: TemplateName, about: About | undefined): string => {
   const startPage = startPages[templates[template].reader]
   if (about === undefined || about.kind === 'challenge') return startPage
-  return `${startPage}/${about.kind === 'referral' ? 'referrals' : 'offers'}/${about.id}`
+  return `${startPage}/${folders[about.kind]}/${about.id}`
 }

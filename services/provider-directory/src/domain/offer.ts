@@ -104,7 +104,7 @@ export const describeOffer = ({ state, details: before }: Offer, command: DraftO
 }
 
 /**
- * Lets everyone find it; publishing again changes nothing. An offer from open data takes no referrals: nobody there has agreed to answer.
+ * Lets everyone find it; publishing again changes nothing. An offer from open data or a feed takes no referrals: nobody there has agreed to answer.
  * Throws RefusedError `offer-not-found`, `where-missing`, `personal-care-gate`.
  */
 export const publishOffer = ({ state, details }: Offer, { offerId, at }: { offerId: string; at: string }): OfferDecision => {
@@ -124,6 +124,28 @@ export const publishFromOpenData = (offer: Offer, command: DraftOffer & { at: st
   const state = drafted.events.reduce(evolveOffer, offer.state)
   const published = publishOffer({ ...offer, state, details: command.details }, command)
   return { ...drafted, events: [...drafted.events, ...published.events] }
+}
+
+/** What an offer was before an import changed it. */
+export type FormerOffer = OfferDescription & { isPublished: boolean }
+
+/** What a feed says of an offer that has been here before: its words anew, and found by everyone again. Throws what describing and publishing throw. */
+export const publishAnew = (offer: Offer, command: DraftOffer & { at: string }): OfferDecision => {
+  const described = describeOffer(offer, command)
+  const state = described.events.reduce(evolveOffer, offer.state)
+  const published = publishOffer({ state, details: described.details ?? offer.details }, command)
+  return { ...described, events: [...described.events, ...published.events] }
+}
+
+/** Puts an offer back to what it was: its former words, found by everyone or by nobody. Throws what describing and publishing throw. */
+export const putBackOffer = (offer: Offer, { former, offerId, at }: { former: FormerOffer; offerId: string; at: string }): OfferDecision => {
+  if (offer.state.status === 'none') throw new RefusedError('offer-not-found')
+  const { organisationId, track, origin } = offer.state
+  const command = { ...former, offerId, organisationId, track, origin, at }
+  if (former.isPublished) return publishAnew(offer, command)
+  const withdrawn = withdrawOffer(offer, command)
+  const described = describeOffer({ ...offer, state: withdrawn.events.reduce(evolveOffer, offer.state) }, command)
+  return { ...described, events: [...withdrawn.events, ...described.events] }
 }
 
 export type StateCapacity = { offerId: string; state: 'open' | 'waiting-list' | 'closed'; units?: number; expiresAt: string; at: string }
@@ -178,13 +200,14 @@ const checkDescription = ({ personalCare, details }: OfferDescription): void => 
 }
 
 const checkFitToPublish = ({ origin, personalCare }: { origin: Origin; personalCare: boolean }, { area, place, personalCareGate }: OfferDetails): void => {
-  // Open data is shown as its source has it, and some of it does not say where.
-  const saysWhere = area.atHome || area.wardCodes?.length || area.postcode || place.address || place.postcode || origin === 'open-data'
+  // Open data and imported feeds are shown as their sources have them, and some of it does not say where.
+  const saysWhere = area.atHome || area.wardCodes?.length || area.postcode || place.address || place.postcode || origin !== 'registered'
   if (!saysWhere) throw new RefusedError('where-missing', '/area')
   if (personalCare && !personalCareGate) throw new RefusedError('personal-care-gate', '/personalCareGate')
 }
 
-const canonical = (value: unknown): string =>
+/** JSON text with the keys in order: two values that say the same give the same text. */
+export const canonical = (value: unknown): string =>
   JSON.stringify(value, (_key, part) =>
     typeof part === 'object' && part !== null && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,
   )

@@ -9,7 +9,7 @@ export type OrganisationEvent =
   | DomainEvent<typeof OrganisationJoiningCodeIssued>
 
 export type OrganisationKind = 'micro-provider' | 'community-network' | 'organisation'
-export type Origin = 'registered' | 'open-data'
+export type Origin = 'registered' | 'open-data' | 'imported'
 export type MemberRole = 'owner' | 'member'
 
 /** A code that one colleague can join by; its id follows from the code, which is kept nowhere. */

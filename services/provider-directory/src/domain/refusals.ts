@@ -61,6 +61,26 @@ const refusals = {
     title: 'Closed, with places?',
     words: 'Something closed has no places left. Leave the number empty, or choose "open".',
   },
+  'import-not-found': { kind: 'not-found', title: 'No such import', words: 'There is no such import.' },
+  'import-busy': { kind: 'conflict', title: 'Another import is under way', words: 'One import at a time: wait until the one under way has ended.' },
+  'import-not-staged': {
+    kind: 'conflict',
+    title: 'Nothing to accept',
+    words: 'This import does not wait for acceptance: it has been accepted or dropped, or could not be read.',
+  },
+  'import-outdated': {
+    kind: 'conflict',
+    title: 'Compared with what was',
+    words: 'Something else of this source has been accepted or undone since. Import it again, so that it is compared with what is here now.',
+  },
+  'import-not-accepted': { kind: 'conflict', title: 'Nothing to undo', words: 'This import has not been accepted, or has been undone.' },
+  'import-not-last': { kind: 'conflict', title: 'Not the last one', words: 'Only what was accepted last from a source can be undone.' },
+  'mapping-not-found': {
+    kind: 'not-found',
+    title: 'No such mapping',
+    words: 'There is no column mapping of this name. Say which column is what with --map column=field.',
+  },
+  'mapping-incomplete': { kind: 'invalid', title: 'Not enough columns', words: 'A column mapping needs at least a name and an organisation.' },
 } as const satisfies Record<string, { kind: 'invalid' | 'conflict' | 'not-found'; title: string; words: string }>
 
 export type RefusalCode = keyof typeof refusals

@@ -5,6 +5,7 @@ import type { Runtime } from '@patchwork/runtime'
 import { z } from 'zod'
 import { describeOrganisation, issueJoiningCode, joinOrganisation, type OrganisationDetails, registerOrganisation } from '../domain/organisation.ts'
 import { RefusedError } from '../domain/refusals.ts'
+import { charityIdOf } from '../openData/loadOpenData.ts'
 import type { CouncilArea } from '../place/place.ts'
 import type { Directory, Offers } from '../store/directory.ts'
 import { toPublicOrganisation } from '../store/publicOffer.ts'
@@ -15,6 +16,8 @@ import { toCapacityView, toPlaceView, toSourceView } from './views.ts'
 
 const organisationsPerPersonMax = 20
 const offersShownMax = 200
+const charitiesMax = 100
+const charityScheme = 'GB-CHC'
 
 const codeLengthMax = 60
 
@@ -50,6 +53,21 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, runti
         })
         return { body: { items, ...(after === undefined ? {} : { after }) } }
       },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/organisations/charities',
+      policy: 'organisation.read',
+      summary: 'Which organisations have these charity numbers, up to 100, and the ward of the first place they offer something at.',
+      query: z.strictObject({
+        numbers: z
+          .string()
+          .max(12 * charitiesMax)
+          .transform((numbers) => [...new Set(numbers.split(','))])
+          .pipe(z.array(z.string().regex(/^\d{1,10}$/)).max(charitiesMax)),
+      }),
+      answer: z.object({ items: z.array(z.object({ charityNumber: z.string(), organisationId: z.uuid(), wardCode: z.string().optional() })) }),
+      handle: async ({ query }) => ({ body: { items: await charitiesOf(directory, query.numbers) } }),
     }),
     defineRoute({
       method: 'get',
@@ -181,6 +199,25 @@ const toDetails = ({ name, description, email, phone, website }: z.output<typeof
   ...(website === undefined ? {} : { website }),
   modifiedAt,
 })
+
+/** The organisations of these charity numbers, as far as they are here, with the ward in which they offer something. */
+const charitiesOf = async ({ organisations, offers }: Directory, numbers: readonly string[]) => {
+  const numberOf = new Map(numbers.map((number) => [charityIdOf(number), number]))
+  const found = (await organisations.getMany([...numberOf.keys()])).filter(({ id, details }) =>
+    details?.identifiers?.some(({ scheme, identifier }) => scheme === charityScheme && identifier === numberOf.get(id)),
+  )
+  const { aggregates } = await offers.find({ where: { organisationId: { in: found.map(({ id }) => id) }, status: { equals: 'published' } }, limit: 1_000 })
+  const wardOf = new Map(
+    aggregates.toReversed().flatMap(({ state, details }) => {
+      const wardCode = details?.place.location?.wardCode
+      return state.status === 'none' || wardCode === undefined ? [] : [[state.organisationId, wardCode] as const]
+    }),
+  )
+  return found.map(({ id }) => {
+    const wardCode = wardOf.get(id)
+    return { charityNumber: numberOf.get(id) ?? '', organisationId: id, ...(wardCode === undefined ? {} : { wardCode }) }
+  })
+}
 
 type OfferLine = z.input<typeof OrganisationView>['offers'][number]
 

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { CouncilArea } from '../place/place.ts'
 import type { Directory } from '../store/directory.ts'
 import type { OfferSearch, SearchIndex } from '../store/searchIndex.ts'
+import type { UnmetNeed } from '../store/unmetNeed.ts'
 import { isOfTheirs } from './membership.ts'
 import { FoundOffers, OrganisationName } from './schemas.ts'
 import { toSummaryView } from './views.ts'
@@ -41,9 +42,9 @@ const FindQuery = ListQuery.extend({
   after: asked(z.string().max(2_000)),
 })
 
-type Dependencies = { directory: Directory; index: SearchIndex; councilArea: CouncilArea; runtime: Runtime }
+type Dependencies = { directory: Directory; index: SearchIndex; councilArea: CouncilArea; unmetNeed: UnmetNeed; runtime: Runtime }
 
-export const searchRoutes = ({ directory, index, councilArea, runtime }: Dependencies) => [
+export const searchRoutes = ({ directory, index, councilArea, unmetNeed, runtime }: Dependencies) => [
   defineRoute({
     method: 'get',
     path: '/offers',
@@ -53,10 +54,12 @@ export const searchRoutes = ({ directory, index, councilArea, runtime }: Depende
     query: FindQuery,
     answer: FoundOffers,
     rateLimit: { count: 600, perSeconds: 60 },
-    handle: async ({ query }) => {
+    handle: async ({ query, caller, address }) => {
       const place = query.near === undefined ? undefined : councilArea.locate(query.near)
       const nowMs = runtime.now()
       const found = index.search(toSearch(query, place), nowMs)
+      // A page behind the first one that is empty is the end of a list, and what another service asks is nobody's need.
+      if (found.total === 0 && query.after === undefined && caller.kind !== 'service') noteUnmet(unmetNeed, query, place?.wardCode, address)
       return {
         body: {
           items: found.hits.map((hit) => toSummaryView(hit, nowMs)),
@@ -107,6 +110,17 @@ export const searchRoutes = ({ directory, index, councilArea, runtime }: Depende
     },
   }),
 ]
+
+/** The kind where exactly one was asked for, and the ward that was named or that the postcode lies in. A question about nothing in particular is no need. */
+const noteUnmet = (
+  unmetNeed: UnmetNeed,
+  { text, near, category, track, ward }: z.output<typeof FindQuery>,
+  wardOfPlace: string | undefined,
+  address: string,
+) => {
+  if ([text, near, category, track, ward].every((part) => part === undefined)) return
+  unmetNeed.note({ category: category?.length === 1 ? category[0] : undefined, wardCode: ward ?? WardCode.safeParse(wardOfPlace).data }, address)
+}
 
 const toSearch = (query: z.output<typeof FindQuery>, near: OfferSearch['near']): OfferSearch => {
   const { text, within, category, track, cost, open, capacity, ward, referrals, limit, after } = query

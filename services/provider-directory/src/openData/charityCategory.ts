@@ -50,10 +50,15 @@ const namesOnly: readonly [RegExp, Category, Track][] = [
   ],
 ]
 
-/** The kind of help that a charity's name points to, else its own words; a community group when neither points anywhere in particular. */
-export const charityCategory = (name: string, activities: string): { category: Category; track: Track } => {
-  const [, category, track] = ruleFor(rules, name) ?? ruleFor(namesOnly, name) ?? ruleFor(rules, activities) ?? []
-  return category && track ? { category, track } : { category: 'community-groups', track: 'join-in' }
-}
+type Kind = { category: Category; track: Track }
 
-const ruleFor = (from: typeof rules, words: string) => from.find(([pattern]) => pattern.test(words.toLowerCase()))
+/** The kind of help that a name points to, else the words beside it; undefined when neither points anywhere in particular. */
+export const kindByWords = (name: string, words: string): Kind | undefined => ruleFor(rules, name) ?? ruleFor(namesOnly, name) ?? ruleFor(rules, words)
+
+/** The same for a charity, which is a community group when nothing says more. */
+export const charityCategory = (name: string, activities: string): Kind => kindByWords(name, activities) ?? { category: 'community-groups', track: 'join-in' }
+
+const ruleFor = (from: typeof rules, words: string): Kind | undefined => {
+  const [, category, track] = from.find(([pattern]) => pattern.test(words.toLowerCase())) ?? []
+  return category && track ? { category, track } : undefined
+}

@@ -1,4 +1,4 @@
-import { type Command, idFor } from '@patchwork/aggregate'
+import { type Command, idFor, inParallel } from '@patchwork/aggregate'
 import { instant, type Runtime } from '@patchwork/runtime'
 import { publishFromOpenData } from '../domain/offer.ts'
 import { registerOrganisation } from '../domain/organisation.ts'
@@ -49,7 +49,7 @@ export const loadOpenData = async (
     const missing = tasks.filter(({ id }) => !present.has(id))
     count += present.size
     onProgress?.(count, total)
-    await atOnce(missing, writesAtOnceMax, async ({ write }) => {
+    await inParallel(missing, writesAtOnceMax, async ({ write }) => {
       signal?.throwIfAborted()
       await write()
       count += 1
@@ -74,6 +74,8 @@ const changesOf = ({ about }: CouncilArea, at: string): ChangedAt => {
 const keyOf = (kind: 'organisation' | 'offer', { code, recordId }: { code: string; recordId: string }): string => `open-data/${kind}/${code}/${recordId}`
 const organisationIdOf = ({ details }: OpenDataOrganisation): string => idFor(keyOf('organisation', details.source))
 const offerIdOf = ({ details }: OpenDataOrganisation['offers'][number]): string => idFor(keyOf('offer', details.source))
+/** The organisation that the open data knows by this charity number, where it is there: ids come from the sources' own. */
+export const charityIdOf = (charityNumber: string): string => idFor(keyOf('organisation', { code: 'charities', recordId: charityNumber }))
 const commandOf = (key: string, at: string): Command => ({ key, repeatable: false, body: null, at })
 
 const writeOrganisation = async ({ organisations }: Directory, { details }: OpenDataOrganisation, at: string, changedAt: ChangedAt): Promise<void> => {
@@ -108,15 +110,4 @@ const writeOffer = async (
       details: { ...offer.details, modifiedAt: changedAt(offer.details.source) },
     }),
   )
-}
-
-/** Does `work` for each item, `most` at a time. Rejects with the first failure, once what was begun has ended. */
-const atOnce = async <Item>(items: readonly Item[], most: number, work: (item: Item) => Promise<void>): Promise<void> => {
-  const waiting = items.values()
-  const lane = async (): Promise<void> => {
-    for (const item of waiting) await work(item)
-  }
-  const lanes = await Promise.allSettled(Array.from({ length: Math.min(most, items.length) }, lane))
-  const failed = lanes.find((settled) => settled.status === 'rejected')
-  if (failed) throw failed.reason
 }

@@ -10,7 +10,9 @@ import {
   OrganisationJoiningCodeIssued,
   OrganisationMemberJoined,
   OrganisationRegistered,
+  SearchFoundNothing,
 } from '@patchwork/events'
+import { type EmptySearch, evolveSearch, initialSearch, type SearchEvent } from '../domain/emptySearch.ts'
 import { evolveOffer, initialOffer, type OfferDetails, type OfferEvent, type OfferState } from '../domain/offer.ts'
 import { evolveOrganisation, initialOrganisation, type OrganisationDetails, type OrganisationEvent, type OrganisationState } from '../domain/organisation.ts'
 
@@ -18,7 +20,8 @@ export const service = 'provider-directory'
 
 export type Organisations = OpenedAggregates<OrganisationState, OrganisationEvent, OrganisationDetails>
 export type Offers = OpenedAggregates<OfferState, OfferEvent, OfferDetails>
-export type Directory = { organisations: Organisations; offers: Offers }
+export type EmptySearches = OpenedAggregates<EmptySearch, SearchEvent>
+export type Directory = { organisations: Organisations; offers: Offers; searches: EmptySearches }
 
 /** Opens what the directory keeps. Throws what the stores throw when they cannot be opened. */
 export const openDirectory = async (ports: Ports): Promise<Directory> => ({
@@ -58,6 +61,10 @@ export const openDirectory = async (ports: Ports): Promise<Directory> => ({
         'by-capacity-expiry': { fields: ['capacityExpiresAt'], sparse: true },
       },
     },
+    ports,
+  ),
+  searches: await openAggregates<EmptySearch, SearchEvent>(
+    { service, name: 'search', topic: SearchFoundNothing.topic, events: [SearchFoundNothing], initial: initialSearch, evolve: evolveSearch },
     ports,
   ),
 })

@@ -81,7 +81,7 @@ export const startPlace = async (own: DirectorySettings = {}) => {
         send(await issuer.tokenFor({ personId, role }, { nowMs: runtime.now() }), api(path), sending),
     asAnyone: (path: string, sending: Sending = {}): Promise<Answer> => send(undefined, api(path), sending),
     feed: (path: string, sending: Sending = {}): Promise<Answer> => send(undefined, `/open-referral-uk/v3${path}`, sending),
-    events: async (topic: 'organisation' | 'offer'): Promise<EventEnvelope[]> => {
+    events: async (topic: 'organisation' | 'offer' | 'search'): Promise<EventEnvelope[]> => {
       const events: EventEnvelope[] = []
       for await (const event of now.ports.log.read(`patchwork.${service}.${topic}`)) events.push(event)
       return events

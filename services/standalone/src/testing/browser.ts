@@ -13,6 +13,13 @@ const attribute = (tag: string, name: string): string | undefined => {
   return value === undefined ? undefined : decoded(value)
 }
 
+const withFiles = (fields: URLSearchParams, files: Record<string, File>): FormData => {
+  const form = new FormData()
+  for (const [name, value] of fields) form.append(name, value)
+  for (const [name, file] of Object.entries(files)) form.append(name, file)
+  return form
+}
+
 /** A browser without JavaScript, of one person: cookies, redirects, and forms as they stand in the page. `onUrl` hears each address it goes to. */
 export const openBrowser = (origin: string, onUrl: (url: string) => void = () => undefined) => {
   const cookies = new Map<string, string>()
@@ -35,13 +42,22 @@ export const openBrowser = (origin: string, onUrl: (url: string) => void = () =>
     if (location === null || hops === hopsMax) return { status: response.status, url: url.href, html }
     return ask(new URL(location, url).href, {}, hops + 1)
   }
-  const goTo = (address: string): Promise<Page> => ask(address)
+  /** What a busy machine could not do just now is asked for again, as the page says: the same form is done once. */
+  const patiently = async (address: string, init?: RequestInit): Promise<Page> => {
+    let answer = await ask(address, init)
+    for (let tries = 1; answer.status === 503 && tries < triesMax; tries += 1) {
+      await sleep(systemRuntime, waitMs)
+      answer = await ask(address, init)
+    }
+    return answer
+  }
+  const goTo = (address: string): Promise<Page> => patiently(address)
 
   /**
    * Fills in the form of a page (the one whose address ends with `to`, where there are several) and sends it. Throws where a text field of the form is
    * left out, so that nobody forgets one, and where the page comes back with errors.
    */
-  const send = async (address: string, fields: Fields, { to }: { to?: string } = {}): Promise<Page> => {
+  const send = async (address: string, fields: Fields, { to, files = {} }: { to?: string; files?: Record<string, File> } = {}): Promise<Page> => {
     const page = await goTo(address)
     const forms = [...page.html.matchAll(/<form\b([^>]*method="post"[^>]*)>(.*?)<\/form>/gs)]
     const form = forms.find(([, tag = '']) => (to === undefined ? !attribute(tag, 'action')?.endsWith('/sign-out') : attribute(tag, 'action')?.endsWith(to)))
@@ -58,13 +74,11 @@ export const openBrowser = (origin: string, onUrl: (url: string) => void = () =>
       for (const one of [value].flat()) body.append(name, one as string)
     }
     const action = new URL(attribute(tag, 'action') ?? page.url, page.url).href
-    const sent = { method: 'POST', body: body.toString(), headers: { 'content-type': 'application/x-www-form-urlencoded' } }
-    let answer = await ask(action, sent)
-    // What a busy machine could not do just now is sent again, as the page asks: the same form is done once.
-    for (let tries = 1; answer.status === 503 && tries < triesMax; tries += 1) {
-      await sleep(systemRuntime, waitMs)
-      answer = await ask(action, sent)
-    }
+    const takesFiles = attribute(tag, 'enctype') === 'multipart/form-data'
+    const sent = takesFiles
+      ? { method: 'POST', body: withFiles(body, files) }
+      : { method: 'POST', body: body.toString(), headers: { 'content-type': 'application/x-www-form-urlencoded' } }
+    const answer = await patiently(action, sent)
     const problems = /govuk-error-summary__list">(.*?)<\/ul>/s.exec(answer.html)?.[1]
     if (answer.status >= 400 || problems)
       throw new Error(`${address} was refused: ${answer.status} ${problems?.replaceAll(/<[^>]+>|\s+/g, ' ') ?? answer.html.slice(0, 500)}`)

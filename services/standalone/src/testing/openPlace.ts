@@ -13,7 +13,8 @@ import { startPlace } from '../place.ts'
 
 /** What a request was answered. `text` is the body as it came, `body` what it says where it is JSON. */
 export type Answer<Body = Record<string, unknown>> = { status: number; body: Body; text: string; headers: Headers }
-export type Sent = { query?: Record<string, string>; body?: object; headers?: Record<string, string> }
+/** `bytes` are a file, sent in place of a body. */
+export type Sent = { query?: Record<string, string>; body?: object; bytes?: Uint8Array<ArrayBuffer>; headers?: Record<string, string> }
 export type Send = <Body = Record<string, unknown>>(method: string, path: string, sent?: Sent) => Promise<Answer<Body>>
 
 /** A signed-in person at the API. Paths are those of the place: `/api/referral/needs`. */
@@ -88,7 +89,7 @@ export const openPlace = async (environment: Record<string, string> = {}) => {
 
   const sendAs =
     (bearer: () => Promise<string | undefined>): Send =>
-    async (method, path, { query, body, headers } = {}) => {
+    async (method, path, { query, body, bytes, headers } = {}) => {
       const token = await bearer()
       const ended = new AbortController()
       calls.push({ from: 'us', method, url: `${running.place.url}${path}`, body: JSON.stringify(body ?? '') })
@@ -100,9 +101,11 @@ export const openPlace = async (environment: Record<string, string> = {}) => {
           'x-forwarded-for': `2001:db8::${systemRuntime.uuid().slice(0, 4)}:${systemRuntime.uuid().slice(0, 4)}`,
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(bytes === undefined ? {} : { 'content-type': 'application/octet-stream' }),
           ...headers,
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(bytes === undefined ? {} : { body: bytes }),
       })
       // A stream goes on for ever: its first part tells whether it was given.
       const isStream = response.headers.get('content-type')?.startsWith('text/event-stream')

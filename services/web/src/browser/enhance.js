@@ -61,3 +61,42 @@ if (badge && 'EventSource' in window) {
   })
   window.addEventListener('pageshow', follow)
 }
+
+// Figures are asked for again when something has changed. What was opened stays open, and the keyboard stays where it was.
+const figures = document.querySelector('[data-live-figures]')
+if (figures && 'EventSource' in window) {
+  let stream
+
+  const refresh = async () => {
+    const answer = await fetch(location.pathname + location.search, { headers: { accept: 'text/html' } })
+    if (!answer.ok || answer.redirected) return
+    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('[data-live-figures]')
+    if (!fresh || fresh.innerHTML === figures.innerHTML) return
+    const opened = new Set([...figures.querySelectorAll('details[open]')].map(({ id }) => id))
+    for (const details of fresh.querySelectorAll('details')) details.open = opened.has(details.id)
+    const held = figures.contains(document.activeElement) ? document.activeElement : undefined
+    const [address, inside] = [held?.getAttribute('href'), held?.closest('figure')?.getAttribute('aria-labelledby')]
+    figures.replaceChildren(...fresh.childNodes)
+    const figure = inside && figures.querySelector(`figure[aria-labelledby="${inside}"]`)
+    const again = address && figure && [...figure.querySelectorAll('a')].find((link) => link.getAttribute('href') === address)
+    if (again) again.focus({ preventScroll: true })
+    else if (held && figure) figure.querySelector('summary')?.focus({ preventScroll: true })
+  }
+
+  const follow = () => {
+    if (document.hidden) {
+      stream?.close()
+      stream = undefined
+      return
+    }
+    if (stream) return
+    stream = new EventSource('/dashboard/changes')
+    stream.addEventListener('changed', () => refresh().catch(() => undefined))
+  }
+  document.addEventListener('visibilitychange', follow)
+  window.addEventListener('pagehide', () => {
+    stream?.close()
+    stream = undefined
+  })
+  window.addEventListener('pageshow', follow)
+}

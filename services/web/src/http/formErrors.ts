@@ -3,7 +3,18 @@ import { ServiceProblem } from '../serviceCalls.ts'
 import type { Language, Translate, Translations } from '../words/words.ts'
 
 /** What is wrong, at a field or (no field) with the whole form. */
-export type FormError = { field?: string; code: string }
+export type FormError = { field?: string; code: string; values?: Readonly<Record<string, string | number>> }
+
+/** What a page itself finds wrong with what was entered, with the values its words ask for: which line it is, by how much. Thrown from `save`. */
+export class FormRefusal extends Error {
+  readonly code = 'form-refused'
+  readonly errors: readonly FormError[]
+  constructor(errors: readonly FormError[]) {
+    super('The form was refused')
+    this.errors = errors
+  }
+}
+
 /** The same in words, as the error summary and the fields show it. */
 export type ShownErrors = { list: { text: string; href?: string }[]; byField: Record<string, string> }
 
@@ -52,11 +63,11 @@ export const inWords = (
   language: Language,
 ): ShownErrors & { unknownCodes: string[] } => {
   const shown: ShownErrors & { unknownCodes: string[] } = { list: [], byField: {}, unknownCodes: [] }
-  for (const { field, code } of errors) {
+  for (const { field, code, values } of errors) {
     const keys = [...(field === undefined ? [] : [`${page}.errors.${field}.${code}`]), `${page}.errors.${code}`, `problems.${code}`]
     const known = keys.find((key) => translations.has(key, language))
     if (known === undefined) shown.unknownCodes.push(code)
-    const text = t(known ?? 'problems.unforeseen')
+    const text = t(known ?? 'problems.unforeseen', values)
     if (field !== undefined) shown.byField[field] ??= text
     shown.list.push(field === undefined ? { text } : { text, href: `#${field}` })
   }

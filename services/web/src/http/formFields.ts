@@ -26,11 +26,11 @@ export const postcode = () => z.string({ error: 'missing' }).trim().min(1, { err
 export const optionalPostcode = () => orNothing(Postcode)
 
 /** One of these codes. */
-export const choice = <const Codes extends readonly [string, ...string[]]>(codes: Codes) => z.enum(codes, { error: 'choose-one' })
-export const optionalChoice = <const Codes extends readonly [string, ...string[]]>(codes: Codes) => orNothing(choice(codes))
+export const choice = <const Codes extends readonly string[]>(codes: Codes) => z.enum(codes, { error: 'choose-one' })
+export const optionalChoice = <const Codes extends readonly string[]>(codes: Codes) => orNothing(choice(codes))
 
 /** Any number of these codes: checkboxes. A browser sends nothing for none, and no list for one. */
-export const choices = <const Codes extends readonly [string, ...string[]]>(codes: Codes) =>
+export const choices = <const Codes extends readonly string[]>(codes: Codes) =>
   z.preprocess(
     (value) => (value === undefined ? [] : Array.isArray(value) ? value : [value]),
     z.array(z.enum(codes, { error: 'choose-from-list' })).max(codes.length),
@@ -59,6 +59,13 @@ export const pounds = (penceMax: number) =>
     .regex(/^£? ?\d{1,7}(\.\d\d?)?$/, { error: 'not-an-amount' })
     .transform((value) => Math.round(Number(value.replace(/[£ ]/g, '')) * 100))
     .pipe(z.int().max(penceMax, { error: 'too-large' }))
+
+/** A file of at most so many bytes, or none: browsers send an empty one. */
+export const optionalFile = (bytesMax: number) =>
+  z.preprocess(
+    (value) => (value === '' || (value instanceof File && value.size === 0) ? undefined : value),
+    z.file({ error: 'missing' }).max(bytesMax, { error: 'file-too-large' }).optional(),
+  )
 
 /** An empty field is one that says nothing. */
 export const orNothing = <Schema extends z.ZodType>(schema: Schema) =>

@@ -29,6 +29,12 @@ export type Visit = {
   wards: () => Promise<readonly Ward[]>
   /** Waits at most 2 s for something that a write has caused; says whether it came. */
   appears: (look: () => Promise<boolean>) => Promise<boolean>
+  /** What this visitor entered so far in a form of several pages, by a name of the page's choosing; gone when it is dropped or they sign out. */
+  drafts: {
+    read<Schema extends z.ZodType>(name: string, schema: Schema): Promise<z.output<Schema> | undefined>
+    keep(name: string, draft: object): Promise<void>
+    drop(name: string): Promise<void>
+  }
   /** For what is not a page: streams and files. The page answers by itself and gives `answered()`. */
   raw: { request: Request; response: Response }
 }
@@ -71,6 +77,8 @@ export type Page<Audience extends 'anyone' | 'everyone' | readonly Role[] = 'any
   for: Audience
   /** What the template shows; also when a form is shown again. Absent: nothing of its own. */
   load?: (visit: VisitOf<Audience>) => Promise<object | Answer>
+  /** The form may carry files (`multipart/form-data`), for those who have signed in: fields made with `optionalFile()`. */
+  takesFiles?: boolean
   /** The form on the page. Without `save`, there is none. */
   form?: Form
   /** What its fields hold at first, from what was loaded. */

@@ -6,13 +6,15 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { z } from 'zod'
 import type { Ward } from '../map/boundaries.ts'
 import type { PlaceAbout } from '../place/placeAbout.ts'
+import type { DraftStore } from '../store/draftStore.ts'
 import { countUnread, type Shown, type View } from '../view/pageView.ts'
 import type { Translations } from '../words/words.ts'
 import type { Cookies } from './cookies.ts'
-import { errorsOfForm, errorsOfProblem, type FormError, inWords, isForTheForm, mayHaveHappened } from './formErrors.ts'
+import { errorsOfForm, errorsOfProblem, type FormError, FormRefusal, inWords, isForTheForm, mayHaveHappened } from './formErrors.ts'
 import type { HandOvers } from './handOver.ts'
 import { leaveNotice } from './notices.ts'
 import { type Answer, type AnyPage, type FieldValues, isAnswer, type SignedInVisit, type Visit } from './page.ts'
+import { readSentFiles } from './sentFiles.ts'
 import { visitorOf } from './visitor.ts'
 
 const waitMsMax = 2_000
@@ -29,6 +31,7 @@ export type PageDependencies = {
   placeAbout: () => Promise<PlaceAbout>
   sendsMail: () => Promise<boolean>
   wards: () => Promise<readonly Ward[]>
+  drafts: DraftStore
 }
 
 /** The form was not made by our page for this visitor, or their session has ended since. */
@@ -51,6 +54,7 @@ export const pageRoutes = (pages: readonly AnyPage[], dependencies: PageDependen
   const router = Router({ caseSensitive: true })
   for (const page of pages) {
     router.get(page.path, traced(page.path, dependencies, showPage(page, dependencies)))
+    if (page.takesFiles) router.post(page.path, readSentFiles)
     if (page.save) router.post(page.path, traced(page.path, dependencies, savePage(page, page.save, dependencies)))
   }
   return router
@@ -98,6 +102,7 @@ const savePage =
     try {
       await give(page, await save(parsed.data, visit as SignedInVisit), request, response, dependencies, {})
     } catch (error) {
+      if (error instanceof FormRefusal) return showAgain(page, [...error.errors], { visit, entered }, request, response, dependencies)
       if (!isForTheForm(error)) throw error
       // Sent again with the same key, what has happened after all does not happen twice.
       const again = mayHaveHappened(error) ? { visit, entered, formKey } : { visit, entered }
@@ -188,7 +193,20 @@ const visitOf = async (page: AnyPage, request: Request, response: Response, depe
     sendsMail: dependencies.sendsMail,
     wards: dependencies.wards,
     appears: (look) => appears(dependencies.runtime, look),
+    drafts: draftsOf(dependencies.drafts, session?.sessionId),
     raw: { request, response },
+  }
+}
+
+const draftsOf = (drafts: DraftStore, sessionId: string | undefined): Visit['drafts'] => {
+  const own = () => {
+    if (sessionId === undefined) throw new SignInFirstError()
+    return sessionId
+  }
+  return {
+    read: (name, schema) => drafts.read(own(), name, schema),
+    keep: (name, draft) => drafts.keep(own(), name, draft),
+    drop: (name) => drafts.drop(own(), name),
   }
 }
 

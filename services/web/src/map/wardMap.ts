@@ -4,11 +4,14 @@ import type { Ward } from './boundaries.ts'
 export type Point = { latitude: number; longitude: number }
 export type Pin = Point & { number: number; name: string }
 
+/** How dark a ward is drawn, and its value as it is written there: a shade alone says nothing. */
+export type Shade = { level: string; words: string }
+
 /** A map as lines and points of a drawing `width` by `height`, for shell/map.njk. */
 export type WardMap = {
   width: number
   height: number
-  wards: { name: string; d: string; isServed: boolean; label?: { x: number; y: number } }[]
+  wards: { name: string; d: string; isServed: boolean; label?: { x: number; y: number }; shade?: Shade }[]
   pins: { x: number; y: number; number: number; name: string }[]
   near?: { x: number; y: number }
 }
@@ -24,14 +27,19 @@ const letterWidth = 6.4
 const labelHeight = 14
 const pinStep = 15
 
+type MapContent = {
+  pins: readonly Pin[]
+  near?: Point | undefined
+  servedWardCodes?: readonly string[]
+  /** By ward code. With them each ward is labelled with its value. */
+  shades?: ReadonlyMap<string, Shade>
+}
+
 /**
  * Draws the wards around the pins, or around the served wards, or all of them. Undefined without boundaries. North is up; wards and pins out of the
  * picture are left out.
  */
-export const drawWardMap = (
-  wards: readonly Ward[],
-  { pins, near, servedWardCodes = [] }: { pins: readonly Pin[]; near?: Point | undefined; servedWardCodes?: readonly string[] },
-): WardMap | undefined => {
+export const drawWardMap = (wards: readonly Ward[], { pins, near, servedWardCodes = [], shades }: MapContent): WardMap | undefined => {
   if (wards.length === 0) return undefined
   const projection = geoMercator().fitExtent(
     [
@@ -49,12 +57,14 @@ export const drawWardMap = (
     const feature = asFeature(ward)
     const [[west, north], [east, south]] = path.bounds(feature)
     if (east < 0 || south < 0 || west > width || north > height) return []
+    const shade = shades?.get(ward.properties.wardCode)
     return [
       {
         name: ward.properties.name,
         d: outline(ward, projection),
         isServed: servedWardCodes.includes(ward.properties.wardCode),
-        ...labelFor(ward, path, feature),
+        ...labelFor(shades === undefined ? ward.properties.name : (shade?.words ?? ''), path, feature),
+        ...(shade === undefined ? {} : { shade }),
       },
     ]
   })
@@ -122,12 +132,19 @@ const outline = ({ geometry }: Ward, projection: (position: [number, number]) =>
     .join('')
 }
 
-/** A ward's name where it fits inside. */
-const labelFor = ({ properties }: Ward, path: ReturnType<typeof geoPath>, feature: GeoPermissibleObjects): { label?: { x: number; y: number } } => {
+/** Where words stand in a ward, if they fit inside. */
+const labelFor = (words: string, path: ReturnType<typeof geoPath>, feature: GeoPermissibleObjects): { label?: { x: number; y: number } } => {
   const [[west, north], [east, south]] = path.bounds(feature)
   const [x, y] = path.centroid(feature)
-  const half = (properties.name.length * letterWidth) / 2
-  const fits = east - west > half * 2 && south - north > labelHeight * 2 && x - half > 4 && x + half < width - 4 && y > labelHeight && y < height - labelHeight
+  const half = (words.length * letterWidth) / 2
+  const fits =
+    words !== '' &&
+    east - west > half * 2 &&
+    south - north > labelHeight * 2 &&
+    x - half > 4 &&
+    x + half < width - 4 &&
+    y > labelHeight &&
+    y < height - labelHeight
   return fits ? { label: { x: round(x), y: round(y) } } : {}
 }
 

@@ -5,14 +5,25 @@ import { administratorPage } from './administrator/page.ts'
 import { administratorAccountPage } from './administratorAccount/page.ts'
 import { administratorAccountsPage } from './administratorAccounts/page.ts'
 import { administratorDeliveriesPage } from './administratorDeliveries/page.ts'
+import { administratorImportPage } from './administratorImport/page.ts'
+import { administratorImportsPage } from './administratorImports/page.ts'
 import { administratorMailPage } from './administratorMail/page.ts'
 import { administratorNewAccountPage } from './administratorNewAccount/page.ts'
 import { checkYourMailPage } from './checkYourMail/page.ts'
-import { administratorClosingPage, administratorPasswordLinkPage, administratorVouchingPage } from './confirm/administratorPages.ts'
+import { administratorClosingPage, administratorImportSteps, administratorPasswordLinkPage, administratorVouchingPage } from './confirm/administratorPages.ts'
 import { providerAcceptancePage, providerJoiningCodePage, providerPublicationPage, providerWithdrawalPage } from './confirm/providerPages.ts'
+import { contractPage } from './contract/page.ts'
+import { contractNewPage } from './contractNew/page.ts'
+import { contractQuartersPage } from './contractQuarters/page.ts'
+import { contractReturnPage } from './contractReturn/page.ts'
+import { contractsPage } from './contracts/page.ts'
+import { contractVaryPage } from './contractVary/page.ts'
+import { dashboardPage, figureCsvPage } from './dashboard/page.ts'
+import { dashboardEventsPage } from './dashboardEvents/page.ts'
 import { dataSourcesPage } from './dataSources/page.ts'
 import { findPage } from './find/page.ts'
 import { forgottenPasswordPage } from './forgottenPassword/page.ts'
+import { grantsCsvPage, grantsPage } from './grants/page.ts'
 import { helpNowPage } from './helpNow/page.ts'
 import { homePage } from './home/page.ts'
 import { messagesPage } from './messages/page.ts'
@@ -20,6 +31,7 @@ import { navigatorPages } from './navigatorPages.ts'
 import { newPasswordPage } from './newPassword/page.ts'
 import { offerPage } from './offer/page.ts'
 import { organisationPage } from './organisation/page.ts'
+import { poolingPages } from './poolingPages.ts'
 import { privacyPage } from './privacy/page.ts'
 import { providerPage } from './provider/page.ts'
 import { providerConclusionPage } from './providerConclusion/page.ts'
@@ -80,6 +92,21 @@ export const pages: readonly AnyPage[] = [
   administratorClosingPage,
   administratorMailPage,
   administratorDeliveriesPage,
+  administratorImportsPage,
+  administratorImportPage,
+  ...administratorImportSteps,
+  dashboardPage,
+  figureCsvPage,
+  dashboardEventsPage,
+  contractsPage,
+  contractNewPage,
+  contractPage,
+  contractVaryPage,
+  contractReturnPage,
+  contractQuartersPage,
+  grantsPage,
+  grantsCsvPage,
   ...residentPages,
   ...navigatorPages,
+  ...poolingPages,
 ]

@@ -30,7 +30,7 @@ describe('signing in', () => {
     ['coordinator', '/provider'],
     ['navigator', '/navigator'],
     ['administrator', '/administrator'],
-    ['commissioner', '/'],
+    ['commissioner', '/council'],
   ] as const)('brings a %s to %s when no page was asked for', async (role, start) => {
     place.issuer.signsIn(role)
     const browser = place.browser()

@@ -12,6 +12,8 @@ export type Format = {
   date(at: string): string
   /** 3 March 2026 at 2:30pm */
   dateTime(at: string): string
+  /** March 2026, from `2026-03` */
+  month(month: string): string
   /** 2:30pm, from `14:30` */
   clock(time: string): string
   /** £12.50, or £12 */
@@ -28,6 +30,7 @@ const weekDays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'satur
 export const createFormat = (language: Language, t: Translate): Format => {
   const locale = localeOf[language]
   const day = new Intl.DateTimeFormat(locale, { timeZone, day: 'numeric', month: 'long', year: 'numeric' })
+  const month = new Intl.DateTimeFormat(locale, { timeZone, month: 'long', year: 'numeric' })
   const time = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   const number = new Intl.NumberFormat(locale)
   const miles = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 })
@@ -42,6 +45,7 @@ export const createFormat = (language: Language, t: Translate): Format => {
   return {
     date,
     dateTime: (at) => t('format.dateAtTime', { date: date(at), time: clock(time.format(Date.parse(at))) }),
+    month: (value) => month.format(Date.parse(`${value}-15`)),
     clock,
     pounds: (pence) => `£${pence % 100 === 0 ? number.format(pence / 100) : (pence / 100).toFixed(2).replace(/\B(?=(\d{3})+(?!\d))/g, ',')}`,
     distance: (metres) =>

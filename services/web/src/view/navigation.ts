@@ -9,21 +9,22 @@ export const startPageOf: Readonly<Record<Role, string>> = {
   provider: '/provider',
   coordinator: '/provider',
   navigator: '/navigator',
-  commissioner: '/',
+  commissioner: '/council',
   administrator: '/administrator',
 }
 
 const find = { href: '/find', key: 'find' }
+const council = { href: '/council', key: 'council' }
 const helpNow = { href: '/help-now', key: 'helpNow' }
 const messages = { href: '/messages', key: 'messages' }
 
 /** What stands in the header for each role, and for someone who has not signed in. */
 export const navigationOf: Readonly<Record<Role | 'anyone', readonly NavigationItem[]>> = {
   anyone: [find, helpNow],
-  resident: [find, { href: '/my', key: 'my' }, messages, helpNow],
-  provider: [{ href: '/provider', key: 'provider' }, messages, find],
-  coordinator: [{ href: '/provider', key: 'provider' }, messages, find],
+  resident: [find, { href: '/my', key: 'my' }, { href: '/my/pools', key: 'pools' }, messages, helpNow],
+  provider: [{ href: '/provider', key: 'provider' }, { href: '/provider/payments', key: 'payments' }, messages, find],
+  coordinator: [{ href: '/provider', key: 'provider' }, { href: '/provider/payments', key: 'payments' }, messages, find],
   navigator: [{ href: '/navigator', key: 'navigator' }, messages, find],
-  commissioner: [find, messages],
-  administrator: [{ href: '/administrator', key: 'administrator' }, messages, find],
+  commissioner: [council, { href: '/dashboard', key: 'dashboard' }, messages, find],
+  administrator: [{ href: '/administrator', key: 'administrator' }, council, messages, find],
 }

@@ -63,7 +63,7 @@ export const createView = (dependencies: ViewDependencies): View => {
         place: await placeAbout(),
         isDemonstration: isDemonstration(),
         person: session && { role: session.role, startPage: startPageOf[session.role] },
-        navigation: navigationOf[session?.role ?? 'anyone'].map((item) => ({ ...item, isCurrent: isWithin(request.path, item.href) })),
+        navigation: navigationFor(session?.role ?? 'anyone', request.path),
         unread: await unread,
         notice: notice && t(notice),
         handOver: session && handOvers.take(request, response, session.sessionId),
@@ -102,6 +102,13 @@ const inLanguage = (request: Request, language: string): string => {
     typeof value === 'string' && name !== 'lang' ? [[name, value]] : [],
   )
   return `${request.path}?${new URLSearchParams([...query, ['lang', language]])}`
+}
+
+/** The header's lines; the one that the page lies furthest within is current. */
+const navigationFor = (role: keyof typeof navigationOf, path: string) => {
+  const items = navigationOf[role]
+  const current = items.filter(({ href }) => isWithin(path, href)).sort((one, other) => other.href.length - one.href.length)[0]
+  return items.map((item) => ({ ...item, isCurrent: item === current }))
 }
 
 const isWithin = (path: string, href: string): boolean => path === href || path.startsWith(`${href}/`)

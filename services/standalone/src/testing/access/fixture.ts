@@ -13,6 +13,8 @@ export type Prepared = {
   params?: Record<string, string>
   query?: Record<string, string>
   body?: object
+  /** A file that is sent in place of a body. */
+  bytes?: Uint8Array<ArrayBuffer>
   /** Ids and words that only whoever may see this record finds in the answer. */
   marks?: readonly string[]
   /** What the request would change, read by the record's owner: a stranger's request leaves it as it is. */
@@ -27,7 +29,7 @@ export type Fixture = {
   /** Which of its records, where a route has several kinds. */
   of?: string
   may: { any?: readonly Asker[]; own?: readonly Role[] }
-  /** Whose record it is when somebody tries it who may use any; a navigator's when absent. */
+  /** Whose record it is when somebody tries it who may use any, or nobody can own one; a navigator's when absent. */
   owner?: Role
   /** `refused` (when absent): 401 or 403, and 404 for a record of others. `hidden`: 404 to everybody. `without`: answered, with nothing of the record. */
   others?: 'refused' | 'hidden' | 'without'

@@ -1,9 +1,21 @@
+import { commissioningFixtures } from './commissioningFixtures.ts'
 import { directoryFixtures } from './directoryFixtures.ts'
 import type { Fixtures } from './fixture.ts'
 import { identityFixtures } from './identityFixtures.ts'
+import { importFixtures } from './importFixtures.ts'
 import { notificationFixtures } from './notificationFixtures.ts'
 import { peopleFixtures } from './peopleFixtures.ts'
+import { poolingFixtures } from './poolingFixtures.ts'
 import { referralFixtures } from './referralFixtures.ts'
 
 /** How each route of each service is tried. A new service adds its own file here; a route without a fixture fails the test with its name. */
-export const fixtures: Fixtures = { ...directoryFixtures, ...identityFixtures, ...notificationFixtures, ...peopleFixtures, ...referralFixtures }
+export const fixtures: Fixtures = {
+  ...commissioningFixtures,
+  ...directoryFixtures,
+  ...identityFixtures,
+  ...importFixtures,
+  ...notificationFixtures,
+  ...peopleFixtures,
+  ...poolingFixtures,
+  ...referralFixtures,
+}

@@ -2,17 +2,19 @@ import { type Browser, openBrowser } from '../browser.ts'
 import { eventually, must, type OpenedPlace } from '../openPlace.ts'
 import type { Canaries } from './canaries.ts'
 import type { MailServer } from './mailServer.ts'
+import { walkTheMoney } from './walkMoney.ts'
 
 export type Walk = { opened: OpenedPlace; canaries: Canaries; mail: MailServer; urls: string[] }
 const twoWeeksMs = 14 * 86_400_000
-type Account = { email: string; password: string; browser: Browser }
+export type Account = { email: string; password: string; browser: Browser }
 
-const inHtml = (html: string, pattern: RegExp): string => {
+/** What the first group of a pattern finds in a page. Throws where it finds nothing. */
+export const inHtml = (html: string, pattern: RegExp): string => {
   const id = pattern.exec(html)?.[1]
   if (id === undefined) throw new Error(`Nothing like ${pattern} is in the page`)
   return id
 }
-const uuid = '([0-9a-f-]{36})'
+export const uuid = '([0-9a-f-]{36})'
 
 /** Walks the whole loop through every form of the pages, and what has no page through the API, with a canary in each text field; then what goes wrong. */
 export const walkTheLoop = async (walk: Walk): Promise<void> => {
@@ -26,6 +28,8 @@ export const walkTheLoop = async (walk: Walk): Promise<void> => {
   await selfReferral(walk, { resident, provider, offerId: offers.published })
   await navigatorsReferrals(walk, { navigator, provider, offerId: offers.published, other: offers.other })
   await endOfOffers(provider, offers.other)
+  const commissioner = await accountFor(walk, administrator, 'commissioner')
+  await walkTheMoney(walk, { administrator, commissioner, provider, residents: [resident, await signUp(walk, 'resident')] })
   await forgottenPassword(walk, resident)
   await accountsOfOthers(walk, administrator)
   await throughTheApi(walk)

@@ -44,3 +44,24 @@ export const administratorClosingPage = definePage({
     return goTo(accountOf(visit), { notice: 'confirm.closed' })
   },
 })
+
+const importsPath = '/administrator/imports'
+
+/** Something that is done with an import, once somebody has said yes to it. */
+const importStep = (step: 'acceptance' | 'undoing' | 'dropping', notice: 'confirm.importAccepted' | 'confirm.importUndone' | 'confirm.importDropped') =>
+  definePage({
+    name: 'confirm',
+    path: `${importsPath}/:importId/${step}`,
+    for: ['administrator'],
+    load: async ({ params }) => ({ question: `import-${step}`, back: `${importsPath}/${params.importId!}` }),
+    save: async (_values, { services, params }) => {
+      await services.post('provider-directory', path`/imports/${params.importId!}/${step}`, {})
+      return goTo(`${importsPath}/${params.importId!}`, { notice })
+    },
+  })
+
+export const administratorImportSteps = [
+  importStep('acceptance', 'confirm.importAccepted'),
+  importStep('undoing', 'confirm.importUndone'),
+  importStep('dropping', 'confirm.importDropped'),
+]

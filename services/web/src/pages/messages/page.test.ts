@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { directory, messageId, messages } from '../../testExamples.ts'
 import { hidden, startTestPlace, type TestPlace } from '../../testPlace.ts'
 
@@ -71,6 +73,21 @@ describe('live news', () => {
     expect(new TextDecoder().decode(value)).toContain('data: {"unread":1}')
     expect(streams).toBe(1)
     gone.abort()
+    await until(() => streams === 0)
+  })
+  test('lets go of the service also when the browser went before it was let in', async () => {
+    const cookie = await place.sessionCookie('resident')
+    const { hostname, port, host } = new URL(place.publicUrl)
+    const leaves = async (afterMs: number) => {
+      const socket = connect(Number(port), hostname)
+      await once(socket, 'connect')
+      await new Promise<unknown>((resolve) => socket.write(`GET /live HTTP/1.1\r\nHost: ${host}\r\nCookie: ${cookie}\r\n\r\n`, resolve))
+      await new Promise((resolve) => setTimeout(resolve, afterMs))
+      socket.destroy()
+    }
+    await Promise.all(Array.from({ length: 60 }, (_, at) => leaves(at % 12)))
+    // Answered after those that left, so that none of them is still to be let in.
+    await place.browser().get('/messages')
     await until(() => streams === 0)
   })
   test('ends with the service', async () => {

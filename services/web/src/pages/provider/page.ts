@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { capacityInWords, WholeOrganisation } from '../../directory/offer.ts'
 import { definePage, type SignedInVisit } from '../../http/page.ts'
-import { path } from '../../serviceCalls.ts'
+import { path, type ServiceCalls, ServiceProblem } from '../../serviceCalls.ts'
+import { ContractLines } from '../contracting/contract.ts'
 import { ownOrganisations, providing } from '../providing/own.ts'
 import { peopleByIds } from '../referring/people.ts'
 import { ReferralLine, ReferralLines } from '../referring/referrals.ts'
@@ -21,9 +22,10 @@ export const providerPage = definePage({
   load: async (visit) => {
     const { services, t, format } = visit
     const mine = await ownOrganisations(services)
-    const [sent, accepted, ...organisations] = await Promise.all([
+    const [sent, accepted, isPartner, ...organisations] = await Promise.all([
       referrals(visit, 'sent'),
       referrals(visit, 'accepted'),
+      hasContracts(services),
       ...mine.map(({ organisationId }) => services.get('provider-directory', path`/organisations/${organisationId}`, Organisation)),
     ])
     const offers = organisations.flatMap((organisation) =>
@@ -43,6 +45,7 @@ export const providerPage = definePage({
     const shown = offers.filter(({ status }) => status !== 'withdrawn')
     return {
       organisations: mine,
+      isPartner,
       // Those whose answer is due first stand first.
       waiting: sent.items.map(named).sort((one, other) => ((one.answerDueAt ?? '') < (other.answerDueAt ?? '') ? -1 : 1)),
       inHand: accepted.items.map(named),
@@ -55,6 +58,16 @@ export const providerPage = definePage({
 })
 
 const referrals = ({ services }: SignedInVisit, status: string) => services.get('referral', '/referrals', Lines, { query: { status, limit: referralsMax } })
+
+/** Whether the reader acts for a partner of a contract. While that cannot be known, the page is shown without the way there. */
+const hasContracts = async (services: ServiceCalls): Promise<boolean> =>
+  services.get('commissioning', '/contracts', ContractLines, { query: { limit: 1 } }).then(
+    ({ items }) => items.length > 0,
+    (error: unknown) => {
+      if (error instanceof ServiceProblem) return false
+      throw error
+    },
+  )
 
 type Own = { offerId: string; status: string; capacity: { state: string } }
 

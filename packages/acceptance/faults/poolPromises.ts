@@ -1,0 +1,116 @@
+import { until } from '../src/startedPlace.ts'
+import type { KeptRequests } from './keptRequests.ts'
+
+const dayMs = 86_400_000
+const dayIn = (days: number): string => new Date(Date.now() + days * dayMs).toISOString().slice(0, 10)
+/** The demonstration's own shares end on this day: a stretch of days counts what lies wholly within it. */
+const lastDay = 55
+/** What a turn sets aside, spends of it, and takes out of the pool again. */
+const [setAsidePence, spentPence, releasedPence] = [3, 2, 1]
+
+type Sums = { freePence: number; committedPence: number; paidPence: number }
+type PoolView = { mine: Sums; members: { memberId: string }[] }
+/** One that was taken back counts as refused. */
+type Ends = 'paid' | 'refused'
+/** How the pool and the member's budget stood before. */
+type Start = { at: string; outcome: { outcomeId: string; kind: string }; payeeOrganisationId: string; mine: Sums; available: number }
+
+/** Two neighbours of the demonstration's pool and the council that holds its money, and everything they were told had happened. */
+export class PoolPromises {
+  private readonly requests: KeptRequests
+  private readonly start: Start
+  private readonly ends = new Map<string, Ends>()
+  turns = 0
+
+  private constructor(requests: KeptRequests, start: Start) {
+    this.requests = requests
+    this.start = start
+  }
+
+  static async begin(requests: KeptRequests): Promise<PoolPromises> {
+    const { member, gardener } = requests.people
+    const pools = await member.send<{ items: { poolId: string }[] }>('GET', '/personal-budget-pooling/pools')
+    const budget = await member.send<{ budget: { outcomes: Start['outcome'][] } }>('GET', '/personal-budget-pooling/budgets/mine')
+    const payee = await gardener.send<{ items: { organisationId: string }[] }>('GET', '/provider-directory/organisations/mine')
+    const at = `/personal-budget-pooling/pools/${pools.body.items[0]?.poolId}`
+    const pool = await member.send<PoolView>('GET', at)
+    return new PoolPromises(requests, {
+      at,
+      outcome: budget.body.budget.outcomes[0] as Start['outcome'],
+      payeeOrganisationId: payee.body.items[0]?.organisationId as string,
+      mine: pool.body.mine,
+      available: await availableTo(requests),
+    })
+  }
+
+  /** One turn of a pool: a share set aside, a spend proposed, then agreed and paid or taken back, and a part of the share taken out again. */
+  async turn(): Promise<void> {
+    this.turns += 1
+    const count = this.turns
+    const share = { fundSource: 'council-net', outcomeId: this.start.outcome.outcomeId }
+    await this.requests.surely('member', `${this.start.at}/earmarks`, { ...share, amountPence: setAsidePence, fromOn: dayIn(0), untilOn: dayIn(lastDay) })
+    const { spendId } = (await this.requests.surely('member', `${this.start.at}/spends`, {
+      payeeOrganisationId: this.start.payeeOrganisationId,
+      invoiceNumber: `KILL ${count}`,
+      invoicedOn: dayIn(-1),
+      totalPence: spentPence,
+      purpose: `One cut of the hedge, turn ${count}`,
+      shares: [{ memberId: this.requests.people.member.personId, amountPence: spentPence, outcomeKind: this.start.outcome.kind }],
+    })) as { spendId: string }
+    const spend = `${this.start.at}/spends/${spendId}`
+    if (count % 3 === 0) {
+      await this.requests.surely('member', `${spend}/take-back`)
+      this.ends.set(spendId, 'refused')
+    } else {
+      await this.requests.surely('otherMember', `${spend}/votes`, { vote: 'approve' })
+      await this.requests.surely('council', `${spend}/payment`, { paidOn: dayIn(0), reference: `BACS ${count}` })
+      this.ends.set(spendId, 'paid')
+    }
+    await this.requests.surely('member', `${this.start.at}/releases`, { ...share, amountPence: releasedPence })
+  }
+
+  /** To the penny: what the pool says is the member's, and what their budget has left, are what the answers add up to. */
+  async expectToThePenny(): Promise<void> {
+    expect(this.turns).toBeGreaterThan(3)
+    const paid = [...this.ends.values()].filter((end) => end === 'paid').length
+    const pool = await this.requests.people.member.send<PoolView>('GET', this.start.at)
+    const { freePence, committedPence, paidPence } = pool.body.mine
+    expect({ freePence, committedPence, paidPence }).toEqual({
+      freePence: this.start.mine.freePence + this.turns * (setAsidePence - releasedPence) - paid * spentPence,
+      committedPence: this.start.mine.committedPence,
+      paidPence: this.start.mine.paidPence + paid * spentPence,
+    })
+    // What was released comes back to the budget by its event.
+    const left = this.start.available - this.turns * (setAsidePence - releasedPence)
+    await until('the budget has back what was released', async () => (await availableTo(this.requests)) === left).catch(() => undefined)
+    expect(await availableTo(this.requests)).toBe(left)
+    for (const [spendId, status] of this.ends) {
+      const { body } = await this.requests.people.member.send('GET', `${this.start.at}/spends/${spendId}`)
+      expect({ spendId, status: body.status }).toEqual({ spendId, status })
+    }
+  }
+
+  /** Who proposed is told of each spend that was paid, and the others of each that waited for their vote, once. */
+  async expectMessagesOnce(): Promise<void> {
+    const paid = [...this.ends].filter(([, end]) => end === 'paid').length
+    const told = async () => {
+      const ledger = await this.requests.everyItem<{ personId: string; channel: string; template: string }>('administrator', '/notification/deliveries')
+      const count = (by: 'member' | 'otherMember', template: string) =>
+        ledger.filter((one) => one.personId === this.requests.people[by].personId && one.channel === 'page' && one.template === template).length
+      return { paid: count('member', 'spend-paid'), asked: count('otherMember', 'spend-waits-for-vote') }
+    }
+    const before = { paid: 1, asked: 2 }
+    const expected = { paid: before.paid + paid, asked: before.asked + this.turns }
+    await until('everybody is told of the spends', async () => JSON.stringify(await told()) === JSON.stringify(expected)).catch(() => undefined)
+    expect(await told()).toEqual(expected)
+  }
+}
+
+/** What the member's budget still has to set aside, over the days of all shares. */
+const availableTo = async ({ people }: KeptRequests): Promise<number> => {
+  const { body } = await people.member.send<{ budget: { available: { fundSource: string; pence: number }[] } }>(
+    'GET',
+    `/personal-budget-pooling/budgets/mine?fromOn=${dayIn(0)}&untilOn=${dayIn(lastDay)}`,
+  )
+  return body.budget.available.find(({ fundSource }) => fundSource === 'council-net')?.pence ?? 0
+}

@@ -1,0 +1,201 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Ports } from '@patchwork/aggregate'
+import { type DocumentStore, embeddedDocumentStore, mongoDocumentStore } from '@patchwork/document-store'
+import { type EventLog, embeddedEventLog, kafkaEventLog } from '@patchwork/event-log'
+import { type EventDefinition, type EventEnvelope, OrganisationMemberJoined, topics } from '@patchwork/events'
+import { openPlaceFile } from '@patchwork/place-file'
+import { type Runtime, sleep, systemRuntime } from '@patchwork/runtime'
+import { createLogger } from '@patchwork/telemetry'
+import { kafkaForTests, mongoForTests, startTestIssuer, type TestRole } from '@patchwork/testing'
+import express from 'express'
+import supertest from 'supertest'
+import type { z } from 'zod'
+import { type RunningCommissioning, start } from '../index.ts'
+
+const service = 'commissioning'
+const directoryUrl = 'http://directory.place/api/provider-directory'
+export const newId = systemRuntime.uuid
+export const wardCodes = ['E05015239', 'E05015240', 'E05015241']
+
+/** Resolves with what `look` gives once `isTrue` of it; rejects with what it last saw after a generous limit. */
+export const until = async <Seen>(look: () => Promise<Seen>, isTrue: (seen: Seen) => boolean): Promise<Seen> => {
+  for (const limit = systemRuntime.now() + 30_000; ; ) {
+    const seen = await look()
+    if (isTrue(seen)) return seen
+    if (systemRuntime.now() > limit) throw new Error(`It did not come about; last seen: ${JSON.stringify(seen)?.slice(0, 2_000)}`)
+    await sleep(systemRuntime, 20)
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into bodies as they come
+export type Answer = { status: number; body: any; headers: Record<string, string>; text: string }
+export type Sending = { body?: unknown; raw?: string; headers?: Record<string, string>; method?: 'get' | 'post' | 'put' }
+type Opened = { documents: DocumentStore; log: EventLog; close: () => Promise<void> }
+export type Drivers = { open: (runtime: Runtime) => Promise<Opened>; remove: () => Promise<void> }
+
+/** SQLite in a folder of its own. */
+export const embedded = async (): Promise<Drivers> => {
+  const folder = mkdtempSync(join(tmpdir(), `patchwork-${service}-`))
+  const logger = createLogger({ service, level: 'silent' })
+  return {
+    open: async (runtime) => {
+      const placeFile = await openPlaceFile({ path: join(folder, 'patchwork.sqlite') })
+      const [documents, log] = [embeddedDocumentStore(placeFile), embeddedEventLog({ placeFile, runtime, logger })]
+      const close = async () => {
+        await log.close()
+        await documents.close()
+        await placeFile.close()
+      }
+      return { documents, log, close }
+    },
+    remove: async () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+/** Real Kafka and MongoDB; undefined where they cannot be had, which is said and counted by the fixtures. */
+export const distributed = async (): Promise<Drivers | undefined> => {
+  const [kafka, mongo] = await Promise.all([kafkaForTests(), mongoForTests()])
+  if (!kafka || !mongo) {
+    await Promise.all([kafka?.stop(), mongo?.stop()])
+    return undefined
+  }
+  return {
+    open: async (runtime) => {
+      const documents = mongoDocumentStore({ uri: mongo.uri })
+      const log = kafkaEventLog({ brokers: kafka.brokers, clientId: service, runtime, partitions: 3 })
+      const close = async () => {
+        await log.close()
+        await documents.close()
+      }
+      return { documents, log, close }
+    },
+    remove: async () => {
+      await Promise.all([kafka.stop(), mongo.stop()])
+    },
+  }
+}
+
+/** The service with an issuer of tokens and a directory that knows what it is told. `restart` starts it again on the same data. */
+export const startPlace = async (drivers: Drivers) => {
+  const dataKey = systemRuntime.randomBytes(32)
+  const issuer = await startTestIssuer()
+  const clock = { aheadMs: 0 }
+  const directory = { charities: new Map<string, { organisationId: string; wardCode?: string }>(), isAway: false }
+  const answerOf = (path: string): unknown => {
+    if (path === '/wards') return { items: wardCodes.map((wardCode) => ({ wardCode, name: wardCode })) }
+    if (path.startsWith('/places/')) return { known: true, wardCode: wardCodes[0] }
+    const numbers = new URL(path, directoryUrl).searchParams.get('numbers')?.split(',') ?? []
+    return {
+      items: numbers.flatMap((charityNumber) => (directory.charities.has(charityNumber) ? { charityNumber, ...directory.charities.get(charityNumber) } : [])),
+    }
+  }
+  const runtime: Runtime = {
+    ...systemRuntime,
+    now: () => systemRuntime.now() + clock.aheadMs,
+    fetch: async (input, init) => {
+      const address = String(input)
+      if (!address.startsWith(directoryUrl)) return systemRuntime.fetch(input, init)
+      if (directory.isAway) throw new TypeError('fetch failed')
+      return Response.json(answerOf(address.slice(directoryUrl.length)))
+    },
+  }
+  const logLines: string[] = []
+  const logger = createLogger({ service, level: 'debug', destination: { write: (line: string) => void logLines.push(line) } })
+  const sequences = new Map<string, number>()
+
+  const run = async () => {
+    const { documents, log, close } = await drivers.open(runtime)
+    await log.ensureTopics(topics)
+    const ports: Ports = { documents, log, runtime, logger, dataKey }
+    const settings = { publicUrl: 'https://place.example', issuer: issuer.issuer, jwksUrl: issuer.jwksUrl, serviceUrls: { 'provider-directory': directoryUrl } }
+    const running: RunningCommissioning = await start(ports, settings)
+    const front = express()
+    for (const { path, app } of running.mounts) front.use(path, app)
+    const server = createServer(front).listen(0, '127.0.0.1')
+    const end = async () => {
+      await running.stop()
+      server.closeAllConnections()
+      server.close()
+      await close()
+    }
+    return { running, ports, server, end }
+  }
+  let now = await run()
+
+  const send = async (token: string | undefined, path: string, { body, raw, headers = {}, method }: Sending = {}): Promise<Answer> => {
+    const text = raw ?? (body === undefined ? undefined : JSON.stringify(body))
+    const request = supertest(now.server)[method ?? (text === undefined ? 'get' : 'post')](`/api/${service}${path}`)
+    if (token !== undefined) request.set('authorization', `Bearer ${token}`)
+    if (text !== undefined) request.set('content-type', 'application/json')
+    return request.set(headers).send(text) as unknown as Promise<Answer>
+  }
+  const place = {
+    clock,
+    directory,
+    logLines,
+    service: () => now.running,
+    ports: () => now.ports,
+    address: () => `http://127.0.0.1:${(now.server.address() as { port: number }).port}/api/${service}`,
+    /** Asks as a person in a role. */
+    as:
+      (role: TestRole, personId: string = newId()) =>
+      async (path: string, sending: Sending = {}): Promise<Answer> =>
+        send(await issuer.tokenFor({ personId, role }, { nowMs: runtime.now() }), path, sending),
+    asAnyone: (path: string, sending: Sending = {}): Promise<Answer> => send(undefined, path, sending),
+    /** Tells what another service would tell. */
+    tell: async <Definition extends EventDefinition>(definition: Definition, subject: string, data: z.input<Definition['data']>): Promise<EventEnvelope> => {
+      const sequence = (sequences.get(`${definition.topic} ${subject}`) ?? 0) + 1
+      sequences.set(`${definition.topic} ${subject}`, sequence)
+      const event: EventEnvelope = {
+        specversion: '1.0',
+        id: newId(),
+        source: `/patchwork/${definition.topic.split('.').slice(1).join('/')}`,
+        type: definition.type,
+        subject,
+        time: new Date(runtime.now()).toISOString(),
+        datacontenttype: 'application/json',
+        sequence,
+        sequencetype: 'Integer',
+        commandkey: newId(),
+        data: definition.data.parse(data),
+      }
+      await now.ports.log.publish([{ topic: definition.topic, event }])
+      return event
+    },
+    /** Everything told and decided so far has been taken in. */
+    caughtUp: async (): Promise<void> => {
+      const waiting = now.running.invariants.filter(({ name }) => name.includes('waiting to be passed on'))
+      await until(
+        async () => (await Promise.all(waiting.map((count) => count.check()))).reduce((sum, { checked }) => sum + checked, 0),
+        (count) => count === 0,
+      )
+      for (const consumer of now.running.consumers) await consumer.caughtUp()
+    },
+    expectWhole: async (): Promise<void> => {
+      for (const { name, check } of now.running.invariants) {
+        const { violations, examples } = await check()
+        expect({ name, violations, examples }).toEqual({ name, violations: 0, examples: [] })
+      }
+    },
+    restart: async (): Promise<void> => {
+      await now.end()
+      now = await run()
+    },
+    stop: async (): Promise<void> => {
+      await now.end()
+      await issuer.stop()
+      await drivers.remove()
+    },
+  }
+  /** Somebody who acts for an organisation, as the directory tells of them. */
+  const memberOf = async (organisationId: string, role: 'provider' | 'coordinator' = 'provider') => {
+    const personId = newId()
+    await place.tell(OrganisationMemberJoined, organisationId, { organisationId, personId, memberRole: 'member' })
+    return place.as(role, personId)
+  }
+  return { ...place, memberOf }
+}
+export type Place = Awaited<ReturnType<typeof startPlace>>

@@ -1,0 +1,257 @@
+import { type Command, idFor, inParallel } from '@patchwork/aggregate'
+import type { Collection } from '@patchwork/document-store'
+import { type FormerOffer, type Offer, publishAnew, publishFromOpenData, putBackOffer, withdrawOffer } from '../domain/offer.ts'
+import { describeOrganisation, type Organisation, type OrganisationDetails, registerOrganisation } from '../domain/organisation.ts'
+import { RefusedError } from '../domain/refusals.ts'
+import type { Directory } from '../store/directory.ts'
+import {
+  type FormerWords,
+  formerContext,
+  type ImportedOffer,
+  type ImportStore,
+  pagesOf,
+  type StagedRecord,
+  type StagedWords,
+  wordsContext,
+} from '../store/importStore.ts'
+import { isAsAccepted } from './compare.ts'
+import type { PreparedOffer } from './toOffer.ts'
+
+/** Records read, and writes under way, at a time: enough that the store commits many together, few enough to hold. */
+const recordsPerLook = 500
+const writesAtOnceMax = 64
+
+export type Taking = {
+  importId: string
+  sourceId: string
+  directory: Directory
+  store: ImportStore
+  /** Ends after the writes under way; a later call goes on. */
+  signal: AbortSignal
+  onProgress?: (count: number) => void
+  at: string
+}
+
+type Staged = { id: string; revision: number; body: StagedRecord; offerId: string; words: StagedWords }
+
+/**
+ * Takes every sound record of an import into the directory, through the same rules as everyone's offers. Each step has a command key of its own, and what
+ * an offer was is kept before it is changed, so that a call after a crash goes on where the last one was and changes nothing twice.
+ */
+export const takeRecords = async (taking: Taking): Promise<{ taken: number; left: number }> => {
+  const { importId, store, signal, onProgress } = taking
+  const organisationsDone = new Set<string>()
+  let count = 0
+  for await (const { records, remembered } of stagedPages(taking)) {
+    const open = records.filter(({ offerId }) => remembered.get(offerId)?.body.importId !== importId)
+    const offers = new Map((await taking.directory.offers.getMany(open.map(({ offerId }) => offerId))).map((offer) => [offer.id, offer]))
+    await keepFormer(open, { ...taking, offers, remembered, organisationsDone })
+    await inParallel(open, writesAtOnceMax, async (record) => {
+      signal.throwIfAborted()
+      const outcome = await takeOffer(record, taking, remembered.get(record.offerId)?.body)
+      await remember(store.importedOffers, record.offerId, (known) => nextMemory(known, record, taking, outcome))
+    })
+    count += records.length
+    onProgress?.(count)
+  }
+  const outcomes = await store.importedOffers.tally({ where: { importId: { equals: importId } }, by: ['outcome'] })
+  const countOf = (outcome: string) => outcomes.find(({ by }) => by.outcome === outcome)?.count ?? 0
+  return { taken: countOf('taken'), left: countOf('left') }
+}
+
+/** Pages of what an import changes, with what is remembered of each. Records that are the same or refused change nothing. */
+async function* stagedPages({ importId, store }: Pick<Taking, 'importId' | 'store'>) {
+  for (const kind of ['new', 'changed', 'gone'] as const)
+    for await (const page of pagesOf(store.records, {
+      where: { importId: { equals: importId }, kind: { equals: kind } },
+      sort: [{ field: 'position', direction: 'ascending' }],
+      limit: recordsPerLook,
+    })) {
+      const records = page.flatMap(({ id, revision, body }): Staged[] =>
+        body.offerId === undefined ? [] : [{ id, revision, body, offerId: body.offerId, words: store.sealer.open<StagedWords>(body.words, wordsContext(id)) }],
+      )
+      const remembered = new Map((await store.importedOffers.getMany(records.map(({ offerId }) => offerId))).map((one) => [one.id, one]))
+      yield { records, remembered }
+    }
+}
+
+type KeepingFormer = Taking & {
+  offers: ReadonlyMap<string, Offer>
+  remembered: ReadonlyMap<string, { body: ImportedOffer }>
+  organisationsDone: Set<string>
+}
+
+/**
+ * Writes down what offers and organisations were, then brings the organisations up to date: an offer comes after its organisation, so that nobody ever
+ * reads one without the other.
+ */
+const keepFormer = async (records: readonly Staged[], keeping: KeepingFormer): Promise<void> => {
+  const { directory, store, organisationsDone, offers, remembered, signal } = keeping
+  const firstOf = new Map<string, Staged>()
+  for (const record of records) {
+    const organisationId = record.words.prepared?.organisationId
+    if (organisationId !== undefined && !organisationsDone.has(organisationId) && !firstOf.has(organisationId)) firstOf.set(organisationId, record)
+  }
+  const organisations = new Map((await directory.organisations.getMany([...firstOf.keys()])).map((organisation) => [organisation.id, organisation]))
+  await inParallel(records, writesAtOnceMax, async (record) => {
+    signal.throwIfAborted()
+    const { prepared } = record.words
+    const isFirst = prepared !== undefined && firstOf.get(prepared.organisationId) === record
+    const organisation = isFirst ? organisations.get(prepared.organisationId) : undefined
+    const former: FormerWords = {
+      ...formerOffer(offers.get(record.offerId), remembered.get(record.offerId)?.body),
+      ...(organisation && prepared && isToBeDescribed(organisation, prepared.organisation) ? { organisation: organisation.details! } : {}),
+    }
+    if (record.body.former === undefined && Object.keys(former).length > 0)
+      await store.records.replace(
+        record.id,
+        { ...record.body, former: store.sealer.seal(former, formerContext(record.id)) },
+        { expectedRevision: record.revision },
+      )
+    if (isFirst) await takeOrganisation(prepared, keeping)
+  })
+  for (const organisationId of firstOf.keys()) organisationsDone.add(organisationId)
+}
+
+/**
+ * What must be put back on undoing. An offer that nobody remembers and that is published was made by this very import, before a crash: it was nothing
+ * before.
+ */
+const formerOffer = (offer: Offer | undefined, remembered: ImportedOffer | undefined): { offer?: FormerOffer } => {
+  if (!offer || offer.state.status === 'none' || !offer.details || (!remembered && offer.state.status === 'published')) return {}
+  const { category, personalCare, status } = offer.state
+  return { offer: { category, personalCare, details: offer.details, isPublished: status === 'published' } }
+}
+
+/** An organisation that people here act for says itself what it is. */
+const isToBeDescribed = ({ state, details }: Organisation, said: OrganisationDetails): boolean =>
+  state.status === 'registered' && state.memberIds.length === 0 && details !== undefined && !isSameOrganisation(details, said)
+
+const isSameOrganisation = (one: OrganisationDetails, other: OrganisationDetails): boolean =>
+  (['name', 'description', 'email', 'phone', 'website'] as const).every((field) => one[field] === other[field])
+
+const commandOf = ({ importId, at }: Pick<Taking, 'importId' | 'at'>, what: string): Command => ({
+  key: `import/${importId}/${what}`,
+  repeatable: false,
+  body: null,
+  at,
+  correlationId: importId,
+})
+
+const takeOrganisation = async ({ organisationId, organisation }: PreparedOffer, taking: Taking): Promise<void> => {
+  const details = { ...organisation, modifiedAt: taking.at }
+  await taking.directory.organisations.update(organisationId, commandOf(taking, 'organisation'), (current) => {
+    if (current.state.status !== 'registered') return registerOrganisation(current, { organisationId, kind: 'organisation', origin: 'imported', details })
+    return isToBeDescribed(current, details) ? describeOrganisation(current, { organisationId, details }) : { events: [] }
+  })
+}
+
+/** Takes one record, unless its offer was edited here since it was last accepted. */
+const takeOffer = async ({ offerId, words, body }: Staged, taking: Taking, remembered: ImportedOffer | undefined): Promise<'taken' | 'left'> => {
+  const { at } = taking
+  let isLeft = false
+  const take = (current: Offer): ReturnType<typeof withdrawOffer> => {
+    const isNew = current.state.status === 'none'
+    isLeft = !isNew && (remembered ? !isAsAccepted(current, remembered) : current.state.status === 'published')
+    if (isLeft) return { events: [] }
+    if (body.kind === 'gone' || !words.prepared) return withdrawOffer(current, { offerId, at })
+    const { offer, organisationId, track } = words.prepared
+    const command = { offerId, organisationId, origin: 'imported', at, ...offer, details: { ...offer.details, modifiedAt: at } } as const
+    return current.state.status === 'none'
+      ? publishFromOpenData(current, { ...command, track })
+      : publishAnew(current, { ...command, track: current.state.track })
+  }
+  await taking.directory.offers.update(offerId, commandOf(taking, 'offer'), take).catch((error: unknown) => {
+    // One offer that may not be so must not keep the others from being taken: it stays as it is, and is counted.
+    if (!(error instanceof RefusedError)) throw error
+    isLeft = true
+  })
+  return isLeft ? 'left' : 'taken'
+}
+
+const nextMemory = (known: ImportedOffer | undefined, { body, words }: Staged, { importId, sourceId }: Taking, outcome: 'taken' | 'left'): ImportedOffer => {
+  if (known?.importId === importId) return known
+  const before = known && { digest: known.digest, offerDigest: known.offerDigest, isPresent: known.isPresent, importId: known.importId }
+  const { prepared } = words
+  return {
+    sourceId,
+    externalId: prepared?.externalId ?? known?.externalId ?? words.example,
+    digest: prepared?.digest ?? known?.digest ?? '',
+    // What was left stays measured against what was accepted of it, so that it goes on being known as edited.
+    offerDigest: (outcome === 'taken' ? prepared?.offerDigest : undefined) ?? known?.offerDigest ?? '',
+    isPresent: body.kind !== 'gone',
+    importId,
+    outcome,
+    ...(before ? { before } : {}),
+  }
+}
+
+/** Puts a document to what `next` makes of it, whoever else writes meanwhile; `undefined` removes it. */
+const remember = async <Body extends object>(collection: Collection<Body>, id: string, next: (known: Body | undefined) => Body | undefined): Promise<void> => {
+  for (;;) {
+    const stored = await collection.get(id)
+    const body = next(stored?.body)
+    if (body === stored?.body) return
+    if (body === undefined) {
+      if ((await collection.remove(id, { expectedRevision: stored!.revision })) !== 'stale') return
+    } else if (stored) {
+      if ((await collection.replace(id, body, { expectedRevision: stored.revision })) === 'replaced') return
+    } else {
+      const isThere = await collection.insert(id, body).then(
+        () => true,
+        (error: { code?: unknown }) => {
+          if (error.code !== 'already-exists') throw error
+          return false
+        },
+      )
+      if (isThere) return
+    }
+  }
+}
+
+/**
+ * Puts back what an import took: its new offers withdrawn, changed ones back to their words, gone ones found again, organisations back to theirs. What was
+ * edited here since stays. A call after a crash goes on where the last one was.
+ */
+export const putBackRecords = async (taking: Taking): Promise<void> => {
+  const { importId, store, signal, onProgress } = taking
+  let count = 0
+  for await (const { records, remembered } of stagedPages(taking)) {
+    const open = records.filter(({ offerId }) => remembered.get(offerId)?.body.importId === importId)
+    await inParallel(open, writesAtOnceMax, async (record) => {
+      signal.throwIfAborted()
+      const former = record.body.former === undefined ? {} : store.sealer.open<FormerWords>(record.body.former, formerContext(record.id))
+      const memory = remembered.get(record.offerId)!.body
+      if (memory.outcome === 'taken') await putBack(record, former, memory, taking)
+      if (former.organisation) await putBackOrganisation(record, former.organisation, taking)
+      await remember(store.importedOffers, record.offerId, (known) => memoryBefore(known, importId))
+    })
+    count += records.length
+    onProgress?.(count)
+  }
+}
+
+const putBack = async ({ offerId }: Staged, { offer: former }: FormerWords, memory: ImportedOffer, taking: Taking): Promise<void> => {
+  const { at } = taking
+  await taking.directory.offers.update(offerId, commandOf(taking, 'undo-offer'), (current) => {
+    if (!isAsAccepted(current, memory)) return { events: [] }
+    return former ? putBackOffer(current, { former, offerId, at }) : withdrawOffer(current, { offerId, at })
+  })
+}
+
+const putBackOrganisation = async ({ words }: Staged, details: OrganisationDetails, taking: Taking): Promise<void> => {
+  const prepared = words.prepared!
+  await taking.directory.organisations.update(prepared.organisationId, commandOf(taking, 'undo-organisation'), (current) => {
+    const isAsTaken = current.details !== undefined && isSameOrganisation(current.details, prepared.organisation)
+    return isAsTaken ? describeOrganisation(current, { organisationId: prepared.organisationId, details }) : { events: [] }
+  })
+}
+
+const memoryBefore = (known: ImportedOffer | undefined, importId: string): ImportedOffer | undefined => {
+  if (known?.importId !== importId) return known
+  const { before, sourceId, externalId } = known
+  return before && { ...before, sourceId, externalId, outcome: 'taken' }
+}
+
+/** The id that a source has by its name. */
+export const sourceIdOf = (name: string): string => idFor(`import/source/${name}`)

@@ -1,0 +1,121 @@
+import type { Offer } from '../domain/offer.ts'
+import type { Directory } from '../store/directory.ts'
+import { type ImportedOffer, type ImportStore, pagesOf, type StagedWords } from '../store/importStore.ts'
+import { FeedError, type ReadRecord, recordsMax } from './feedRecord.ts'
+import { plainLine } from './plainWords.ts'
+import { isRefusing, type ProblemCode, type RecordKind, type Report, reporting } from './problems.ts'
+import { digestOfOffer, type Prepared, type PreparedOffer, type Preparing, toOffer } from './toOffer.ts'
+
+const batchSize = 200
+
+/** A record as it was compared, in the order of the feed; those that have gone come last. */
+export type ComparedRecord = { position: number; kind: RecordKind; problems: ProblemCode[]; offerId?: string; words: StagedWords }
+
+export type Comparing = {
+  sourceId: string
+  preparing: Preparing
+  directory: Pick<Directory, 'offers'>
+  store: Pick<ImportStore, 'importedOffers'>
+  /** Keeps a batch; the feed is read on once it is kept. */
+  keep: (batch: readonly ComparedRecord[]) => Promise<void>
+  onProgress?: (count: number) => void
+}
+
+/**
+ * Compares a feed with what was accepted last from its source, record by record, in memory that grows by a digest per record only. A feed that is a part
+ * of a whole (`isPartial`, asked at its end) says nothing of what has gone. Throws FeedError; what was kept before is then worth nothing.
+ */
+export const compareFeed = async (records: AsyncIterable<ReadRecord>, comparing: Comparing & { isPartial: () => boolean }): Promise<Report> => {
+  const { sourceId, store, keep, onProgress } = comparing
+  const tally = reporting()
+  const seen = { ids: new Set<string>(), names: new Set<string>(), offerIds: new Set<string>() }
+  let position = 0
+  let batch: Looked[] = []
+  const flush = async (): Promise<void> => {
+    if (batch.length === 0) return
+    const compared = await compareBatch(batch, comparing)
+    batch = []
+    for (const { kind, problems, words } of compared) tally.add(kind, { problems, example: words.example })
+    await keep(compared)
+    onProgress?.(position)
+  }
+  for await (const read of records) {
+    position += 1
+    if (position > recordsMax) throw new FeedError('too-many-records')
+    batch.push(look(read, position, { preparing: comparing.preparing, seen }))
+    if (batch.length === batchSize) await flush()
+  }
+  await flush()
+  if (position === 0) throw new FeedError('no-records')
+  if (comparing.isPartial()) return tally.report()
+  for await (const page of pagesOf(store.importedOffers, { where: { sourceId: { equals: sourceId }, isPresent: { equals: true } }, limit: 500 })) {
+    const gone = page.filter(({ id }) => !seen.offerIds.has(id))
+    const offers = await offersOf(
+      comparing,
+      gone.map(({ id }) => id),
+    )
+    const compared = gone.map(({ id, body }): ComparedRecord => {
+      position += 1
+      const offer = offers.get(id)
+      const problems: ProblemCode[] = isAsAccepted(offer, body) ? [] : ['edited-here']
+      const name = offer?.details?.name
+      return { position, kind: 'gone', problems, offerId: id, words: { example: body.externalId, ...(name === undefined ? {} : { name }) } }
+    })
+    for (const { problems, words } of compared) tally.add('gone', { problems, example: words.example })
+    await keep(compared)
+  }
+  return tally.report()
+}
+
+/** Whether an offer still stands as the last acceptance left it: nobody has changed, withdrawn or published it here since. */
+export const isAsAccepted = (offer: Offer | undefined, remembered: Pick<ImportedOffer, 'offerDigest' | 'isPresent'>): boolean => {
+  if (!offer || offer.state.status === 'none' || !offer.details) return false
+  if ((offer.state.status === 'published') !== remembered.isPresent) return false
+  return digestOfOffer({ category: offer.state.category, details: offer.details }) === remembered.offerDigest
+}
+
+type Looked = { position: number; problems: ProblemCode[]; example: string; name?: string; offer?: PreparedOffer }
+type Seen = { ids: Set<string>; names: Set<string>; offerIds: Set<string> }
+
+/** What one record says, and what is wrong with it by itself and among those before it. */
+const look = (read: ReadRecord, position: number, { preparing, seen }: { preparing: Preparing; seen: Seen }): Looked => {
+  const externalId = 'record' in read ? read.record.externalId : read.externalId
+  const example = externalId ?? `#${position}`
+  if (!('record' in read)) return { position, problems: [read.unreadable], example }
+  const { problems, offer }: Prepared = toOffer(read.record, preparing)
+  const name = plainLine(read.record.name ?? '').slice(0, 200)
+  if (externalId !== undefined && seen.ids.has(externalId)) problems.push('id-repeated')
+  else if (externalId !== undefined) seen.ids.add(externalId)
+  if (name !== '' && seen.names.has(name)) problems.push('name-repeated')
+  else if (name !== '') seen.names.add(name)
+  // What is refused for a fault keeps its last accepted form; what its source has ended has gone.
+  if (offer && !problems.includes('inactive')) seen.offerIds.add(offer.offerId)
+  return { position, problems, example, ...(name === '' ? {} : { name }), ...(offer ? { offer } : {}) }
+}
+
+const compareBatch = async (batch: readonly Looked[], comparing: Comparing): Promise<ComparedRecord[]> => {
+  const sound = batch.flatMap(({ offer, problems }) => (offer && !problems.some(isRefusing) ? [offer.offerId] : []))
+  const remembered = new Map((await comparing.store.importedOffers.getMany(sound)).map(({ id, body }) => [id, body]))
+  const kinds = new Map<number, RecordKind>(
+    batch.map(({ position, offer, problems }) => [position, problems.some(isRefusing) || !offer ? 'refused' : kindOf(offer, remembered.get(offer.offerId))]),
+  )
+  const changed = batch.flatMap(({ position, offer }) => (offer && kinds.get(position) === 'changed' ? [offer.offerId] : []))
+  const offers = await offersOf(comparing, changed)
+  return batch.map(({ position, problems, example, name, offer }) => {
+    const kind = kinds.get(position) ?? 'refused'
+    const isEdited = kind === 'changed' && offer && !isAsAccepted(offers.get(offer.offerId), remembered.get(offer.offerId)!)
+    return {
+      position,
+      kind,
+      problems: isEdited ? [...problems, 'edited-here' as const] : problems,
+      ...(offer && kind !== 'refused' ? { offerId: offer.offerId } : {}),
+      words: { example, ...(name === undefined ? {} : { name }), ...(offer && (kind === 'new' || kind === 'changed') ? { prepared: offer } : {}) },
+    }
+  })
+}
+
+const kindOf = ({ digest }: PreparedOffer, remembered: ImportedOffer | undefined): RecordKind =>
+  !remembered?.isPresent ? 'new' : remembered.digest === digest ? 'same' : 'changed'
+
+const offersOf = async ({ directory }: Pick<Comparing, 'directory'>, ids: readonly string[]) =>
+  new Map((ids.length > 0 ? await directory.offers.getMany(ids) : []).map((offer) => [offer.id, offer]))

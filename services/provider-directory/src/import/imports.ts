@@ -1,0 +1,342 @@
+import { type Command, inParallel, type Ports } from '@patchwork/aggregate'
+import { calendarDay, instant } from '@patchwork/runtime'
+import {
+  beginAcceptance,
+  beginImport,
+  beginUndo,
+  dropImport,
+  failImport,
+  finishAcceptance,
+  finishStaging,
+  finishUndo,
+  type Import,
+  type ImportDecision,
+  type ImportFormat,
+} from '../domain/import.ts'
+import { RefusedError } from '../domain/refusals.ts'
+import type { CouncilArea } from '../place/place.ts'
+import type { Directory } from '../store/directory.ts'
+import { type ImportSource, type ImportStore, pagesOf, recordId, wordsContext } from '../store/importStore.ts'
+import { putBackRecords, sourceIdOf, takeRecords } from './accept.ts'
+import type { Validators } from './addresses.ts'
+import { type ComparedRecord, compareFeed } from './compare.ts'
+import { FeedError, type FeedFault } from './feedRecord.ts'
+import type { Report } from './problems.ts'
+import type { CsvMapping } from './readCsv.ts'
+import { type FeedRequest, type Origin, openFeed, parsedAddress } from './readFeed.ts'
+
+const writesAtOnceMax = 64
+const nameLengthMax = 200
+
+/** What is to be imported. `source` is the name under which its records are remembered; absent, the file's own name or the address without its query. */
+export type ImportRequest = {
+  origin: Origin
+  format: { kind: 'open-referral' } | { kind: 'csv'; mapping: CsvMapping }
+  source?: string
+  /** The calendar day by which "last assured over a year ago" is judged; today when absent. */
+  asOf?: string
+}
+export type ImportProgress = { doing: 'reading' | 'taking' | 'putting-back'; count: number; perSecond: number }
+type Watching = { onProgress?: (progress: ImportProgress) => void }
+
+export type ImportWork = {
+  /** Compares a feed and writes nothing at all. Throws FeedError, RefusedError `import-busy`. */
+  dryRun(request: ImportRequest, watching?: Watching): Promise<Report>
+  /**
+   * Reads and compares a feed and keeps what it says until it is accepted or dropped; nothing public changes. `begun` resolves once the import has its id,
+   * `ended` when it is staged. Throws FeedError from `ended`, RefusedError `import-busy` at once.
+   */
+  stage(request: ImportRequest, watching?: Watching): Promise<{ importId: string; ended: Promise<Report> }>
+  /** Takes all that is sound. `ended` resolves when everything is taken. Throws RefusedError `import-busy`, `import-outdated`, and what domain/import.ts says. */
+  accept(importId: string, watching?: Watching): Promise<{ ended: Promise<void> }>
+  /** Puts back what the last acceptance of its source took. Throws RefusedError `import-busy`, `import-not-last`, and what domain/import.ts says. */
+  undo(importId: string, watching?: Watching): Promise<{ ended: Promise<void> }>
+  /** Which import was accepted last of all, if it can still be undone. */
+  lastAccepted(): Promise<string | undefined>
+  /** Forgets what is staged. Throws RefusedError as domain/import.ts says. */
+  drop(importId: string): Promise<void>
+  /** What is under way in this process. */
+  underWay(): (ImportProgress & { importId: string }) | undefined
+  /** Goes on with what a stop or a crash cut off: acceptances and undoings; a reading that this process had begun has failed. Returns when it has ended. */
+  resume(): Promise<void>
+  /** Ends after the writes under way; a later start goes on. */
+  stop(): Promise<void>
+}
+
+type Dependencies = { store: ImportStore; directory: Directory; councilArea: CouncilArea; ports: Pick<Ports, 'runtime' | 'logger'>; instance: string }
+
+/** The work of importing, one import at a time in this process. */
+export const importWork = ({ store, directory, councilArea, ports, instance }: Dependencies): ImportWork => {
+  const { runtime, logger } = ports
+  const { imports, records, sources } = store
+  const stopping = new AbortController()
+  let working: Promise<unknown> | undefined
+  let underWay: (ImportProgress & { importId: string }) | undefined
+
+  /** Does one thing at a time, and tells how fast it goes. Throws RefusedError `import-busy` while another is under way. */
+  const alone = <Result>(
+    importId: string,
+    doing: ImportProgress['doing'],
+    watching: Watching,
+    work: (onProgress: (count: number) => void) => Promise<Result>,
+  ): Promise<Result> => {
+    if (working) throw new RefusedError('import-busy')
+    const startedAt = runtime.now()
+    underWay = { importId, doing, count: 0, perSecond: 0 }
+    const ended = work((count) => {
+      underWay = { importId, doing, count, perSecond: Math.round((count * 1_000) / Math.max(1, runtime.now() - startedAt)) }
+      watching.onProgress?.(underWay)
+    }).finally(() => {
+      working = undefined
+      underWay = undefined
+    })
+    // Whoever asked may have gone; what failed has been said in the import itself.
+    ended.catch(() => undefined)
+    working = ended
+    return ended
+  }
+
+  const change = (importId: string, step: string, decide: (current: Import<Report>) => ImportDecision<Report>) => {
+    const command: Command = { key: `import/${importId}/${step}`, repeatable: false, body: null, at: instant(runtime) }
+    return imports.update(importId, command, decide)
+  }
+  const step = (importId: string) => ({ importId, at: instant(runtime) })
+
+  const compare = async (
+    request: ImportRequest,
+    source: { sourceId: string; name: string; body: ImportSource | undefined },
+    { keep, onProgress }: { keep: (batch: readonly ComparedRecord[]) => Promise<void>; onProgress: (count: number) => void },
+  ): Promise<{ report: Report; validators: Validators | undefined }> => {
+    // Only what was accepted may be asked for conditionally: what was dropped must be read again.
+    const { acceptedImportId, validators } = source.body ?? {}
+    const known = validators !== undefined && validators.importId === acceptedImportId ? validators : undefined
+    const asked: FeedRequest = { origin: request.origin, format: request.format, ...(known ? { validators: known } : {}) }
+    const feed = openFeed(asked, { runtime, signal: stopping.signal })
+    const at = instant(runtime)
+    const preparing = { source: source.name, asOf: request.asOf ?? calendarDay(runtime.now()), at, councilArea }
+    try {
+      const report = await compareFeed(feed.records, { sourceId: source.sourceId, preparing, directory, store, keep, onProgress, isPartial: feed.isPartial })
+      return { report, validators: feed.validators() }
+    } catch (error) {
+      if (!feed.isUnchanged()) throw error
+      const same = await store.importedOffers.count({ sourceId: { equals: source.sourceId }, isPresent: { equals: true } })
+      return { report: { read: 0, new: 0, changed: 0, same, gone: 0, refused: 0, problems: [] }, validators: known }
+    }
+  }
+
+  const sourceOf = async (request: ImportRequest) => {
+    const name = (request.source ?? sourceName(request.origin)).slice(0, nameLengthMax)
+    const sourceId = sourceIdOf(name)
+    return { sourceId, name, body: (await sources.get(sourceId))?.body }
+  }
+
+  const dryRun: ImportWork['dryRun'] = async (request, watching = {}) => {
+    const source = await sourceOf(request)
+    return alone('', 'reading', watching, async (onProgress) => (await compare(request, source, { keep: async () => undefined, onProgress })).report)
+  }
+
+  const stage: ImportWork['stage'] = async (request, watching = {}) => {
+    const source = await sourceOf(request)
+    if (working) throw new RefusedError('import-busy')
+    const importId = runtime.uuid()
+    const format: ImportFormat = request.format.kind
+    const begun = Promise.withResolvers<void>()
+    const ended = alone(importId, 'reading', watching, async (onProgress) => {
+      await change(importId, 'begin', (now) =>
+        beginImport(now, { ...step(importId), sourceId: source.sourceId, source: source.name, format, runner: instance }),
+      )
+      begun.resolve()
+      try {
+        const { report, validators } = await compare(request, source, { keep: (batch) => keepRecords(importId, batch), onProgress })
+        await forgetOthers(importId, source.sourceId, ['staged'])
+        await changeSource(source.sourceId, source.name, (body) => ({ ...body, ...(validators ? { validators: { importId, ...validators } } : {}) }))
+        await change(importId, 'stage', (now) => finishStaging(now, { ...step(importId), basedOn: source.body?.version ?? 0, report }))
+        return report
+      } catch (error) {
+        // A stop is no fault of the feed's; the next start says that it was cut off.
+        if (!stopping.signal.aborted) await fail(importId, error instanceof FeedError ? error.code : 'interrupted')
+        throw error
+      }
+    })
+    await Promise.race([begun.promise, ended])
+    return { importId, ended }
+  }
+
+  const keepRecords = (importId: string, batch: readonly ComparedRecord[]): Promise<void> =>
+    inParallel(batch, writesAtOnceMax, async ({ words, ...record }) => {
+      stopping.signal.throwIfAborted()
+      const id = recordId(importId, record.position)
+      await records.insert(id, { importId, ...record, words: store.sealer.seal(words, wordsContext(id)) })
+    })
+
+  const fail = async (importId: string, reason: FeedFault): Promise<void> => {
+    await forgetRecords(importId)
+    await change(importId, 'fail', (now) => failImport(now, { ...step(importId), reason }))
+  }
+
+  const forgetRecords = async (importId: string): Promise<void> => {
+    for await (const page of pagesOf(records, { where: { importId: { equals: importId } }, limit: 500 }))
+      await inParallel(page, writesAtOnceMax, async ({ id }) => void (await records.remove(id)))
+  }
+
+  /** Forgets what other imports of a source keep; those that wait are dropped. */
+  const forgetOthers = async (importId: string, sourceId: string, statuses: readonly ('staged' | 'accepted' | 'undone')[]): Promise<void> => {
+    for (const status of statuses) {
+      const { aggregates } = await imports.find({ where: { sourceId: { equals: sourceId }, status: { equals: status } }, limit: 1_000 })
+      for (const { id } of aggregates) {
+        if (id === importId) continue
+        if (status === 'staged') await change(id, 'drop', (now) => dropImport(now, step(id)))
+        await forgetRecords(id)
+      }
+    }
+  }
+
+  const changeSource = async (sourceId: string, name: string, next: (body: ImportSource) => ImportSource): Promise<void> => {
+    for (;;) {
+      const stored = await sources.get(sourceId)
+      if (!stored) {
+        const isThere = await sources.insert(sourceId, next({ name, version: 0 })).then(
+          () => true,
+          (error: { code?: unknown }) => {
+            if (error.code !== 'already-exists') throw error
+            return false
+          },
+        )
+        if (isThere) return
+      } else if ((await sources.replace(sourceId, next(stored.body), { expectedRevision: stored.revision })) === 'replaced') return
+    }
+  }
+
+  /** Makes the source this import's own for as long as it is taken or put back, across processes. `check` throws where it may not be. */
+  const claim = async (importId: string, { sourceId, name }: { sourceId: string; name: string }, check: (body: ImportSource) => void): Promise<void> => {
+    const holder = (await sources.get(sourceId))?.body.busyWith
+    const held = holder === undefined || holder === importId ? undefined : (await imports.get(holder))?.state.status
+    // One that claimed the source and was cut off before it began holds nothing.
+    const isHeld = held === 'accepting' || held === 'undoing'
+    await changeSource(sourceId, name, (body) => {
+      if (body.busyWith !== undefined && body.busyWith !== importId && (isHeld || body.busyWith !== holder)) throw new RefusedError('import-busy')
+      check(body)
+      return { ...body, busyWith: importId }
+    })
+  }
+
+  const release = (importId: string, { sourceId, name }: { sourceId: string; name: string }, acceptedImportId: string | undefined): Promise<void> =>
+    changeSource(sourceId, name, (known) => {
+      const { busyWith, acceptedImportId: _before, ...body } = known
+      if (busyWith !== importId) return known
+      return { ...body, version: body.version + 1, ...(acceptedImportId === undefined ? {} : { acceptedImportId }) }
+    })
+
+  const found = async (importId: string) => {
+    const one = await imports.get(importId)
+    if (!one || one.state.status === 'none' || !one.details) throw new RefusedError('import-not-found')
+    return { state: one.state, sourceId: one.state.sourceId, name: one.details.source }
+  }
+
+  const taking = (importId: string, sourceId: string, onProgress: (count: number) => void) => ({
+    importId,
+    sourceId,
+    directory,
+    store,
+    signal: stopping.signal,
+    onProgress,
+    at: instant(runtime),
+  })
+
+  const take = async (importId: string, source: { sourceId: string; name: string }, onProgress: (count: number) => void): Promise<void> => {
+    const { taken, left } = await takeRecords(taking(importId, source.sourceId, onProgress))
+    await forgetOthers(importId, source.sourceId, ['staged', 'accepted', 'undone'])
+    await release(importId, source, importId)
+    await change(importId, 'accepted', (now) => finishAcceptance(now, { ...step(importId), taken, left }))
+  }
+  const putBack = async (importId: string, source: { sourceId: string; name: string }, onProgress: (count: number) => void): Promise<void> => {
+    await putBackRecords(taking(importId, source.sourceId, onProgress))
+    await release(importId, source, undefined)
+    await change(importId, 'undone', (now) => finishUndo(now, step(importId)))
+    await forgetRecords(importId)
+  }
+
+  const accept: ImportWork['accept'] = async (importId, watching = {}) => {
+    const source = await found(importId)
+    if (source.state.status === 'accepted') return { ended: Promise.resolve() }
+    if (source.state.status !== 'staged' && source.state.status !== 'accepting') throw new RefusedError('import-not-staged')
+    const { basedOn } = source.state
+    const begun = Promise.withResolvers<void>()
+    const ended = alone(importId, 'taking', watching, async (onProgress) => {
+      await claim(importId, source, ({ version }) => {
+        if (version !== basedOn) throw new RefusedError('import-outdated')
+      })
+      await change(importId, 'accept', (now) => beginAcceptance(now, step(importId)))
+      begun.resolve()
+      await take(importId, source, onProgress)
+    })
+    await Promise.race([begun.promise, ended])
+    return { ended }
+  }
+
+  const undo: ImportWork['undo'] = async (importId, watching = {}) => {
+    const source = await found(importId)
+    if (source.state.status === 'undone') return { ended: Promise.resolve() }
+    if (source.state.status !== 'accepted' && source.state.status !== 'undoing') throw new RefusedError('import-not-accepted')
+    const begun = Promise.withResolvers<void>()
+    const ended = alone(importId, 'putting-back', watching, async (onProgress) => {
+      await claim(importId, source, ({ acceptedImportId }) => {
+        if (acceptedImportId !== importId) throw new RefusedError('import-not-last')
+      })
+      await change(importId, 'undo', (now) => beginUndo(now, step(importId)))
+      begun.resolve()
+      await putBack(importId, source, onProgress)
+    })
+    await Promise.race([begun.promise, ended])
+    return { ended }
+  }
+
+  const resume = async (): Promise<void> => {
+    for (const status of ['staging', 'accepting', 'undoing'] as const) {
+      const { aggregates } = await imports.find({ where: { status: { equals: status } }, limit: 1_000 })
+      for (const { id, state, details } of aggregates) {
+        if (stopping.signal.aborted || state.status === 'none') return
+        const source = { sourceId: state.sourceId, name: details?.source ?? '' }
+        if (state.status === 'staging' && state.runner === instance) await fail(id, 'interrupted')
+        if (state.status === 'accepting') await alone(id, 'taking', {}, (onProgress) => take(id, source, onProgress))
+        if (state.status === 'undoing') await alone(id, 'putting-back', {}, (onProgress) => putBack(id, source, onProgress))
+      }
+    }
+  }
+
+  return {
+    dryRun,
+    stage,
+    accept,
+    undo,
+    lastAccepted: async () => {
+      const { aggregates } = await imports.find({
+        where: { status: { equals: 'accepted' } },
+        sort: [{ field: 'acceptedAt', direction: 'descending' }],
+        limit: 50,
+      })
+      for (const { id, state } of aggregates) if (state.status === 'accepted' && (await sources.get(state.sourceId))?.body.acceptedImportId === id) return id
+      return undefined
+    },
+    drop: async (importId) => {
+      await change(importId, 'drop', (now) => dropImport(now, step(importId)))
+      await forgetRecords(importId)
+    },
+    underWay: () => underWay,
+    resume: () =>
+      resume().catch((error: unknown) => {
+        if (!stopping.signal.aborted) logger.error({ code: (error as { code?: unknown }).code, err: error }, 'An import that was cut off could not go on')
+      }),
+    stop: async () => {
+      stopping.abort(new FeedError('interrupted'))
+      await working?.catch(() => undefined)
+    },
+  }
+}
+
+/** The name that a source has when nobody gives one: a file's own, or an address without what is asked of it. */
+export const sourceName = (origin: Origin): string => {
+  if (origin.kind === 'file') return origin.path.split(/[\\/]/).at(-1) ?? origin.path
+  const { host, pathname } = parsedAddress(origin.address)
+  return `${host}${pathname}`
+}

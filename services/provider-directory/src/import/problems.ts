@@ -1,0 +1,52 @@
+// What can be wrong with a record. Codes are stable; pages and the command line have the words for them, and docs/import.md says them too.
+
+/** With one of these a record is not taken. */
+export const refusingProblems = ['not-a-record', 'record-too-large', 'no-id', 'id-repeated', 'no-name', 'no-organisation', 'inactive'] as const
+/** With one of these it is taken all the same: shown as it is, or without what cannot be shown. */
+export const toldProblems = [
+  'no-organisation-description',
+  'bad-url',
+  'name-repeated',
+  'assured-over-a-year-ago',
+  'contact-left-out',
+  'text-shortened',
+  'speaks-of-personal-care',
+  'edited-here',
+] as const
+export const problemCodes = [...refusingProblems, ...toldProblems] as const
+export type ProblemCode = (typeof problemCodes)[number]
+
+const refusing: ReadonlySet<string> = new Set(refusingProblems)
+export const isRefusing = (code: ProblemCode): boolean => refusing.has(code)
+
+export const recordKinds = ['new', 'changed', 'same', 'gone', 'refused'] as const
+export type RecordKind = (typeof recordKinds)[number]
+
+export type ProblemCount = { code: ProblemCode; count: number; examples: string[] }
+/** What an import found, in numbers. `examples` are ids that the feed gave, or `#` and the place in the feed where it gave none. */
+export type Report = { read: number } & Record<RecordKind, number> & { problems: ProblemCount[] }
+
+const examplesMax = 5
+const exampleLengthMax = 100
+
+/** Counts records as they are compared. */
+export const reporting = () => {
+  const counts = { read: 0, new: 0, changed: 0, same: 0, gone: 0, refused: 0 }
+  const problems = new Map<ProblemCode, ProblemCount>()
+  return {
+    counts,
+    /** A record of the feed; one that has gone was not read. */
+    add: (kind: RecordKind, { problems: found, example }: { problems: readonly ProblemCode[]; example: string }): void => {
+      if (kind !== 'gone') counts.read += 1
+      counts[kind] += 1
+      for (const code of found) {
+        const known = problems.get(code) ?? { code, count: 0, examples: [] }
+        known.count += 1
+        if (known.examples.length < examplesMax) known.examples.push(example.slice(0, exampleLengthMax))
+        problems.set(code, known)
+      }
+    },
+    /** The numbers, the problems in the order of the table above. */
+    report: (): Report => ({ ...counts, problems: problemCodes.flatMap((code) => problems.get(code) ?? []) }),
+  }
+}

@@ -1,0 +1,73 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { eventually } from '../openPlace.ts'
+import type { Fixture, Fixtures } from './fixture.ts'
+import type { World } from './world.ts'
+
+const forAdministrators = { may: { any: ['administrator'] } } as const satisfies Partial<Fixture>
+let count = 0
+
+/** What can be had once nothing else is imported: it is one at a time. */
+const alone = <Result>(begin: () => Promise<Result>): Promise<Result> =>
+  eventually('another import has ended', () =>
+    begin().catch((error: { code?: unknown }) => {
+      if (error.code === 'import-busy') return undefined
+      throw error
+    }),
+  )
+
+/** An import that waits to be accepted, of a source of its own with one offer. */
+const staged = async ({ place, folder }: World) => {
+  const [source, path] = [`feed ${++count}`, join(folder, `feed-${count}.json`)]
+  const offer = { id: 'a', name: `Lunch club ${count}`, description: 'A meal.', status: 'active', organization: { id: 'o', name: 'Neighbours' } }
+  writeFileSync(path, JSON.stringify([offer]))
+  const { importId, ended } = await alone(() => place.directory.imports.stage({ origin: { kind: 'file', path }, format: { kind: 'open-referral' }, source }))
+  await ended
+  return { importId, source, offerName: offer.name }
+}
+const waiting = async (world: World) => {
+  const { importId } = await staged(world)
+  return { params: { id: importId }, look: () => world.place.directory.imports.get(importId) }
+}
+
+export const importFixtures: Fixtures = {
+  'GET /api/provider-directory/imports': {
+    ...forAdministrators,
+    prepare: async (world) => {
+      const { importId, source } = await staged(world)
+      return { marks: [importId, source] }
+    },
+  },
+  // A place reads no feed from an address of its own machine: whoever may stage one is told that.
+  'POST /api/provider-directory/imports': {
+    ...forAdministrators,
+    orProblem: ['refused-address'],
+    prepare: async () => ({ body: { address: 'http://127.0.0.1:9/feed.json' } }),
+  },
+  'GET /api/provider-directory/imports/{id}': {
+    ...forAdministrators,
+    prepare: async (world) => {
+      const { importId, source } = await staged(world)
+      return { params: { id: importId }, marks: [source] }
+    },
+  },
+  'GET /api/provider-directory/imports/{id}/records': {
+    ...forAdministrators,
+    prepare: async (world) => {
+      const { importId, offerName } = await staged(world)
+      return { params: { id: importId }, marks: [offerName] }
+    },
+  },
+  'POST /api/provider-directory/imports/{id}/acceptance': { ...forAdministrators, prepare: waiting },
+  'POST /api/provider-directory/imports/{id}/dropping': { ...forAdministrators, prepare: waiting },
+  'POST /api/provider-directory/imports/{id}/undoing': {
+    ...forAdministrators,
+    prepare: async (world) => {
+      const prepared = await waiting(world)
+      const { ended } = await alone(() => world.place.directory.imports.accept(prepared.params.id))
+      await ended
+      return prepared
+    },
+  },
+  'GET /api/provider-directory/organisations/charities': { may: { any: ['anyone'] }, prepare: async () => ({ query: { numbers: '1109047' } }) },
+}
