@@ -99,7 +99,7 @@ const guarded = (route: AnyRoute, { service, mountPath = `/api/${service}`, auth
     if (level === 'none') throw caller.kind === 'anyone' ? new UnauthenticatedError() : new ForbiddenError()
     const gone = new AbortController()
     response.on('close', () => gone.abort())
-    await received(receive, request, response)
+    if (!route.streamedBody) await received(receive, request, response)
     const body = route.body?.parse(readBody(request), { error: plainWords })
     const rawBody = route.rawBody ? readRawBody(request) : new Uint8Array()
     const parsed: RouteRequest<never, never, never> = {
@@ -109,6 +109,7 @@ const guarded = (route: AnyRoute, { service, mountPath = `/api/${service}`, auth
       query: readQuery(route, request) as never,
       body: body as never,
       rawBody,
+      streamedBody: route.streamedBody ? streamOf(request, route.streamedBody.bytesMax) : none(),
       command: commandOf(route, request, caller, route.rawBody ? createHash('sha256').update(rawBody).digest('hex') : body, runtime),
       signal: gone.signal,
       address: request.ip ?? '',
@@ -176,6 +177,38 @@ const readRawBody = (request: Request): Uint8Array => {
   if (!(request.body instanceof Uint8Array) || request.body.length === 0) throw new InvalidRequestError('', 'missing-body', 'This request needs a body.')
   return request.body
 }
+
+/** The body was longer than the route takes. Told as Express tells it of other routes. */
+class BodyTooLargeError extends Error {
+  readonly status = 413
+  readonly type = 'entity.too.large'
+  readonly limit: number
+  constructor(limit: number) {
+    super('The body is too large')
+    this.limit = limit
+  }
+}
+
+/** A body came in an encoding, and is taken only as it is. */
+class EncodedBodyError extends Error {
+  readonly status = 415
+  readonly type = 'encoding.unsupported'
+}
+
+async function* streamOf(request: Request, bytesMax: number): AsyncGenerator<Uint8Array> {
+  if (request.get('content-encoding') !== undefined) throw new EncodedBodyError()
+  if (Number(request.get('content-length')) > bytesMax) throw new BodyTooLargeError(bytesMax)
+  let bytes = 0
+  // The connection stays for the answer, whatever is left of the body: the server reads that and throws it away.
+  for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
+    bytes += part.length
+    if (bytes > bytesMax) throw new BodyTooLargeError(bytesMax)
+    yield part
+  }
+  if (bytes === 0) throw new InvalidRequestError('', 'missing-body', 'This request needs a body.')
+}
+
+async function* none(): AsyncGenerator<Uint8Array> {}
 
 const readBody = (request: Request): unknown => {
   if (!(request.body instanceof Uint8Array) || request.body.length === 0) throw new InvalidRequestError('', 'missing-body', 'This request needs a JSON body.')

@@ -10,8 +10,11 @@ const pagesMax = 20_000
 const perPage = 100
 const readMsMax = 3_600_000
 
-/** Where a feed comes from. `isTrusted`: an operator named the address himself, so it may lie in a private net. */
-export type Origin = { kind: 'file'; path: string } | { kind: 'address'; address: string; isTrusted: boolean }
+/** Where a feed comes from: a file here, one that was sent, or an address. `isTrusted`: an operator named the address himself, so it may lie in a private net. */
+export type Origin =
+  | { kind: 'file'; path: string }
+  | { kind: 'sent'; read: () => AsyncIterable<Uint8Array> }
+  | { kind: 'address'; address: string; isTrusted: boolean }
 export type FeedRequest = { origin: Origin; format: { kind: 'open-referral' } | { kind: 'csv'; mapping: CsvMapping }; validators?: Validators }
 
 export type OpenedFeed = {
@@ -29,8 +32,8 @@ export type OpenedFeed = {
 export const openFeed = (request: FeedRequest, { runtime, signal }: { runtime: Runtime; signal: AbortSignal }): OpenedFeed => {
   const seen: { validators?: Validators; isUnchanged: boolean; isPartial: boolean } = { isUnchanged: false, isPartial: false }
   const { origin, format } = request
-  async function* fromFile(path: string): AsyncGenerator<ReadRecord> {
-    const bytes = limited(fileBytes(path), signal)
+  async function* fromFile(file: AsyncIterable<Uint8Array>): AsyncGenerator<ReadRecord> {
+    const bytes = limited(file, signal)
     if (format.kind === 'csv') return yield* readCsv(bytes, format.mapping)
     const { envelope } = yield* onePage(readJson(bytes), new Set())
     seen.isPartial = (envelope.totalPages ?? 1) > 1 || envelope.isLast === false
@@ -64,7 +67,7 @@ export const openFeed = (request: FeedRequest, { runtime, signal }: { runtime: R
     }
   }
   async function* records(): AsyncGenerator<ReadRecord> {
-    if (origin.kind === 'file') return yield* fromFile(origin.path)
+    if (origin.kind !== 'address') return yield* fromFile(origin.kind === 'file' ? fileBytes(origin.path) : origin.read())
     const { hostname } = parsedAddress(origin.address)
     const reader = openAddressReader(runtime, origin.isTrusted ? { allowedHost: hostname } : {})
     const late = new AbortController()
