@@ -316,12 +316,22 @@ describe('a route that reads bytes as they come', () => {
       .post('/streams')
       .set({ authorization: `Bearer ${as}`, 'content-type': 'application/octet-stream', ...headers })
       .send(Buffer.alloc(count, 7))
-  test('hands on every byte up to its limit, and refuses more, none, and an encoding', async () => {
+  test('hands on every byte up to its limit, and refuses more, none, and an encoding that is not known or not what it says', async () => {
     const { status, body } = await sendBytes(bytesMax)
     expect({ status, body }).toEqual({ status: 200, body: { bytes: bytesMax } })
     expect((await sendBytes(bytesMax + 1)).body.code).toBe('body-too-large')
     expect((await sendBytes(0)).status).toBe(400)
-    expect((await sendBytes(10, { 'content-encoding': 'gzip' })).status).toBe(415)
+    expect((await sendBytes(10, { 'content-encoding': 'zip' })).body.code).toBe('encoding-not-known')
+    expect((await sendBytes(10, { 'content-encoding': 'gzip' })).body.code).toBe('body-not-readable')
+  })
+  test('what is packed is unpacked, and counted as it is then', async () => {
+    const packed = (count: number) =>
+      appWith([upload])
+        .post('/streams')
+        .set({ authorization: 'Bearer resident', 'content-type': 'application/octet-stream', 'content-encoding': 'gzip' })
+        .send(gzipSync(Buffer.alloc(count, 7)))
+    expect((await packed(bytesMax)).body).toEqual({ bytes: bytesMax })
+    expect((await packed(bytesMax * 100)).status).toBe(413)
   })
   test('a body of which nobody says how long it is ends at the limit too', async () => {
     const server = createServer(createApp({ service: 'test', routes: [upload], authenticate, runtime: systemRuntime, logger, ready: async () => undefined }))

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import type { Transform } from 'node:stream'
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { type Caller, levelFor, policies } from '@patchwork/access'
 import type { Command } from '@patchwork/aggregate'
 import { instant, type Runtime } from '@patchwork/runtime'
@@ -189,23 +191,49 @@ class BodyTooLargeError extends Error {
   }
 }
 
-/** A body came in an encoding, and is taken only as it is. */
+/** A body cannot be unpacked, or comes in an encoding that is not known. Told as Express tells it of other routes. */
 class EncodedBodyError extends Error {
-  readonly status = 415
-  readonly type = 'encoding.unsupported'
+  readonly status: number
+  readonly type: string | undefined
+  readonly code: unknown
+  constructor({ code, type }: { code?: unknown; type?: string }) {
+    super('The body cannot be unpacked')
+    this.status = type === undefined ? 400 : 415
+    this.type = type
+    this.code = code
+  }
 }
 
+const unpackers: Readonly<Record<string, () => Transform>> = { gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress }
+
 async function* streamOf(request: Request, bytesMax: number): AsyncGenerator<Uint8Array> {
-  if (request.get('content-encoding') !== undefined) throw new EncodedBodyError()
   if (Number(request.get('content-length')) > bytesMax) throw new BodyTooLargeError(bytesMax)
   let bytes = 0
-  // The connection stays for the answer, whatever is left of the body: the server reads that and throws it away.
-  for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
+  for await (const part of unpacked(request)) {
     bytes += part.length
     if (bytes > bytesMax) throw new BodyTooLargeError(bytesMax)
     yield part
   }
   if (bytes === 0) throw new InvalidRequestError('', 'missing-body', 'This request needs a body.')
+}
+
+/** The connection stays for the answer, whatever is left of the body: the server reads that and throws it away. */
+const asItIs = (request: Request): AsyncIterable<Uint8Array> => request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>
+
+async function* unpacked(request: Request): AsyncGenerator<Uint8Array> {
+  const encoding = (request.get('content-encoding') ?? 'identity').toLowerCase()
+  if (encoding === 'identity') return yield* asItIs(request)
+  const unpack = unpackers[encoding]?.()
+  if (!unpack) throw new EncodedBodyError({ type: 'encoding.unsupported' })
+  request.pipe(unpack)
+  request.once('close', () => request.complete || unpack.destroy())
+  try {
+    yield* unpack as AsyncIterable<Uint8Array>
+  } catch (error) {
+    throw new EncodedBodyError({ code: (error as { code?: unknown }).code })
+  } finally {
+    request.unpipe(unpack)
+  }
 }
 
 async function* none(): AsyncGenerator<Uint8Array> {}

@@ -68,31 +68,32 @@ export async function* readCsv(bytes: AsyncIterable<Uint8Array>, mapping: CsvMap
  * name that stood before gets a number. Throws FeedError as readCsv does.
  */
 export const readCsvColumns = async (bytes: AsyncIterable<Uint8Array>): Promise<CsvColumn[]> => {
-  let columns: CsvColumn[] | undefined
-  let rows = 0
-  for await (const { cells } of rowsOf(bytes)) {
-    if (!columns) {
-      columns = columnNames(cells).map((name) => ({ name }))
-      continue
-    }
-    for (const [at, column] of columns.entries()) if (cells[at] && column.example === undefined) column.example = cells[at].slice(0, exampleLengthMax)
-    rows += 1
-    if (rows === rowsLookedAt) break
+  const rows: string[][] = []
+  try {
+    for await (const _ of rowsOf(bytes, ({ cells }) => rows.push(cells))) if (rows.length > rowsLookedAt) break
+  } catch (error) {
+    // What is wrong further down is told, with its line, once the file is read.
+    if (rows.length < 2) throw error
   }
-  if (!columns) throw new FeedError('not-csv')
-  if (rows === 0) throw new FeedError('no-rows')
-  return columns
+  const [header, ...others] = rows
+  if (!header) throw new FeedError('not-csv')
+  if (others.length === 0) throw new FeedError('no-rows')
+  return columnNames(header).map((name, at) => {
+    const example = others.slice(0, rowsLookedAt).find((cells) => cells[at])?.[at]
+    return { name, ...(example === undefined ? {} : { example: example.slice(0, exampleLengthMax) }) }
+  })
 }
 
 type Row = { cells: string[]; line: number }
 
-/** Rows with the line that each begins at. */
-async function* rowsOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Row> {
+/** Rows with the line that each begins at. `onRow` sees each as soon as it is parsed, even where a fault comes soon after. */
+async function* rowsOf(bytes: AsyncIterable<Uint8Array>, onRow?: (row: Row) => void): AsyncGenerator<Row> {
   const before = { lines: 0, emptyLines: 0 }
   // Asked row by row as they are parsed: whoever reads them may be far behind when a fault is met.
   const on_record = (cells: string[], { lines, empty_lines: emptyLines }: InfoRecord): Row => {
     const line = before.lines + (emptyLines - before.emptyLines) + 1
     Object.assign(before, { lines, emptyLines })
+    onRow?.({ cells, line })
     return { cells, line }
   }
   const parser = parse({ bom: true, skip_empty_lines: true, relax_column_count: true, max_record_size: recordCharactersMax, trim: true, on_record } as object)
