@@ -56,7 +56,7 @@ const fileRoutes = (imports: Imports) => [
     path: '/imports/files',
     policy: 'import.stage',
     summary: 'Send a file, Open Referral JSON or CSV in UTF-8 (up to 150 MB), to be read within a day; it is kept sealed. Nothing of it is imported yet.',
-    streamedBody: { bytesMax: importFileBytesMax, contentTypes: ['application/json', 'text/csv', 'application/octet-stream'] },
+    streamedBody: { bytesMax: importFileBytesMax, contentTypes: ['application/octet-stream'] },
     status: 201,
     answer: KeptFile,
     problems: ['body-too-large'],

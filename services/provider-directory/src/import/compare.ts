@@ -4,6 +4,7 @@ import { type ImportedOffer, type ImportStore, pagesOf, type StagedWords } from 
 import { FeedError, type ReadRecord, recordsMax } from './feedRecord.ts'
 import { plainLine } from './plainWords.ts'
 import { isRefusing, type ProblemCode, type RecordKind, type Report, reporting } from './problems.ts'
+import { type SeenWords, seenWords } from './seenWords.ts'
 import { digestOfOffer, type Prepared, type PreparedOffer, type Preparing, toOffer } from './toOffer.ts'
 
 const batchSize = 200
@@ -28,7 +29,7 @@ export type Comparing = {
 export const compareFeed = async (records: AsyncIterable<ReadRecord>, comparing: Comparing & { isPartial: () => boolean }): Promise<Report> => {
   const { sourceId, store, keep, onProgress } = comparing
   const tally = reporting()
-  const seen = { ids: new Set<string>(), names: new Set<string>(), offerIds: new Set<string>() }
+  const seen = { ids: seenWords(), names: seenWords(), offerIds: seenWords() }
   let position = 0
   let batch: Looked[] = []
   const flush = async (): Promise<void> => {
@@ -76,7 +77,7 @@ export const isAsAccepted = (offer: Offer | undefined, remembered: Pick<Imported
 }
 
 type Looked = { position: number; problems: ProblemCode[]; example: string; line?: number; name?: string; offer?: PreparedOffer }
-type Seen = { ids: Set<string>; names: Set<string>; offerIds: Set<string> }
+type Seen = { ids: SeenWords; names: SeenWords; offerIds: SeenWords }
 
 /** What one record says, and what is wrong with it by itself and among those before it. */
 const look = (read: ReadRecord, position: number, { preparing, seen }: { preparing: Preparing; seen: Seen }): Looked => {
@@ -87,10 +88,8 @@ const look = (read: ReadRecord, position: number, { preparing, seen }: { prepari
   const { problems, offer }: Prepared = toOffer(read.record, preparing)
   problems.push(...(read.problems ?? []))
   const name = plainLine(read.record.name ?? '').slice(0, 200)
-  if (externalId !== undefined && seen.ids.has(externalId)) problems.push('id-repeated')
-  else if (externalId !== undefined) seen.ids.add(externalId)
-  if (name !== '' && seen.names.has(name)) problems.push('name-repeated')
-  else if (name !== '') seen.names.add(name)
+  if (externalId !== undefined && !seen.ids.add(externalId)) problems.push('id-repeated')
+  if (name !== '' && !seen.names.add(name)) problems.push('name-repeated')
   // What is refused for a fault keeps its last accepted form; what its source has ended has gone.
   if (offer && !problems.includes('inactive')) seen.offerIds.add(offer.offerId)
   return { ...at, problems, ...(name === '' ? {} : { name }), ...(offer ? { offer } : {}) }

@@ -126,7 +126,8 @@ const faultOf = (error: unknown, line: number): unknown => {
 async function* textOnly(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   for await (const part of bytes) {
     if (part.includes(0)) throw new FeedError('not-csv')
-    yield part
+    // The parser keeps what it has not used up, and whoever reads may use the same memory for the next part.
+    yield Buffer.from(part)
   }
 }
 
