@@ -277,7 +277,7 @@ const importAlone = async (
   operation: ImportOperation,
   onProgress: (progress: ImportProgress) => void,
 ): Promise<unknown> => {
-  const opened = await openPorts(config, runtime, createLogger({ level: config.logLevel, readable: errors.isTTY ?? false }))
+  const opened = await openPorts(config, runtime, createLogger({ level: config.logLevel, readable: errors.isTTY ?? false }), { isSmall: true })
   try {
     const imports = await openImports(opened.ports, { instance: 'place' })
     try {

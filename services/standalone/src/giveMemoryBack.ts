@@ -14,11 +14,11 @@ export const giveMemoryBack = (): void => {
 let collect: (() => void) | undefined
 
 /** Bytes that may come into being between two collections, whether they are still needed or not. */
-const grownBytesMax = 40_000_000
+const grownBytesMax = 24_000_000
 
 /**
  * Keeps a process of one long task near what it really holds: V8 by itself lets some 250 MB of what nobody needs any more stand while memory is to be had. The
- * part of its heap for what is new stays as large as it is, and `look`, called again and again, collects once 40 MB have come. Costs about a tenth of the time.
+ * part of its heap for what is new stays as large as it is, and `look`, called again and again, collects once 24 MB have come. Costs about a tenth of the time.
  */
 export const staySmall = (): { look: () => void } => {
   giveMemoryBack()
