@@ -37,7 +37,7 @@ const ImportView = z.object({
 const AddressBody = z.strictObject({
   address: z.url({ protocol: /^https?$/, error: 'Enter a web address that begins with http:// or https://.' }).max(2_000),
 })
-const Columns = z.array(z.strictObject({ column: z.string().min(1).max(csvColumnLengthMax), field: z.enum(csvFields) })).max(csvColumnsMax)
+const Columns = z.array(z.strictObject({ column: plainText(csvColumnLengthMax), field: z.enum(csvFields) })).max(csvColumnsMax)
 const FileBody = z.strictObject({
   source: plainText(sourceLengthMax),
   /** Which column is what; needed where the file has rows. */

@@ -142,11 +142,19 @@ async function* watched(bytes: AsyncIterable<Uint8Array>, end: { isLineEnd: bool
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
 
+/** A column's name as a person can type it: on one line, without what cannot be seen. */
+const plainName = (name: string): string =>
+  name
+    .normalize('NFC')
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .replaceAll(/\p{Cf}/gu, '')
+    .trim()
+
 const columnNames = (cells: readonly string[]): string[] => {
   if (cells.length > csvColumnsMax || cells.some((name) => name.length > csvColumnLengthMax)) throw new FeedError('not-csv', { line: 1 })
   const names = new Set<string>()
   for (const [at, cell] of cells.entries()) {
-    const name = cell === '' ? `column ${at + 1}` : cell
+    const name = plainName(cell) || `column ${at + 1}`
     let distinct = name
     for (let count = 2; names.has(distinct); count += 1) distinct = `${name} (${count})`
     names.add(distinct)
@@ -158,7 +166,7 @@ const placesOf = (names: readonly string[], mapping: CsvMapping): ReadonlyMap<Cs
   const places = new Map<CsvField, number[]>()
   const missing: string[] = []
   for (const { column, field } of mapping) {
-    const at = names.indexOf(column)
+    const at = names.indexOf(plainName(column))
     if (at < 0) missing.push(column)
     else places.set(field, [...(places.get(field) ?? []), at])
   }

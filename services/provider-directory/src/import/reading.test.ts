@@ -315,6 +315,16 @@ describe('a CSV file', () => {
       { record: expect.objectContaining({ name: 'C', description: 'y' }), line: 4 },
     ])
   })
+  test('a name of several lines, or with what cannot be seen, is one that can be typed', async () => {
+    const words = '"Name\n(full)",\u202eGroup\nTea,Sale\n'
+    const lines = [
+      { column: 'Name (full)', field: 'name' },
+      { column: 'Group', field: 'organisation' },
+    ] as const
+    expect(await read(file(words), { format: { kind: 'csv', mapping: lines } })).toMatchObject([
+      { record: { name: 'Tea', organisation: { name: 'Sale' } }, line: 3 },
+    ])
+  })
   test('columns with the same name or none can be told apart', async () => {
     const bytes = async function* (words: string) {
       yield Buffer.from(words)
