@@ -66,8 +66,8 @@ export type FromWorker =
   | { kind: 'answers'; answers: { id: number; result: OperationResult | Failure }[] }
   | { kind: 'closed' }
 
-/** Room for 512 operations of 100 kB each in one transaction; V8 collects well before it is full. */
-const smallHeap = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 96 }
+/** Room for 512 operations of 50 kB each in one transaction; V8 collects before it is full. */
+const smallHeap = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 64 }
 /** Operations that may wait for the worker at once; more means that the disk cannot keep up. */
 const waitingMax = 50_000
 
