@@ -20,6 +20,8 @@ export type WorldOfMoney = {
   /** A quarter that takes returns, as a form names it. */
   quarter: string
   importId: string
+  /** Rows that wait for somebody to say which column is what. */
+  importFileId: string
 }
 
 const pooling = '/personal-budget-pooling'
@@ -89,6 +91,15 @@ const stagedImport = async (place: StartedPlace): Promise<string> => {
   return JSON.parse(output).importId
 }
 
+/** Rows that an administrator sent. */
+const sentRows = async (place: StartedPlace): Promise<string> => {
+  const { body } = await (await place.as('Sam Ellis')).send<{ fileId: string }>('POST', '/provider-directory/imports/files', {
+    body: 'Name of the activity,Run by,Post code,Telephone number to ring in the mornings\nTea and talk,Neighbours,M33 7ZF,0161 496 0000\n',
+    headers: { 'content-type': 'application/octet-stream' },
+  })
+  return body.fileId
+}
+
 /** What the demonstration place lacks of pools, budgets and imports is added to it here. */
 export const worldOfMoney = async (place: StartedPlace): Promise<WorldOfMoney> => {
   const [george, nora, harold, beatrice, priya, aisha, dee] = (await Promise.all(
@@ -128,6 +139,7 @@ export const worldOfMoney = async (place: StartedPlace): Promise<WorldOfMoney> =
     organisation: { poolId: ofOrganisation, toPay: waiting.spendId, paid: paid.spendId, documentId: waiting.documentId },
     ...{ budgetId, barId: barId as string, gardener: gardens.organisationId, contractId: contracts[0]!.contractId, quarter: '3-1' },
     importId: await stagedImport(place),
+    importFileId: await sentRows(place),
   }
 }
 
@@ -216,7 +228,7 @@ const paymentFixtures = (base: string, { poolId, toPay: due, paid }: Paid, by: t
   [`${base}/payments/:poolId/:spendId/reversal`]: by(`${base}/payments/${poolId}/${paid}/reversal`),
 })
 
-const councilFixtures = ({ budgetId, barId, contractId, quarter, importId }: WorldOfMoney): Record<string, Fixture[]> => {
+const councilFixtures = ({ budgetId, barId, contractId, quarter, importId, importFileId }: WorldOfMoney): Record<string, Fixture[]> => {
   const [budget, contract, imported] = [`/council/budgets/${budgetId}`, `/contracts/${contractId}`, `/administrator/imports/${importId}`]
   return {
     '/council': [...administrator('/council'), ...commissioner('/council')],
@@ -233,6 +245,8 @@ const councilFixtures = ({ budgetId, barId, contractId, quarter, importId }: Wor
     '/contracts/:contractId/returns/new': [...holder(`${contract}/returns/new`), ...commissioner(`${contract}/returns/new`)],
     '/contracts/:contractId/quarters': commissioner(`${contract}/quarters?quarter=${quarter}`),
     '/administrator/imports': administrator('/administrator/imports'),
+    '/administrator/imports/files': administrator('/administrator/imports/files'),
+    '/administrator/imports/files/:fileId': administrator(`/administrator/imports/files/${importFileId}`),
     '/administrator/imports/:importId': administrator(imported, `${imported}?kind=refused`),
     ...Object.fromEntries(
       ['acceptance', 'undoing', 'dropping'].map((step) => [`/administrator/imports/:importId/${step}`, administrator(`${imported}/${step}`)]),

@@ -48,6 +48,8 @@ const openReferral = '/open-referral-uk/v3'
 const peoplesRoles: readonly TestRole[] = ['resident', 'provider', 'navigator', 'coordinator', 'commissioner', 'administrator']
 /** Compared with what is known, and never shown: these may hold any character. */
 const secrets: ReadonlySet<unknown> = new Set(['password', 'token', 'code'])
+/** Whatever comes is a feed until it is read; that there is an end to it is tested where it is counted. */
+const takesAnyBytes: ReadonlySet<string> = new Set(['POST /api/provider-directory/imports/files'])
 const longText = 'x'.repeat(10_000)
 
 let place: StartedPlace
@@ -282,7 +284,9 @@ describe('every route of every service refuses in words', () => {
       routes
         .filter(({ method }) => method !== 'GET')
         .flatMap((route) => [
-          { route, what: '1 MB', sent: { raw: large }, expected: route.takesFiles ? {} : { status: 413, code: 'body-too-large' } },
+          ...(takesAnyBytes.has(`${route.method} ${route.path}`)
+            ? []
+            : [{ route, what: '1 MB', sent: { raw: large }, expected: route.takesFiles ? {} : { status: 413, code: 'body-too-large' } }]),
           { route, what: 'no gzip', sent: { raw: '{}', headers: { 'content-encoding': 'gzip' } }, expected: { status: 400, code: 'body-not-readable' } },
           { route, what: 'zip', sent: { raw: '{}', headers: { 'content-encoding': 'zip' } }, expected: { status: 415, code: 'encoding-not-known' } },
         ]),

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+const sha256 = (text: string): string => hash('sha256', text, 'hex')
 
 /** What is kept of a command key: its SHA-256 in hex. A client's Idempotency-Key may hold anything, so the key itself is never stored. */
 export const keyDigest = (commandKey: string): string => sha256(commandKey)

@@ -1,4 +1,4 @@
 export type * from './documentStore.ts'
 export { embeddedDocumentStore } from './embedded/embeddedDocumentStore.ts'
 export * from './errors.ts'
-export { mongoDocumentStore } from './mongo/mongoDocumentStore.ts'
+export { mongoDocumentStore } from './mongo/onFirstUse.ts'

@@ -1,3 +1,3 @@
 export { embeddedEventLog } from './embedded/embeddedEventLog.ts'
 export * from './eventLog.ts'
-export { kafkaEventLog } from './kafka/kafkaEventLog.ts'
+export { kafkaEventLog } from './kafka/onFirstUse.ts'

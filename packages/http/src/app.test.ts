@@ -294,3 +294,60 @@ describe('a route that takes bytes', () => {
     expect((await sendBytes(bytesMax + 1, 'provider')).status).toBe(403)
   })
 })
+
+describe('a route that reads bytes as they come', () => {
+  const bytesMax = 400 * 1024
+  const upload = defineRoute({
+    method: 'post',
+    path: '/streams',
+    policy: 'need.record',
+    summary: 'Send a long file',
+    streamedBody: { bytesMax, contentTypes: ['application/octet-stream'] },
+    answer: z.object({ bytes: z.int() }),
+    own: 'by-caller',
+    handle: async ({ streamedBody }) => {
+      let bytes = 0
+      for await (const part of streamedBody) bytes += part.length
+      return { body: { bytes } }
+    },
+  })
+  const sendBytes = (count: number, headers: Record<string, string> = {}, as = 'resident') =>
+    appWith([upload])
+      .post('/streams')
+      .set({ authorization: `Bearer ${as}`, 'content-type': 'application/octet-stream', ...headers })
+      .send(Buffer.alloc(count, 7))
+  test('hands on every byte up to its limit, and refuses more, none, and an encoding that is not known or not what it says', async () => {
+    const { status, body } = await sendBytes(bytesMax)
+    expect({ status, body }).toEqual({ status: 200, body: { bytes: bytesMax } })
+    expect((await sendBytes(bytesMax + 1)).body.code).toBe('body-too-large')
+    expect((await sendBytes(0)).status).toBe(400)
+    expect((await sendBytes(10, { 'content-encoding': 'zip' })).body.code).toBe('encoding-not-known')
+    expect((await sendBytes(10, { 'content-encoding': 'gzip' })).body.code).toBe('body-not-readable')
+  })
+  test('what is packed is unpacked, and counted as it is then', async () => {
+    const packed = (count: number) =>
+      appWith([upload])
+        .post('/streams')
+        .set({ authorization: 'Bearer resident', 'content-type': 'application/octet-stream', 'content-encoding': 'gzip' })
+        .send(gzipSync(Buffer.alloc(count, 7)))
+    expect((await packed(bytesMax)).body).toEqual({ bytes: bytesMax })
+    expect((await packed(bytesMax * 100)).status).toBe(413)
+  })
+  test('a body of which nobody says how long it is ends at the limit too', async () => {
+    const server = createServer(createApp({ service: 'test', routes: [upload], authenticate, runtime: systemRuntime, logger, ready: async () => undefined }))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const body = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(64 * 1024)) })
+    const refused = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/streams`, {
+      ...{ method: 'POST', body, duplex: 'half', headers: { authorization: 'Bearer resident', 'content-type': 'application/octet-stream' } },
+    }).then(
+      ({ status }) => status,
+      () => 413,
+    )
+    server.closeAllConnections()
+    server.close()
+    expect(refused).toBe(413)
+  })
+  test('takes nothing in from somebody who may not send', async () => {
+    expect((await sendBytes(bytesMax + 1, {}, 'provider')).status).toBe(403)
+  })
+})

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import type { Transform } from 'node:stream'
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { type Caller, levelFor, policies } from '@patchwork/access'
 import type { Command } from '@patchwork/aggregate'
 import { instant, type Runtime } from '@patchwork/runtime'
@@ -99,7 +101,7 @@ const guarded = (route: AnyRoute, { service, mountPath = `/api/${service}`, auth
     if (level === 'none') throw caller.kind === 'anyone' ? new UnauthenticatedError() : new ForbiddenError()
     const gone = new AbortController()
     response.on('close', () => gone.abort())
-    await received(receive, request, response)
+    if (!route.streamedBody) await received(receive, request, response)
     const body = route.body?.parse(readBody(request), { error: plainWords })
     const rawBody = route.rawBody ? readRawBody(request) : new Uint8Array()
     const parsed: RouteRequest<never, never, never> = {
@@ -109,6 +111,7 @@ const guarded = (route: AnyRoute, { service, mountPath = `/api/${service}`, auth
       query: readQuery(route, request) as never,
       body: body as never,
       rawBody,
+      streamedBody: route.streamedBody ? streamOf(request, route.streamedBody.bytesMax) : none(),
       command: commandOf(route, request, caller, route.rawBody ? createHash('sha256').update(rawBody).digest('hex') : body, runtime),
       signal: gone.signal,
       address: request.ip ?? '',
@@ -176,6 +179,64 @@ const readRawBody = (request: Request): Uint8Array => {
   if (!(request.body instanceof Uint8Array) || request.body.length === 0) throw new InvalidRequestError('', 'missing-body', 'This request needs a body.')
   return request.body
 }
+
+/** The body was longer than the route takes. Told as Express tells it of other routes. */
+class BodyTooLargeError extends Error {
+  readonly status = 413
+  readonly type = 'entity.too.large'
+  readonly limit: number
+  constructor(limit: number) {
+    super('The body is too large')
+    this.limit = limit
+  }
+}
+
+/** A body cannot be unpacked, or comes in an encoding that is not known. Told as Express tells it of other routes. */
+class EncodedBodyError extends Error {
+  readonly status: number
+  readonly type: string | undefined
+  readonly code: unknown
+  constructor({ code, type }: { code?: unknown; type?: string }) {
+    super('The body cannot be unpacked')
+    this.status = type === undefined ? 400 : 415
+    this.type = type
+    this.code = code
+  }
+}
+
+const unpackers: Readonly<Record<string, () => Transform>> = { gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress }
+
+async function* streamOf(request: Request, bytesMax: number): AsyncGenerator<Uint8Array> {
+  if (Number(request.get('content-length')) > bytesMax) throw new BodyTooLargeError(bytesMax)
+  let bytes = 0
+  for await (const part of unpacked(request)) {
+    bytes += part.length
+    if (bytes > bytesMax) throw new BodyTooLargeError(bytesMax)
+    yield part
+  }
+  if (bytes === 0) throw new InvalidRequestError('', 'missing-body', 'This request needs a body.')
+}
+
+/** The connection stays for the answer, whatever is left of the body: the server reads that and throws it away. */
+const asItIs = (request: Request): AsyncIterable<Uint8Array> => request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>
+
+async function* unpacked(request: Request): AsyncGenerator<Uint8Array> {
+  const encoding = (request.get('content-encoding') ?? 'identity').toLowerCase()
+  if (encoding === 'identity') return yield* asItIs(request)
+  const unpack = unpackers[encoding]?.()
+  if (!unpack) throw new EncodedBodyError({ type: 'encoding.unsupported' })
+  request.pipe(unpack)
+  request.once('close', () => request.complete || unpack.destroy())
+  try {
+    yield* unpack as AsyncIterable<Uint8Array>
+  } catch (error) {
+    throw new EncodedBodyError({ code: (error as { code?: unknown }).code })
+  } finally {
+    request.unpipe(unpack)
+  }
+}
+
+async function* none(): AsyncGenerator<Uint8Array> {}
 
 const readBody = (request: Request): unknown => {
   if (!(request.body instanceof Uint8Array) || request.body.length === 0) throw new InvalidRequestError('', 'missing-body', 'This request needs a JSON body.')

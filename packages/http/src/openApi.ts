@@ -32,6 +32,7 @@ export const openApiDocument = (service: string, routes: readonly AnyRoute[], mo
   for (const route of routes) {
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}')
     const writes = route.method !== 'get'
+    const binary = route.rawBody ?? route.streamedBody
     const headers = z.object({ 'Idempotency-Key': z.string().max(200).optional(), 'If-Match': z.string().max(40).optional() })
     paths[path] = {
       ...paths[path],
@@ -46,7 +47,7 @@ export const openApiDocument = (service: string, routes: readonly AnyRoute[], mo
           ...(writes ? { header: headers } : {}),
         },
         ...(route.body ? { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } } : {}),
-        ...(route.rawBody ? { requestBody: { required: true, content: binaryContent(route.rawBody.contentTypes) } } : {}),
+        ...(binary ? { requestBody: { required: true, content: binaryContent(binary.contentTypes) } } : {}),
         responses: {
           [String(route.status ?? 200)]: { description: 'Done', ...(route.answer ? { content: { 'application/json': { schema: route.answer } } } : {}) },
           default: { description: 'Refused', content: { 'application/problem+json': { schema: ProblemBody } } },

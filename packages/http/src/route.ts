@@ -16,6 +16,8 @@ export type RouteRequest<Params extends Shape, Query extends Shape, Body extends
   body: Parsed<Body>
   /** The bytes as they came, at least one; none where the route declares no `rawBody`. */
   rawBody: Uint8Array
+  /** The bytes as they come, to be read once and at most as many as the route's `streamedBody` says; none where it declares none. */
+  streamedBody: AsyncIterable<Uint8Array>
   /** The command this request stands for: key from caller, path and Idempotency-Key; the body's hash; If-Match. */
   command: Command
   /** Ends when the client goes away. */
@@ -48,6 +50,11 @@ export type Route<Params extends Shape = Shape, Query extends Shape = Shape, Bod
   body?: Body
   /** In place of `body`: the route takes bytes as they are, at most so many. What they are is the handler's to check; the types are for the reference. */
   rawBody?: { bytesMax: number; contentTypes: readonly string[] }
+  /**
+   * The same for bytes that are too many to hold: the handler reads them as they come. Reading throws 413 past the limit and 400 where there are none. The
+   * command has no hash of them, so a route that must know a repeat by its body keeps to `rawBody`.
+   */
+  streamedBody?: { bytesMax: number; contentTypes: readonly string[] }
   /** The answer's body; it is parsed before it leaves, so nothing undeclared gets out. Absent: no body, or the handler answers by itself. */
   answer?: Answer
   /** The status of success, for the reference; 200 when absent. */

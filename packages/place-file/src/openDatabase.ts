@@ -8,6 +8,7 @@ const applicationId = 0x5061576b
 const formatVersion = 1
 /** Memory in which SQLite may keep pages. */
 const cacheKibibytes = 32_768
+const smallCacheKibibytes = 16_384
 /** The log beside the file is folded into it once it is longer than this many pages. */
 const logPagesMax = 4_000
 /** A process that is just ending gets so long to let go of the file. */
@@ -46,11 +47,11 @@ const check = (database: DatabaseSync): OpenRefusal | undefined => {
   return found === 'ok' ? undefined : { reason: 'damaged', message: `SQLite's check found "${found}"` }
 }
 
-const setUp = (database: DatabaseSync, { pagesMax }: OpenOptions): void => {
+const setUp = (database: DatabaseSync, { pagesMax, isSmall }: OpenOptions): void => {
   if (Number(pragma(database, 'application_id')) !== applicationId)
     database.exec(`BEGIN IMMEDIATE; PRAGMA application_id=${applicationId}; PRAGMA user_version=${formatVersion}; COMMIT`)
   database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY')
-  database.exec(`PRAGMA cache_size=-${cacheKibibytes}; PRAGMA wal_autocheckpoint=${logPagesMax}`)
+  database.exec(`PRAGMA cache_size=-${isSmall ? smallCacheKibibytes : cacheKibibytes}; PRAGMA wal_autocheckpoint=${logPagesMax}`)
   if (pagesMax !== undefined) database.exec(`PRAGMA max_page_count=${pagesMax}`)
   // An empty transaction takes the lock now and not at the first write.
   database.exec('BEGIN EXCLUSIVE; COMMIT')

@@ -52,6 +52,8 @@ export type OpenOptions = {
   path: string
   /** The most pages (of 4 KiB) the file may have; beyond it writes are refused as on a full disk. */
   pagesMax?: number
+  /** For a process of one task: half the pages kept in memory, and a heap for its answers that is bounded. Slower where many read at once. */
+  isSmall?: boolean
 }
 
 export type Numbered = { id: number; operation: Operation }
@@ -64,6 +66,8 @@ export type FromWorker =
   | { kind: 'answers'; answers: { id: number; result: OperationResult | Failure }[] }
   | { kind: 'closed' }
 
+/** Room for 512 operations of 50 kB each in one transaction; V8 collects before it is full. */
+const smallHeap = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 64 }
 /** Operations that may wait for the worker at once; more means that the disk cannot keep up. */
 const waitingMax = 50_000
 
@@ -74,7 +78,11 @@ type Waiting = { resolve: (result: OperationResult) => void; reject: (error: Err
  * wrote it, DamagedFileError when it is damaged or no such file, each in words that say what to do; else PlaceFileUnavailableError.
  */
 export const openPlaceFile = async (options: OpenOptions): Promise<PlaceFile> => {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: options, execArgv: ['--disable-warning=ExperimentalWarning'] })
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    workerData: options,
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    ...(options.isSmall && { resourceLimits: smallHeap }),
+  })
   const waiting = new Map<number, Waiting>()
   let queue: Numbered[] = []
   let lastId = 0

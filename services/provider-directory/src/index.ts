@@ -11,6 +11,7 @@ import { type LoadedOpenData, type LoadOpenDataOptions, loadOpenData } from './o
 import { createOpenReferralApp, openReferralPath } from './openReferral/app.ts'
 import { openCouncilArea } from './place/place.ts'
 import { openDirectory, service } from './store/directory.ts'
+import { openImportFiles } from './store/importFiles.ts'
 import { openImportStore } from './store/importStore.ts'
 import { createSearchIndex } from './store/searchIndex.ts'
 import { openUnmetNeed } from './store/unmetNeed.ts'
@@ -39,7 +40,8 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
   const { runtime, logger, dataKey, documents, log } = ports
   const councilArea = openCouncilArea(settings.placeFolder ?? demonstrationPlaceFolder)
   const [directory, importStore] = await Promise.all([openDirectory(ports), openImportStore(ports)])
-  const imports = importsOf({ store: importStore, directory, councilArea }, ports, settings.instance ?? runtime.uuid())
+  const importFiles = await openImportFiles(ports)
+  const imports = importsOf({ store: importStore, files: importFiles, directory, councilArea }, ports, settings.instance ?? runtime.uuid())
   const index = createSearchIndex()
   const unmetNeed = openUnmetNeed({ searches: directory.searches, runtime, logger })
   const group = `${service}-search-${settings.instance ?? runtime.uuid()}`
@@ -60,6 +62,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
   const appOptions = { authenticate, runtime, logger, ready }
   // What a stop or a crash cut off goes on beside everything else.
   void imports.resume()
+  const sweeping = importFiles.sweeping()
   const stopping = new AbortController()
   let stopped: Promise<void> | undefined
   return {
@@ -76,6 +79,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
       stopping.abort()
       stopped ??= (async () => {
         await imports.stop()
+        await sweeping.stop()
         await capacity.stop()
         await search.stop()
         await unmetNeed.settled()

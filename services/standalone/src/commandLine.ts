@@ -6,12 +6,11 @@ import { createLogger, startTracing } from '@patchwork/telemetry'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { ConfigurationError, type PlaceConfig, readConfig } from './config.ts'
 import { askRunningPlace, listenForOperations } from './control.ts'
-import { openDemonstration } from './demonstration.ts'
 import { openPorts } from './drivers.ts'
-import { giveMemoryBack } from './giveMemoryBack.ts'
+import { giveMemoryBack, staySmall } from './giveMemoryBack.ts'
 import { type Imported, ImportOperation, importedInWords, listInWords, operateImport, summaryInWords } from './importing.ts'
 import { type DeadLetter, type Operation, operate, type Rebuilt, type Replayed, UnknownNameError, type Verified } from './operations.ts'
-import { type Place, startPlace } from './place.ts'
+import type { Place } from './place.ts'
 import { importProgressTo, progressTo } from './progress.ts'
 
 /** What the command takes from the process it runs in. */
@@ -214,6 +213,7 @@ const start = async (surroundings: Surroundings, empty: boolean): Promise<number
   })
   const control = await listenForOperations(place, config.dataDirectory)
   try {
+    const { openDemonstration } = await import('./demonstration.ts')
     const accounts = await openDemonstration({ place, dataDirectory: config.dataDirectory, empty, runtime, progress })
     isDemonstration = accounts.length > 0
     progress.done()
@@ -230,8 +230,11 @@ const start = async (surroundings: Surroundings, empty: boolean): Promise<number
   return done
 }
 
-const open = (config: PlaceConfig, { runtime, errors }: Surroundings, isDemonstration = () => false): Promise<Place> =>
-  startPlace({ config, runtime, isDemonstration, logger: createLogger({ level: config.logLevel, readable: errors.isTTY ?? false }) })
+// Loaded when a place is to be run: an import and a question to a running place need little of it, and so not its memory.
+const open = async (config: PlaceConfig, { runtime, errors }: Surroundings, isDemonstration = () => false): Promise<Place> => {
+  const { startPlace } = await import('./place.ts')
+  return startPlace({ config, runtime, isDemonstration, logger: createLogger({ level: config.logLevel, readable: errors.isTTY ?? false }) })
+}
 
 const welcome = (place: Place, accounts: readonly { role: string; name: string; username: string; password: string }[]): string => {
   const code = place.identity.firstAdministratorCode()
@@ -274,11 +277,15 @@ const importAlone = async (
   operation: ImportOperation,
   onProgress: (progress: ImportProgress) => void,
 ): Promise<unknown> => {
-  const opened = await openPorts(config, runtime, createLogger({ level: config.logLevel, readable: errors.isTTY ?? false }))
+  const opened = await openPorts(config, runtime, createLogger({ level: config.logLevel, readable: errors.isTTY ?? false }), { isSmall: true })
   try {
     const imports = await openImports(opened.ports, { instance: 'place' })
     try {
-      return await operateImport(imports, operation, onProgress)
+      const memory = staySmall()
+      return await operateImport(imports, operation, (progress) => {
+        memory.look()
+        onProgress(progress)
+      })
     } finally {
       await imports.stop()
     }

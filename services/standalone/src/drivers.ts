@@ -13,12 +13,15 @@ import type { PlaceConfig } from './config.ts'
 /** The ports of a place, and what closes them in order. */
 export type OpenedPorts = { ports: Ports; close: () => Promise<void> }
 
-/** Opens the drivers the configuration asks for: SQLite in one file under the data directory, or MongoDB, or Kafka, each on its own. */
-export const openPorts = async (config: PlaceConfig, runtime: Runtime, logger: Logger): Promise<OpenedPorts> => {
+/**
+ * Opens the drivers the configuration asks for: SQLite in one file under the data directory, or MongoDB, or Kafka, each on its own. `isSmall`: for a process of one
+ * task, which is to leave the memory to it.
+ */
+export const openPorts = async (config: PlaceConfig, runtime: Runtime, logger: Logger, { isSmall = false } = {}): Promise<OpenedPorts> => {
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })
   const dataKey = dataKeyFrom(config.dataKeyFile, runtime)
   const needsFile = config.mongodbUri === undefined || config.kafkaBrokers === undefined
-  const placeFile = needsFile ? await openPlaceFile({ path: join(config.dataDirectory, 'patchwork.sqlite') }) : undefined
+  const placeFile = needsFile ? await openPlaceFile({ path: join(config.dataDirectory, 'patchwork.sqlite'), isSmall }) : undefined
   const documents: DocumentStore = config.mongodbUri === undefined ? embeddedDocumentStore(placeFile!) : mongoDocumentStore({ uri: config.mongodbUri })
   const log: EventLog =
     config.kafkaBrokers === undefined

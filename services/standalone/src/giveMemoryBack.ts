@@ -1,3 +1,4 @@
+import { memoryUsage } from 'node:process'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
@@ -7,5 +8,28 @@ import { runInNewContext } from 'node:vm'
  */
 export const giveMemoryBack = (): void => {
   setFlagsFromString('--expose-gc')
-  ;(runInNewContext('gc') as () => void)()
+  collect ??= runInNewContext('gc') as () => void
+  collect()
+}
+let collect: (() => void) | undefined
+
+/** Bytes that may come into being between two collections, whether they are still needed or not. */
+const grownBytesMax = 24_000_000
+
+/**
+ * Keeps a process of one long task near what it really holds: V8 by itself lets some 250 MB of what nobody needs any more stand while memory is to be had. The
+ * part of its heap for what is new stays as large as it is, and `look`, called again and again, collects once 24 MB have come. Costs about a tenth of the time.
+ */
+export const staySmall = (): { look: () => void } => {
+  giveMemoryBack()
+  // Read each time that this part is about to grow; a V8 that has no such flag says so on standard error and goes on.
+  setFlagsFromString('--semi-space-growth-factor=1')
+  let after = memoryUsage().heapUsed
+  return {
+    look: () => {
+      if (memoryUsage().heapUsed < after + grownBytesMax) return
+      giveMemoryBack()
+      after = memoryUsage().heapUsed
+    },
+  }
 }

@@ -104,6 +104,7 @@ const summary = async (imports: Imports, importId: string): Promise<ImportSummar
 const problemWords: Record<Report['problems'][number]['code'], string> = {
   'not-a-record': 'is not a service',
   'record-too-large': 'holds more than a record may (1 MiB)',
+  'more-columns': 'has more cells than there are columns: a comma in it may need quotation marks around its cell',
   'no-id': 'has no id',
   'id-repeated': 'has the id of an earlier one',
   'no-name': 'has no name',
@@ -116,9 +117,10 @@ const problemWords: Record<Report['problems'][number]['code'], string> = {
   'contact-left-out': 'has an e-mail address or telephone number that cannot be used',
   'text-shortened': 'has words that are too long, and were shortened',
   'speaks-of-personal-care': 'speaks of personal care: see that its provider is registered',
+  'fewer-columns': 'has fewer cells than there are columns; those that lack are read as empty',
   'edited-here': 'was edited here since, and stays as it is',
 }
-const refused = new Set<string>(['not-a-record', 'record-too-large', 'no-id', 'id-repeated', 'no-name', 'no-organisation', 'inactive'])
+const refused = new Set<string>(['not-a-record', 'record-too-large', 'more-columns', 'no-id', 'id-repeated', 'no-name', 'no-organisation', 'inactive'])
 
 const number = (value: number): string => value.toLocaleString('en-GB')
 
@@ -148,7 +150,7 @@ export const listInWords = (imports: ImportSummary[]): string =>
     ? 'Nothing has been imported.\n'
     : imports
         .map(
-          ({ importId, begunAt, status, source, reason }) =>
-            `${importId}  ${begunAt}  ${status.padEnd(9)}  ${source}${reason === undefined ? '' : `: ${reason}`}\n`,
+          ({ importId, begunAt, status, source, reason, line }) =>
+            `${importId}  ${begunAt}  ${status.padEnd(9)}  ${source}${reason === undefined ? '' : `: ${reason}`}${line === undefined ? '' : `, line ${line}`}\n`,
         )
         .join('')

@@ -44,8 +44,8 @@ export type ServiceCalls = {
     answer?: Answer,
     options?: { ifMatch?: string },
   ): Promise<z.output<Answer>>
-  /** Sends a file as it is. The same file from the same form is kept once. */
-  upload<Answer extends z.ZodType>(service: ServiceName, path: string, file: File, answer: Answer): Promise<z.output<Answer>>
+  /** Sends a file as it is, as it is read. The same file from the same form has the same key. */
+  upload<Answer extends z.ZodType>(service: ServiceName, path: string, file: File, answer: Answer, options?: { timeoutMs?: number }): Promise<z.output<Answer>>
   put<Answer extends z.ZodType = z.ZodUnknown>(
     service: ServiceName,
     path: string,
@@ -81,7 +81,7 @@ export const createServiceCalls = (options: CallsOptions): ServiceCalls => {
         headers,
         redirect: 'error',
         signal: sent.signal ?? abortAfter(options.runtime, sent.timeoutMs ?? timeoutMs),
-        ...(sent.body === undefined ? {} : { body: sent.body instanceof Uint8Array ? new Uint8Array(sent.body) : JSON.stringify(sent.body) }),
+        ...(sent.body === undefined ? {} : { body: sent.body instanceof Blob ? sent.body : JSON.stringify(sent.body) }),
       })
       .catch(() => {
         throw new ServiceProblem(service, 503, 'unreachable')
@@ -108,11 +108,12 @@ export const createServiceCalls = (options: CallsOptions): ServiceCalls => {
     },
     post: async (service, path, body, answer, { ifMatch } = {}) =>
       read(service, await send(service, 'POST', path, { body, ifMatch, idempotencyKey: keyFor('POST', path, body) }), answer ?? (z.unknown() as never)),
-    upload: async (service, path, file, answer) => {
-      const body = new Uint8Array(await file.arrayBuffer())
-      const idempotencyKey = keyFor('POST', path, { file: createHash('sha256').update(body).digest('hex') })
+    upload: async (service, path, file, answer, { timeoutMs } = {}) => {
+      const hash = createHash('sha256')
+      for await (const part of file.stream()) hash.update(part)
+      const idempotencyKey = keyFor('POST', path, { file: hash.digest('hex') })
       // What it is, the service tells by its content.
-      return read(service, await send(service, 'POST', path, { body, contentType: 'application/octet-stream', idempotencyKey }), answer)
+      return read(service, await send(service, 'POST', path, { body: file, contentType: 'application/octet-stream', idempotencyKey, timeoutMs }), answer)
     },
     put: async (service, path, body, { ifMatch, answer } = {}) =>
       read(service, await send(service, 'PUT', path, { body, ifMatch, idempotencyKey: keyFor('PUT', path, body) }), answer ?? (z.unknown() as never)),

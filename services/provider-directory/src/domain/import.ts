@@ -37,8 +37,11 @@ export type ImportState =
   | ({ status: 'undone'; undoneAt: string } & Accepted)
   | ({ status: 'dropped' } & Begun)
 
-/** Which source it is and what was found: sealed at rest, never in an event, for a feed's own ids and an address may say more than they should. */
-export type ImportDetails<Report> = { source: string; report?: Report }
+/**
+ * Which source it is and what was found, or at which line of a file the reading came to its end: sealed at rest, never in an event, for a feed's own ids and an
+ * address may say more than they should.
+ */
+export type ImportDetails<Report> = { source: string; report?: Report; line?: number }
 
 export type Import<Report> = Current<ImportState, ImportDetails<Report>>
 export type ImportDecision<Report> = Decision<ImportEvent, ImportDetails<Report>>
@@ -71,10 +74,15 @@ export const finishStaging = <Report extends ImportCounts>(
 
 /** The feed could not be read; one that is not being read any more stays as it is. */
 export const failImport = <Report>(
-  { state }: Import<Report>,
-  { importId, reason, at }: { importId: string; reason: string; at: string },
-): ImportDecision<Report> =>
-  state.status === 'staging' ? { events: [{ type: 'import.failed.v1', data: { importId, sourceId: state.sourceId, reason, failedAt: at } }] } : { events: [] }
+  { state, details }: Import<Report>,
+  { importId, reason, line, at }: { importId: string; reason: string; line?: number | undefined; at: string },
+): ImportDecision<Report> => {
+  if (state.status !== 'staging') return { events: [] }
+  return {
+    events: [{ type: 'import.failed.v1', data: { importId, sourceId: state.sourceId, reason, failedAt: at } }],
+    ...(line === undefined || !details ? {} : { details: { ...details, line } }),
+  }
+}
 
 type Step = { importId: string; at: string }
 

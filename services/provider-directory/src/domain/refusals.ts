@@ -75,6 +75,11 @@ const refusals = {
   },
   'import-not-accepted': { kind: 'conflict', title: 'Nothing to undo', words: 'This import has not been accepted, or has been undone.' },
   'import-not-last': { kind: 'conflict', title: 'Not the last one', words: 'Only what was accepted last from a source can be undone.' },
+  'import-file-not-found': {
+    kind: 'not-found',
+    title: 'No such file',
+    words: 'The file is not here any more: it was read, or its day is over. Send it again.',
+  },
   'mapping-not-found': {
     kind: 'not-found',
     title: 'No such mapping',

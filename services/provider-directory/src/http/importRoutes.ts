@@ -1,7 +1,14 @@
-import { defineRoute, IdParams, ListQuery, NotFoundError } from '@patchwork/http'
+import { defineRoute, IdParams, ListQuery, NotFoundError, plainText } from '@patchwork/http'
 import { z } from 'zod'
 import type { Imports } from '../import/openImports.ts'
 import { problemCodes, recordKinds } from '../import/problems.ts'
+import { csvColumnLengthMax, csvColumnsMax, csvFields } from '../import/readCsv.ts'
+import { importFileBytesMax } from '../store/importFiles.ts'
+
+const sourceLengthMax = 200
+const mappingNameLengthMax = 100
+/** Why the rows of a file that waits cannot be told. */
+const csvFaults = ['not-csv', 'no-rows', 'quote-not-closed', 'stray-quote', 'row-without-end']
 
 const count = z.int()
 const Counts = z.object({ read: count, new: count, changed: count, same: count, gone: count, refused: count })
@@ -18,6 +25,8 @@ const ImportView = z.object({
   left: count.optional(),
   /** Why the feed could not be read. */
   reason: z.string().optional(),
+  /** At which line of a file the reading came to its end. */
+  line: count.optional(),
   report: Counts.extend({ problems: z.array(z.object({ code: z.enum(problemCodes), count, examples: z.array(z.string()) })) }).optional(),
   /** While it is under way in this process. */
   progress: z.object({ doing: z.enum(['reading', 'taking', 'putting-back']), count, perSecond: count }).optional(),
@@ -28,7 +37,71 @@ const ImportView = z.object({
 const AddressBody = z.strictObject({
   address: z.url({ protocol: /^https?$/, error: 'Enter a web address that begins with http:// or https://.' }).max(2_000),
 })
+const Columns = z.array(z.strictObject({ column: plainText(csvColumnLengthMax), field: z.enum(csvFields) })).max(csvColumnsMax)
+const FileBody = z.strictObject({
+  source: plainText(sourceLengthMax),
+  /** Which column is what; needed where the file has rows. */
+  columns: Columns.optional(),
+  /** The name under which the columns are kept for the next file, in the place of what was kept under it. */
+  keepAs: plainText(mappingNameLengthMax).optional(),
+})
+const KeptFile = z.object({ fileId: z.uuid(), format: z.enum(['open-referral', 'csv']), bytes: count })
+const Mapping = z.array(z.object({ column: z.string(), field: z.enum(csvFields) })).readonly()
 const RecordsQuery = ListQuery.extend({ kind: z.enum(recordKinds).optional() })
+
+/** Files that are sent, and the mappings that their columns are read by. They stand before what has an id in its address. */
+const fileRoutes = (imports: Imports) => [
+  defineRoute({
+    method: 'post',
+    path: '/imports/files',
+    policy: 'import.stage',
+    summary: 'Send a file, Open Referral JSON or CSV in UTF-8 (up to 150 MB), to be read within a day; it is kept sealed. Nothing of it is imported yet.',
+    streamedBody: { bytesMax: importFileBytesMax, contentTypes: ['application/octet-stream'] },
+    status: 201,
+    answer: KeptFile,
+    problems: ['body-too-large'],
+    rateLimit: { count: 30, perSeconds: 3_600 },
+    handle: async ({ streamedBody }) => ({ status: 201, body: await imports.keepFile(streamedBody) }),
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/imports/files/:id',
+    policy: 'import.read',
+    summary: 'A file that waits to be read: where it has rows, its columns with a value of each, and what they likely are.',
+    params: IdParams,
+    answer: KeptFile.extend({ columns: z.array(z.object({ name: z.string(), example: z.string().optional() })).optional(), guess: Mapping.optional() }),
+    problems: ['not-found', ...csvFaults],
+    handle: async ({ params }) => {
+      const found = await imports.file(params.id)
+      if (!found) throw new NotFoundError()
+      return { body: found }
+    },
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/imports/files/:id/reading',
+    policy: 'import.stage',
+    summary: 'Begins to read a file that waits, as the feed of this source. It is compared and waits; nothing public changes.',
+    params: IdParams,
+    body: FileBody,
+    answer: ImportId,
+    status: 202,
+    problems: ['import-busy', 'import-file-not-found', 'mapping-incomplete'],
+    handle: async ({ params, body: { source, columns, keepAs } }) => {
+      const { importId } = await imports.stageFile(params.id, { source, ...(columns ? { columns } : {}), ...(keepAs === undefined ? {} : { keepAs }) })
+      return { status: 202, body: { importId } }
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/imports/mappings',
+    policy: 'import.read',
+    summary: 'The column mappings that are kept for CSV files, by name.',
+    query: ListQuery,
+    answer: z.object({ items: z.array(z.object({ name: z.string(), columns: Mapping })), after: z.string().optional() }),
+    handle: async ({ query: { limit, after } }) => ({ body: await imports.mappings({ limit, ...(after === undefined ? {} : { after }) }) }),
+  }),
+]
 
 /** Feeds of other systems, for administrators. Long work goes on beside the answer; asking again tells how far it is. */
 export const importRoutes = ({ imports }: { imports: Imports }) => {
@@ -40,6 +113,7 @@ export const importRoutes = ({ imports }: { imports: Imports }) => {
     return { ...found, isLast, ...(underWay?.importId === importId ? { progress: underWay } : {}) }
   }
   return [
+    ...fileRoutes(imports),
     defineRoute({
       method: 'get',
       path: '/imports',
@@ -88,6 +162,8 @@ export const importRoutes = ({ imports }: { imports: Imports }) => {
             kind: z.enum(recordKinds),
             problems: z.array(z.enum(problemCodes)),
             recordId: z.string(),
+            /** Where it begins in a file that has lines. */
+            line: count.optional(),
             name: z.string().optional(),
             offerId: z.string().optional(),
           }),

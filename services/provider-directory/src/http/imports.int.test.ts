@@ -62,13 +62,95 @@ test('what waits can be dropped', async () => {
   expect((await administrator(`/imports/${newId()}`)).status).toBe(404)
 })
 
+describe('a file that is sent', () => {
+  const sendFile = (words: string | Buffer) => place.sendFile('/imports/files', Buffer.from(words))
+  const staged = async (importId: string) =>
+    (
+      await until(
+        () => place.as('administrator')(`/imports/${importId}`),
+        ({ body }) => body.status !== 'staging',
+      )
+    ).body
+  const csv = 'Name,Group,Tel\nTea,Sale Neighbours,0161 496 0000\nCoffee,Sale Neighbours\n'
+  const columns = [
+    { column: 'Name', field: 'name' },
+    { column: 'Group', field: 'organisation' },
+  ]
+
+  test('with JSON in it is read as the feed of whom it is said to be, and is gone then', async () => {
+    const administrator = place.as('administrator')
+    const { status, body } = await sendFile(`\ufeff ${JSON.stringify([oldService('sent')])}`)
+    expect([status, body.format]).toEqual([201, 'open-referral'])
+    const { body: begun } = await administrator(`/imports/files/${body.fileId}/reading`, { body: { source: 'The sent feed' } })
+    expect(await staged(begun.importId)).toMatchObject({ status: 'staged', source: 'The sent feed', report: { read: 1, new: 1 } })
+    await until(
+      () => administrator(`/imports/files/${body.fileId}`),
+      (one) => one.status === 404,
+    )
+    expect((await administrator(`/imports/files/${body.fileId}/reading`, { body: { source: 'x' } })).body.code).toBe('import-file-not-found')
+  })
+  test('with rows shows its columns, is read by what they are said to be, and the next file can be read likewise', async () => {
+    const administrator = place.as('administrator')
+    const { body } = await sendFile(csv)
+    expect((await administrator(`/imports/files/${body.fileId}`)).body).toMatchObject({
+      format: 'csv',
+      columns: [{ name: 'Name', example: 'Tea' }, { name: 'Group' }, { name: 'Tel' }],
+      guess: [
+        { column: 'Name', field: 'name' },
+        { column: 'Tel', field: 'phone' },
+        { column: 'Group', field: 'organisation' },
+      ],
+    })
+    const reading = `/imports/files/${body.fileId}/reading`
+    expect((await administrator(reading, { body: { source: 'Rows' } })).body.code).toBe('mapping-incomplete')
+    const { body: begun } = await administrator(reading, { body: { source: 'Rows', columns, keepAs: 'Rows of Sale' } })
+    expect(await staged(begun.importId)).toMatchObject({ report: { read: 2, new: 2, problems: [{}, { code: 'fewer-columns', examples: ['line 3'] }] } })
+    expect((await administrator(`/imports/${begun.importId}/records`)).body.items[1]).toMatchObject({
+      line: 3,
+      problems: expect.arrayContaining(['fewer-columns']),
+    })
+    expect((await administrator('/imports/mappings')).body.items).toEqual([{ name: 'Rows of Sale', columns }])
+  })
+  test('that cannot be read says at which line, and stays for a day to be read otherwise', async () => {
+    const administrator = place.as('administrator')
+    const { body } = await sendFile('Name,Group\nTea,x\nCoffee,"y\n')
+    const { body: begun } = await administrator(`/imports/files/${body.fileId}/reading`, { body: { source: 'Rows', columns } })
+    expect(await staged(begun.importId)).toMatchObject({ status: 'failed', reason: 'quote-not-closed', line: 3 })
+    expect((await administrator(`/imports/files/${body.fileId}`)).body.columns).toHaveLength(2)
+    const { body: other } = await sendFile('Name,Group\n"Tea,x\n')
+    expect((await administrator(`/imports/files/${other.fileId}`)).body.code).toBe('quote-not-closed')
+    place.clock.aheadMs += 25 * 3_600_000
+    expect((await place.as('administrator')(`/imports/files/${body.fileId}`)).status).toBe(404)
+    place.clock.aheadMs = 0
+  })
+  test('is kept sealed, in parts; five wait at most', async () => {
+    const administrator = place.as('administrator')
+    const first = await sendFile(`Name,Group\n${'Walks for everybody,Sale Neighbours\n'.repeat(50_000)}`)
+    const parts = await place.ports().documents.collection<{ fileId: string; sealed: string }>({
+      ...{ service: 'provider-directory', name: 'import-file-part' },
+      ...{ fields: { fileId: { path: 'fileId', type: 'string' } }, indexes: { 'by-file': { fields: ['fileId'] } } },
+    })
+    const kept = await parts.find({ where: { fileId: { equals: first.body.fileId } } })
+    expect(kept.documents).toHaveLength(3)
+    expect(JSON.stringify(kept.documents)).not.toContain('Walks')
+    for (let count = 0; count < 5; count += 1) await sendFile(csv)
+    expect((await administrator(`/imports/files/${first.body.fileId}`)).status).toBe(404)
+    expect((await parts.find({ where: { fileId: { equals: first.body.fileId } } })).documents).toEqual([])
+  })
+  test('that is empty, or another than an administrator sends, is none', async () => {
+    expect((await sendFile('')).status).toBe(400)
+    expect((await place.sendFile('/imports/files', Buffer.from(csv), 'navigator')).status).toBe(403)
+  })
+})
+
 test.each(['resident', 'provider', 'navigator', 'coordinator', 'commissioner'] as const)('a %s may not import', async (role) => {
   const someone = place.as(role)
-  for (const path of ['/imports', `/imports/${newId()}`, `/imports/${newId()}/records`]) expect((await someone(path)).status).toBe(403)
+  for (const path of ['/imports', `/imports/${newId()}`, `/imports/${newId()}/records`, `/imports/files/${newId()}`, '/imports/mappings'])
+    expect((await someone(path)).status).toBe(403)
   for (const path of ['/imports', `/imports/${newId()}/acceptance`, `/imports/${newId()}/undoing`, `/imports/${newId()}/dropping`])
     expect((await someone(path, { body: { address: 'https://example.org/feed' } })).status).toBe(403)
 })
 
 test('nothing of a feed stands in the log', () => {
-  expect(place.logLines.join('\n')).not.toMatch(/Lunch club|lunch@example/)
+  expect(place.logLines.join('\n')).not.toMatch(/Lunch club|lunch@example|Sale Neighbours/)
 })

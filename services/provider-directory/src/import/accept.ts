@@ -15,6 +15,7 @@ import {
   wordsContext,
 } from '../store/importStore.ts'
 import { isAsAccepted } from './compare.ts'
+import { type SeenWords, seenWords } from './seenWords.ts'
 import type { PreparedOffer } from './toOffer.ts'
 
 /** Records read, and writes under way, at a time: enough that the store commits many together, few enough to hold. */
@@ -40,7 +41,7 @@ type Staged = { id: string; revision: number; body: StagedRecord; offerId: strin
  */
 export const takeRecords = async (taking: Taking): Promise<{ taken: number; left: number }> => {
   const { importId, store, signal, onProgress } = taking
-  const organisationsDone = new Set<string>()
+  const organisationsDone = seenWords()
   let count = 0
   for await (const { records, remembered } of stagedPages(taking)) {
     const open = records.filter(({ offerId }) => remembered.get(offerId)?.body.importId !== importId)
@@ -78,7 +79,7 @@ async function* stagedPages({ importId, store }: Pick<Taking, 'importId' | 'stor
 type KeepingFormer = Taking & {
   offers: ReadonlyMap<string, Offer>
   remembered: ReadonlyMap<string, { body: ImportedOffer }>
-  organisationsDone: Set<string>
+  organisationsDone: SeenWords
 }
 
 /**

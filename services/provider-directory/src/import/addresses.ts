@@ -91,7 +91,7 @@ export const openAddressReader = (runtime: Runtime, { allowedHost }: { allowedHo
         if (attempt < attemptsMax) await sleep(runtime, waitMs(runtime, attempt, response), options.signal)
         options.signal.throwIfAborted()
       }
-      throw new FeedError('unreachable', status === undefined ? undefined : `status ${status}`)
+      throw new FeedError('unreachable', status === undefined ? {} : { detail: `status ${status}` })
     },
     close: () => guarded.destroy(),
   }

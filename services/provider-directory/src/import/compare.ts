@@ -4,6 +4,7 @@ import { type ImportedOffer, type ImportStore, pagesOf, type StagedWords } from 
 import { FeedError, type ReadRecord, recordsMax } from './feedRecord.ts'
 import { plainLine } from './plainWords.ts'
 import { isRefusing, type ProblemCode, type RecordKind, type Report, reporting } from './problems.ts'
+import { type SeenWords, seenWords } from './seenWords.ts'
 import { digestOfOffer, type Prepared, type PreparedOffer, type Preparing, toOffer } from './toOffer.ts'
 
 const batchSize = 200
@@ -28,14 +29,15 @@ export type Comparing = {
 export const compareFeed = async (records: AsyncIterable<ReadRecord>, comparing: Comparing & { isPartial: () => boolean }): Promise<Report> => {
   const { sourceId, store, keep, onProgress } = comparing
   const tally = reporting()
-  const seen = { ids: new Set<string>(), names: new Set<string>(), offerIds: new Set<string>() }
+  const seen = { ids: seenWords(), names: seenWords(), offerIds: seenWords() }
   let position = 0
   let batch: Looked[] = []
   const flush = async (): Promise<void> => {
     if (batch.length === 0) return
     const compared = await compareBatch(batch, comparing)
     batch = []
-    for (const { kind, problems, words } of compared) tally.add(kind, { problems, example: words.example })
+    for (const { kind, problems, words } of compared)
+      tally.add(kind, { problems, example: words.example, ...(words.line === undefined ? {} : { line: words.line }) })
     await keep(compared)
     onProgress?.(position)
   }
@@ -74,23 +76,23 @@ export const isAsAccepted = (offer: Offer | undefined, remembered: Pick<Imported
   return digestOfOffer({ category: offer.state.category, details: offer.details }) === remembered.offerDigest
 }
 
-type Looked = { position: number; problems: ProblemCode[]; example: string; name?: string; offer?: PreparedOffer }
-type Seen = { ids: Set<string>; names: Set<string>; offerIds: Set<string> }
+type Looked = { position: number; problems: ProblemCode[]; example: string; line?: number; name?: string; offer?: PreparedOffer }
+type Seen = { ids: SeenWords; names: SeenWords; offerIds: SeenWords }
 
 /** What one record says, and what is wrong with it by itself and among those before it. */
 const look = (read: ReadRecord, position: number, { preparing, seen }: { preparing: Preparing; seen: Seen }): Looked => {
   const externalId = 'record' in read ? read.record.externalId : read.externalId
   const example = externalId ?? `#${position}`
-  if (!('record' in read)) return { position, problems: [read.unreadable], example }
+  const at = { position, example, ...(read.line === undefined ? {} : { line: read.line }) }
+  if (!('record' in read)) return { ...at, problems: [read.unreadable] }
   const { problems, offer }: Prepared = toOffer(read.record, preparing)
+  problems.push(...(read.problems ?? []))
   const name = plainLine(read.record.name ?? '').slice(0, 200)
-  if (externalId !== undefined && seen.ids.has(externalId)) problems.push('id-repeated')
-  else if (externalId !== undefined) seen.ids.add(externalId)
-  if (name !== '' && seen.names.has(name)) problems.push('name-repeated')
-  else if (name !== '') seen.names.add(name)
+  if (externalId !== undefined && !seen.ids.add(externalId)) problems.push('id-repeated')
+  if (name !== '' && !seen.names.add(name)) problems.push('name-repeated')
   // What is refused for a fault keeps its last accepted form; what its source has ended has gone.
   if (offer && !problems.includes('inactive')) seen.offerIds.add(offer.offerId)
-  return { position, problems, example, ...(name === '' ? {} : { name }), ...(offer ? { offer } : {}) }
+  return { ...at, problems, ...(name === '' ? {} : { name }), ...(offer ? { offer } : {}) }
 }
 
 const compareBatch = async (batch: readonly Looked[], comparing: Comparing): Promise<ComparedRecord[]> => {
@@ -101,7 +103,7 @@ const compareBatch = async (batch: readonly Looked[], comparing: Comparing): Pro
   )
   const changed = batch.flatMap(({ position, offer }) => (offer && kinds.get(position) === 'changed' ? [offer.offerId] : []))
   const offers = await offersOf(comparing, changed)
-  return batch.map(({ position, problems, example, name, offer }) => {
+  return batch.map(({ position, problems, example, line, name, offer }) => {
     const kind = kinds.get(position) ?? 'refused'
     const isEdited = kind === 'changed' && offer && !isAsAccepted(offers.get(offer.offerId), remembered.get(offer.offerId)!)
     return {
@@ -109,7 +111,12 @@ const compareBatch = async (batch: readonly Looked[], comparing: Comparing): Pro
       kind,
       problems: isEdited ? [...problems, 'edited-here' as const] : problems,
       ...(offer && kind !== 'refused' ? { offerId: offer.offerId } : {}),
-      words: { example, ...(name === undefined ? {} : { name }), ...(offer && (kind === 'new' || kind === 'changed') ? { prepared: offer } : {}) },
+      words: {
+        example,
+        ...(line === undefined ? {} : { line }),
+        ...(name === undefined ? {} : { name }),
+        ...(offer && (kind === 'new' || kind === 'changed') ? { prepared: offer } : {}),
+      },
     }
   })
 }

@@ -26,8 +26,15 @@ export type FeedRecord = {
   organisation?: { externalId?: string; name?: string; description?: string; url?: string; email?: string; phone?: string }
 }
 
-/** One record as it was read: what it says, or why it says nothing. `recordBytes` are counted without the spaces between. */
-export type ReadRecord = { record: FeedRecord } | { unreadable: 'not-a-record' | 'record-too-large'; externalId?: string }
+/**
+ * One record as it was read: what it says and what is wrong with how it was written, or why it says nothing. `line` is where it begins in a file that has lines.
+ */
+export type ReadRecord = (
+  | { record: FeedRecord; problems?: 'fewer-columns'[] }
+  | { unreadable: 'not-a-record' | 'record-too-large' | 'more-columns'; externalId?: string }
+) & {
+  line?: number
+}
 
 /** A record that holds more than this is refused. */
 export const recordCharactersMax = 1_048_576
@@ -41,7 +48,12 @@ export const feedBytesMax = 2 * 1_024 ** 3
 /** Why a whole feed cannot be read: one stable code each, and the words an operator is told. Nothing here was changed by it. */
 const reasons = {
   'not-json': 'This is not JSON. Check the address or the file: a page for people may stand there instead of a feed.',
-  'not-csv': 'This is not CSV with a line of column names at its top.',
+  'not-csv': 'This is not CSV in UTF-8 with a line of column names at its top. A workbook must be saved as CSV first.',
+  'no-rows': 'There are column names, but no rows under them. If the list is really empty, withdraw its offers by hand.',
+  'quote-not-closed':
+    'A quotation mark opens in this row and never closes, or the file was cut off inside it. Close it, or write the mark twice where it is meant as one.',
+  'stray-quote': 'A quotation mark stands in the middle of a cell. Put the whole cell in quotation marks and write each one inside it twice.',
+  'row-without-end': 'This row is longer than 1 MiB: a quotation mark may be open since a row before it.',
   'cut-off': 'The feed ends in the middle. It was not taken, because what is missing at its end would look as if it had gone.',
   'no-records': 'There are no services in this. If the feed is really empty, withdraw its offers by hand.',
   'record-without-end': 'A record in this feed does not end within 16 MiB. The feed was not read further.',
@@ -60,13 +72,15 @@ const reasons = {
 export type FeedFault = keyof typeof reasons
 export const feedFaults = Object.keys(reasons) as FeedFault[]
 
-/** A feed cannot be read as a whole. `code` is stable; `detail` never holds words of the feed. */
+/** A feed cannot be read as a whole. `code` is stable; `detail` never holds words of the feed; `line` says where in a file that has lines. */
 export class FeedError extends Error {
   readonly kind = 'invalid'
   readonly code: FeedFault
   readonly title = 'The feed cannot be read'
-  constructor(code: FeedFault, detail?: string) {
-    super(detail === undefined ? reasons[code] : `${reasons[code]} (${detail})`)
+  readonly line: number | undefined
+  constructor(code: FeedFault, { detail, line }: { detail?: string; line?: number } = {}) {
+    super([line === undefined ? '' : `Line ${line}: `, reasons[code], detail === undefined ? '' : ` (${detail})`].join(''))
     this.code = code
+    this.line = line
   }
 }

@@ -20,7 +20,7 @@ import { type ImportSource, type ImportStore, pagesOf, recordId, wordsContext } 
 import { putBackRecords, sourceIdOf, takeRecords } from './accept.ts'
 import type { Validators } from './addresses.ts'
 import { type ComparedRecord, compareFeed } from './compare.ts'
-import { FeedError, type FeedFault } from './feedRecord.ts'
+import { FeedError } from './feedRecord.ts'
 import type { Report } from './problems.ts'
 import type { CsvMapping } from './readCsv.ts'
 import { type FeedRequest, type Origin, openFeed, parsedAddress } from './readFeed.ts'
@@ -28,7 +28,10 @@ import { type FeedRequest, type Origin, openFeed, parsedAddress } from './readFe
 const writesAtOnceMax = 64
 const nameLengthMax = 200
 
-/** What is to be imported. `source` is the name under which its records are remembered; absent, the file's own name or the address without its query. */
+/**
+ * What is to be imported. `source` is the name under which its records are remembered; absent, the file's own name or the address without its query. A file
+ * that was sent has no name of its own.
+ */
 export type ImportRequest = {
   origin: Origin
   format: { kind: 'open-referral' } | { kind: 'csv'; mapping: CsvMapping }
@@ -154,7 +157,7 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
         return report
       } catch (error) {
         // A stop is no fault of the feed's; the next start says that it was cut off.
-        if (!stopping.signal.aborted) await fail(importId, error instanceof FeedError ? error.code : 'interrupted')
+        if (!stopping.signal.aborted) await fail(importId, error instanceof FeedError ? error : new FeedError('interrupted'))
         throw error
       }
     })
@@ -169,9 +172,9 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
       await records.insert(id, { importId, ...record, words: store.sealer.seal(words, wordsContext(id)) })
     })
 
-  const fail = async (importId: string, reason: FeedFault): Promise<void> => {
+  const fail = async (importId: string, { code: reason, line }: FeedError): Promise<void> => {
     await forgetRecords(importId)
-    await change(importId, 'fail', (now) => failImport(now, { ...step(importId), reason }))
+    await change(importId, 'fail', (now) => failImport(now, { ...step(importId), reason, line }))
   }
 
   const forgetRecords = async (importId: string): Promise<void> => {
@@ -297,7 +300,7 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
       for (const { id, state, details } of aggregates) {
         if (stopping.signal.aborted || state.status === 'none') return
         const source = { sourceId: state.sourceId, name: details?.source ?? '' }
-        if (state.status === 'staging' && state.runner === instance) await fail(id, 'interrupted')
+        if (state.status === 'staging' && state.runner === instance) await fail(id, new FeedError('interrupted'))
         if (state.status === 'accepting') await alone(id, 'taking', {}, (onProgress) => take(id, source, onProgress))
         if (state.status === 'undoing') await alone(id, 'putting-back', {}, (onProgress) => putBack(id, source, onProgress))
       }
@@ -336,6 +339,7 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
 
 /** The name that a source has when nobody gives one: a file's own, or an address without what is asked of it. */
 export const sourceName = (origin: Origin): string => {
+  if (origin.kind === 'sent') throw new TypeError('Say whose feed it is')
   if (origin.kind === 'file') return origin.path.split(/[\\/]/).at(-1) ?? origin.path
   const { host, pathname } = parsedAddress(origin.address)
   return `${host}${pathname}`

@@ -4,10 +4,12 @@ import type { ImportState } from '../domain/import.ts'
 import { RefusedError } from '../domain/refusals.ts'
 import { type CouncilArea, openCouncilArea } from '../place/place.ts'
 import { type Directory, openDirectory } from '../store/directory.ts'
+import { type ImportFiles, openImportFiles } from '../store/importFiles.ts'
 import { type ImportStore, openImportStore, type StagedRecord, type StagedWords, wordsContext } from '../store/importStore.ts'
+import { guessMapping } from './guessMapping.ts'
 import { type ImportWork, importWork } from './imports.ts'
 import type { ProblemCode, RecordKind, Report } from './problems.ts'
-import type { CsvMapping } from './readCsv.ts'
+import { type CsvColumn, type CsvMapping, readCsvColumns } from './readCsv.ts'
 
 export type ImportSummary = {
   importId: string
@@ -19,11 +21,14 @@ export type ImportSummary = {
   /** How many offers an acceptance changed, and how many it left because they had been edited here. */
   taken?: number
   left?: number
-  /** Why the feed could not be read. */
+  /** Why the feed could not be read, and at which line of a file. */
   reason?: string
+  line?: number
   report?: Report
 }
-export type ImportedRecord = { position: number; kind: RecordKind; problems: ProblemCode[]; recordId: string; name?: string; offerId?: string }
+export type ImportedRecord = { position: number; kind: RecordKind; problems: ProblemCode[]; recordId: string; line?: number; name?: string; offerId?: string }
+
+export type KeptFile = { fileId: string; format: 'open-referral' | 'csv'; bytes: number }
 
 /** Imports as doors use them: the work, and what can be read of it. */
 export type Imports = ImportWork & {
@@ -32,19 +37,36 @@ export type Imports = ImportWork & {
   list(options: { limit: number; after?: string }): Promise<{ items: ImportSummary[]; after?: string }>
   /** Records of an import in the order of the feed; none once they are forgotten. */
   records(importId: string, options: { kind?: RecordKind; limit: number; after?: string }): Promise<{ items: ImportedRecord[]; after?: string }>
+  /**
+   * Keeps a file as it comes, until it is read or for a day. Nothing of it is looked at but whether it is JSON or rows. Throws what reading the bytes throws.
+   */
+  keepFile(bytes: AsyncIterable<Uint8Array>): Promise<KeptFile>
+  /** A file that waits, its columns where it has rows, and what they likely are. Undefined where there is none. Throws FeedError where its rows cannot be read. */
+  file(fileId: string): Promise<(KeptFile & { columns?: CsvColumn[]; guess?: CsvMapping }) | undefined>
+  /**
+   * Stages a file that waits as `source`; it is gone once it was read to its end. Rows need `columns`, which are kept under a name where one is given. Throws
+   * RefusedError `import-file-not-found`, `mapping-incomplete`, `import-busy`.
+   */
+  stageFile(fileId: string, options: { source: string; columns?: CsvMapping; keepAs?: string }): Promise<{ importId: string; ended: Promise<Report> }>
+  /** Column mappings by their names, in the order of these. */
+  mappings(options: { limit: number; after?: string }): Promise<{ items: { name: string; columns: CsvMapping }[]; after?: string }>
   /** The column mapping kept under a name. Throws RefusedError `mapping-not-found`. */
   mapping(name: string): Promise<CsvMapping>
   /** Keeps a column mapping under a name, in the place of the one before. Throws RefusedError `mapping-incomplete`. */
   keepMapping(name: string, columns: CsvMapping): Promise<void>
 }
 
+type Opened = { store: ImportStore; files: ImportFiles; directory: Directory; councilArea: CouncilArea }
+
 /** Opens imports beside a directory that is open. */
-export const importsOf = (
-  { store, directory, councilArea }: { store: ImportStore; directory: Directory; councilArea: CouncilArea },
-  ports: Pick<Ports, 'runtime' | 'logger'>,
-  instance: string,
-): Imports => ({
-  ...importWork({ store, directory, councilArea, ports, instance }),
+export const importsOf = (opened: Opened, ports: Pick<Ports, 'runtime' | 'logger'>, instance: string): Imports => {
+  const { store, files, directory, councilArea } = opened
+  const work = importWork({ store, directory, councilArea, ports, instance })
+  return { ...work, ...readsOf(store), ...mappingsOf(store), ...filesOf(files, ports, work, mappingsOf(store)) }
+}
+
+/** What can be read of imports. */
+const readsOf = (store: ImportStore): Pick<Imports, 'get' | 'list' | 'records'> => ({
   get: async (importId) => {
     const found = await store.imports.get(importId)
     return found && toSummary(found)
@@ -66,18 +88,66 @@ export const importsOf = (
     })
     return { items: page.documents.map((document) => toRecord(store, document)), ...(page.after === undefined ? {} : { after: page.after }) }
   },
+})
+
+const mappingsOf = (store: ImportStore): Pick<Imports, 'mappings' | 'mapping' | 'keepMapping'> => ({
+  mappings: async ({ limit, after }) => {
+    const page = await store.mappings.find({ limit, ...(after === undefined ? {} : { after }) })
+    return { items: page.documents.map(({ id, body }) => ({ name: id, columns: body.columns })), ...(page.after === undefined ? {} : { after: page.after }) }
+  },
   mapping: async (name) => {
     const stored = await store.mappings.get(name)
     if (!stored) throw new RefusedError('mapping-not-found')
     return stored.body.columns
   },
   keepMapping: async (name, columns) => {
-    const fields = new Set(columns.map(({ field }) => field))
-    if (!fields.has('name') || !fields.has('organisation')) throw new RefusedError('mapping-incomplete')
+    mustBeComplete(columns)
     const body = { columns: columns.map(({ column, field }) => ({ column, field })) }
     const stored = await store.mappings.get(name)
     if (stored) await store.mappings.replace(name, body, { expectedRevision: stored.revision })
     else await store.mappings.insert(name, body)
+  },
+})
+
+/** Without a name and an organisation no row can be taken. Throws RefusedError `mapping-incomplete`. */
+const mustBeComplete = (columns: CsvMapping): void => {
+  const fields = new Set(columns.map(({ field }) => field))
+  if (!fields.has('name') || !fields.has('organisation')) throw new RefusedError('mapping-incomplete')
+}
+
+const filesOf = (
+  files: ImportFiles,
+  { runtime }: Pick<Ports, 'runtime'>,
+  { stage }: Pick<ImportWork, 'stage'>,
+  { keepMapping }: Pick<Imports, 'keepMapping'>,
+): Pick<Imports, 'keepFile' | 'file' | 'stageFile'> => ({
+  keepFile: async (bytes) => {
+    const fileId = runtime.uuid()
+    const { format, bytes: size } = await files.keep(fileId, bytes)
+    return { fileId, format, bytes: size }
+  },
+  file: async (fileId) => {
+    const found = await files.get(fileId)
+    if (!found) return undefined
+    const kept = { fileId, format: found.format, bytes: found.bytes }
+    if (found.format !== 'csv') return kept
+    const columns = await readCsvColumns(files.read(fileId, found))
+    return { ...kept, columns, guess: guessMapping(columns) }
+  },
+  stageFile: async (fileId, { source, columns, keepAs }) => {
+    const found = await files.get(fileId)
+    if (!found) throw new RefusedError('import-file-not-found')
+    if (found.format === 'csv') mustBeComplete(columns ?? [])
+    const format = found.format === 'csv' ? { kind: 'csv' as const, mapping: columns ?? [] } : { kind: 'open-referral' as const }
+    const staged = await stage({ origin: { kind: 'sent', read: () => files.read(fileId, found) }, format, source })
+    if (found.format === 'csv' && keepAs !== undefined) await keepMapping(keepAs, columns ?? [])
+    // One that could not be read stays for its day, to be read with other columns. Whoever waits for the end waits for the file to be gone.
+    const ended = staged.ended.then(async (report) => {
+      await files.remove(fileId)
+      return report
+    })
+    ended.catch(() => undefined)
+    return { importId: staged.importId, ended }
   },
 })
 
@@ -93,17 +163,19 @@ const toSummary = ({ id, state, details }: NonNullable<Awaited<ReturnType<Import
     begunAt,
     ...('acceptedAt' in state ? { acceptedAt: state.acceptedAt, taken: state.taken, left: state.left } : {}),
     ...('reason' in state ? { reason: state.reason } : {}),
+    ...(details.line === undefined ? {} : { line: details.line }),
     ...(details.report ? { report: details.report } : {}),
   }
 }
 
 const toRecord = (store: ImportStore, { id, body }: { id: string; body: StagedRecord }): ImportedRecord => {
-  const { example, name } = store.sealer.open<StagedWords>(body.words, wordsContext(id))
+  const { example, line, name } = store.sealer.open<StagedWords>(body.words, wordsContext(id))
   return {
     position: body.position,
     kind: body.kind,
     problems: body.problems,
     recordId: example,
+    ...(line === undefined ? {} : { line }),
     ...(name === undefined ? {} : { name }),
     ...(body.offerId === undefined ? {} : { offerId: body.offerId }),
   }
@@ -117,7 +189,8 @@ export const openImports = async (ports: Ports, settings: DirectorySettings): Pr
   const directory = await openDirectory(ports)
   const store = await openImportStore(ports)
   const councilArea = openCouncilArea(settings.placeFolder ?? demonstrationPlaceFolder)
-  const imports = importsOf({ store, directory, councilArea }, ports, settings.instance ?? ports.runtime.uuid())
+  const files = await openImportFiles(ports)
+  const imports = importsOf({ store, files, directory, councilArea }, ports, settings.instance ?? ports.runtime.uuid())
   await imports.resume()
   return {
     ...imports,

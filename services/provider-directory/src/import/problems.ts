@@ -1,7 +1,7 @@
 // What can be wrong with a record. Codes are stable; pages and the command line have the words for them, and docs/import.md says them too.
 
 /** With one of these a record is not taken. */
-export const refusingProblems = ['not-a-record', 'record-too-large', 'no-id', 'id-repeated', 'no-name', 'no-organisation', 'inactive'] as const
+export const refusingProblems = ['not-a-record', 'record-too-large', 'more-columns', 'no-id', 'id-repeated', 'no-name', 'no-organisation', 'inactive'] as const
 /** With one of these it is taken all the same: shown as it is, or without what cannot be shown. */
 export const toldProblems = [
   'no-organisation-description',
@@ -11,6 +11,7 @@ export const toldProblems = [
   'contact-left-out',
   'text-shortened',
   'speaks-of-personal-care',
+  'fewer-columns',
   'edited-here',
 ] as const
 export const problemCodes = [...refusingProblems, ...toldProblems] as const
@@ -23,7 +24,10 @@ export const recordKinds = ['new', 'changed', 'same', 'gone', 'refused'] as cons
 export type RecordKind = (typeof recordKinds)[number]
 
 export type ProblemCount = { code: ProblemCode; count: number; examples: string[] }
-/** What an import found, in numbers. `examples` are ids that the feed gave, or `#` and the place in the feed where it gave none. */
+/** Faults of how a row was written: where it stands helps more than what it is called. */
+const faultsOfRows: ReadonlySet<string> = new Set<ProblemCode>(['more-columns', 'fewer-columns'])
+
+/** What an import found, in numbers. `examples` are ids that the feed gave, `#` and the place in the feed where it gave none, or the line of a row. */
 export type Report = { read: number } & Record<RecordKind, number> & { problems: ProblemCount[] }
 
 const examplesMax = 5
@@ -36,13 +40,14 @@ export const reporting = () => {
   return {
     counts,
     /** A record of the feed; one that has gone was not read. */
-    add: (kind: RecordKind, { problems: found, example }: { problems: readonly ProblemCode[]; example: string }): void => {
+    add: (kind: RecordKind, { problems: found, example, line }: { problems: readonly ProblemCode[]; example: string; line?: number }): void => {
       if (kind !== 'gone') counts.read += 1
       counts[kind] += 1
       for (const code of found) {
         const known = problems.get(code) ?? { code, count: 0, examples: [] }
         known.count += 1
-        if (known.examples.length < examplesMax) known.examples.push(example.slice(0, exampleLengthMax))
+        if (known.examples.length < examplesMax)
+          known.examples.push(line !== undefined && faultsOfRows.has(code) ? `line ${line}` : example.slice(0, exampleLengthMax))
         problems.set(code, known)
       }
     },

@@ -1,17 +1,22 @@
-import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import type { Runtime } from '@patchwork/runtime'
 import { type AddressReader, openAddressReader, type Validators } from './addresses.ts'
 import { FeedError, feedBytesMax, type ReadRecord } from './feedRecord.ts'
 import { fromOpenReferral } from './fromOpenReferral.ts'
 import { type CsvMapping, readCsv } from './readCsv.ts'
 import { type Envelope, readJson } from './readJson.ts'
+import { type SeenWords, seenWords } from './seenWords.ts'
 
 const pagesMax = 20_000
 const perPage = 100
+const fileReadBytes = 65_536
 const readMsMax = 3_600_000
 
-/** Where a feed comes from. `isTrusted`: an operator named the address himself, so it may lie in a private net. */
-export type Origin = { kind: 'file'; path: string } | { kind: 'address'; address: string; isTrusted: boolean }
+/** Where a feed comes from: a file here, one that was sent, or an address. `isTrusted`: an operator named the address himself, so it may lie in a private net. */
+export type Origin =
+  | { kind: 'file'; path: string }
+  | { kind: 'sent'; read: () => AsyncIterable<Uint8Array> }
+  | { kind: 'address'; address: string; isTrusted: boolean }
 export type FeedRequest = { origin: Origin; format: { kind: 'open-referral' } | { kind: 'csv'; mapping: CsvMapping }; validators?: Validators }
 
 export type OpenedFeed = {
@@ -29,10 +34,10 @@ export type OpenedFeed = {
 export const openFeed = (request: FeedRequest, { runtime, signal }: { runtime: Runtime; signal: AbortSignal }): OpenedFeed => {
   const seen: { validators?: Validators; isUnchanged: boolean; isPartial: boolean } = { isUnchanged: false, isPartial: false }
   const { origin, format } = request
-  async function* fromFile(path: string): AsyncGenerator<ReadRecord> {
-    const bytes = limited(fileBytes(path), signal)
+  async function* fromFile(file: AsyncIterable<Uint8Array>): AsyncGenerator<ReadRecord> {
+    const bytes = limited(file, signal)
     if (format.kind === 'csv') return yield* readCsv(bytes, format.mapping)
-    const { envelope } = yield* onePage(readJson(bytes), new Set())
+    const { envelope } = yield* onePage(readJson(bytes), undefined)
     seen.isPartial = (envelope.totalPages ?? 1) > 1 || envelope.isLast === false
   }
   async function* fromAddress(address: string, reader: AddressReader, withLimit: AbortSignal): AsyncGenerator<ReadRecord> {
@@ -47,7 +52,7 @@ export const openFeed = (request: FeedRequest, { runtime, signal }: { runtime: R
       yield* readCsv(limited(first.bytes, withLimit, count), format.mapping)
       return
     }
-    const ids = new Set<string>()
+    const ids = seenWords()
     let page = yield* onePage(readJson(limited(first.bytes, withLimit, count)), ids)
     if (!page.envelope.isPaged) seen.validators = first.validators
     let number = page.envelope.pageNumber ?? 1
@@ -64,7 +69,7 @@ export const openFeed = (request: FeedRequest, { runtime, signal }: { runtime: R
     }
   }
   async function* records(): AsyncGenerator<ReadRecord> {
-    if (origin.kind === 'file') return yield* fromFile(origin.path)
+    if (origin.kind !== 'address') return yield* fromFile(origin.kind === 'file' ? fileBytes(origin.path) : origin.read())
     const { hostname } = parsedAddress(origin.address)
     const reader = openAddressReader(runtime, origin.isTrusted ? { allowedHost: hostname } : {})
     const late = new AbortController()
@@ -87,7 +92,8 @@ export const parsedAddress = (address: string): URL => {
 
 type PageRead = { envelope: Envelope; count: number; newIds: number }
 
-async function* onePage(parts: ReturnType<typeof readJson>, ids: Set<string>): AsyncGenerator<ReadRecord, PageRead> {
+/** `ids`: of the pages before; none where there are no others. */
+async function* onePage(parts: ReturnType<typeof readJson>, ids: SeenWords | undefined): AsyncGenerator<ReadRecord, PageRead> {
   let count = 0
   let newIds = 0
   for (;;) {
@@ -96,8 +102,7 @@ async function* onePage(parts: ReturnType<typeof readJson>, ids: Set<string>): A
     const read = fromOpenReferral(value)
     const id = 'record' in read ? read.record.externalId : read.externalId
     count += 1
-    if (id === undefined || !ids.has(id)) newIds += 1
-    if (id !== undefined) ids.add(id)
+    if (id === undefined || ids === undefined || ids.add(id)) newIds += 1
     yield read
   }
 }
@@ -109,9 +114,16 @@ const hasNext = ({ envelope, count }: PageRead): boolean => {
   return isLast === false
 }
 
+/** Into one buffer again and again: a part is to be used up, or copied, before the next is asked for. */
 async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
   try {
-    yield* createReadStream(path)
+    await using file = await open(path)
+    const buffer = Buffer.allocUnsafeSlow(fileReadBytes)
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, fileReadBytes)
+      if (bytesRead === 0) return
+      yield buffer.subarray(0, bytesRead)
+    }
   } catch (error) {
     if ((error as { syscall?: unknown }).syscall !== undefined) throw new FeedError('no-such-file')
     throw error

@@ -8,8 +8,11 @@ import { openCouncilArea } from '../place/place.ts'
 import { isPublicAddress } from './addresses.ts'
 import { compareFeed } from './compare.ts'
 import type { FeedRecord, ReadRecord } from './feedRecord.ts'
+import { guessMapping } from './guessMapping.ts'
 import { plainWords, shortened } from './plainWords.ts'
+import { readCsvColumns } from './readCsv.ts'
 import { type Origin, openFeed } from './readFeed.ts'
+import { seenWords } from './seenWords.ts'
 import { newService, oldService, pageOf, serve } from './testFeeds.ts'
 import { toOffer } from './toOffer.ts'
 
@@ -253,6 +256,20 @@ describe('a record becomes an offer', () => {
   test('without an id of its own a record is none', () => expect(offerOf({ name: 'A', organisation: { name: 'B' } }).problems).toContain('no-id'))
 })
 
+test('words that were met are known again, and no others, however many there are', () =>
+  fc.assert(
+    fc.property(fc.array(fc.string(), { maxLength: 3_000, size: 'max' }), fc.array(fc.string()), (met, others) => {
+      const seen = seenWords()
+      const plain = new Set<string>()
+      for (const words of met) {
+        expect(seen.add(words)).toBe(!plain.has(words))
+        plain.add(words)
+      }
+      for (const words of [...met, ...others]) expect(seen.has(words)).toBe(plain.has(words))
+    }),
+    { numRuns: 10 },
+  ))
+
 describe('a CSV file', () => {
   const csv = 'Name,Group,Postcode,What\n"Lunch, and more",Sale Neighbours,M33 7ZF,"A meal\nfor all"\nTea,Sale Neighbours,,\n'
   const mapping = [
@@ -266,9 +283,86 @@ describe('a CSV file', () => {
     expect(idsOf(records)).toEqual(['Sale Neighbours/Lunch, and more/M33 7ZF', 'Sale Neighbours/Tea/'])
     expect(records[0]).toMatchObject({ record: { description: 'A meal\nfor all', organisation: { name: 'Sale Neighbours' } } })
   })
-  test('without a column that the mapping names it is refused', () =>
-    expect(read(file('a,b\n1,2\n'), { format: { kind: 'csv', mapping } })).rejects.toMatchObject({ code: 'missing-columns' }))
-  test('what is no CSV is refused', () => expect(read(file('Name,Group\n"x'), { format: { kind: 'csv', mapping } })).rejects.toMatchObject({ code: 'not-csv' }))
+  const rows = (words: string | Uint8Array) => read(file(words), { format: { kind: 'csv', mapping } })
+  const header = 'Name,Group,Postcode,What'
+  test('without a column that the mapping names it is refused', () => expect(rows('a,b\n1,2\n')).rejects.toMatchObject({ code: 'missing-columns' }))
+  test.each([
+    ['nothing at all', '', 'not-csv', undefined],
+    ['a workbook', Buffer.from([0x50, 0x4b, 3, 4, 0, 0]), 'not-csv', undefined],
+    ['text in UTF-16', Buffer.from(`${header}\na,b,c,d\n`, 'utf16le'), 'not-csv', undefined],
+    ['column names without rows', `${header}\n\n`, 'no-rows', undefined],
+    ['a quotation mark that never closes', `${header}\nA,B,,\n\nC,"D,,\nE,F,,\n`, 'quote-not-closed', 4],
+    ['a quotation mark that never closes in the column names', '"Name,Group\nA,B', 'quote-not-closed', 1],
+    ['words after a closing quotation mark', `${header}\nA,B,,\n"C"x,D,,\n`, 'stray-quote', 3],
+    ['a quotation mark inside a cell', `${header}\nA,B,,\nC,5" pipes,,\n`, 'stray-quote', 3],
+    ['a row longer than a record may be', `${header}\nA,B,,\nC,D,,${'x'.repeat(1_100_000)}\n`, 'row-without-end', 3],
+    ['cut in the middle of its last row', `${header}\nA,B,M33 7ZF,x\nC,D`, 'cut-off', 3],
+  ])('%s is told as just that, with its line', async (_what, words, code, line) => {
+    await expect(rows(words)).rejects.toMatchObject({ code, line })
+  })
+  test('a row with fewer cells is read as if the others were empty, and told; where others are short too, the last is not taken for cut off', async () => {
+    const records = await rows(`${header}\nA,B,M33 7ZF,x\nC,D\nE,F`)
+    expect(records.map((one) => ['record' in one && one.problems, one.line])).toEqual([
+      [undefined, 2],
+      [['fewer-columns'], 3],
+      [['fewer-columns'], 4],
+    ])
+  })
+  test('a row with more cells may have its words in the wrong columns: it is refused, unless what is too much is empty', async () => {
+    const records = await rows(`${header}\n"A\na",B,1, High Street,M33 7ZF,x\nC,D,,y,,\n`)
+    expect(records).toEqual([
+      { unreadable: 'more-columns', externalId: 'B/A\na/1', line: 2 },
+      { record: expect.objectContaining({ name: 'C', description: 'y' }), line: 4 },
+    ])
+  })
+  test('a name of several lines, or with what cannot be seen, is one that can be typed', async () => {
+    const words = '"Name\n(full)",\u202eGroup\nTea,Sale\n'
+    const lines = [
+      { column: 'Name (full)', field: 'name' },
+      { column: 'Group', field: 'organisation' },
+    ] as const
+    expect(await read(file(words), { format: { kind: 'csv', mapping: lines } })).toMatchObject([
+      { record: { name: 'Tea', organisation: { name: 'Sale' } }, line: 3 },
+    ])
+  })
+  test('columns with the same name or none can be told apart', async () => {
+    const bytes = async function* (words: string) {
+      yield Buffer.from(words)
+    }
+    expect(await readCsvColumns(bytes('Name,,Name,Group\nTea,x,,\n,,Tea and cake,\n'))).toEqual([
+      { name: 'Name', example: 'Tea' },
+      { name: 'column 2', example: 'x' },
+      { name: 'Name (2)', example: 'Tea and cake' },
+      { name: 'Group' },
+    ])
+    await expect(readCsvColumns(bytes('Name,Group\n'))).rejects.toMatchObject({ code: 'no-rows' })
+  })
+  test('whatever bytes it is made of, it is read or refused in words', () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(fc.constantFrom('"', ',', '\n', '\r\n', 'a', ' ', 'é')), async (parts) => {
+        const outcome = await rows(`${header}\n${parts.join('')}`).then(
+          () => 'read',
+          (error: { code?: string }) => error.code,
+        )
+        expect(['read', 'no-rows', 'quote-not-closed', 'stray-quote', 'cut-off']).toContain(outcome)
+      }),
+      { numRuns: 200 },
+    ))
+  test('columns are guessed by what people call them', () => {
+    const named = (...names: string[]) => guessMapping(names.map((name) => ({ name }))).map(({ column, field }) => `${column} is ${field}`)
+    expect(named('Service Name', 'Organisation', 'E-mail', 'Post code', 'Colour')).toEqual([
+      'Service Name is name',
+      'E-mail is email',
+      'Post code is postcode',
+      'Organisation is organisation',
+    ])
+    expect(named('charity_name', 'registered_charity_number')).toEqual([
+      'registered_charity_number is id',
+      'charity_name is name',
+      'charity_name is organisation',
+    ])
+    expect(named('x')).toEqual([])
+  })
 })
 
 // A council's real feed lies beside this repository, where it is; it is not ours to copy.

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { idFor } from '@patchwork/aggregate'
 import type { Track } from '@patchwork/events'
 import { z } from 'zod'
@@ -98,7 +98,7 @@ export const toOffer = (record: FeedRecord, { source, asOf, at, councilArea }: P
 export const digestOfOffer = ({ category, details }: Pick<OfferDescription, 'category' | 'details'>): string =>
   digestOf([category, { ...details, modifiedAt: '' }])
 
-const digestOf = (value: unknown): string => createHash('sha256').update(canonical(value)).digest('base64url')
+const digestOf = (value: unknown): string => hash('sha256', canonical(value), 'base64url')
 
 /** An address as the standard wants one: with its scheme, and nothing in it that must be written otherwise. */
 const isUri = (text: string): boolean => /^[a-z][a-z\d+.-]*:(?:[!#$&-;=?-[\]_a-z~]|%[\da-f]{2})+$/i.test(text)

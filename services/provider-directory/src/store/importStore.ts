@@ -14,7 +14,7 @@ import { service } from './directory.ts'
 export type Imports = OpenedAggregates<ImportState, ImportEvent, ImportDetails<Report>>
 
 /** What a staged record says, sealed: a feed may speak of a sole carer by name and number, and nobody has looked at it yet. */
-export type StagedWords = { example: string; name?: string; prepared?: PreparedOffer }
+export type StagedWords = { example: string; line?: number; name?: string; prepared?: PreparedOffer }
 /** What was here before the record was taken, sealed likewise. */
 export type FormerWords = { offer?: FormerOffer; organisation?: OrganisationDetails }
 /** One record of a feed, waiting to be accepted; after that, what is needed to undo it. */

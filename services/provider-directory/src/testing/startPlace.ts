@@ -79,6 +79,14 @@ export const startPlace = async (own: DirectorySettings = {}) => {
       (role: TestRole, personId: string = newId()) =>
       async (path: string, sending: Sending = {}): Promise<Answer> =>
         send(await issuer.tokenFor({ personId, role }, { nowMs: runtime.now() }), api(path), sending),
+    /** Sends bytes as they are. */
+    sendFile: async (path: string, bytes: Buffer, role: TestRole = 'administrator'): Promise<Answer> => {
+      const token = await issuer.tokenFor({ personId: newId(), role }, { nowMs: runtime.now() })
+      const request = supertest(now.front)
+        .post(api(path))
+        .set({ authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' })
+      return request.send(bytes) as unknown as Promise<Answer>
+    },
     asAnyone: (path: string, sending: Sending = {}): Promise<Answer> => send(undefined, api(path), sending),
     feed: (path: string, sending: Sending = {}): Promise<Answer> => send(undefined, `/open-referral-uk/v3${path}`, sending),
     events: async (topic: 'organisation' | 'offer' | 'search'): Promise<EventEnvelope[]> => {

@@ -60,6 +60,13 @@ export const pounds = (penceMax: number) =>
     .transform((value) => Math.round(Number(value.replace(/[£ ]/g, '')) * 100))
     .pipe(z.int().max(penceMax, { error: 'too-large' }))
 
+/** A file of at most so many bytes that must be there. */
+export const sentFile = (bytesMax: number) =>
+  z.preprocess(
+    (value) => (value instanceof File && value.size === 0 && value.name === '' ? undefined : value),
+    z.file({ error: 'missing' }).min(1, { error: 'file-empty' }).max(bytesMax, { error: 'file-too-large' }),
+  )
+
 /** A file of at most so many bytes, or none: browsers send an empty one. */
 export const optionalFile = (bytesMax: number) =>
   z.preprocess(

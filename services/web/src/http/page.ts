@@ -77,8 +77,11 @@ export type Page<Audience extends 'anyone' | 'everyone' | readonly Role[] = 'any
   for: Audience
   /** What the template shows; also when a form is shown again. Absent: nothing of its own. */
   load?: (visit: VisitOf<Audience>) => Promise<object | Answer>
-  /** The form may carry files (`multipart/form-data`), for those who have signed in: fields made with `optionalFile()`. */
-  takesFiles?: boolean
+  /**
+   * The form may carry files (`multipart/form-data`), for those who have signed in: fields made with `optionalFile()`. With `bytesMax` one file that may be too
+   * large to hold: its bytes stay on the disk, and only people in the page's roles may send it.
+   */
+  takesFiles?: boolean | { bytesMax: number }
   /** The form on the page. Without `save`, there is none. */
   form?: Form
   /** What its fields hold at first, from what was loaded. */

@@ -15,6 +15,7 @@ import type { HandOvers } from './handOver.ts'
 import { leaveNotice } from './notices.ts'
 import { type Answer, type AnyPage, type FieldValues, isAnswer, type SignedInVisit, type Visit } from './page.ts'
 import { readSentFiles } from './sentFiles.ts'
+import { spoolSentFiles } from './spooledFiles.ts'
 import { visitorOf } from './visitor.ts'
 
 const waitMsMax = 2_000
@@ -54,11 +55,14 @@ export const pageRoutes = (pages: readonly AnyPage[], dependencies: PageDependen
   const router = Router({ caseSensitive: true })
   for (const page of pages) {
     router.get(page.path, traced(page.path, dependencies, showPage(page, dependencies)))
-    if (page.takesFiles) router.post(page.path, readSentFiles)
+    if (page.takesFiles) router.post(page.path, filesReader(page, page.takesFiles))
     if (page.save) router.post(page.path, traced(page.path, dependencies, savePage(page, page.save, dependencies)))
   }
   return router
 }
+
+const filesReader = (page: AnyPage, takesFiles: NonNullable<AnyPage['takesFiles']>): RequestHandler =>
+  typeof takesFiles === 'object' && Array.isArray(page.for) ? spoolSentFiles({ ...takesFiles, roles: page.for }) : readSentFiles
 
 /** Each request in a span by its route's template: ids, queries and bodies stay out of spans and logs. */
 export const traced = (template: string, { runtime, logger }: Pick<PageDependencies, 'runtime' | 'logger'>, handle: RequestHandler): RequestHandler => {

@@ -6,6 +6,8 @@ import { administratorAccountPage } from './administratorAccount/page.ts'
 import { administratorAccountsPage } from './administratorAccounts/page.ts'
 import { administratorDeliveriesPage } from './administratorDeliveries/page.ts'
 import { administratorImportPage } from './administratorImport/page.ts'
+import { administratorImportColumnsPage } from './administratorImportColumns/page.ts'
+import { administratorImportFilePage } from './administratorImportFile/page.ts'
 import { administratorImportsPage } from './administratorImports/page.ts'
 import { administratorMailPage } from './administratorMail/page.ts'
 import { administratorNewAccountPage } from './administratorNewAccount/page.ts'
@@ -93,6 +95,9 @@ export const pages: readonly AnyPage[] = [
   administratorMailPage,
   administratorDeliveriesPage,
   administratorImportsPage,
+  // Before the page of one import, which has an id where these have a word.
+  administratorImportFilePage,
+  administratorImportColumnsPage,
   administratorImportPage,
   ...administratorImportSteps,
   dashboardPage,

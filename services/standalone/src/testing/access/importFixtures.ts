@@ -30,6 +30,15 @@ const waiting = async (world: World) => {
   return { params: { id: importId }, look: () => world.place.directory.imports.get(importId) }
 }
 
+const columns = [
+  { column: 'Name', field: 'name' as const },
+  { column: 'Group', field: 'organisation' as const },
+]
+const csvFile = (name: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(`Name,Group\n${name},Neighbours\n`)
+async function* one(bytes: Uint8Array) {
+  yield bytes
+}
+
 export const importFixtures: Fixtures = {
   'GET /api/provider-directory/imports': {
     ...forAdministrators,
@@ -43,6 +52,31 @@ export const importFixtures: Fixtures = {
     ...forAdministrators,
     orProblem: ['refused-address'],
     prepare: async () => ({ body: { address: 'http://127.0.0.1:9/feed.json' } }),
+  },
+  'POST /api/provider-directory/imports/files': { ...forAdministrators, prepare: async () => ({ bytes: csvFile('Tea') }) },
+  'GET /api/provider-directory/imports/files/{id}': {
+    ...forAdministrators,
+    prepare: async ({ place }) => {
+      const mark = `Lunch club ${++count}`
+      const { fileId } = await place.directory.imports.keepFile(one(csvFile(mark)))
+      return { params: { id: fileId }, marks: [mark] }
+    },
+  },
+  'POST /api/provider-directory/imports/files/{id}/reading': {
+    ...forAdministrators,
+    orProblem: ['import-busy'],
+    prepare: async ({ place }) => {
+      const { fileId } = await place.directory.imports.keepFile(one(csvFile('Tea')))
+      return { params: { id: fileId }, body: { source: `file ${++count}`, columns } }
+    },
+  },
+  'GET /api/provider-directory/imports/mappings': {
+    ...forAdministrators,
+    prepare: async ({ place }) => {
+      const name = `mapping ${++count}`
+      await place.directory.imports.keepMapping(name, columns)
+      return { marks: [name], query: { limit: '200' } }
+    },
   },
   'GET /api/provider-directory/imports/{id}': {
     ...forAdministrators,

@@ -152,7 +152,7 @@ const contract = async (walk: Walk, { browser }: Account): Promise<void> => {
   for (const address of ['/contracts', at, '/dashboard', '/dashboard/events?measure=contract-value', '/grants']) await browser.goTo(address)
 }
 
-/** A feed at an address that does not answer; one from a file that is accepted and undone; one that is dropped. */
+/** A feed at an address that does not answer; rows that are sent; a feed from a file that is accepted and undone; one that is dropped. */
 const imports = async (walk: Walk, { browser }: Account): Promise<void> => {
   const { canaries, opened } = walk
   await browser.send('/administrator/imports', { address: `https://${canaries.offer()}.example/${canaries.offer()}` })
@@ -168,6 +168,11 @@ const imports = async (walk: Walk, { browser }: Account): Promise<void> => {
     })
     return `/administrator/imports/${importId}`
   }
+  const [name, group] = [canaries.offer(), canaries.offer()]
+  const file = new File([`${name},${group}\n${canaries.offer()},${canaries.offer()}\n`], `${canaries.word()}.csv`, { type: 'text/csv' })
+  const { url } = await sent(() => browser.send('/administrator/imports/files', { source: canaries.offer() }, { files: { file } }))
+  const columns = { source: canaries.offer(), name: JSON.stringify([name]), organisation: JSON.stringify([group]), keepAs: canaries.offer() }
+  await sent(() => browser.send(new URL(url).pathname, columns))
   const done = async (at: string, step: string) => {
     await browser.goTo(at)
     await sent(() => browser.send(`${at}/${step}`, {}))

@@ -1,0 +1,23 @@
+import type { EventLog } from '../eventLog.ts'
+import type { KafkaOptions } from './kafkaEventLog.ts'
+
+/** The log on Kafka. Its client is loaded at the first need, so that a place on SQLite never loads it. */
+export const kafkaEventLog = (options: KafkaOptions): EventLog => {
+  let log: Promise<EventLog> | undefined
+  const opened = (): Promise<EventLog> => {
+    log ??= import('./kafkaEventLog.ts').then(({ kafkaEventLog: open }) => open(options))
+    return log
+  }
+  return {
+    ensureTopics: async (topics) => (await opened()).ensureTopics(topics),
+    publish: async (events) => (await opened()).publish(events),
+    subscribe: async (asked) => (await opened()).subscribe(asked),
+    read: async function* (topic, from) {
+      yield* (await opened()).read(topic, from)
+    },
+    end: async (topic) => (await opened()).end(topic),
+    lag: async (group, topics) => (await opened()).lag(group, topics),
+    ping: async () => (await opened()).ping(),
+    close: async () => (await opened()).close(),
+  }
+}
