@@ -5,11 +5,12 @@ import { type Bench, type Figure, inTable } from './figure.ts'
 import { importing } from './import.ts'
 import { latency } from './latency.ts'
 import { page } from './page.ts'
+import { postings } from './postings.ts'
 import { search } from './search.ts'
 import { start } from './start.ts'
 import { updates } from './updates.ts'
 
-const benches: readonly Bench[] = [start, updates, latency, search, page, importing]
+const benches: readonly Bench[] = [start, updates, postings, latency, search, page, importing]
 
 const help = `Measures the place and prints each figure with what it is compared to, its aim, and whether it is met.
 

@@ -343,3 +343,105 @@ test.each([
   const place = simulatedPlace(1)
   await expect(place.time.run(openAggregates({ ...jarDefinition, ...(wrong as object) }, place.openProcess().ports))).rejects.toBeInstanceOf(RangeError)
 })
+
+describe('what waits for one aggregate at once goes into one write', () => {
+  /** A jar with one coin, and how often it was written from here on. */
+  const givenJar = async (hooks: Hooks = {}) => {
+    const writes = { count: 0, failNext: false }
+    const counted: Hooks = {
+      jar: {
+        replace: async (proceed) => {
+          writes.count += 1
+          const outcome = await proceed()
+          if (!writes.failNext) return outcome
+          writes.failNext = false
+          throw storeAway()
+        },
+        ...hooks.jar,
+      },
+    }
+    const place = simulatedPlace(1)
+    const jars = await openJars(place, counted)
+    const { run } = place.time
+    await run(jars.update('a', commandOf('first'), addCoins(1)))
+    await run(jars.relay.drained())
+    writes.count = 0
+    return { place, jars, run, writes }
+  }
+  const settled = (outcomes: readonly PromiseSettledResult<{ answer: object; sequence: number; repeated: boolean }>[]) =>
+    outcomes.map((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.sequence, outcome.value.answer, outcome.value.repeated] : outcome.reason.code))
+
+  test('each is decided on what the one before it made, and answered for itself', async () => {
+    const { place, jars, run, writes } = await givenJar()
+    const outcomes = await run(Promise.all([1, 2, 3, 4, 5].map((coins) => jars.update('a', commandOf(`k${coins}`), addCoins(coins)))))
+    expect(outcomes.map(({ sequence, answer, state }) => [sequence, answer, state.coins])).toEqual([
+      [2, { total: 2 }, 2],
+      [3, { total: 4 }, 4],
+      [4, { total: 7 }, 7],
+      [5, { total: 11 }, 11],
+      [6, { total: 16 }, 16],
+    ])
+    expect(writes.count).toBe(1)
+    await run(jars.relay.drained())
+    expect(published(place).map(({ sequence, commandkey }) => [sequence, commandkey])).toEqual(
+      ['first', 'k1', 'k2', 'k3', 'k4', 'k5'].map((key, position) => [position + 1, keyDigest(key)]),
+    )
+  })
+
+  test('a refusal, a repeat and what changes nothing are told in their place, and what follows is decided after them', async () => {
+    const { jars, run } = await givenJar()
+    const outcomes = await run(
+      Promise.allSettled([
+        jars.update('a', commandOf('k1'), addCoins(1)),
+        jars.update('a', commandOf('k1'), addCoins(9)),
+        jars.update('a', commandOf('k2'), addFirstCoins(9)),
+        jars.update('a', commandOf('k3', { expectedSequence: 1 }), addCoins(9)),
+        jars.update('a', commandOf('k4'), seal),
+        jars.update('a', commandOf('k5'), addCoins(9)),
+        jars.update('a', commandOf('first'), addCoins(9)),
+      ]),
+    )
+    expect(settled(outcomes)).toEqual([
+      [2, { total: 2 }, false],
+      [2, { total: 2 }, true],
+      [2, { total: 2 }, false],
+      'stale',
+      [3, {}, false],
+      'jar-sealed',
+      [3, { total: 1 }, true],
+    ])
+  })
+
+  test('a write of many that was reported as failed and happened is carried out once', async () => {
+    const { place, jars, run, writes } = await givenJar()
+    writes.failNext = true
+    const outcomes = await run(Promise.allSettled([1, 2, 3].map((coins) => jars.update('a', commandOf(`k${coins}`), addCoins(coins)))))
+    expect(settled(outcomes).map((one) => one[1])).toEqual([{ total: 2 }, { total: 4 }, { total: 7 }])
+    await run(jars.relay.drained())
+    expect(published(place)).toHaveLength(4)
+  })
+
+  test('when another process comes between, all are decided anew on what it made', async () => {
+    const { place, jars, run } = await givenJar()
+    const other = await openJars(place)
+    await run(other.update('a', commandOf('other'), addCoins(100)))
+    const outcomes = await run(Promise.all([1, 2].map((coins) => jars.update('a', commandOf(`k${coins}`), addCoins(coins)))))
+    expect(outcomes.map(({ sequence, answer }) => [sequence, answer])).toEqual([
+      [3, { total: 102 }],
+      [4, { total: 104 }],
+    ])
+  })
+
+  test('one that cannot be saved does not spoil its neighbours', async () => {
+    const { jars, run } = await givenJar()
+    const broken = () => ({ events: [{ type: 'jar.coins-added.v1' as const, data: { coins: 0 } }] })
+    const outcomes = await run(
+      Promise.allSettled([
+        jars.update('a', commandOf('k1'), addCoins(1)),
+        jars.update('a', commandOf('k2'), broken),
+        jars.update('a', commandOf('k3'), addCoins(3)),
+      ]),
+    )
+    expect(settled(outcomes)).toEqual([[2, { total: 2 }, false], 'invalid-event', [3, { total: 5 }, false]])
+  })
+})

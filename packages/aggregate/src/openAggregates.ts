@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { JsonObject, Stored } from '@patchwork/document-store'
 import { createSealer } from '@patchwork/encryption'
 import type { EventEnvelope } from '@patchwork/events'
@@ -18,6 +19,7 @@ import { type KeptDocument, recentDocuments } from './recentDocuments.ts'
 import { reconcile } from './reconcile.ts'
 import { RememberedRefusalError, refusalOf } from './refusal.ts'
 import { createRelay, type Relay } from './relay.ts'
+import { waitingPerId } from './waitingPerId.ts'
 
 /** How often a change is tried while other processes win the race for the document. */
 const attemptsMax = 16
@@ -36,6 +38,14 @@ export type OpenedAggregates<State extends object, Event extends PlainEvent, Det
 
 /** A command with its key and its body as the digests that are stored. */
 type KeyedCommand = Command & { digest: string; bodyHash: string }
+/** A command that waits for its turn, with the trace it came in. */
+type Waiting<Decide, Result> = {
+  command: KeyedCommand
+  decide: Decide
+  inItsTrace: <T>(work: () => T) => T
+  settle: { resolve(outcome: Result): void; reject(error: unknown): void }
+}
+type Together = { settled: number; unsure?: unknown; asked?: number }
 type Found = { answer: JsonObject; bodyHash: string } | { refusal: RememberedRefusalError; bodyHash: string }
 
 /**
@@ -187,7 +197,7 @@ export const openAggregates = async <State extends object, Event extends PlainEv
       await onStep?.('before-write')
       const saved = await save(id, stored, next)
       if (saved !== 'saved') return saved
-      afterSave({ id, revision: (stored?.revision ?? 0) + 1, body: next }, body, command.digest)
+      afterSave({ id, revision: (stored?.revision ?? 0) + 1, body: next }, body, [command.digest])
       await onStep?.('after-write')
     } else if (kept) return undefined
     if ('thrown' in decided) throw decided.thrown
@@ -195,9 +205,9 @@ export const openAggregates = async <State extends object, Event extends PlainEv
     return { id, sequence, state: (state as State | undefined) ?? current.state, answer: decided.decision.answer ?? {}, repeated: false }
   }
 
-  const afterSave = (stored: Stored<AggregateBody>, before: AggregateBody, key: string): void => {
+  const afterSave = (stored: Stored<AggregateBody>, before: AggregateBody, keys: readonly string[]): void => {
     const { id, body: after } = stored
-    recent.keep(stored, { key, isBirth: before.sequence === 0 })
+    recent.keep(stored, { keys, isBirth: before.sequence === 0 })
     const kept = new Set(after.outbox.map(({ event }) => event.id))
     relay.trimmed(
       id,
@@ -207,8 +217,8 @@ export const openAggregates = async <State extends object, Event extends PlainEv
   }
 
   /** Tries until the write is won. A write that may have happened is looked for in the same way as a repeat: by its command key. */
-  const carryOut = async (id: string, command: KeyedCommand, decide: Decide): Promise<Outcome<State>> => {
-    let unsure: unknown
+  const carryOut = async (id: string, command: KeyedCommand, decide: Decide, unsureBefore?: unknown): Promise<Outcome<State>> => {
+    let unsure = unsureBefore
     let kept = recent.take(id)
     for (let attempts = 1; attempts <= attemptsMax; attempts += 1) {
       if (attempts > 1) await sleep(runtime, backOffMs(runtime, attempts - 1, retry))
@@ -225,6 +235,74 @@ export const openAggregates = async <State extends object, Event extends PlainEv
     }
     throw unsure ?? new BusyError()
   }
+
+  /**
+   * Decides what waits one by one, each on what the one before it made, up to the first that is anything but a plain change (a repeat, a refusal,
+   * nothing to do), and saves them by one write. Gives how many were saved; with `unsure`, of how many it is open.
+   */
+  const attemptTogether = async (id: string, waiting: readonly Waiting<Decide, Outcome<State>>[]): Promise<Together> => {
+    const kept = recent.take(id)
+    const stored = kept?.stored ?? (await documents.get(id))
+    const before = stored?.body ?? { sequence: 0, outbox: [], answers: [] }
+    const answered = await Promise.all(waiting.map(({ command }) => findAnswer(id, before, command, kept?.keys)))
+    let body = before
+    const outcomes: Outcome<State>[] = []
+    const digests = new Set<string>()
+    for (const [position, { command, decide, inItsTrace }] of waiting.entries()) {
+      const isStale = command.expectedSequence !== undefined && command.expectedSequence !== body.sequence
+      if (answered[position] || isStale || digests.has(command.digest)) break
+      const { decision, next } = inItsTrace(() => {
+        const decided = decideOn(toAggregate(id, body), decide)
+        const isPlain = !('thrown' in decided) && decided.decision.events.length > 0
+        return { decision: decided.decision, next: isPlain ? fitting(() => nextBody(id, body, command, decided)) : undefined }
+      })
+      if (!next) break
+      body = next
+      digests.add(command.digest)
+      outcomes.push({ id, sequence: body.sequence, state: body.state as State, answer: decision.answer ?? {}, repeated: false })
+    }
+    // One alone gains nothing by coming this way.
+    if (outcomes.length < 2) return { settled: 0 }
+    await onStep?.('before-write')
+    const saved = await save(id, stored, body)
+    if (saved !== 'saved') {
+      recent.drop(id)
+      return saved === 'lost' ? { settled: 0 } : { settled: 0, asked: outcomes.length, ...saved }
+    }
+    afterSave({ id, revision: (stored?.revision ?? 0) + 1, body }, before, [...digests])
+    await onStep?.('after-write')
+    for (const [position, outcome] of outcomes.entries()) waiting[position]?.settle.resolve(outcome)
+    return { settled: outcomes.length }
+  }
+
+  /** What a change makes of the document; undefined where that cannot be saved: alone it is told why. */
+  const fitting = (make: () => AggregateBody | undefined): AggregateBody | undefined => {
+    try {
+      return make()
+    } catch {
+      return undefined
+    }
+  }
+
+  const carryOutOne = async (id: string, { command, decide, inItsTrace, settle }: Waiting<Decide, Outcome<State>>, unsure?: unknown): Promise<void> => {
+    await inItsTrace(() => carryOut(id, command, decide, unsure)).then(settle.resolve, settle.reject)
+  }
+
+  /** Carries out all that waits for one aggregate, in the order asked. */
+  const carryOutAll = async (id: string, all: readonly Waiting<Decide, Outcome<State>>[]): Promise<void> => {
+    let left = all
+    while (left.length > 0) {
+      // Whatever goes wrong together is told to each alone.
+      const {
+        settled,
+        unsure,
+        asked = 1,
+      } = left.length > 1 ? await attemptTogether(id, left).catch((): Together => ({ settled: 0 })) : ({ settled: 0 } as Together)
+      if (settled === 0) for (const one of left.slice(0, asked)) await carryOutOne(id, one, unsure)
+      left = left.slice(settled === 0 ? asked : settled)
+    }
+  }
+  const line = waitingPerId<Waiting<Decide, Outcome<State>>>(queue, carryOutAll)
 
   return {
     definition,
@@ -243,7 +321,11 @@ export const openAggregates = async <State extends object, Event extends PlainEv
     tally: born.tally,
     update: (id, command, decide) => {
       const keyed = { ...command, digest: keyDigest(command.key), bodyHash: bodyDigest(command.body) }
-      return inSpan(`${name}.update`, { 'patchwork.service': service, 'patchwork.aggregate.id': id }, () => queue.run(id, () => carryOut(id, keyed, decide)))
+      return inSpan(`${name}.update`, { 'patchwork.service': service, 'patchwork.aggregate.id': id }, () => {
+        const { promise, resolve, reject } = Promise.withResolvers<Outcome<State>>()
+        line.add(id, { command: keyed, decide, inItsTrace: AsyncLocalStorage.snapshot(), settle: { resolve, reject } })
+        return promise
+      })
     },
     history: async (id, { afterSequence = 0, limit = 200 } = {}): Promise<EventEnvelope[]> => {
       if (!Number.isInteger(limit) || limit < 1 || limit > 1_000) throw new RangeError('limit is a whole number from 1 to 1,000')

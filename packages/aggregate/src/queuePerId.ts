@@ -1,7 +1,7 @@
 import { BusyError } from './errors.ts'
 
 /** How many may wait for one id; the next one is told to come back later. */
-const waitingMax = 2_000
+export const waitingMax = 2_000
 
 export type QueuePerId = {
   /** Runs `work` when all earlier work of this id has ended, well or badly. Throws BusyError when 2,000 wait already. */

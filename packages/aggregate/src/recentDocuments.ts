@@ -30,20 +30,20 @@ export const recentDocuments = () => {
     kept.delete(id)
   }
   /** The keys known up to the revision that this write replaced, and its own. */
-  const keysAfter = ({ id, revision }: Stored<AggregateBody>, key: string | undefined, isBirth: boolean): Set<string> | undefined => {
+  const keysAfter = ({ id, revision }: Stored<AggregateBody>, added: readonly string[], isBirth: boolean): Set<string> | undefined => {
     const before = kept.get(id)
     const keys = isBirth ? new Set<string>() : before?.stored.revision === revision - 1 ? before.keys : undefined
-    if (key !== undefined) keys?.add(key)
+    for (const key of added) keys?.add(key)
     return keys
   }
 
   return {
     take: (id: string): KeptDocument | undefined => kept.get(id),
     drop,
-    /** `key`: of the command whose write this was; none for a write without a command. `isBirth`: the document had no event before it. */
-    keep: (stored: Stored<AggregateBody>, { key, isBirth = false }: { key?: string; isBirth?: boolean } = {}): void => {
+    /** `keys`: of the commands whose write this was; none for a write without a command. `isBirth`: the document had no event before it. */
+    keep: (stored: Stored<AggregateBody>, { keys: added = [], isBirth = false }: { keys?: readonly string[]; isBirth?: boolean } = {}): void => {
       const sizeBefore = kept.get(stored.id)?.keys?.size ?? 0
-      const keys = keysAfter(stored, key, isBirth)
+      const keys = keysAfter(stored, added, isBirth)
       kept.delete(stored.id)
       keysKept -= sizeBefore
       if (stored.body.outbox.length > outboxMax) return
