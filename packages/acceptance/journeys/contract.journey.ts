@@ -1,32 +1,20 @@
-import type { Browser, Page } from 'playwright-core'
-import { barriersAtBothWidths, openBrowser, openWindow, picture, type Setting, signIn } from '../src/browser.ts'
+import type { Page } from 'playwright-core'
+import { barriersAtBothWidths, picture, type Setting } from '../src/browser.ts'
 import { fill, send, untilItSays, words } from '../src/forms.ts'
-import { StartedPlace } from '../src/startedPlace.ts'
+import { openedPlace } from '../src/openedPlace.ts'
+
+const here = openedPlace()
 
 const networks = 37
 const years = 8
 const valueOfYear = 2_000_000
 
-let place: StartedPlace
-let browser: Browser
 const barriers: string[] = []
-beforeAll(async () => {
-  place = await StartedPlace.open()
-  browser = await openBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await place?.remove()
-})
 
 const look = async (page: Page, { javaScript }: Setting) => {
   if (javaScript !== false) barriers.push(...(await barriersAtBothWidths(page)))
 }
-const windowOf = async (name: string | undefined, setting: Setting): Promise<Page> => {
-  const { page } = await openWindow(browser, place.url, setting)
-  if (name !== undefined) await signIn(page, place.account(name))
-  return page
-}
+const windowOf = (name: string | undefined, setting: Setting): Promise<Page> => (name === undefined ? here.window(setting) : here.windowOf(name, setting))
 /** £2m is no multiple of 37: the lead takes what is left over, to the penny. */
 const shareOf = (network: number, hidden = 0): string => {
   const each = Math.floor((valueOfYear * 100) / networks)
@@ -152,8 +140,8 @@ describe.each([
 })
 
 test('J12 nothing in the record contradicts itself', async () => {
-  await place.end()
-  const { code, output } = await place.run('verify')
+  await here.place.end()
+  const { code, output } = await here.place.run('verify')
   expect(output).not.toMatch(/violation/i)
   expect(code).toBe(0)
 })

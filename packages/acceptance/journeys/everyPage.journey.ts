@@ -1,21 +1,15 @@
 import { pages } from '@patchwork/web'
-import type { Browser, Page } from 'playwright-core'
-import { barriersAtBothWidths, openBrowser, openWindow, signIn, trySignIn } from '../src/browser.ts'
+import type { Page } from 'playwright-core'
+import { barriersAtBothWidths, signIn, trySignIn } from '../src/browser.ts'
 import { words } from '../src/forms.ts'
-import { StartedPlace } from '../src/startedPlace.ts'
+import { openedPlace } from '../src/openedPlace.ts'
 import { type Fixture, fixturesOf, type World, worldOf } from './pageFixtures.ts'
 
-let place: StartedPlace
-let browser: Browser
+const here = openedPlace()
+
 let world: World
 beforeAll(async () => {
-  place = await StartedPlace.open()
-  browser = await openBrowser()
-  world = await worldOf(place)
-})
-afterAll(async () => {
-  await browser?.close()
-  await place?.remove()
+  world = await worldOf(here.place)
 })
 
 // Each reader has two windows: a wide one, and a phone without JavaScript.
@@ -23,8 +17,8 @@ const settings = [{}, { width: 320, javaScript: false }]
 const opened = new Map<string, Promise<Page[]>>()
 const windowsOf = (by = ''): Promise<Page[]> => {
   const open = async (): Promise<Page[]> => {
-    const windows = await Promise.all(settings.map(async (setting) => (await openWindow(browser, place.url, setting)).page))
-    if (by !== '') for (const page of windows) await signIn(page, place.account(by))
+    const windows = await Promise.all(settings.map(here.window))
+    if (by !== '') for (const page of windows) await signIn(page, here.place.account(by))
     return windows
   }
   if (!opened.has(by)) opened.set(by, open())
@@ -95,7 +89,7 @@ test('every fixture is for a page that there is', () => {
 test('what is not in the table is open to all too: signing in, also in vain and in Welsh, and what goes wrong', async () => {
   const found: string[] = []
   for (const setting of settings) {
-    const { page } = await openWindow(browser, place.url, setting)
+    const page = await here.window(setting)
     const lookAt = async (path: string) => {
       await page.goto(path)
       found.push(...(await barriersAtBothWidths(page)))
@@ -109,7 +103,7 @@ test('what is not in the table is open to all too: signing in, also in vain and 
       await lookAt(path)
     expect(await page.locator('html').getAttribute('lang')).toBe('cy')
     await page.goto('/?lang=en')
-    await signIn(page, place.account('Priya Nair'))
+    await signIn(page, here.place.account('Priya Nair'))
     await lookAt('/navigator')
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.waitForURL('**/signed-out')

@@ -1,30 +1,14 @@
-import type { Browser, Page } from 'playwright-core'
-import { barriersAtBothWidths, openBrowser, openWindow, picture, signIn } from '../src/browser.ts'
+import { barriersAtBothWidths, picture } from '../src/browser.ts'
 import { fill, send, untilItSays, words } from '../src/forms.ts'
-import { StartedPlace } from '../src/startedPlace.ts'
+import { openedPlace } from '../src/openedPlace.ts'
 
-let place: StartedPlace
-let browser: Browser
-beforeAll(async () => {
-  place = await StartedPlace.open()
-  browser = await openBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await place?.remove()
-})
-
-const windowOf = async (name: string): Promise<Page> => {
-  const { page } = await openWindow(browser, place.url)
-  await signIn(page, place.account(name))
-  return page
-}
+const here = openedPlace()
 
 // Its first true form: prices and capacity, the personal-care gate passed honestly, a request accepted. Being paid comes with pooled budgets.
 test('J6 D1 D8 a sole trader lists home help, passes the personal-care gate honestly, gets a request and accepts it', async () => {
   const barriers: string[] = []
   const name = 'Evenings with Tom'
-  const tom = await windowOf('Tom Brennan')
+  const tom = await here.windowOf('Tom Brennan')
   await tom.goto('/provider/offers/new')
   await fill(tom, {
     track: 'be-helped',
@@ -43,7 +27,7 @@ test('J6 D1 D8 a sole trader lists home help, passes the personal-care gate hone
   barriers.push(...(await barriersAtBothWidths(tom)))
   const offerId = /offers\/([0-9a-f-]{36})/.exec(tom.url())?.[1]
   if ((await tom.locator('main form[action$="/publication"]').count()) > 0) await send(tom, { to: '/publication' })
-  const { page: anyone } = await openWindow(browser, place.url)
+  const anyone = await here.window()
   await anyone.goto(`/find?text=Evenings+with+Tom`)
   expect(await words(anyone)).not.toContain(name)
 
@@ -64,7 +48,7 @@ test('J6 D1 D8 a sole trader lists home help, passes the personal-care gate hone
   barriers.push(...(await barriersAtBothWidths(anyone)))
   await picture(anyone, 'journeys/j6-public')
 
-  const george = await windowOf('George Whitfield')
+  const george = await here.windowOf('George Whitfield')
   await george.goto(`/my/referrals/new?offer=${offerId}`)
   await fill(george, { words: 'I would like help in the evenings.', outcome1: 'I go to bed when I want to', consent: 'yes' })
   await send(george, { with: 'words' })

@@ -1,9 +1,12 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { ask, organisationOf, refer, referralsOf, register } from '../src/apiSteps.ts'
-import { barriersAtBothWidths, openBrowser, openWindow, picture, signIn } from '../src/browser.ts'
+import { barriersAtBothWidths, picture, signIn } from '../src/browser.ts'
 import { fill, send, untilItSays, words } from '../src/forms.ts'
 import { daysLater } from '../src/laterClock.ts'
-import { type ApiPerson, StartedPlace, until } from '../src/startedPlace.ts'
+import { openedPlace } from '../src/openedPlace.ts'
+import { type ApiPerson, until } from '../src/startedPlace.ts'
+
+const here = openedPlace()
 
 const forenames = ['Ada', 'Bert', 'Comfort', 'Dilys', 'Edwin', 'Farida', 'Gwen', 'Hamid']
 const surnames = ['Ashworth', 'Bello', 'Cartwright', 'Dunne', 'Eccles']
@@ -12,20 +15,10 @@ const password = 'violet kettle harbour'
 const gwen = { name: 'Gwen Ashworth', email: 'gwen.ashworth@example.org', username: 'gwen.ashworth@example.org', password }
 const otherOffer = 'Neighbours with spades'
 
-let place: StartedPlace
-let browser: Browser
-beforeAll(async () => {
-  place = await StartedPlace.open()
-  browser = await openBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await place?.remove()
-})
-
 const windowOf = async (name: string): Promise<Page> => {
-  const { page } = await openWindow(browser, place.url)
-  await signIn(page, name === gwen.name ? gwen : place.account(name))
+  if (name !== gwen.name) return here.windowOf(name)
+  const page = await here.window()
+  await signIn(page, gwen)
   return page
 }
 
@@ -69,7 +62,12 @@ const needs = {
 
 /** Four requests, of which three are answered: one person eats in company, one is told no, one gets up in the morning with help. Dee does not answer Gwen's. */
 const referSome = async (people: Map<string, string>): Promise<void> => {
-  const [ruth, dee, tom, aisha] = [await place.as('Ruth Mellor'), await place.as('Dee Okafor'), await place.as('Tom Brennan'), await place.as('Aisha Rahman')]
+  const [ruth, dee, tom, aisha] = [
+    await here.place.as('Ruth Mellor'),
+    await here.place.as('Dee Okafor'),
+    await here.place.as('Tom Brennan'),
+    await here.place.as('Aisha Rahman'),
+  ]
   const [gardens, care, neighbours] = [await organisationOf(dee), await organisationOf(tom), await organisationOf(aisha)]
   const lunch = await refer(ruth, { ...needs.lunch, personId: people.get('Bert Bello')! }, neighbours.offers[0]!.offerId)
   await ask(aisha, `/referral/referrals/${lunch.referralId}/acceptance`)
@@ -92,7 +90,7 @@ const openGwensAccount = async (ruth: Page, personId: string): Promise<Page> => 
     await invitation.click()
     return /\/take-up-invitation\?token=[\w.~-]+/.exec(await words(sam))?.[0]
   })
-  const { page } = await openWindow(browser, place.url)
+  const page = await here.window()
   await page.goto(link)
   await fill(page, { password })
   await send(page, { with: 'password' })
@@ -104,7 +102,7 @@ const openGwensAccount = async (ruth: Page, personId: string): Promise<Page> => 
 test('J7 R5 R6 R14 a navigator with forty people sees after working days that one provider is silent, asks another, and the resident reads it in plain English', async () => {
   const barriers: string[] = []
   const look = async (page: Page) => void barriers.push(...(await barriersAtBothWidths(page)))
-  const people = await registerForty(await place.as('Ruth Mellor'))
+  const people = await registerForty(await here.place.as('Ruth Mellor'))
   await referSome(people)
 
   const ruth = await windowOf('Ruth Mellor')
@@ -116,8 +114,8 @@ test('J7 R5 R6 R14 a navigator with forty people sees after working days that on
   const resident = await openGwensAccount(ruth, people.get(gwen.name)!)
   expect(await words(resident)).toMatch(/Dee’s Gardens.* has your request since .*They should answer by/)
 
-  await place.end()
-  await place.start(daysLater(8))
+  await here.place.end()
+  await here.place.start(daysLater(8))
 
   const later = await windowOf('Ruth Mellor')
   await untilItSays(later, 'has not answered')
@@ -159,5 +157,5 @@ test('J7 R5 R6 R14 a navigator with forty people sees after working days that on
   await later.goto('/navigator')
   await untilItSays(later, 'Nothing waits for you.')
   expect(barriers).toEqual([])
-  expect((await place.run('verify')).output).toContain('invariants hold')
+  expect((await here.place.run('verify')).output).toContain('invariants hold')
 })

@@ -1,27 +1,15 @@
-import type { Browser, Page } from 'playwright-core'
-import { barriersAtBothWidths, openBrowser, openWindow, picture, type Setting, signIn } from '../src/browser.ts'
+import type { Page } from 'playwright-core'
+import { barriersAtBothWidths, picture, type Setting } from '../src/browser.ts'
 import { fill, send, untilItSays, words } from '../src/forms.ts'
-import { StartedPlace, until } from '../src/startedPlace.ts'
+import { openedPlace } from '../src/openedPlace.ts'
+import { until } from '../src/startedPlace.ts'
 
-let place: StartedPlace
-let browser: Browser
+const here = openedPlace()
+
 const barriers: string[] = []
-beforeAll(async () => {
-  place = await StartedPlace.open()
-  browser = await openBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await place?.remove()
-})
 
 const look = async (page: Page) => {
   barriers.push(...(await barriersAtBothWidths(page)))
-}
-const windowOf = async (name: string, setting: Setting): Promise<Page> => {
-  const { page } = await openWindow(browser, place.url, setting)
-  await signIn(page, place.account(name))
-  return page
 }
 const offerAt = async (page: Page, search: string, name: string): Promise<string> => {
   await page.goto(`/find?text=${search}`)
@@ -34,7 +22,7 @@ describe.each([
   { how: 'on a phone without JavaScript', setting: { width: 320, javaScript: false } as Setting, resident: 'Winston Bright' },
 ])('loop: $how', ({ setting, resident }) => {
   test('J7 R1 R2 R4 R10 R13 a navigator registers a resident and refers; the provider accepts before knowing who; the loop closes with outcomes', async () => {
-    const navigator = await windowOf('Ruth Mellor', setting)
+    const navigator = await here.windowOf('Ruth Mellor', setting)
     await look(navigator)
     await navigator.goto('/navigator/people/new')
     await look(navigator)
@@ -58,7 +46,7 @@ describe.each([
     const referral = (await navigator.locator('main a[href^="/navigator/referrals/"]').first().getAttribute('href')) as string
     const referralId = /[0-9a-f-]{36}/.exec(referral)?.[0]
 
-    const provider = await windowOf('Dee Okafor', setting)
+    const provider = await here.windowOf('Dee Okafor', setting)
     await provider.goto(`/provider/referrals/${referralId}`)
     await untilItSays(provider, 'I would like to sit outside again.')
     expect(await words(provider)).not.toContain(resident)
@@ -100,7 +88,7 @@ describe.each([
 
 test('R9 two colleagues press yes at once: one has it, the other is told so and sees that it is in good hands', async () => {
   const setting = { width: 1280 }
-  const navigator = await windowOf('Ruth Mellor', setting)
+  const navigator = await here.windowOf('Ruth Mellor', setting)
   await navigator.goto('/navigator')
   await navigator.locator('main a[href^="/navigator/people/"]', { hasText: 'Yusuf Demir' }).first().click()
   await navigator.waitForURL(/\/navigator\/people\/[0-9a-f-]{36}/)
@@ -113,7 +101,7 @@ test('R9 two colleagues press yes at once: one has it, the other is told so and 
   await navigator.waitForURL(/\/navigator\/referrals\//)
   const referralId = /referrals\/([0-9a-f-]{36})/.exec(navigator.url())?.[1]
 
-  const [dee, femi] = [await windowOf('Dee Okafor', setting), await windowOf('Femi Adeyemi', setting)]
+  const [dee, femi] = [await here.windowOf('Dee Okafor', setting), await here.windowOf('Femi Adeyemi', setting)]
   for (const colleague of [dee, femi]) {
     await colleague.goto('/provider')
     await look(colleague)
@@ -133,13 +121,13 @@ test('R9 two colleagues press yes at once: one has it, the other is told so and 
 
 test('R3 R5 a resident sees who has their information and who saw it; withdrawing consent cuts access', async () => {
   const setting = { width: 1280 }
-  const resident = await windowOf('George Whitfield', setting)
+  const resident = await here.windowOf('George Whitfield', setting)
   await resident.goto('/my')
   await look(resident)
   await picture(resident, 'journeys/my')
   const referral = (await resident.locator('main a[href^="/my/referrals/"]').first().getAttribute('href')) as string
   const referralId = /[0-9a-f-]{36}/.exec(referral)?.[0]
-  const coordinator = await windowOf('Aisha Rahman', setting)
+  const coordinator = await here.windowOf('Aisha Rahman', setting)
   await coordinator.goto(`/provider/referrals/${referralId}`)
   await untilItSays(coordinator, 'George Whitfield')
   await resident.goto(referral)
@@ -162,7 +150,7 @@ test('R3 R5 a resident sees who has their information and who saw it; withdrawin
 
 test('N3 an administrator reads the delivery ledger and the demonstration’s mail, and vouches for accounts', async () => {
   const setting = { width: 1280 }
-  const administrator = await windowOf('Sam Ellis', setting)
+  const administrator = await here.windowOf('Sam Ellis', setting)
   for (const path of ['/administrator', '/administrator/accounts', '/administrator/accounts/new', '/administrator/mail', '/administrator/deliveries']) {
     await administrator.goto(path)
     expect(await words(administrator)).not.toContain('undefined')
@@ -171,7 +159,7 @@ test('N3 an administrator reads the delivery ledger and the demonstration’s ma
 })
 
 test('a postcode that nobody knows here is said to be one; everything is there in Welsh too', async () => {
-  const { page } = await openWindow(browser, place.url)
+  const page = await here.window()
   await page.goto('/')
   await picture(page, 'home')
   await page.goto('/find?text=food&near=M33+7ZF')

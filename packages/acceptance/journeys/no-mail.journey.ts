@@ -1,24 +1,14 @@
-import type { Browser, Page } from 'playwright-core'
-import { barriersAtBothWidths, openBrowser, openWindow, picture, signIn, trySignIn } from '../src/browser.ts'
+import type { Page } from 'playwright-core'
+import { barriersAtBothWidths, picture, signIn, trySignIn } from '../src/browser.ts'
 import { fill, send, words } from '../src/forms.ts'
-import { StartedPlace } from '../src/startedPlace.ts'
+import { openedPlace } from '../src/openedPlace.ts'
+
+const here = openedPlace({ empty: true })
 
 const password = 'violet kettle harbour'
 
-let place: StartedPlace
-let browser: Browser
-beforeAll(async () => {
-  place = await StartedPlace.open({ empty: true })
-  browser = await openBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await place?.remove()
-})
-
 const barriers: string[] = []
 const look = async (page: Page) => barriers.push(...(await barriersAtBothWidths(page)))
-const newWindow = async () => (await openWindow(browser, place.url)).page
 /** The secret that the page shows once, to be handed over. */
 const handedOver = (page: Page) =>
   page
@@ -27,7 +17,7 @@ const handedOver = (page: Page) =>
     .then((text) => (text ?? '').trim())
 /** Takes up what was handed over, in a window of their own. */
 const takeUp = async (link: string, username: string): Promise<Page> => {
-  const page = await newWindow()
+  const page = await here.window()
   await page.goto(link)
   await fill(page, { password })
   await send(page, { with: 'password' })
@@ -40,8 +30,8 @@ let resident: Page
 
 // On an empty place that no e-mail leaves, everybody gets in by somebody's hand.
 test('no-mail: the first administrator opens an account, vouches for it and hands a link over; a navigator signs in and hands one to a resident', async () => {
-  const code = /[2-9A-HJ-NP-Z]{5}(?:-[2-9A-HJ-NP-Z]{5}){3}/.exec(place.output)?.[0] as string
-  administrator = await newWindow()
+  const code = /[2-9A-HJ-NP-Z]{5}(?:-[2-9A-HJ-NP-Z]{5}){3}/.exec(here.place.output)?.[0] as string
+  administrator = await here.window()
   await administrator.goto('/set-up')
   await fill(administrator, { code, name: 'Ada Pugh', email: 'ada@bowerham.uk', password })
   await send(administrator, { with: 'code' })
@@ -92,7 +82,7 @@ test('no-mail: the first administrator opens an account, vouches for it and hand
 })
 
 test('no-mail: a stranger signs up, is told whom to ask, and is found by the address that they say; whoever was looked for sees it', async () => {
-  const stranger = await newWindow()
+  const stranger = await here.window()
   await stranger.goto('/sign-up?as=provider')
   await look(stranger)
   await fill(stranger, { name: 'Nia Parry', email: 'nia@bowerham.uk', password })

@@ -1,46 +1,28 @@
-import type { Browser, Page } from 'playwright-core'
-import { barriersAtBothWidths, openBrowser, openWindow, picture, type Setting, signIn } from '../src/browser.ts'
+import type { Page } from 'playwright-core'
+import { barriersAtBothWidths, picture, type Setting, signIn } from '../src/browser.ts'
 import { fill, send, untilItSays, words } from '../src/forms.ts'
-import { type Mailbox, openMailbox } from '../src/mailbox.ts'
-import { StartedPlace } from '../src/startedPlace.ts'
+import { openedPlace } from '../src/openedPlace.ts'
+
+const here = openedPlace({ mail: true })
 
 const password = 'violet kettle harbour'
 const gardener = 'Dee’s Gardens (demonstration)'
 const lunchClub = 'Sale Moor Good Neighbours (demonstration)'
 const invoicePdf = Buffer.from('%PDF-1.4\n1 0 obj\n<< >>\nendobj\ntrailer\n<< >>\n%%EOF\n')
 
-let place: StartedPlace
-let mailbox: Mailbox
-let browser: Browser
 const barriers: string[] = []
-beforeAll(async () => {
-  mailbox = await openMailbox()
-  place = await StartedPlace.open({ environment: { SMTP_URL: mailbox.url, MAIL_FROM: 'Patchwork <patchwork@trafford.uk>' } })
-  browser = await openBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await place?.remove()
-  await mailbox?.stop()
-})
 
 const dayFromNow = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
 
-const windowOf = async (name: string, setting: Setting): Promise<Page> => {
-  const { page } = await openWindow(browser, place.url, setting)
-  await signIn(page, place.account(name))
-  return page
-}
-
 /** A neighbour who signs up by themselves, at their own window. */
 const newNeighbour = async (name: string, setting: Setting): Promise<Page> => {
-  const { page } = await openWindow(browser, place.url, setting)
+  const page = await here.window(setting)
   const email = `${name.toLowerCase().replace(' ', '.')}@bowerham.uk`
   await page.goto('/sign-up?as=resident')
   await fill(page, { role: 'resident', name, email, password })
   await send(page, { with: 'email' })
   await page.waitForURL('**/check-your-mail')
-  await page.goto(await mailbox.linkFor(email, '/verify-email'))
+  await page.goto(await here.mailbox.linkFor(email, '/verify-email'))
   await send(page, { with: 'token' })
   await signIn(page, { username: email, password })
   return page
@@ -116,9 +98,9 @@ describe.each([
   }
 
   test('J9 P4 a council worker records each personal budget with its outcomes and weekly amounts', async () => {
-    council = await windowOf('Priya Nair', setting)
+    council = await here.windowOf('Priya Nair', setting)
     await look(council)
-    for (const name of names) members.push({ name, page: isPhone ? await windowOf(name, setting) : await newNeighbour(name, setting) })
+    for (const name of names) members.push({ name, page: isPhone ? await here.windowOf(name, setting) : await newNeighbour(name, setting) })
     for (const { page } of isPhone ? [] : members) {
       await page.goto('/my/budget')
       const personId = (await page.locator('[data-personal-number]').textContent()) as string
@@ -361,7 +343,7 @@ describe.each([
     await member(0).goto(`${pool}?lang=cy`)
     await look(member(0))
     await member(0).goto(`${pool}?lang=en`)
-    const { code, output } = await place.run('verify')
+    const { code, output } = await here.place.run('verify')
     if (code !== 0) throw new Error(output)
     expect(barriers).toEqual([])
   })

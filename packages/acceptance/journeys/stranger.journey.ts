@@ -1,31 +1,18 @@
-import type { Browser, Page } from 'playwright-core'
-import { barriersAtBothWidths, openBrowser, openWindow, picture, signIn, trySignIn } from '../src/browser.ts'
+import type { Page } from 'playwright-core'
+import { barriersAtBothWidths, picture, signIn, trySignIn } from '../src/browser.ts'
 import { fill, send, untilItSays, words } from '../src/forms.ts'
-import { type Mailbox, openMailbox } from '../src/mailbox.ts'
-import { StartedPlace } from '../src/startedPlace.ts'
+import { openedPlace } from '../src/openedPlace.ts'
+
+const here = openedPlace({ empty: true, mail: true })
 
 const password = 'violet kettle harbour'
-
-let place: StartedPlace
-let mailbox: Mailbox
-let browser: Browser
-beforeAll(async () => {
-  mailbox = await openMailbox()
-  place = await StartedPlace.open({ empty: true, environment: { SMTP_URL: mailbox.url, MAIL_FROM: 'Patchwork <patchwork@trafford.uk>' } })
-  browser = await openBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await place?.remove()
-  await mailbox?.stop()
-})
 
 const signUp = async (page: Page, role: string, name: string, email: string): Promise<void> => {
   await page.goto(`/sign-up?as=${role}`)
   await fill(page, { role, name, email, password })
   await send(page, { with: 'email' })
   await page.waitForURL('**/check-your-mail')
-  await page.goto(await mailbox.linkFor(email, '/verify-email'))
+  await page.goto(await here.mailbox.linkFor(email, '/verify-email'))
   await send(page, { with: 'token' })
   await signIn(page, { username: email, password })
 }
@@ -48,7 +35,7 @@ describe.each([
   }
 
   test('D1 R5 two strangers sign up; one publishes an offer, the other finds it and asks; it is accepted', async () => {
-    const provider = (await openWindow(browser, place.url, setting)).page
+    const provider = await here.window(setting)
     await provider.goto('/')
     await look(provider)
     await provider.goto('/sign-up')
@@ -75,7 +62,7 @@ describe.each([
     await send(provider, { to: '/publication' })
     await picture(provider, `journeys/stranger-offer-${suffix}`)
 
-    const resident = (await openWindow(browser, place.url, setting)).page
+    const resident = await here.window(setting)
     await resident.goto('/find?text=shed&near=M33+7ZF')
     await untilItSays(resident, offerName, 5_000)
     await look(resident)
@@ -114,23 +101,23 @@ describe.each([
     await untilItSays(resident, /said yes/)
     await resident.goto('/messages')
     await look(resident)
-    await mailbox.mailTo(residentMail, 2)
+    await here.mailbox.mailTo(residentMail, 2)
     expect(barriers).toEqual([])
   })
 
   test('somebody who forgot their password chooses another, and the old one is worth nothing', async () => {
-    const { page } = await openWindow(browser, place.url, setting)
+    const page = await here.window(setting)
     await page.goto('/forgotten-password')
     await fill(page, { email: residentMail })
     await send(page, { with: 'email' })
-    await page.goto(await mailbox.linkFor(residentMail, '/new-password'))
+    await page.goto(await here.mailbox.linkFor(residentMail, '/new-password'))
     await look(page)
     await fill(page, { password: 'another quiet lantern' })
     await send(page, { with: 'password' })
     await signIn(page, { username: residentMail, password: 'another quiet lantern' })
     await page.goto('/my')
     expect(await words(page)).toContain(offerName)
-    const other = (await openWindow(browser, place.url, setting)).page
+    const other = await here.window(setting)
     await trySignIn(other, { username: residentMail, password })
     await other.locator('.govuk-error-summary').waitFor()
     expect(new URL(other.url()).pathname).toMatch(/^\/identity/)
