@@ -31,9 +31,6 @@ const publicPaths = [
 suite('in a browser', () => {
   let place: TestPlace
   let browser: Browser
-  /** Two windows for all pages that anyone may see, the second without JavaScript and as narrow as a small phone. */
-  let stranger: Page
-  let strangerWithout: Page
   let streams = 0
   let live: (event: string) => void = () => undefined
 
@@ -61,8 +58,6 @@ suite('in a browser', () => {
         '--disable-sync',
       ],
     })
-    stranger = await (await contextWith({ width: 1280 })).newPage()
-    strangerWithout = await (await contextWith({ width: 320, javaScriptEnabled: false })).newPage()
   })
   afterAll(async () => {
     await browser?.close()
@@ -93,15 +88,6 @@ suite('in a browser', () => {
       expect({ width, faults: await faultsOf(page), overflow: await overflow(page) }).toEqual({ width, faults: [], overflow: 0 })
     }
   }
-
-  test.each(publicPaths)('axe finds nothing on %s at 1280 and 320 px, and it is not scrolled sideways, with JavaScript and without', async (path) => {
-    await stranger.goto(path)
-    await isOpenToAll(stranger)
-    await strangerWithout.goto(path)
-    expect(await strangerWithout.getByRole('heading', { level: 1 }).isVisible()).toBe(true)
-    // Playwright asks the page itself, whose own scripts are off.
-    expect(await overflow(strangerWithout)).toBe(0)
-  })
 
   test('axe finds nothing on a form with errors, nor on the messages of somebody who has signed in', async () => {
     const context = await contextWith({ width: 1280 })
