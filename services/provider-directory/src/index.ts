@@ -16,7 +16,7 @@ import { openImportStore } from './store/importStore.ts'
 import { createSearchIndex } from './store/searchIndex.ts'
 import { openUnmetNeed } from './store/unmetNeed.ts'
 
-export { type DirectorySettings, readDirectorySettings } from './config.ts'
+export type { DirectorySettings } from './config.ts'
 export { FeedError } from './import/feedRecord.ts'
 export type { ImportProgress, ImportRequest } from './import/imports.ts'
 export { type ImportSummary, type Imports, openImports } from './import/openImports.ts'

@@ -2,9 +2,10 @@ import { resolve } from 'node:path'
 import type { Writable } from 'node:stream'
 import { type CsvField, csvFields, type ImportProgress, type ImportSummary, openImports } from '@patchwork/provider-directory'
 import type { Runtime } from '@patchwork/runtime'
+import { ConfigurationError, environmentInWords } from '@patchwork/service-process'
 import { createLogger, startTracing } from '@patchwork/telemetry'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { ConfigurationError, type PlaceConfig, readConfig } from './config.ts'
+import { Environment, type PlaceConfig, readConfig } from './config.ts'
 import { askRunningPlace, listenForOperations } from './control.ts'
 import { openPorts } from './drivers.ts'
 import { giveMemoryBack, staySmall } from './giveMemoryBack.ts'
@@ -188,16 +189,7 @@ const notEmpty = (value: string): string => {
 
 const environmentHelp = `
 Environment:
-  HOST, PORT       where the place listens (127.0.0.1, 3000)
-  DATA_DIR         where its data lies (./data)
-  DATA_KEY_FILE    the key that personal data is encrypted with, outside DATA_DIR (<DATA_DIR>.key)
-  PUBLIC_URL       where people reach the place, when a proxy stands before it
-  SMTP_URL         the mail server, smtp://user:password@host:port; MAIL_FROM the sender's address
-  OIDC_ISSUER      another OpenID Connect issuer to trust; OIDC_JWKS_URL where its keys are
-  MONGODB_URI      keep documents in MongoDB; KAFKA_BROKERS keep events in Kafka
-  KAFKA_SESSION_MS how long a process that died keeps its share of Kafka’s events (10000)
-  LOG_LEVEL        silent, fatal, error, warn (the default), info, debug
-
+${environmentInWords(Environment)}
 Exit code: 0 done, 1 failed, 2 wrong usage.`
 
 const start = async (surroundings: Surroundings, empty: boolean): Promise<number> => {

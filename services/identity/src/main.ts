@@ -1,0 +1,16 @@
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning
+import { runService } from '@patchwork/service-process'
+import { IdentityEnvironment, identitySettingsFrom } from './config.ts'
+import { start } from './start.ts'
+
+process.exitCode = await runService({
+  name: 'identity',
+  about: 'accounts, and the OpenID Connect issuer',
+  environment: IdentityEnvironment,
+  start: (ports, settings, variables) => start(ports, { ...settings, ...identitySettingsFrom(variables) }),
+  // Of several processes, the code of the one that started last is the one that counts.
+  welcome: (running, { publicUrl }) => {
+    const code = running.firstAdministratorCode()
+    return code === undefined ? '' : `There is no administrator yet. Open ${publicUrl}/set-up and enter this one-time code:\n  ${code}\n`
+  },
+})
