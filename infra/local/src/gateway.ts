@@ -40,6 +40,8 @@ export const openGateway = async (options: { port: number; instances: ReadonlyMa
     if ('headersSent' in response && !response.headersSent) return unavailable(response as ServerResponse)
     response.destroy()
   })
+  // The head goes with the first words of the body, which a stream may not have yet. The library copies it right after this.
+  proxy.on('proxyRes', (_answer, _request, response) => queueMicrotask(() => response.flushHeaders()))
   const turns = new Map<string, number>()
   const next = (service: string): Instance | undefined => {
     const receiving = (instances.get(service) ?? []).filter((instance) => instance.isReceiving)

@@ -24,6 +24,7 @@ export type { ProblemCode, Report } from './import/problems.ts'
 export { problemCodes } from './import/problems.ts'
 export { type CsvField, type CsvMapping, csvFields } from './import/readCsv.ts'
 export type { LoadedOpenData, LoadOpenDataOptions } from './openData/loadOpenData.ts'
+export { type OpenData, openOpenData } from './openData/openOpenData.ts'
 
 export type RunningDirectory = RunningService & {
   /** Feeds of other systems. */

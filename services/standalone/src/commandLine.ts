@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Writable } from 'node:stream'
 import { type CsvField, csvFields, type ImportProgress, type ImportSummary, openImports } from '@patchwork/provider-directory'
 import type { Runtime } from '@patchwork/runtime'
-import { ConfigurationError, environmentInWords } from '@patchwork/service-process'
+import { Address, ConfigurationError, environmentInWords } from '@patchwork/service-process'
 import { createLogger, startTracing } from '@patchwork/telemetry'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { Environment, type PlaceConfig, readConfig } from './config.ts'
@@ -59,6 +60,11 @@ const program = (surroundings: Surroundings, settle: Settle): Command => {
     .description('run the whole place in this process')
     .option('--empty', 'start without the demonstration place; the first administrator is made with a one-time code')
     .action(settle((options: { empty?: boolean }) => start(surroundings, options.empty ?? false)))
+  patchwork
+    .command('demonstration')
+    .description('load the demonstration place into services that run one process each, on the MongoDB and the Kafka that the environment names')
+    .requiredOption('--at <address>', 'where the services are reached, all at one address')
+    .action(settle((options: { at: string }) => loadDemonstration(surroundings, options.at)))
   patchwork
     .command('verify')
     .description('check every invariant over all stored data; prints each with its count')
@@ -205,8 +211,8 @@ const start = async (surroundings: Surroundings, empty: boolean): Promise<number
   })
   const control = await listenForOperations(place, config.dataDirectory)
   try {
-    const { openDemonstration } = await import('./demonstration.ts')
-    const accounts = await openDemonstration({ place, dataDirectory: config.dataDirectory, empty, runtime, progress })
+    const [{ openDemonstration }, { doorsOf }] = await Promise.all([import('./demonstration.ts'), import('./demonstrationDoors.ts')])
+    const accounts = await openDemonstration({ at: doorsOf(place), dataDirectory: config.dataDirectory, empty, runtime, progress })
     isDemonstration = accounts.length > 0
     progress.done()
     giveMemoryBack()
@@ -222,20 +228,45 @@ const start = async (surroundings: Surroundings, empty: boolean): Promise<number
   return done
 }
 
+const loadDemonstration = async ({ environment, runtime, errors, output }: Surroundings, at: string): Promise<number> => {
+  const config = readConfig(environment)
+  if (config.mongodbUri === undefined || config.kafkaBrokers === undefined)
+    throw new ConfigurationError('Set MONGODB_URI and KAFKA_BROKERS to those of the services, and DATA_KEY_FILE to their key.')
+  const url = Address.safeParse(at)
+  if (!url.success) throw new ConfigurationError('--at takes an address that begins with http:// or https://')
+  if (!existsSync(config.dataKeyFile))
+    throw new ConfigurationError(`DATA_KEY_FILE: there is no file ${config.dataKeyFile}. It must be the key of the services.`)
+  const progress = progressTo(errors)
+  const [{ openDemonstration }, { openDoors }] = await Promise.all([import('./demonstration.ts'), import('./demonstrationDoors.ts')])
+  const doors = await openDoors(url.data, { config, runtime, logger: createLogger({ level: config.logLevel, readable: errors.isTTY ?? false }) })
+  try {
+    const accounts = await openDemonstration({ at: doors, dataDirectory: config.dataDirectory, empty: false, runtime, progress })
+    output.write(accounts.length > 0 ? peopleInWords(accounts) : 'This place was made an empty one: nothing was loaded.\n')
+  } finally {
+    progress.done()
+    await doors.close()
+  }
+  return done
+}
+
 // Loaded when a place is to be run: an import and a question to a running place need little of it, and so not its memory.
 const open = async (config: PlaceConfig, { runtime, errors }: Surroundings, isDemonstration = () => false): Promise<Place> => {
   const { startPlace } = await import('./place.ts')
   return startPlace({ config, runtime, isDemonstration, logger: createLogger({ level: config.logLevel, readable: errors.isTTY ?? false }) })
 }
 
-const welcome = (place: Place, accounts: readonly { role: string; name: string; username: string; password: string }[]): string => {
+type SignedUp = { role: string; name: string; username: string; password: string }
+
+const peopleInWords = (accounts: readonly SignedUp[]): string => {
+  const width = Math.max(...accounts.map(({ username }) => username.length))
+  const lines = accounts.map(({ role, username, password }) => `  ${role.padEnd(14)} ${username.padEnd(width)}  ${password}\n`)
+  return `Sign in at /sign-in as one of these people. They are not real.\n${lines.join('')}`
+}
+
+const welcome = (place: Place, accounts: readonly SignedUp[]): string => {
   const code = place.identity.firstAdministratorCode()
   const lines = [`\nPatchwork is open at ${place.publicUrl}\n`]
-  if (accounts.length > 0) {
-    lines.push('Sign in at /sign-in as one of these people. They are not real.')
-    const width = Math.max(...accounts.map((account) => account.username.length))
-    for (const account of accounts) lines.push(`  ${account.role.padEnd(14)} ${account.username.padEnd(width)}  ${account.password}`)
-  }
+  if (accounts.length > 0) lines.push(peopleInWords(accounts).trimEnd())
   if (accounts.length === 0 && code !== undefined)
     lines.push(`There is no administrator yet. Open ${place.publicUrl}/set-up and enter this one-time code:\n  ${code}`)
   lines.push('\nPress Ctrl+C to stop. Everything is kept.\n')
