@@ -30,7 +30,7 @@ export type RunnableService<Own extends z.ZodRawShape, Running extends RunningSe
   environment: z.ZodObject<Own>
   start(ports: Ports, settings: ServiceSettings, variables: z.output<z.ZodObject<Own>>): Promise<Running>
   /** What whoever started it is told once it is ready. */
-  welcome?(running: Running, settings: ServiceSettings): string
+  welcome?(running: Running, settings: ServiceSettings, variables: z.output<z.ZodObject<Own>>): string
 }
 
 /** What a service takes from the process it runs in. */
@@ -117,10 +117,11 @@ const runUntilAsked = async <Own extends z.ZodRawShape, Running extends RunningS
   try {
     front = await openFront({ host, port, runtime, noticeMs })
     opened = await openPorts({ ...drivers, dataKey, clientId: `patchwork-${service.name}` }, runtime, logger)
-    const running = await service.start(opened.ports, settings.service, variables as z.output<z.ZodObject<Own>>)
+    const own = variables as z.output<z.ZodObject<Own>>
+    const running = await service.start(opened.ports, settings.service, own)
     front.services.push(running)
     front.open()
-    output.write(`The ${service.name} service is ready at ${front.url}\n${service.welcome?.(running, settings.service) ?? ''}`)
+    output.write(`The ${service.name} service is ready at ${front.url}\n${service.welcome?.(running, settings.service, own) ?? ''}`)
     await stop.asked
   } finally {
     const giveUp = runtime.after(stopWithinMs, () => {

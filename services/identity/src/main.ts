@@ -8,9 +8,11 @@ process.exitCode = await runService({
   about: 'accounts, and the OpenID Connect issuer',
   environment: IdentityEnvironment,
   start: (ports, settings, variables) => start(ports, { ...settings, ...identitySettingsFrom(variables) }),
-  // Of several processes, the code of the one that started last is the one that counts.
-  welcome: (running, { publicUrl }) => {
+  // Of several processes, the code of the one that started last is the one that counts. The demonstration brings an administrator of its own.
+  welcome: (running, { publicUrl }, { DEMONSTRATION_PLACE }) => {
     const code = running.firstAdministratorCode()
-    return code === undefined ? '' : `There is no administrator yet. Open ${publicUrl}/set-up and enter this one-time code:\n  ${code}\n`
+    return code === undefined || DEMONSTRATION_PLACE === 'true'
+      ? ''
+      : `There is no administrator yet. Open ${publicUrl}/set-up and enter this one-time code:\n  ${code}\n`
   },
 })
