@@ -51,6 +51,13 @@ test('where a process is gone the caller is told to try again', async () => {
   expect((await fetch(url)).status).toBe(503)
 })
 
+test('what only reads goes past a process that was killed; what changes something is never sent twice', async () => {
+  const { url } = await gatewayOver({ web: [await saying('here'), { url: 'http://127.0.0.1:9', isReceiving: true }] })
+  expect([await textOf(url), await textOf(url), await textOf(url)]).toEqual(['here', 'here', 'here'])
+  const sent = [await fetch(url, { method: 'POST' }), await fetch(url, { method: 'POST' })]
+  expect(sent.map(({ status }) => status).toSorted()).toEqual([200, 503])
+})
+
 test('the caller’s address goes along, and a body arrives as it was sent', async () => {
   const web = await processWith(async (request, response) => {
     let body = ''

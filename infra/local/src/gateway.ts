@@ -35,9 +35,16 @@ export const openGateway = async (options: { port: number; instances: ReadonlyMa
   const names = new Set(instances.keys())
   const agent = new Agent({ keepAlive: true })
   const proxy = createProxyServer({ agent, xfwd: true })
-  proxy.on('error', (_error, _request, response) => {
+  const triedAgain = new WeakSet<IncomingMessage>()
+  proxy.on('error', (_error, request, response) => {
+    const isAnswered = !('headersSent' in response) || response.headersSent
+    // What only reads may go to another process: one that was killed has not been missed yet.
+    if (!isAnswered && ['GET', 'HEAD'].includes(request.method ?? '') && !triedAgain.has(request)) {
+      triedAgain.add(request)
+      return pass(request, response as ServerResponse)
+    }
     // Nothing was answered yet, or it breaks off: whoever asked is told in either case.
-    if ('headersSent' in response && !response.headersSent) return unavailable(response as ServerResponse)
+    if (!isAnswered) return unavailable(response as ServerResponse)
     response.destroy()
   })
   // The head goes with the first words of the body, which a stream may not have yet. The library copies it right after this.
@@ -49,18 +56,21 @@ export const openGateway = async (options: { port: number; instances: ReadonlyMa
     turns.set(service, turn + 1)
     return receiving[turn % receiving.length]
   }
+  const pass = (request: IncomingMessage, response: ServerResponse) => {
+    const service = serviceFor(pathOf(request), names)
+    if (service === undefined) return json(response, 404, { status: 404, code: 'not-found', title: 'There is nothing here' }, 'application/problem+json')
+    const instance = next(service)
+    if (instance === undefined) return unavailable(response)
+    proxy.web(request, response, { target: instance.url })
+  }
   const server = createServer(async (request, response) => {
-    const path = new URL(request.url ?? '/', 'http://gateway').pathname
+    const path = pathOf(request)
     if (path === '/livez') return json(response, 200, { status: 'alive' })
     if (path === '/readyz') {
       const areReady = await everyReady([...instances.values()].flat())
       return json(response, areReady ? 200 : 503, { status: areReady ? 'ready' : 'not-ready' })
     }
-    const service = serviceFor(path, names)
-    if (service === undefined) return json(response, 404, { status: 404, code: 'not-found', title: 'There is nothing here' }, 'application/problem+json')
-    const instance = next(service)
-    if (instance === undefined) return unavailable(response)
-    proxy.web(request, response, { target: instance.url })
+    pass(request, response)
   })
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
@@ -80,6 +90,9 @@ export const openGateway = async (options: { port: number; instances: ReadonlyMa
     },
   }
 }
+
+/** A target that is no path (`//x`, `*`) is for the pages to refuse. */
+const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?', 1)[0] as string
 
 /** Whether a process says that it can do its work. */
 export const isReady = ({ url }: Pick<Instance, 'url'>): Promise<boolean> =>

@@ -71,7 +71,8 @@ runs('given requests and events under way, when a service is told to stop', () =
     const ended = once(first.child, 'exit')
     const before = answered.count
     first.child.kill('SIGTERM')
-    // npm and a terminal both pass a signal on.
+    // npm and a terminal both pass a signal on; the second finds it draining.
+    await eventually('it drains', async () => (await fetch(`${first.url}/readyz`).catch(() => undefined))?.status !== 200)
     first.child.kill('SIGTERM')
     await Promise.all(ringers)
     expect(await ended).toEqual([0, null])

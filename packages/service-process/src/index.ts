@@ -1,3 +1,4 @@
+export { askedToStop, type Signals } from './askedToStop.ts'
 export { Address, brokersFrom, ConfigurationError, type EndAt, endAtFrom, environmentInWords, Port, processVariables, readEnvironment } from './environment.ts'
 export { type Front, openFront } from './front.ts'
 export { type Drivers, type OpenedPorts, openPorts } from './openPorts.ts'

@@ -6,6 +6,7 @@ import type { RunningService, ServiceSettings } from '@patchwork/http'
 import { type Runtime, systemRuntime } from '@patchwork/runtime'
 import { createLogger, startTracing } from '@patchwork/telemetry'
 import type { z } from 'zod'
+import { askedToStop, type Signals } from './askedToStop.ts'
 import { ConfigurationError, environmentInWords, readEnvironment } from './environment.ts'
 import { type Front, openFront } from './front.ts'
 import { type OpenedPorts, openPorts } from './openPorts.ts'
@@ -14,7 +15,6 @@ import { ServiceEnvironment, settingsFrom } from './serviceSettings.ts'
 const done = 0
 const failed = 1
 const wrongUsage = 2
-const stopSignals = ['SIGINT', 'SIGTERM'] as const
 
 /** How long what comes is still served after the signal to stop, so that whoever spreads requests over several processes has heard of it. */
 const noticeMs = 500
@@ -40,7 +40,7 @@ export type Surroundings = {
   runtime: Runtime
   output: Writable
   errors: Writable & { isTTY?: boolean }
-  signals: Pick<NodeJS.EventEmitter, 'on' | 'removeListener'>
+  signals: Signals
   /** Ends the process at once. */
   exit(code: number): void
 }
@@ -111,7 +111,7 @@ const runUntilAsked = async <Own extends z.ZodRawShape, Running extends RunningS
   const dataKey = dataKeyFrom(dataKeyFile, runtime)
   const logger = createLogger({ service: service.name, level: logLevel, readable: errors.isTTY ?? false })
   const tracing = startTracing()
-  const stop = askedToStop(surroundings)
+  const stop = askedToStop(surroundings.signals)
   let front: Front | undefined
   let opened: OpenedPorts | undefined
   try {
@@ -133,20 +133,5 @@ const runUntilAsked = async <Own extends z.ZodRawShape, Running extends RunningS
     await tracing.stop()
     giveUp()
     stop.forget()
-  }
-}
-
-/** Signals are listened to until the end: npm passes on what a terminal has sent to the whole group, and the repeat must not cut the draining off. */
-const askedToStop = ({ signals }: Surroundings): { asked: Promise<void>; forget(): void } => {
-  let ask = (): void => undefined
-  const asked = new Promise<void>((resolve) => {
-    ask = resolve
-  })
-  for (const signal of stopSignals) signals.on(signal, ask)
-  return {
-    asked,
-    forget: () => {
-      for (const signal of stopSignals) signals.removeListener(signal, ask)
-    },
   }
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { Writable } from 'node:stream'
 import { type CsvField, csvFields, type ImportProgress, type ImportSummary, openImports } from '@patchwork/provider-directory'
 import type { Runtime } from '@patchwork/runtime'
-import { Address, ConfigurationError, environmentInWords } from '@patchwork/service-process'
+import { Address, askedToStop, ConfigurationError, environmentInWords, type Signals } from '@patchwork/service-process'
 import { createLogger, startTracing } from '@patchwork/telemetry'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { Environment, type PlaceConfig, readConfig } from './config.ts'
@@ -21,7 +21,7 @@ export type Surroundings = {
   runtime: Runtime
   output: Writable & { isTTY?: boolean }
   errors: Writable & { isTTY?: boolean }
-  signals: Pick<NodeJS.EventEmitter, 'once' | 'removeListener'>
+  signals: Signals
 }
 
 const done = 0
@@ -206,9 +206,7 @@ const start = async (surroundings: Surroundings, empty: boolean): Promise<number
   progress.step('Opening the place')
   let isDemonstration = false
   const place = await open(config, surroundings, () => isDemonstration)
-  const asked = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM']) signals.once(signal, () => resolve())
-  })
+  const stop = askedToStop(signals)
   const control = await listenForOperations(place, config.dataDirectory)
   try {
     const [{ openDemonstration }, { doorsOf }] = await Promise.all([import('./demonstration.ts'), import('./demonstrationDoors.ts')])
@@ -217,12 +215,13 @@ const start = async (surroundings: Surroundings, empty: boolean): Promise<number
     progress.done()
     giveMemoryBack()
     output.write(welcome(place, accounts))
-    await asked
+    await stop.asked
     progress.step('Stopping')
   } finally {
     await control.close()
     await place.stop()
     await tracing.stop()
+    stop.forget()
     progress.done()
   }
   return done
