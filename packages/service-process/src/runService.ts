@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream'
 import type { Ports } from '@patchwork/aggregate'
 import { dataKeyFrom } from '@patchwork/encryption'
 import type { RunningService, ServiceSettings } from '@patchwork/http'
-import { type Runtime, systemRuntime } from '@patchwork/runtime'
+import { type Cancel, type Runtime, systemRuntime } from '@patchwork/runtime'
 import { createLogger, startTracing } from '@patchwork/telemetry'
 import type { z } from 'zod'
 import { askedToStop, type Signals } from './askedToStop.ts'
@@ -20,6 +20,8 @@ const wrongUsage = 2
 const noticeMs = 500
 /** A process that has not stopped after this ends all the same. What it had not finished goes on at its next start, as after a crash. */
 const stopWithinMs = 25_000
+/** The same where it was told to stop before it was ready, as when its servers do not answer: there is nothing to finish. */
+const startingStopWithinMs = 2_000
 
 /** One service as a process runs it. */
 export type RunnableService<Own extends z.ZodRawShape, Running extends RunningService = RunningService> = {
@@ -114,6 +116,16 @@ const runUntilAsked = async <Own extends z.ZodRawShape, Running extends RunningS
   const stop = askedToStop(surroundings.signals)
   let front: Front | undefined
   let opened: OpenedPorts | undefined
+  let isReady = false
+  let giveUp: Cancel | undefined
+  const giveUpAfter = (withinMs: number): Cancel =>
+    runtime.after(withinMs, () => {
+      errors.write(`${service.name}: it did not stop within ${withinMs / 1000} s and was ended; what is unfinished goes on at the next start\n`)
+      exit(failed)
+    })
+  void stop.asked.then(() => {
+    giveUp = giveUpAfter(isReady ? stopWithinMs : startingStopWithinMs)
+  })
   try {
     front = await openFront({ host, port, runtime, noticeMs })
     opened = await openPorts({ ...drivers, dataKey, clientId: `patchwork-${service.name}` }, runtime, logger)
@@ -121,13 +133,11 @@ const runUntilAsked = async <Own extends z.ZodRawShape, Running extends RunningS
     const running = await service.start(opened.ports, settings.service, own)
     front.services.push(running)
     front.open()
+    isReady = true
     output.write(`The ${service.name} service is ready at ${front.url}\n${service.welcome?.(running, settings.service, own) ?? ''}`)
     await stop.asked
   } finally {
-    const giveUp = runtime.after(stopWithinMs, () => {
-      errors.write(`${service.name}: it did not stop within ${stopWithinMs / 1000} s and was ended; what is unfinished goes on at the next start\n`)
-      exit(failed)
-    })
+    giveUp ??= giveUpAfter(stopWithinMs)
     await front?.drain()
     await opened?.close()
     await tracing.stop()
