@@ -99,7 +99,7 @@ const string = (path: string) => ({ path, type: 'string' }) as const
 const integer = (path: string) => ({ path, type: 'integer' }) as const
 const when = { day: string('day'), month: string('month'), year: string('year') }
 
-type Facts<Body extends object> = Omit<ReadModelOptions<Body>, 'service'>
+export type Facts<Body extends object> = Omit<ReadModelOptions<Body>, 'service'>
 
 const offers: Facts<OfferFact> = {
   name: 'offers',
@@ -127,7 +127,8 @@ const offers: Facts<OfferFact> = {
   },
 }
 
-const referrals: Facts<ReferralFact> = {
+/** A fact per referral. */
+export const referralFacts: Facts<ReferralFact> = {
   name: 'referrals',
   version: 1,
   topics: [ReferralSent.topic],
@@ -332,7 +333,7 @@ export const openFacts = async (ports: Ports, onChange: () => void) => {
     )
   return {
     offers: await open(offers),
-    referrals: await open(referrals),
+    referrals: await open(referralFacts),
     searches: await open(searches),
     'pool-shares': await open(poolShares),
     'pool-spends': await open(poolSpends),
