@@ -59,19 +59,23 @@ export const dashboard: Bench = {
       const options = ['--disable-warning=ExperimentalWarning', filling, join(folder, 'data', 'patchwork.sqlite'), wards.join(','), String(referrals)]
       await promisify(execFile)(process.execPath, options)
       await place.start()
-      const narrowed = new URLSearchParams({ ...period, ward: wards[0] ?? '' })
       const commissioner = await cookiesOf(place, 'commissioner')
+      const counted = await (await place.as('commissioner')).send<{ total: { value: number } }>('GET', '/commissioning/figures/referrals-sent')
+      if (counted.body.total.value < referrals) throw new Error(`Only ${counted.body.total.value} referrals are counted`)
+      const asked = {
+        whole: {},
+        'a year': period,
+        'a year of one ward': { ...period, ward: wards[0] ?? '' },
+        'a year of one ward and kind': { ...period, ward: wards[0] ?? '', category: 'food' },
+      }
       const figures: Figure[] = []
       for (const [who, cookie] of [
         ['anyone', undefined],
         ['a commissioner', commissioner],
       ] as const)
-        for (const [what, query] of [
-          ['whole', ''],
-          ['a year of one ward', `?${narrowed}`],
-        ] as const) {
+        for (const [what, query] of Object.entries<Record<string, string>>(asked)) {
           say(`${who}, ${what}`)
-          figures.push(figureOf(`${who}, ${what}`, await loading(`${place.url}/dashboard${query}`, cookie)))
+          figures.push(figureOf(`${who}, ${what}`, await loading(`${place.url}/dashboard?${new URLSearchParams(query)}`, cookie)))
         }
       return figures
     } finally {
