@@ -24,6 +24,7 @@ const metresBetween = (one: Point, other: Point): number => {
   return 2 * earthMetres * Math.asin(Math.sqrt(across))
 }
 const fieldsOf = ({ texts }: PeerDocument): Fields => Object.fromEntries(fields.map((field, position) => [field, texts[position] ?? ''])) as Fields
+const mapped = (texts: Fields): Fields => Object.fromEntries(Object.entries(texts).map(([field, text]) => [field, plain(text)])) as Fields
 const wordsOf = (text: string): string[] => text.normalize('NFC').match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
 const asked = (text: string): string[] => wordsOf(text).filter((word) => !emptyWords.has(word.toLowerCase()))
 
@@ -86,7 +87,8 @@ const openOrama = async (documents: readonly PeerDocument[]): Promise<Peer> => {
   await insertMultiple(
     index,
     documents.map((document) => ({
-      ...{ ...fieldsOf(document), id: document.id, category: document.category },
+      // Asked for whole words, it tells capitals apart: so it is given none.
+      ...{ ...mapped(fieldsOf(document)), id: document.id, category: document.category },
       ...(document.point === undefined ? {} : { point: { lat: document.point.latitude, lon: document.point.longitude } }),
     })),
     5_000,
@@ -101,7 +103,7 @@ const openOrama = async (documents: readonly PeerDocument[]): Promise<Peer> => {
         },
         ...(category === undefined ? {} : { category: { eq: category } }),
       }
-      const term = asked(text).join(' ')
+      const term = plain(asked(text).join(' '))
       const common = { term, properties: [...fields], tolerance: 0, limit }
       for (const way of [
         { exact: true, threshold: 0 },
