@@ -1,3 +1,4 @@
+import { type EventEnvelope, ReferralSent } from '@patchwork/events'
 import { distributed, embedded, newId, type Place, startPlace, until, wardCodes } from '../testing/startPlace.ts'
 import { contractOf, emptySearch, offer, pool, referral, type Step } from '../testing/stories.ts'
 
@@ -120,6 +121,16 @@ describe.each(places)('on %s', (_name, drivers) => {
       expect(await look()).toBe(before)
       await place.expectWhole()
     }, 120_000)
+    test('M1 an event that stands in its topic once more, after later ones, changes no figure and breaks no invariant', async () => {
+      const before = await rowsOf('/figures/referrals-sent?by=state')
+      const { log } = place.ports()
+      const sent: EventEnvelope[] = []
+      for await (const event of log.read(ReferralSent.topic)) if (event.type === ReferralSent.type) sent.push(event)
+      await log.publish(sent.map((event) => ({ topic: ReferralSent.topic, event })))
+      await place.caughtUp()
+      expect(await rowsOf('/figures/referrals-sent?by=state')).toEqual(before)
+      await place.expectWhole()
+    })
   })
 
   describe('what anyone else may see', () => {
