@@ -1,6 +1,7 @@
 // Measures what the place promises about speed and size, and prints one table: npm run bench [-- --only <name>] [--json] [--directory <folder>]
 import { tmpdir } from 'node:os'
 import { parseArgs } from 'node:util'
+import { dashboard } from './dashboard.ts'
 import { type Bench, type Figure, inTable } from './figure.ts'
 import { importing } from './import.ts'
 import { latency } from './latency.ts'
@@ -10,7 +11,7 @@ import { search } from './search.ts'
 import { start } from './start.ts'
 import { updates } from './updates.ts'
 
-const benches: readonly Bench[] = [start, updates, postings, latency, search, page, importing]
+const benches: readonly Bench[] = [start, updates, postings, latency, search, page, dashboard, importing]
 
 const help = `Measures the place and prints each figure with what it is compared to, its aim, and whether it is met.
 

@@ -394,21 +394,23 @@ describe('what waits for one aggregate at once goes into one write', () => {
       Promise.allSettled([
         jars.update('a', commandOf('k1'), addCoins(1)),
         jars.update('a', commandOf('k1'), addCoins(9)),
+        jars.update('a', commandOf('k6'), addCoins(1)),
+        jars.update('a', commandOf('first'), addCoins(9)),
         jars.update('a', commandOf('k2'), addFirstCoins(9)),
         jars.update('a', commandOf('k3', { expectedSequence: 1 }), addCoins(9)),
         jars.update('a', commandOf('k4'), seal),
         jars.update('a', commandOf('k5'), addCoins(9)),
-        jars.update('a', commandOf('first'), addCoins(9)),
       ]),
     )
     expect(settled(outcomes)).toEqual([
       [2, { total: 2 }, false],
       [2, { total: 2 }, true],
-      [2, { total: 2 }, false],
-      'stale',
-      [3, {}, false],
-      'jar-sealed',
+      [3, { total: 3 }, false],
       [3, { total: 1 }, true],
+      [3, { total: 3 }, false],
+      'stale',
+      [4, {}, false],
+      'jar-sealed',
     ])
   })
 

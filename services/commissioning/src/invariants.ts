@@ -123,7 +123,10 @@ const statesByType: Record<string, string> = {
   'referral.concluded.v1': 'concluded',
 }
 
-/** Reads the topic once for every so many facts. Facts that are on their way are looked at when they are there. */
+/**
+ * Reads the topic once for every so many facts. Facts that are on their way are looked at when they are there. An event may stand in the topic again
+ * after later ones, so the last of a referral is the one with the highest sequence.
+ */
 const checkReferrals = async ({ facts, log }: Pick<Dependencies, 'facts' | 'log'>): Promise<Result> => {
   const { result, look } = tally()
   let after: string | undefined
@@ -134,13 +137,13 @@ const checkReferrals = async ({ facts, log }: Pick<Dependencies, 'facts' | 'log'
       for (const { id, body } of page.documents) held.set(id, { state: body.state, ids: new Set(body.events.map((event) => event.id)) })
       after = page.after
     } while (after !== undefined && held.size < referralsPerReading)
-    const said = new Map<string, string>()
+    const said = new Map<string, { state: string; sequence: number }>()
     if (held.size > 0)
-      for await (const { id, type, subject } of log.read(ReferralSent.topic)) {
+      for await (const { id, type, subject, sequence } of log.read(ReferralSent.topic)) {
         const state = statesByType[type]
-        if (state !== undefined && held.get(subject)?.ids.has(id)) said.set(subject, state)
+        if (state !== undefined && held.get(subject)?.ids.has(id) && sequence > (said.get(subject)?.sequence ?? 0)) said.set(subject, { state, sequence })
       }
-    for (const [id, { state }] of held) look(said.get(id) === state, id)
+    for (const [id, { state }] of held) look(said.get(id)?.state === state, id)
   } while (after !== undefined)
   return result
 }

@@ -20,9 +20,14 @@ export const peopleInvariants = (options: { people: PersonStore; entitlements: E
   /** The entitlements of these ids as all events since the first make them. */
   const fromEvents = async (ids: ReadonlySet<string>): Promise<Held> => {
     const held: Held = new Map()
+    const foldedUpTo = new Map<string, number>()
     const fold = (event: EventEnvelope) => {
       const id = entitlementModel.idOf(event)
       if (id === undefined || !ids.has(id)) return
+      // An event may stand in its topic again after later ones; then it says nothing new.
+      const of = `${id} ${event.source} ${event.subject}`
+      if (event.sequence <= (foldedUpTo.get(of) ?? 0)) return
+      foldedUpTo.set(of, event.sequence)
       const next = entitlementModel.project(held.get(id), event)
       if (next) held.set(id, next)
       else held.delete(id)

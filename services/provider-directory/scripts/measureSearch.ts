@@ -1,10 +1,12 @@
-// Measures search over many offers made of the demonstration place's words: node scripts/measureSearch.ts [offers, 50000 when absent]
+// Measures search over many offers made of the demonstration place's words: node scripts/measureSearch.ts [offers, 50000 when absent] [a module of peers]
 // Prints one line of JSON: how long the index took to build, and the median and 95th percentile of a search with a distance, in milliseconds.
+// With a module that exports openPeers, other searches are given the same offers, asked the same questions in turn, and what each finds is compared.
+import type { Category } from '@patchwork/events'
 import { demonstrationPlaceFolder } from '../src/config.ts'
 import { readRecords } from '../src/openData/readRecords.ts'
 import { openCouncilArea } from '../src/place/place.ts'
 import type { PublicOffer } from '../src/store/publicOffer.ts'
-import { createSearchIndex } from '../src/store/searchIndex.ts'
+import { createSearchIndex, wordsOf } from '../src/store/searchIndex.ts'
 
 const count = Number(process.argv[2] ?? 50_000)
 const roundsMax = 12
@@ -46,10 +48,27 @@ const madeOf = (number: number): PublicOffer => {
   }
 }
 
+const peersModule = process.argv[3]
+const peerRounds = 4
+const kinds: readonly (Category | undefined)[] = [undefined, 'sport-and-leisure', 'mental-health']
+/** What a peer is given of an offer: the same texts as our own index, where it stands, and its kind. */
+export type PeerDocument = { id: string; texts: string[]; category: string; point: { latitude: number; longitude: number } | undefined }
+export type PeerQuery = { text: string; near: { latitude: number; longitude: number }; withinMetres: number; category?: Category; limit: number }
+export type Peer = { name: string; builtMs: number; search(query: PeerQuery): string[] }
+
 const index = createSearchIndex()
+const documents: PeerDocument[] = []
 const startedAt = performance.now()
-for (let from = 0; from < count; from += batch)
-  index.put(Array.from({ length: Math.min(batch, count - from) }, (_, at) => ({ offer: madeOf(from + at), sequence: 1 })))
+for (let from = 0; from < count; from += batch) {
+  const offers = Array.from({ length: Math.min(batch, count - from) }, (_, at) => madeOf(from + at))
+  index.put(offers.map((offer) => ({ offer, sequence: 1 })))
+  if (peersModule !== undefined)
+    documents.push(
+      ...offers.map((offer) => ({
+        ...{ id: offer.offerId, texts: wordsOf(offer), category: offer.category, point: offer.place.location ?? offer.area.centre },
+      })),
+    )
+}
 const builtMs = Math.round(performance.now() - startedAt)
 
 const tuesday = Date.parse('2026-03-03T11:00:00.000Z')
@@ -64,8 +83,78 @@ for (let round = 0; round < roundsMax; round += 1)
         // The first round warms the compiler up.
         if (round > 0) took.push(performance.now() - askedAt)
       }
-took.sort((a, b) => a - b)
-const at = (share: number): number => Math.round((took[Math.floor(took.length * share)] ?? 0) * 100) / 100
+const shareOf = (values: readonly number[], share: number): number => {
+  const sorted = [...values].sort((a, b) => a - b)
+  return Math.round((sorted[Math.floor(sorted.length * share)] ?? 0) * 100) / 100
+}
+const at = (share: number): number => shareOf(took, share)
+
+/** Asks every search the same questions, in an order that turns, and compares all that each finds with all that ours finds. */
+const comparing = async (module: string) => {
+  const { openPeers } = (await import(module)) as { openPeers(documents: readonly PeerDocument[]): Promise<Peer[]> }
+  const peers = await openPeers(documents)
+  const ours: Peer = {
+    name: 'ours',
+    builtMs,
+    search: ({ category, ...query }) =>
+      index.search({ ...query, ...(category === undefined ? {} : { categories: [category] }) }, tuesday).hits.map(({ offer }) => offer.offerId),
+  }
+  const contestants = [ours, ...peers]
+  const times = new Map(contestants.map(({ name }) => [name, [] as number[]]))
+  const queries = texts
+    .filter((text) => text !== '')
+    .flatMap((text) =>
+      [2_000, 8_000].flatMap((withinMetres) => kinds.map((category) => ({ text, withinMetres, ...(category === undefined ? {} : { category }) }))),
+    )
+  for (let round = 0; round < peerRounds; round += 1)
+    for (const [position, query] of queries.entries()) {
+      const asked = { ...query, near: { latitude: 53.38 + random() * 0.08, longitude: -2.4 + random() * 0.15 }, limit: 20 }
+      for (const turn of contestants.keys()) {
+        const { name, search } = contestants[(turn + position + round) % contestants.length] as Peer
+        const askedAt = performance.now()
+        search(asked)
+        if (round > 0) times.get(name)?.push(performance.now() - askedAt)
+      }
+    }
+  const compared = Object.fromEntries(
+    peers.map(({ name }) => [name, { both: 0, oursOnly: 0, comesToYou: 0, theirsOnly: 0, queriesAlike: 0, examples: [] as object[] }]),
+  )
+  for (const query of queries) {
+    const asked = { ...query, near: { latitude: 53.42, longitude: -2.32 }, limit: count }
+    const { category, ...rest } = asked
+    const hits = index.search({ ...rest, ...(category === undefined ? {} : { categories: [category] }) }, tuesday).hits
+    const coming = new Set(
+      hits
+        .filter(({ distanceMetres, comesToYou }) => comesToYou && (distanceMetres ?? Number.POSITIVE_INFINITY) > query.withinMetres)
+        .map(({ offer }) => offer.offerId),
+    )
+    const found = new Set(hits.map(({ offer }) => offer.offerId).filter((id) => !coming.has(id)))
+    for (const { name, search } of peers) {
+      const theirs = new Set(search(asked))
+      const sums = compared[name]!
+      const [oursOnly, theirsOnly] = [[...found].filter((id) => !theirs.has(id)), [...theirs].filter((id) => !found.has(id))]
+      sums.both += found.size - oursOnly.length
+      sums.oursOnly += oursOnly.length
+      sums.theirsOnly += theirsOnly.length
+      sums.comesToYou += coming.size
+      if (oursOnly.length + theirsOnly.length === 0) sums.queriesAlike += 1
+      else if (sums.examples.length < 8)
+        sums.examples.push({ ...query, ours: found.size, theirs: theirs.size, oursOnly: oursOnly.length, theirsOnly: theirsOnly.length })
+    }
+  }
+  return {
+    queries: queries.length,
+    searches: queries.length * (peerRounds - 1),
+    speeds: contestants.map(({ name, builtMs: built }) => ({
+      name,
+      builtMs: built,
+      p50Ms: shareOf(times.get(name) ?? [], 0.5),
+      p95Ms: shareOf(times.get(name) ?? [], 0.95),
+    })),
+    compared,
+  }
+}
+
 console.log(
   JSON.stringify({
     offers: count,
@@ -75,5 +164,6 @@ console.log(
     p95Ms: at(0.95),
     maxMs: at(0.9999),
     rssMb: Math.round(process.memoryUsage().rss / 1e6),
+    ...(peersModule === undefined ? {} : { peers: await comparing(peersModule) }),
   }),
 )

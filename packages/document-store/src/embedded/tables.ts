@@ -169,6 +169,20 @@ export const writesOf = (definition: CollectionDefinition) => {
       const list = values[name] as Scalar[] | undefined
       return list === undefined ? [] : [run(`INSERT INTO ${entries} (value, document) SELECT value, ?1 FROM json_each(?2)`, id, encodeList(list))]
     })
+  /** Entries that stay are left where they stand: most writes change none of them, and each is in two places of the file. */
+  const changeEntries = (id: string, values: FieldValues) =>
+    arrays.flatMap(({ name, entries }) => {
+      const list = values[name] as Scalar[] | undefined
+      const text = list === undefined ? '[]' : encodeList(list)
+      return [
+        run(`DELETE FROM ${entries} WHERE document = ?1 AND value NOT IN (SELECT value FROM json_each(?2))`, id, text),
+        run(
+          `INSERT INTO ${entries} (value, document) SELECT value, ?1 FROM json_each(?2)
+           WHERE value NOT IN (SELECT value FROM ${entries} WHERE document = ?1)`,
+          ...[id, text],
+        ),
+      ]
+    })
   const clearEntries = (id: string) => arrays.map(({ entries }) => run(`DELETE FROM ${entries} WHERE document = ?`, id))
   return {
     insert: (id: string, text: string, values: FieldValues): Statement[] => [run(insert, id, text, ...scalarParameters(values)), ...fillEntries(id, values)],
@@ -176,8 +190,7 @@ export const writesOf = (definition: CollectionDefinition) => {
     replace: (id: string, text: string, values: FieldValues, expectedRevision: number): Statement[] => [
       { ...run(update, text, id, expectedRevision), expectChanges: 1 },
       ...(columns.length > 0 ? [run(refill, ...scalarParameters(values), id)] : []),
-      ...clearEntries(id),
-      ...fillEntries(id, values),
+      ...changeEntries(id, values),
     ],
     remove: (id: string, expectedRevision: number | undefined): Statement[] => [
       expectedRevision === undefined

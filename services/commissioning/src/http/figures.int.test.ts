@@ -1,3 +1,4 @@
+import { type EventEnvelope, ReferralSent } from '@patchwork/events'
 import { distributed, embedded, newId, type Place, startPlace, until, wardCodes } from '../testing/startPlace.ts'
 import { contractOf, emptySearch, offer, pool, referral, type Step } from '../testing/stories.ts'
 
@@ -120,6 +121,16 @@ describe.each(places)('on %s', (_name, drivers) => {
       expect(await look()).toBe(before)
       await place.expectWhole()
     }, 120_000)
+    test('M1 an event that stands in its topic once more, after later ones, changes no figure and breaks no invariant', async () => {
+      const before = await rowsOf('/figures/referrals-sent?by=state')
+      const { log } = place.ports()
+      const sent: EventEnvelope[] = []
+      for await (const event of log.read(ReferralSent.topic)) if (event.type === ReferralSent.type) sent.push(event)
+      await log.publish(sent.map((event) => ({ topic: ReferralSent.topic, event })))
+      await place.caughtUp()
+      expect(await rowsOf('/figures/referrals-sent?by=state')).toEqual(before)
+      await place.expectWhole()
+    })
   })
 
   describe('what anyone else may see', () => {
@@ -133,6 +144,19 @@ describe.each(places)('on %s', (_name, drivers) => {
     test('M5 periods are whole months, whatever days are asked for', async () => {
       const { body } = await asAnyone('/figures/referrals-sent?from=2026-05-10&until=2026-05-10')
       expect(body).toMatchObject({ filters: { from: '2026-05-01', until: '2026-05-31' }, total: { value: 25 } })
+    })
+    test('M5 a period is the same with one key and with two, from both ends and from either', async () => {
+      const may = 'from=2026-05-01&until=2026-05-31'
+      expect(await rowsOf(`/figures/referrals-sent?by=ward&${may}`, asAnyone)).toEqual({ [one]: 10, [two]: 10 })
+      expect(await rowsOf(`/figures/referrals-sent?by=ward,category&${may}`, asAnyone)).toEqual({ [`${one} food`]: 10, [`${two} health`]: 10 })
+      expect(await rowsOf(`/figures/referrals-sent?by=month&ward=${one}&from=2026-06-01`, asAnyone)).toEqual({ '2026-06': 20 })
+      expect(await rowsOf(`/figures/referrals-declined?by=reason&${may}`, asAnyone)).toEqual({ 'no-capacity': 'suppressed' })
+      const totalOf = async (period: string) => (await asAnyone(`/figures/referrals-sent?${period}`)).body.total
+      expect([await totalOf('until=2026-05-31'), await totalOf('from=2026-06-01'), await totalOf('from=2026-07-01')]).toEqual([
+        { value: 25 },
+        { value: 20 },
+        { value: 0 },
+      ])
     })
     test('M5 the money of pools is told by month and not otherwise', async () => {
       expect(await rowsOf('/figures/pool-money-spent?by=month', asAnyone)).toEqual({ '2026-06': 'suppressed' })

@@ -172,10 +172,11 @@ export const openFigures = ({ facts, runtime, askWards }: { facts: OpenedFacts; 
   }
 
   /**
-   * Answers to a question and to wider ones, from as few looks at the facts as will do: a longer period is the asked one with what lies before and
-   * after it, and a coarser breakdown is the finer one added up, where each fact stands in one row only.
+   * Answers to a question and to wider ones, from as few looks at the facts as will do: a coarser breakdown is the finer one added up, where each fact
+   * stands in one row only. A period of whole months and all longer ones are had from one look by month, which the store reads off an index in its order;
+   * with two keys that could be more groups than it gives, so then a longer period is the asked one with what lies before and after it.
    */
-  const answerer = (counting: Counting, finest: Question) => {
+  const answerer = (counting: Counting, finest: Question, isInWholeMonths: boolean) => {
     const looks = new Map<string, Promise<Cell[]>>()
     const look = (question: Question): Promise<Cell[]> => {
       const text = JSON.stringify([question.by, filterNames.map((name) => question.filter[name] ?? null)])
@@ -183,17 +184,27 @@ export const openFigures = ({ facts, runtime, askWards }: { facts: OpenedFacts; 
       looks.set(text, found)
       return found
     }
+    const hasPeriod = finest.filter.from !== undefined || finest.filter.until !== undefined
     return async ({ by, filter }: Question): Promise<Cell[]> => {
       const isManifold = counting.facts === 'offers' && finest.by.includes('ward') && !by.includes('ward')
-      const parts = periodsOf(filter, finest.filter).map((part) => look({ by: isManifold ? by : finest.by, filter: part }))
-      return addedUp((await Promise.all(parts)).flat(), by)
+      const keys = isManifold ? by : finest.by
+      if (isInWholeMonths && hasPeriod && finest.by.length < 2) {
+        const { from: _, until: __, ...others } = filter
+        const cells = await look({ by: [...new Set<Dimension>([...keys, 'month'])], filter: others })
+        return addedUp(
+          cells.filter(({ key }) => isWithin(key.month, filter)),
+          by,
+        )
+      }
+      const parts = await Promise.all(periodsOf(filter, finest.filter).map((part) => look({ by: keys, filter: part })))
+      return addedUp(parts.flat(), by)
     }
   }
 
   /** Rows and total as the caller may see them. */
   const shown = async (counting: Counting, { unit }: Measure, question: Question, exact: boolean): Promise<{ rows: Shown[]; total?: Shown }> => {
     if (unit === 'as-outcome') return { rows: await cellsOf(counting, question) }
-    const answer = answerer(counting, question)
+    const answer = answerer(counting, question, !exact)
     const whole = { by: [], filter: question.filter }
     if (exact) return { rows: await answer(question), total: (await answer(whole))[0] ?? nothing }
     const disclosed = async (asked: Question): Promise<Shown[]> => {
@@ -314,6 +325,10 @@ const periodsOf = (filter: Filter, finest: Filter): Filter[] => {
     ...(until !== undefined && filter.until === undefined ? [{ ...others, from: addDays(until, 1) }] : []),
   ]
 }
+
+/** Whether a month lies in a period of whole months. */
+const isWithin = (month: string | null | undefined, { from, until }: Filter): boolean =>
+  month != null && (from === undefined || month >= from.slice(0, 7)) && (until === undefined || month <= until.slice(0, 7))
 
 /** Cells with the same key in a breakdown, added up. */
 const addedUp = (cells: readonly Cell[], by: readonly Dimension[]): Cell[] => {

@@ -8,7 +8,7 @@ const pageSize = 500
 const referralsPerReading = 50_000
 const examplesMax = 10
 
-type Followed = { kept: Parties; sequence: number; told?: Parties | undefined }
+type Followed = { kept: Parties; sequence: number; told?: Parties | undefined; toldUpTo: number }
 
 /** Who is kept as having to do with a referral is what its events say, up to the last one that was handled. */
 export const partiesFollowFromEvents = (parties: ReferralParties, { log }: Pick<Ports, 'log'>): Invariant => ({
@@ -19,7 +19,10 @@ export const partiesFollowFromEvents = (parties: ReferralParties, { log }: Pick<
     const look = async () => {
       for await (const { subject, sequence, type, data } of log.read(ReferralSent.topic)) {
         const referral = followed.get(subject)
-        if (referral && sequence <= referral.sequence) referral.told = partiesAfter(referral.told, { type, data } as ReferralEvent)
+        // An event may stand in the topic again after later ones; then it says nothing new.
+        if (!referral || sequence > referral.sequence || sequence <= referral.toldUpTo) continue
+        referral.told = partiesAfter(referral.told, { type, data } as ReferralEvent)
+        referral.toldUpTo = sequence
       }
       const wrong = [...followed].filter(([, { kept, told }]) => !isSame(kept, told)).map(([id]) => id)
       result.checked += followed.size
@@ -30,7 +33,7 @@ export const partiesFollowFromEvents = (parties: ReferralParties, { log }: Pick<
     let after: string | undefined
     do {
       const page = await parties.collection.find({ limit: pageSize, ...(after === undefined ? {} : { after }) })
-      for (const { id, body } of page.documents) followed.set(id, { kept: body, sequence: body.sequence })
+      for (const { id, body } of page.documents) followed.set(id, { kept: body, sequence: body.sequence, toldUpTo: 0 })
       after = page.after
       if (followed.size >= referralsPerReading) await look()
     } while (after !== undefined)

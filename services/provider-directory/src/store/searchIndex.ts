@@ -288,7 +288,8 @@ const prepare = (database: DatabaseSync) => {
 /** Kinds of help as words, so that "pharmacy" finds them whatever they are called. */
 const kindWords = (category: Category): string => (category === 'other' ? '' : category.replaceAll('-', ' ').replaceAll(/\band\b/g, ''))
 
-const wordsOf = ({ name, category, organisation, place, description, forWhom, area }: PublicOffer): string[] => [
+/** What an offer is found by, field by field: its name, kind, organisation, place, and description. */
+export const wordsOf = ({ name, category, organisation, place, description, forWhom, area }: PublicOffer): string[] => [
   name,
   kindWords(category),
   organisation.name,
