@@ -23,7 +23,10 @@ export type ApiPerson = {
 }
 
 const command = fileURLToPath(new URL('../../../node_modules/.bin/patchwork', import.meta.url))
-const startLimitMs = 120_000
+const upCommand = fileURLToPath(new URL('../../../infra/local/up', import.meta.url))
+/** With PATCHWORK_PROCESSES a place is opened as one process of each service (or so many as it says) on Kafka and MongoDB, not as one process of all. */
+const processesPerService = process.env.PATCHWORK_PROCESSES
+const startLimitMs = processesPerService === undefined ? 120_000 : 280_000
 
 /** Waits until `probe` gives something that is not undefined or false, looking again every 50 ms. Throws with `what` after the limit. */
 export const until = async <Found>(
@@ -51,7 +54,10 @@ export const freePort = async (): Promise<number> => {
 
 export type StartOptions = { empty?: boolean; dataDirectory?: string; environment?: Record<string, string> }
 
-/** A whole place in a process of its own, as `npm start` runs it, with its data in a temporary folder. */
+/**
+ * A whole place in a process of its own, as `npm start` runs it, with its data in a temporary folder. With PATCHWORK_PROCESSES in the environment it is
+ * what infra/local/up runs: every service in processes of its own.
+ */
 export class StartedPlace {
   readonly url: string
   readonly dataDirectory: string
@@ -96,7 +102,12 @@ export class StartedPlace {
   /** Starts it again on the same data; waits until it is open, or (`waits: false`) only until the process runs. */
   async start(extra: Record<string, string> = {}, waits = true): Promise<void> {
     const from = this.output.length
-    const child = spawn(command, ['start', ...(this.options.empty ? ['--empty'] : [])], { env: this.environment(extra), stdio: ['ignore', 'pipe', 'pipe'] })
+    const isEmpty = this.options.empty ? ['--empty'] : []
+    const [program, ...args] =
+      processesPerService === undefined
+        ? [command, 'start', ...isEmpty]
+        : [upCommand, '--instances', processesPerService, '--data', this.dataDirectory, ...isEmpty]
+    const child = spawn(program as string, args, { env: this.environment(extra), stdio: ['ignore', 'pipe', 'pipe'] })
     this.process = child
     for (const stream of [child.stdout, child.stderr])
       stream?.setEncoding('utf8').on('data', (words: string) => {
@@ -149,9 +160,26 @@ export class StartedPlace {
     rmSync(join(this.dataDirectory, '..'), { recursive: true, force: true })
   }
 
-  /** Runs `patchwork <args>` on this place's data. */
+  /** Runs `patchwork <args>` on this place's data. Where that lies on servers that stopped with the place, they run for the length of the question. */
   async run(...args: string[]): Promise<{ code: number; output: string }> {
-    const child = spawn(command, args, { env: this.environment({ LOG_LEVEL: 'error' }), stdio: ['ignore', 'pipe', 'pipe'] })
+    if (processesPerService === undefined || this.running) return this.ask(args, this.servers())
+    await this.start()
+    try {
+      return await this.ask(args, this.servers())
+    } finally {
+      await this.end()
+    }
+  }
+
+  /** The Kafka and the MongoDB that the place was last started on, as it told. */
+  private servers(): Record<string, string> {
+    if (processesPerService === undefined) return {}
+    const told = (name: string) => [...this.output.matchAll(new RegExp(`^ +${name} +(\\S+)$`, 'gm'))].at(-1)?.[1] as string
+    return { KAFKA_BROKERS: told('Kafka'), MONGODB_URI: told('MongoDB') }
+  }
+
+  private async ask(args: readonly string[], servers: Record<string, string>): Promise<{ code: number; output: string }> {
+    const child = spawn(command, args, { env: this.environment({ LOG_LEVEL: 'error', ...servers }), stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
     let errors = ''
     child.stdout.setEncoding('utf8').on('data', (words: string) => {

@@ -1,5 +1,5 @@
 import type { Json } from '@patchwork/document-store'
-import { instant, repeatedly } from '@patchwork/runtime'
+import { type Cancel, instant } from '@patchwork/runtime'
 import type { Aggregate, Aggregates, Decision, PlainEvent } from './aggregate.ts'
 import { codeOf, isUnavailable } from './backOff.ts'
 import { inParallel } from './inParallel.ts'
@@ -70,16 +70,29 @@ export const deadlines = <State extends object, Event extends PlainEvent, Detail
     return count
   }
 
-  const looks = repeatedly(runtime, {
-    everyMs,
-    work: look,
-    onError: (error) => logger.warn({ code: codeOf(error), deadline: name }, 'Deadlines could not be looked at'),
-  })
+  let underWay: Promise<{ due: number; changed: number }> | undefined
+  const runOnce = () => {
+    underWay ??= look().finally(() => {
+      underWay = undefined
+    })
+    return underWay
+  }
+  const runNowAndThen = (): Cancel =>
+    runtime.after(everyMs, () => {
+      runOnce()
+        .catch((error: unknown) => logger.warn({ code: codeOf(error), deadline: name }, 'Deadlines could not be looked at'))
+        .finally(() => {
+          if (!stopped) cancel = runNowAndThen()
+        })
+    })
+  let cancel = runNowAndThen()
+
   return {
-    runOnce: looks.runOnce,
-    stop: () => {
+    runOnce,
+    stop: async () => {
       stopped = true
-      return looks.stop()
+      cancel()
+      await underWay?.catch(() => undefined)
     },
   }
 }

@@ -1,4 +1,7 @@
 export { firstThatStarts } from './firstThatStarts.ts'
+export { freePort } from './freePort.ts'
 export { type KafkaForTests, kafkaForTests } from './kafka.ts'
+export { startKafkaBroker } from './kafkaBroker.ts'
 export { type MongoForTests, mongoForTests } from './mongo.ts'
+export { startMongoEngine } from './mongoEngine.ts'
 export { startTestIssuer, type TestIssuer, type TestRole } from './testIssuer.ts'

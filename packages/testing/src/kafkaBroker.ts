@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,17 +12,24 @@ const script = (name: string) => fileURLToPath(new URL(`../../../infra/test-serv
 const fetchedWithinMs = 300_000
 const startedWithinMs = 90_000
 
-/** A broker as a child process with a data folder of its own. It ends with this process, however that ends. Throws where it cannot be fetched or run. */
-export const startKafkaBroker = async (): Promise<KafkaForTests> => {
+/**
+ * A broker as a child process. It ends with this process, however that ends, and its data with it, but where `keptIn` names the folder for them.
+ * Throws where it cannot be fetched or run.
+ */
+export const startKafkaBroker = async ({ keptIn }: { keptIn?: string } = {}): Promise<KafkaForTests & { ended: Promise<string> }> => {
   const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'patchwork', 'kafka-4.4.0')
   await promisify(execFile)(script('fetch-kafka.sh'), [folder], { timeout: fetchedWithinMs }).catch((error: { stderr?: string }) => {
     throw new Error(`Kafka cannot be fetched: ${error.stderr?.trim().split('\n').at(-1) || 'the script failed'}`)
   })
-  const data = mkdtempSync(join(tmpdir(), 'patchwork-kafka-'))
-  const ports = [await freePort(), await freePort()] as const
-  const run = () => startBroker(join(folder, 'jars'), data, ports)
+  if (keptIn !== undefined) mkdirSync(keptIn, { recursive: true })
+  const data = keptIn ?? mkdtempSync(join(tmpdir(), 'patchwork-kafka-'))
+  const forget = () => {
+    if (keptIn === undefined) rmSync(data, { recursive: true, force: true })
+  }
+  const ports = await portsOf(data, keptIn !== undefined)
+  const run = () => startBroker(join(folder, 'jars'), data, ports, keptIn === undefined)
   let child = await run().catch((error: unknown) => {
-    rmSync(data, { recursive: true, force: true })
+    forget()
     throw error
   })
   const kill = () => killed(child)
@@ -32,17 +39,30 @@ export const startKafkaBroker = async (): Promise<KafkaForTests> => {
   let stopped: Promise<void> | undefined
   return {
     brokers: [`127.0.0.1:${ports[0]}`],
-    // Its data are thrown away, so it need not end in good order.
+    // What it acknowledged is on the file system, whose pages outlive it: it need not end in good order.
     stop: () => {
-      stopped ??= kill().then(() => rmSync(data, { recursive: true, force: true }))
+      stopped ??= kill().then(forget)
       return stopped
     },
+    ended: new Promise((resolve) => child.once('exit', (code, signal) => resolve(`Kafka ended (${signal ?? code})`))),
     process: { kill, start, restart: () => kill().then(start) },
   }
 }
 
-const startBroker = async (jars: string, data: string, [port, controller]: readonly [number, number]): Promise<ChildProcess> => {
-  const child = spawn(script('kafka-broker.sh'), [jars, data, String(port), String(controller), '--temporary'], { stdio: ['pipe', 'ignore', 'ignore'] })
+/** A broker's log names its controller's port, so a kept one comes back at the same ports. */
+const portsOf = async (data: string, isKept: boolean): Promise<readonly [number, number]> => {
+  const file = join(data, 'ports.json')
+  if (isKept && existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as [number, number]
+  const ports = [await freePort(), await freePort()] as const
+  if (isKept) writeFileSync(file, JSON.stringify(ports))
+  return ports
+}
+
+const startBroker = async (jars: string, data: string, ports: readonly [number, number], isTemporary: boolean): Promise<ChildProcess> => {
+  const [port, controller] = ports
+  const parameters = [jars, data, String(port), String(controller), ...(isTemporary ? ['--temporary'] : [])]
+  // A group of its own: Ctrl+C in a terminal is for whoever started it, who stops it in its turn.
+  const child = spawn(script('kafka-broker.sh'), parameters, { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
   // A broker of its own must not keep a test run alive that forgets to stop it; it ends when the pipe does.
   child.unref()
   ;(child.stdin as unknown as { unref(): void }).unref()

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,27 +14,35 @@ const glibcNeeded = [2, 38] as const
 const startedWithinMs = 60_000
 const fetchedWithinMs = 180_000
 
-/** The engine from npm as a child process with a data folder of its own. It ends with this process, however that ends. Throws where it cannot run here. */
-export const startMongoEngine = async (database: string): Promise<MongoForTests> => {
+/**
+ * The engine from npm as a child process. It ends with this process, however that ends, and its data with it, but where `keptIn` names the folder for
+ * them. Throws where it cannot run here.
+ */
+export const startMongoEngine = async (database: string, { keptIn }: { keptIn?: string } = {}): Promise<MongoForTests & { ended: Promise<string> }> => {
   const command = await engineCommand()
-  const folder = mkdtempSync(join(tmpdir(), 'patchwork-mongodb-'))
-  let engine = await openEngine(command, folder, 0).catch((error: unknown) => {
-    rmSync(folder, { recursive: true, force: true })
+  if (keptIn !== undefined) mkdirSync(keptIn, { recursive: true })
+  const folder = keptIn ?? mkdtempSync(join(tmpdir(), 'patchwork-mongodb-'))
+  const forget = () => {
+    if (keptIn === undefined) rmSync(folder, { recursive: true, force: true })
+  }
+  let engine = await openEngine(command, folder, 0, keptIn === undefined).catch((error: unknown) => {
+    forget()
     throw error
   })
   const { port } = engine
   const kill = () => ended(engine.child, () => engine.child.kill('SIGKILL'))
   const start = async () => {
-    engine = await openEngine(command, folder, port)
+    engine = await openEngine(command, folder, port, keptIn === undefined)
   }
   let stopped: Promise<void> | undefined
   return {
     uri: withDatabase(engine.uri, database),
-    // Its data are thrown away, so it need not end in good order.
+    // Data that are thrown away need no good order at the end.
     stop: () => {
-      stopped ??= kill().then(() => rmSync(folder, { recursive: true, force: true }))
+      stopped ??= ended(engine.child, () => engine.child.kill(keptIn === undefined ? 'SIGKILL' : 'SIGTERM')).then(forget)
       return stopped
     },
+    ended: new Promise((resolve) => engine.child.once('exit', (code, signal) => resolve(`MongoDB ended (${signal ?? code})`))),
     process: { kill, start, restart: () => kill().then(start) },
   }
 }
@@ -57,8 +65,8 @@ const engineCommand = async (): Promise<string[]> => {
  * The engine ranks plans by samples when none of them gives a document soon, and takes the samples with an execution engine that this build lacks:
  * a question that must sort some thousands of documents would be refused. Without that ranking it goes by trial alone, as servers before 9.0 do.
  */
-const openEngine = async (command: string[], folder: string, port: number): Promise<Engine> => {
-  const engine = await startEngine(command, folder, port)
+const openEngine = async (command: string[], folder: string, port: number, isTemporary: boolean): Promise<Engine> => {
+  const engine = await startEngine(command, folder, port, isTemporary)
   const connection = await mongoose.createConnection(engine.uri).asPromise()
   await connection.db!.admin().command({ setParameter: 1, featureFlagCostBasedRanker: false })
   await connection.close()
@@ -67,8 +75,10 @@ const openEngine = async (command: string[], folder: string, port: number): Prom
 
 type Engine = { child: ChildProcess; uri: string; port: number }
 
-const startEngine = ([program, ...parameters]: string[], folder: string, port: number): Promise<Engine> => {
-  const child = spawn(program!, [...parameters, engineScript, folder, String(port), '--temporary'], { stdio: ['pipe', 'pipe', 'pipe'] })
+const startEngine = ([program, ...parameters]: string[], folder: string, port: number, isTemporary: boolean): Promise<Engine> => {
+  const temporary = isTemporary ? ['--temporary'] : []
+  // A group of its own: Ctrl+C in a terminal is for whoever started it, who stops it in its turn.
+  const child = spawn(program!, [...parameters, engineScript, folder, String(port), ...temporary], { stdio: ['pipe', 'pipe', 'pipe'], detached: true })
   // An engine of its own must not keep a test run alive that forgets to stop it; it ends when the pipe does.
   child.unref()
   return new Promise<Engine>((resolve, reject) => {

@@ -14,6 +14,7 @@ import { openMemberships } from './store/memberships.ts'
 
 export type { CommissioningSettings } from './config.ts'
 export type { LoadedGrants, LoadGrantsOptions } from './openData/loadGrants.ts'
+export { type OpenedGrants, openGrants } from './openData/openGrants.ts'
 
 export type RunningCommissioning = RunningService & {
   /** Puts the place's open data about grants into the register. A repeat, or one after a cut-off load, adds only what is missing. Rejects when stopped. */

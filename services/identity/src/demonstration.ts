@@ -1,12 +1,17 @@
-import { idFor } from '@patchwork/aggregate'
+import { idFor, type Ports } from '@patchwork/aggregate'
+import { createSealer } from '@patchwork/encryption'
 import type { Role } from '@patchwork/events'
+import { createServiceClient, type ServiceSettings } from '@patchwork/http'
 import { instant, type Runtime } from '@patchwork/runtime'
-import type { Accounts } from './accounts.ts'
+import { type Accounts, createAccounts } from './accounts.ts'
 import { AddressInUseError } from './domain/errors.ts'
 import { isReservedAddress } from './domain/loginName.ts'
 import { ownClientId } from './oidc/provider.ts'
-import type { DerivedSecrets } from './secrets/derivedSecrets.ts'
-import type { PasswordHasher } from './secrets/passwordHash.ts'
+import { type DerivedSecrets, deriveSecrets } from './secrets/derivedSecrets.ts'
+import { createPasswordHasher, type PasswordHasher } from './secrets/passwordHash.ts'
+import { openAccountStore } from './store/accountStore.ts'
+import { openLogins } from './store/logins.ts'
+import { openOidcRecords } from './store/oidcRecords.ts'
 
 /** `username` is an address of a domain that is kept for examples, so that no mail can ever reach anybody. */
 export type DemonstrationPerson = { role: Role; name: string; username: string; password: string; postcode?: string }
@@ -51,3 +56,22 @@ export const createOpenDemonstrationAccounts =
     }
     return opened
   }
+
+/** Opens only what demonstration accounts need, beside the service that runs in other processes. `stop` ends what was opened. */
+export const openDemonstrationAccounts = async (ports: Ports, { serviceUrls }: Pick<ServiceSettings, 'serviceUrls'>) => {
+  const { documents, runtime, dataKey } = ports
+  const service = 'identity'
+  const sealer = createSealer(dataKey, service, runtime)
+  const store = await openAccountStore(ports)
+  const records = await openOidcRecords(documents, sealer, runtime)
+  const accounts = createAccounts({
+    ...{ store, sealer, runtime },
+    logins: await openLogins(documents),
+    people: createServiceClient({ service, serviceUrls, dataKey, runtime }),
+    endSessions: (accountId) => records.endAll(accountId, instant(runtime)),
+  })
+  return {
+    openDemonstrationAccounts: createOpenDemonstrationAccounts({ accounts, runtime, hasher: createPasswordHasher(runtime), secrets: deriveSecrets(dataKey) }),
+    stop: () => store.accounts.stop(),
+  }
+}

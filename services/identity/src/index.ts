@@ -1,2 +1,3 @@
-export type { DemonstrationAccount, DemonstrationPerson } from './demonstration.ts'
+export type { IdentitySettings } from './config.ts'
+export { type DemonstrationAccount, type DemonstrationPerson, openDemonstrationAccounts } from './demonstration.ts'
 export { type RunningIdentity, start } from './start.ts'

@@ -3,6 +3,7 @@ import { createSealer } from '@patchwork/encryption'
 import { AccountOpened, PersonInvited } from '@patchwork/events'
 import { createApp, createAuthenticator, createServiceClient, type RunningService, type ServiceSettings, shownConsumer } from '@patchwork/http'
 import { createAccounts } from './accounts.ts'
+import type { IdentitySettings } from './config.ts'
 import { onPersonDetailsChanged } from './consumers/onPersonDetailsChanged.ts'
 import { onPersonInvited } from './consumers/onPersonInvited.ts'
 import { onSessionsEnded } from './consumers/onSessionsEnded.ts'
@@ -27,11 +28,6 @@ import { openSigningKeys } from './store/signingKeys.ts'
 import { sweepEvery } from './sweep.ts'
 
 const service = 'identity'
-
-export type IdentitySettings = {
-  /** Whether the people here are invented; asked at each page, as it shows only once the place is open. */
-  isDemonstration?: () => boolean
-}
 
 export type RunningIdentity = RunningService & {
   /** The one-time code that opens the account of the first administrator; undefined once there is one. New at each start. */

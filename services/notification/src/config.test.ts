@@ -1,4 +1,4 @@
-import { complete, readOwnSettings } from './config.ts'
+import { complete, NotificationEnvironment, ownSettingsFrom } from './config.ts'
 
 test('a mail server needs a sender', () => {
   expect(() => complete({ smtpUrl: 'smtp://127.0.0.1:25' })).toThrow('MAIL_FROM')
@@ -8,9 +8,12 @@ test('a mail server needs a sender', () => {
   })
 })
 test('without a mail server nothing is missing', () => expect(complete({})).toEqual({ mail: undefined, placeName: 'Patchwork' }))
+const fromEnvironment = (environment: object) => ownSettingsFrom(NotificationEnvironment.parse(environment))
+
 test('an address that is no mail server is refused', () => {
-  expect(() => readOwnSettings({ SMTP_URL: 'http://mail.uk' })).toThrow()
-  expect(readOwnSettings({ SMTP_URL: 'smtps://u:p@mail.uk:465', MAIL_FROM: 'a@b.uk' })).toMatchObject({
+  expect(() => fromEnvironment({ SMTP_URL: 'http://mail.uk' })).toThrow()
+  expect(() => fromEnvironment({ SMTP_URL: 'smtp://mail.uk' })).toThrow('say who the mail is from')
+  expect(fromEnvironment({ SMTP_URL: 'smtps://u:p@mail.uk:465', MAIL_FROM: 'a@b.uk' })).toMatchObject({
     smtpUrl: 'smtps://u:p@mail.uk:465',
     mailFrom: 'a@b.uk',
   })

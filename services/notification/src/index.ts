@@ -23,7 +23,6 @@ import { openPreferences } from './store/preferences.ts'
 import { openReferralParties } from './store/referralParties.ts'
 
 export type { OwnSettings } from './config.ts'
-export { readOwnSettings } from './config.ts'
 
 const service = 'notification'
 

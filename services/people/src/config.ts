@@ -7,6 +7,10 @@ export const PeopleSettings = z.object({
 })
 export type PeopleSettings = z.infer<typeof PeopleSettings>
 
-/** The settings from the environment. Throws ZodError, which names what is wrong. */
-export const peopleSettingsFrom = (environment: Readonly<Record<string, string | undefined>>): PeopleSettings =>
-  PeopleSettings.parse({ invitationDays: environment.INVITATION_DAYS })
+/** What this service reads from its environment. */
+export const PeopleEnvironment = z.object({
+  INVITATION_DAYS: PeopleSettings.shape.invitationDays.describe('for how many days an invitation to open an account can be taken up'),
+})
+
+/** The settings that these variables tell. */
+export const peopleSettingsFrom = (variables: z.output<typeof PeopleEnvironment>): PeopleSettings => ({ invitationDays: variables.INVITATION_DAYS })

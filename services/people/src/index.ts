@@ -8,7 +8,7 @@ import { openAccessLog } from './store/accessLog.ts'
 import { openEntitlements } from './store/entitlements.ts'
 import { openPersonStore } from './store/personStore.ts'
 
-export { PeopleSettings, peopleSettingsFrom } from './config.ts'
+export { PeopleSettings } from './config.ts'
 
 const service = 'people'
 

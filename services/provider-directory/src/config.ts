@@ -17,16 +17,18 @@ export type DirectorySettings = {
 export const demonstrationPlaceFolder = join(import.meta.dirname, '../data/trafford')
 export const capacityCheckMsByDefault = 5_000
 
-const Environment = z.object({
-  PLACE_FOLDER: z.string().min(1).optional(),
+/** What this service reads from its environment. */
+export const DirectoryEnvironment = z.object({
+  PLACE_FOLDER: z.string().min(1).optional().describe('the folder of the council area served; the demonstration place when unset'),
   INSTANCE: z
     .string()
-    .regex(/^[\w-]{1,60}$/)
-    .optional(),
+    .regex(/^[\w-]{1,60}$/, 'has other characters than letters, digits, - and _, or more than 60')
+    .optional()
+    .describe('names this process among those of the service, the same over restarts; a new name at each start when unset'),
 })
 
-/** Reads this service's own settings from the environment. Throws ZodError. */
-export const readDirectorySettings = (environment: Record<string, string | undefined>): DirectorySettings => {
-  const { PLACE_FOLDER: placeFolder, INSTANCE: instance } = Environment.parse(environment)
-  return { ...(placeFolder === undefined ? {} : { placeFolder }), ...(instance === undefined ? {} : { instance }) }
-}
+/** The settings that these variables tell. */
+export const directorySettingsFrom = ({ PLACE_FOLDER: placeFolder, INSTANCE: instance }: z.output<typeof DirectoryEnvironment>): DirectorySettings => ({
+  ...(placeFolder === undefined ? {} : { placeFolder }),
+  ...(instance === undefined ? {} : { instance }),
+})

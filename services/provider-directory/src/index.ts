@@ -16,7 +16,7 @@ import { openImportStore } from './store/importStore.ts'
 import { createSearchIndex } from './store/searchIndex.ts'
 import { openUnmetNeed } from './store/unmetNeed.ts'
 
-export { type DirectorySettings, readDirectorySettings } from './config.ts'
+export type { DirectorySettings } from './config.ts'
 export { FeedError } from './import/feedRecord.ts'
 export type { ImportProgress, ImportRequest } from './import/imports.ts'
 export { type ImportSummary, type Imports, openImports } from './import/openImports.ts'
@@ -24,6 +24,7 @@ export type { ProblemCode, Report } from './import/problems.ts'
 export { problemCodes } from './import/problems.ts'
 export { type CsvField, type CsvMapping, csvFields } from './import/readCsv.ts'
 export type { LoadedOpenData, LoadOpenDataOptions } from './openData/loadOpenData.ts'
+export { type OpenData, openOpenData } from './openData/openOpenData.ts'
 
 export type RunningDirectory = RunningService & {
   /** Feeds of other systems. */

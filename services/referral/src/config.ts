@@ -9,6 +9,16 @@ export const ReferralSettings = z.object({
 })
 export type ReferralSettings = z.infer<typeof ReferralSettings>
 
-/** The settings from the environment. Throws ZodError, which names what is wrong. */
-export const referralSettingsFrom = (environment: Readonly<Record<string, string | undefined>>): ReferralSettings =>
-  ReferralSettings.parse({ answerWithinWorkingDays: environment.ANSWER_WITHIN_WORKING_DAYS, deadlinesEveryMs: environment.DEADLINES_EVERY_MS })
+/** What this service reads from its environment. */
+export const ReferralEnvironment = z.object({
+  ANSWER_WITHIN_WORKING_DAYS: ReferralSettings.shape.answerWithinWorkingDays.describe(
+    'working days in which a provider is to answer before a navigator is asked to chase',
+  ),
+  DEADLINES_EVERY_MS: ReferralSettings.shape.deadlinesEveryMs.describe('how often it is looked for referrals that nobody answered'),
+})
+
+/** The settings that these variables tell. */
+export const referralSettingsFrom = (variables: z.output<typeof ReferralEnvironment>): ReferralSettings => ({
+  answerWithinWorkingDays: variables.ANSWER_WITHIN_WORKING_DAYS,
+  deadlinesEveryMs: variables.DEADLINES_EVERY_MS,
+})

@@ -10,7 +10,7 @@ import { openDisclosures } from './store/disclosures.ts'
 import { openNeighbours } from './store/neighbours.ts'
 import { openReferralStore } from './store/referralStore.ts'
 
-export { ReferralSettings, referralSettingsFrom } from './config.ts'
+export { ReferralSettings } from './config.ts'
 
 const service = 'referral'
 /** A place is told this long before its list of bank holidays ends. */

@@ -59,6 +59,14 @@ describe('the command line', () => {
     expect(await ended).toBe(2)
     expect(errors()).toContain(name)
   })
+  test.each([
+    ['no servers', {}, 'MONGODB_URI'],
+    ['no key', { MONGODB_URI: 'mongodb://127.0.0.1:9', KAFKA_BROKERS: '127.0.0.1:9', DATA_KEY_FILE: join(folder, 'no-such-key') }, 'DATA_KEY_FILE'],
+  ])('loads no demonstration into services of which it is told %s', async (_what, environment, name) => {
+    const { ended, errors } = begin(['demonstration', '--at', 'http://127.0.0.1:9'], environment)
+    expect(await ended).toBe(2)
+    expect(errors()).toContain(name)
+  })
   test('opens an empty place with a one-time code, answers an operator while it runs, and keeps everything', async () => {
     const place = begin(['start', '--empty'])
     await until(() => place.output().includes('Press Ctrl+C'))

@@ -1,10 +1,12 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Writable } from 'node:stream'
 import { type CsvField, csvFields, type ImportProgress, type ImportSummary, openImports } from '@patchwork/provider-directory'
 import type { Runtime } from '@patchwork/runtime'
+import { Address, askedToStop, ConfigurationError, environmentInWords, type Signals } from '@patchwork/service-process'
 import { createLogger, startTracing } from '@patchwork/telemetry'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { ConfigurationError, type PlaceConfig, readConfig } from './config.ts'
+import { Environment, type PlaceConfig, readConfig } from './config.ts'
 import { askRunningPlace, listenForOperations } from './control.ts'
 import { openPorts } from './drivers.ts'
 import { giveMemoryBack, staySmall } from './giveMemoryBack.ts'
@@ -19,7 +21,7 @@ export type Surroundings = {
   runtime: Runtime
   output: Writable & { isTTY?: boolean }
   errors: Writable & { isTTY?: boolean }
-  signals: Pick<NodeJS.EventEmitter, 'once' | 'removeListener'>
+  signals: Signals
 }
 
 const done = 0
@@ -58,6 +60,11 @@ const program = (surroundings: Surroundings, settle: Settle): Command => {
     .description('run the whole place in this process')
     .option('--empty', 'start without the demonstration place; the first administrator is made with a one-time code')
     .action(settle((options: { empty?: boolean }) => start(surroundings, options.empty ?? false)))
+  patchwork
+    .command('demonstration')
+    .description('load the demonstration place into services that run one process each, on the MongoDB and the Kafka that the environment names')
+    .requiredOption('--at <address>', 'where the services are reached, all at one address')
+    .action(settle((options: { at: string }) => loadDemonstration(surroundings, options.at)))
   patchwork
     .command('verify')
     .description('check every invariant over all stored data; prints each with its count')
@@ -188,16 +195,7 @@ const notEmpty = (value: string): string => {
 
 const environmentHelp = `
 Environment:
-  HOST, PORT       where the place listens (127.0.0.1, 3000)
-  DATA_DIR         where its data lies (./data)
-  DATA_KEY_FILE    the key that personal data is encrypted with, outside DATA_DIR (<DATA_DIR>.key)
-  PUBLIC_URL       where people reach the place, when a proxy stands before it
-  SMTP_URL         the mail server, smtp://user:password@host:port; MAIL_FROM the sender's address
-  OIDC_ISSUER      another OpenID Connect issuer to trust; OIDC_JWKS_URL where its keys are
-  MONGODB_URI      keep documents in MongoDB; KAFKA_BROKERS keep events in Kafka
-  KAFKA_SESSION_MS how long a process that died keeps its share of Kafka’s events (10000)
-  LOG_LEVEL        silent, fatal, error, warn (the default), info, debug
-
+${environmentInWords(Environment)}
 Exit code: 0 done, 1 failed, 2 wrong usage.`
 
 const start = async (surroundings: Surroundings, empty: boolean): Promise<number> => {
@@ -208,24 +206,44 @@ const start = async (surroundings: Surroundings, empty: boolean): Promise<number
   progress.step('Opening the place')
   let isDemonstration = false
   const place = await open(config, surroundings, () => isDemonstration)
-  const asked = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM']) signals.once(signal, () => resolve())
-  })
+  const stop = askedToStop(signals)
   const control = await listenForOperations(place, config.dataDirectory)
   try {
-    const { openDemonstration } = await import('./demonstration.ts')
-    const accounts = await openDemonstration({ place, dataDirectory: config.dataDirectory, empty, runtime, progress })
+    const [{ openDemonstration }, { doorsOf }] = await Promise.all([import('./demonstration.ts'), import('./demonstrationDoors.ts')])
+    const accounts = await openDemonstration({ at: doorsOf(place), dataDirectory: config.dataDirectory, empty, runtime, progress })
     isDemonstration = accounts.length > 0
     progress.done()
     giveMemoryBack()
     output.write(welcome(place, accounts))
-    await asked
+    await stop.asked
     progress.step('Stopping')
   } finally {
     await control.close()
     await place.stop()
     await tracing.stop()
+    stop.forget()
     progress.done()
+  }
+  return done
+}
+
+const loadDemonstration = async ({ environment, runtime, errors, output }: Surroundings, at: string): Promise<number> => {
+  const config = readConfig(environment)
+  if (config.mongodbUri === undefined || config.kafkaBrokers === undefined)
+    throw new ConfigurationError('Set MONGODB_URI and KAFKA_BROKERS to those of the services, and DATA_KEY_FILE to their key.')
+  const url = Address.safeParse(at)
+  if (!url.success) throw new ConfigurationError('--at takes an address that begins with http:// or https://')
+  if (!existsSync(config.dataKeyFile))
+    throw new ConfigurationError(`DATA_KEY_FILE: there is no file ${config.dataKeyFile}. It must be the key of the services.`)
+  const progress = progressTo(errors)
+  const [{ openDemonstration }, { openDoors }] = await Promise.all([import('./demonstration.ts'), import('./demonstrationDoors.ts')])
+  const doors = await openDoors(url.data, { config, runtime, logger: createLogger({ level: config.logLevel, readable: errors.isTTY ?? false }) })
+  try {
+    const accounts = await openDemonstration({ at: doors, dataDirectory: config.dataDirectory, empty: false, runtime, progress })
+    output.write(accounts.length > 0 ? peopleInWords(accounts) : 'This place was made an empty one: nothing was loaded.\n')
+  } finally {
+    progress.done()
+    await doors.close()
   }
   return done
 }
@@ -236,14 +254,18 @@ const open = async (config: PlaceConfig, { runtime, errors }: Surroundings, isDe
   return startPlace({ config, runtime, isDemonstration, logger: createLogger({ level: config.logLevel, readable: errors.isTTY ?? false }) })
 }
 
-const welcome = (place: Place, accounts: readonly { role: string; name: string; username: string; password: string }[]): string => {
+type SignedUp = { role: string; name: string; username: string; password: string }
+
+const peopleInWords = (accounts: readonly SignedUp[]): string => {
+  const width = Math.max(...accounts.map(({ username }) => username.length))
+  const lines = accounts.map(({ role, username, password }) => `  ${role.padEnd(14)} ${username.padEnd(width)}  ${password}\n`)
+  return `Sign in at /sign-in as one of these people. They are not real.\n${lines.join('')}`
+}
+
+const welcome = (place: Place, accounts: readonly SignedUp[]): string => {
   const code = place.identity.firstAdministratorCode()
   const lines = [`\nPatchwork is open at ${place.publicUrl}\n`]
-  if (accounts.length > 0) {
-    lines.push('Sign in at /sign-in as one of these people. They are not real.')
-    const width = Math.max(...accounts.map((account) => account.username.length))
-    for (const account of accounts) lines.push(`  ${account.role.padEnd(14)} ${account.username.padEnd(width)}  ${account.password}`)
-  }
+  if (accounts.length > 0) lines.push(peopleInWords(accounts).trimEnd())
   if (accounts.length === 0 && code !== undefined)
     lines.push(`There is no administrator yet. Open ${place.publicUrl}/set-up and enter this one-time code:\n  ${code}`)
   lines.push('\nPress Ctrl+C to stop. Everything is kept.\n')

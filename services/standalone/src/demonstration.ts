@@ -1,10 +1,13 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Ports } from '@patchwork/aggregate'
+import type { OpenedGrants } from '@patchwork/commissioning'
 import { createSealer } from '@patchwork/encryption'
+import type { RunningIdentity } from '@patchwork/identity'
+import type { OpenData } from '@patchwork/provider-directory'
 import { type Runtime, sleep } from '@patchwork/runtime'
 import { playHistories } from './demonstrationHistories.ts'
 import { demonstrationPeople } from './demonstrationPeople.ts'
-import type { Place } from './place.ts'
 import type { Progress } from './progress.ts'
 
 /** A fictional person who can sign in at the demonstration place; `clientId` and `clientSecret` get a script a token by client credentials. */
@@ -24,6 +27,15 @@ const patiently = async <Result>(runtime: Runtime, work: () => Promise<Result>):
     }
 }
 
+/** What loading the demonstration takes of a place, in this process or in many. */
+export type DemonstrationDoors = Pick<Ports, 'documents' | 'dataKey'> &
+  Pick<OpenData, 'loadOpenData'> &
+  Pick<OpenedGrants, 'loadGrants'> &
+  Pick<RunningIdentity, 'openDemonstrationAccounts'> & {
+    /** Where its API is reached. */
+    url: string
+  }
+
 type PlaceRecord = { mode: 'demonstration' | 'empty'; loaded: boolean }
 
 /**
@@ -32,33 +44,33 @@ type PlaceRecord = { mode: 'demonstration' | 'empty'; loaded: boolean }
  * also stand in `demo-accounts.json` in the data directory, readable by its owner only.
  */
 export const openDemonstration = async (options: {
-  place: Place
+  at: DemonstrationDoors
   dataDirectory: string
   empty: boolean
   runtime: Runtime
   progress: Progress
 }): Promise<DemonstrationAccount[]> => {
-  const { place, progress, runtime } = options
-  const record = await placeRecord(place, options.empty)
+  const { at, progress, runtime } = options
+  const record = await placeRecord(at, options.empty)
   if (record.body.mode === 'empty') return []
   if (!record.body.loaded) {
     progress.step('Loading Trafford’s directory from its open data', 'organisations and offers')
-    await place.directory.loadOpenData({ onProgress: progress.advance })
+    await at.loadOpenData({ onProgress: progress.advance })
     progress.step('Loading the council’s grants')
-    await place.commissioning.loadGrants({ onProgress: progress.advance })
+    await at.loadGrants({ onProgress: progress.advance })
     progress.step('Inviting the demonstration people')
   }
-  const accounts = await openAccounts(place, options.dataDirectory, runtime)
+  const accounts = await openAccounts(at, options.dataDirectory, runtime)
   if (!record.body.loaded) {
     progress.step('Playing their histories', 'histories')
-    await playHistories({ url: place.url, accounts, runtime, onProgress: progress.advance })
+    await playHistories({ url: at.url, accounts, runtime, onProgress: progress.advance })
     await record.markLoaded()
   }
   return accounts
 }
 
-const placeRecord = async (place: Place, empty: boolean) => {
-  const records = await place.ports.documents.collection<PlaceRecord>({ service: 'standalone', name: 'place', fields: {}, indexes: {} })
+const placeRecord = async ({ documents }: DemonstrationDoors, empty: boolean) => {
+  const records = await documents.collection<PlaceRecord>({ service: 'standalone', name: 'place', fields: {}, indexes: {} })
   const existing = await records.get('place')
   const stored = existing ?? (await records.insert('place', { mode: empty ? 'empty' : 'demonstration', loaded: false }))
   return {
@@ -67,14 +79,14 @@ const placeRecord = async (place: Place, empty: boolean) => {
   }
 }
 
-const openAccounts = async (place: Place, dataDirectory: string, runtime: Runtime): Promise<DemonstrationAccount[]> => {
+const openAccounts = async (at: DemonstrationDoors, dataDirectory: string, runtime: Runtime): Promise<DemonstrationAccount[]> => {
   // The same at each start, another in each place: made from the place's own key.
-  const sealer = createSealer(place.ports.dataKey, 'standalone', place.ports.runtime)
+  const sealer = createSealer(at.dataKey, 'standalone', runtime)
   const people = demonstrationPeople.map((person) => ({
     ...person,
     password: `${person.role}-${sealer.blindIndex(person.username, 'demonstration-password').slice(0, 12)}`,
   }))
-  const clients = await patiently(runtime, () => place.identity.openDemonstrationAccounts(people))
+  const clients = await patiently(runtime, () => at.openDemonstrationAccounts(people))
   const accounts = people.map((person) => {
     const client = clients.find((one) => one.username === person.username)
     if (client === undefined) throw new Error(`The demonstration account ${person.username} was not opened`)

@@ -1,6 +1,3 @@
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import * as commissioning from '@patchwork/commissioning'
 import type { RunningService, ServiceSettings } from '@patchwork/http'
 import * as identity from '@patchwork/identity'
@@ -10,11 +7,11 @@ import * as personalBudgetPooling from '@patchwork/personal-budget-pooling'
 import * as providerDirectory from '@patchwork/provider-directory'
 import * as referral from '@patchwork/referral'
 import type { Runtime } from '@patchwork/runtime'
+import { type OpenedPorts, openFront, serviceUrlsAt } from '@patchwork/service-process'
 import type { Logger } from '@patchwork/telemetry'
 import * as web from '@patchwork/web'
-import express from 'express'
 import type { PlaceConfig } from './config.ts'
-import { type OpenedPorts, openPorts } from './drivers.ts'
+import { openPorts } from './drivers.ts'
 
 /** A whole place, running in this process. */
 export type Place = {
@@ -30,8 +27,6 @@ export type Place = {
   stop(): Promise<void>
 }
 
-const drainMs = 10_000
-
 /**
  * Starts every service in this process on one address. The address answers from the first moment: until all are ready, `/readyz` and every page say 503.
  * Throws what the stores throw when the data cannot be opened (locked, newer, damaged), and when the port is taken.
@@ -45,25 +40,18 @@ export const startPlace = async (options: {
 }): Promise<Place> => {
   const { config, runtime, logger } = options
   const opened = await openPorts(config, runtime, logger)
-  const front = express().disable('x-powered-by')
-  const server = createServer(front)
-  const services: RunningService[] = []
-  const stop = stopper(server, services, opened, runtime)
+  const front = await openFront({ host: config.host, port: config.port, runtime }).catch(async (error: unknown) => {
+    await opened.close()
+    throw error
+  })
+  const { url, services } = front
+  let stopping: Promise<void> | undefined
+  const stop = (): Promise<void> => {
+    stopping ??= front.drain().then(opened.close)
+    return stopping
+  }
   try {
-    const url = await listen(server, config)
     const publicUrl = config.publicUrl ?? url
-    let started = false
-    front.get('/livez', (_request, response) => void response.json({ status: 'alive' }))
-    front.get('/readyz', async (_request, response) => {
-      const failed = await Promise.all(services.map((service) => service.ready())).then(
-        () => !started,
-        () => true,
-      )
-      response.status(failed ? 503 : 200).json({ status: failed ? 'not-ready' : 'ready' })
-    })
-    front.use((_request, response, next) =>
-      started ? next() : void response.status(503).set('Retry-After', '2').type('text/plain').send('Patchwork is starting. Try again in a moment.'),
-    )
     const settings = settingsFor(config, url, publicUrl)
     const pageSettings = { ...settings, ...(options.isDemonstration && { isDemonstration: options.isDemonstration }) }
     const ports = (service: string) => ({ ...opened.ports, logger: logger.child({ service }) })
@@ -86,9 +74,7 @@ export const startPlace = async (options: {
       run(notification.start(ports('notification'), { ...settings, smtpUrl: config.smtpUrl, mailFrom: config.mailFrom })),
       run(web.start(ports('web'), pageSettings)),
     ])
-    const mounts = services.flatMap((service) => service.mounts).sort((one, other) => other.path.length - one.path.length)
-    for (const mount of mounts) front.use(mount.path, mount.app)
-    started = true
+    front.open()
     return {
       url,
       publicUrl,
@@ -105,36 +91,9 @@ export const startPlace = async (options: {
   }
 }
 
-const listen = async (server: Server, config: PlaceConfig): Promise<string> => {
-  server.listen(config.port, config.host)
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
-}
-
-const settingsFor = (config: PlaceConfig, url: string, publicUrl: string): ServiceSettings => {
-  const names = ['provider-directory', 'referral', 'people', 'notification', 'identity', 'personal-budget-pooling', 'commissioning']
-  return {
-    publicUrl,
-    issuer: config.issuer ?? `${publicUrl}/identity`,
-    jwksUrl: config.jwksUrl ?? `${url}/identity/jwks`,
-    serviceUrls: Object.fromEntries(names.map((name) => [name, `${url}/api/${name}`])),
-  }
-}
-
-const stopper = (server: Server, services: readonly RunningService[], opened: OpenedPorts, runtime: Runtime) => {
-  let stopping: Promise<void> | undefined
-  return (): Promise<void> => {
-    stopping ??= (async () => {
-      const closed = new Promise((resolve) => server.close(resolve))
-      server.closeIdleConnections()
-      const cancel = runtime.after(drainMs, () => server.closeAllConnections())
-      await Promise.allSettled([...services].reverse().map((service) => service.stop()))
-      await closed
-      cancel()
-      await opened.close()
-    })()
-    return stopping
-  }
-}
+const settingsFor = (config: PlaceConfig, url: string, publicUrl: string): ServiceSettings => ({
+  publicUrl,
+  issuer: config.issuer ?? `${publicUrl}/identity`,
+  jwksUrl: config.jwksUrl ?? `${url}/identity/jwks`,
+  serviceUrls: serviceUrlsAt(url),
+})

@@ -8,17 +8,15 @@ export type WebSettings = {
   signInClient?: { clientId: string; clientSecret: string }
 }
 
-const Environment = z.object({
-  DEMONSTRATION_PLACE: z.enum(['true', 'false']).optional(),
-  OIDC_CLIENT_ID: z.string().min(1).optional(),
-  OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+/** What this service reads from its environment. */
+export const WebEnvironment = z.object({
+  DEMONSTRATION_PLACE: z.enum(['true', 'false']).default('false').describe('true where everybody in the place is invented: every page says so'),
+  OIDC_CLIENT_ID: z.string().min(1).optional().describe('how the pages are known to the issuer that OIDC_ISSUER names'),
+  OIDC_CLIENT_SECRET: z.string().min(1).optional().describe('the secret that goes with OIDC_CLIENT_ID'),
 })
 
-/** Reads the web service's own part of the environment. Throws ZodError. */
-export const readConfig = (environment: NodeJS.ProcessEnv): WebSettings => {
-  const { DEMONSTRATION_PLACE, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET } = Environment.parse(environment)
-  return {
-    isDemonstration: () => DEMONSTRATION_PLACE === 'true',
-    ...(OIDC_CLIENT_ID && OIDC_CLIENT_SECRET ? { signInClient: { clientId: OIDC_CLIENT_ID, clientSecret: OIDC_CLIENT_SECRET } } : {}),
-  }
-}
+/** The settings that these variables tell. */
+export const webSettingsFrom = ({ DEMONSTRATION_PLACE, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET }: z.output<typeof WebEnvironment>): WebSettings => ({
+  isDemonstration: () => DEMONSTRATION_PLACE === 'true',
+  ...(OIDC_CLIENT_ID && OIDC_CLIENT_SECRET ? { signInClient: { clientId: OIDC_CLIENT_ID, clientSecret: OIDC_CLIENT_SECRET } } : {}),
+})

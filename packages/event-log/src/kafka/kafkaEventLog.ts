@@ -153,6 +153,8 @@ const makeTopics = async (client: Admin, topics: readonly string[], { partitions
   })
 }
 
+type Refusal = { retriable?: boolean; name?: string }
+
 // One connection for questions, made when it is first needed and again after one that failed.
 const openAdmin = ({ kafka, runtime }: { kafka: Kafka; runtime: Runtime }) => {
   let connected: Promise<Admin> | undefined
@@ -171,7 +173,8 @@ const openAdmin = ({ kafka, runtime }: { kafka: Kafka; runtime: Runtime }) => {
     try {
       return await question(await client)
     } catch (error) {
-      const { retriable, name } = error as { retriable?: boolean; name?: string }
+      // The client's own few tries are over within two seconds, which a topic that was just made can take on a busy broker.
+      const { retriable, name } = ((error as Error).name === 'KafkaJSNumberOfRetriesExceeded' ? (error as Error).cause : error) as Refusal
       if (retriable && name === 'KafkaJSProtocolError' && runtime.now() < until) {
         await sleep(runtime, askAgainMs)
         return ask(question, until)

@@ -1,0 +1,63 @@
+import { systemRuntime } from '@patchwork/runtime'
+import express from 'express'
+import { openFront } from './front.ts'
+
+const openWith = async (work: (app: express.Express) => void, noticeMs = 0) => {
+  const app = express()
+  work(app)
+  const front = await openFront({ host: '127.0.0.1', port: 0, runtime: systemRuntime, noticeMs })
+  let stops = 0
+  front.services.push({
+    ...{ name: 'probe', mounts: [{ path: '/api/probe', app }], invariants: [], consumers: [], readModels: [] },
+    ready: async () => undefined,
+    stop: async () => {
+      stops += 1
+    },
+  })
+  return { front, stops: () => stops }
+}
+const statusOf = async (url: string) => (await fetch(url)).status
+
+describe('the address of a process', () => {
+  test('is alive from the first moment, and ready once it is open', async () => {
+    const { front } = await openWith((app) => app.get('/', (_request, response) => void response.send('here')))
+    expect([await statusOf(`${front.url}/livez`), await statusOf(`${front.url}/readyz`), await statusOf(`${front.url}/api/probe`)]).toEqual([200, 503, 503])
+    front.open()
+    expect([await statusOf(`${front.url}/readyz`), await statusOf(`${front.url}/api/probe`)]).toEqual([200, 200])
+    await front.drain()
+  })
+
+  test('given a request under way, when it drains, then that one is answered, the service is stopped once, and nobody else is let in', async () => {
+    let answer = (): void => undefined
+    let come = (): void => undefined
+    const came = new Promise<void>((resolve) => {
+      come = resolve
+    })
+    const { front, stops } = await openWith((app) =>
+      app.get('/', (_request, response) => {
+        answer = () => void response.send('done')
+        come()
+      }),
+    )
+    front.open()
+    const underWay = fetch(`${front.url}/api/probe`)
+    await came
+    const drained = Promise.all([front.drain(), front.drain()])
+    await expect(fetch(`${front.url}/livez`)).rejects.toThrow()
+    answer()
+    expect(await (await underWay).text()).toBe('done')
+    await drained
+    expect(stops()).toBe(1)
+  })
+
+  test('while others are given notice of the end it serves on, says that it is not ready, and closes each connection', async () => {
+    const { front } = await openWith((app) => app.get('/', (_request, response) => void response.send('here')), 500)
+    front.open()
+    expect((await fetch(`${front.url}/api/probe`)).headers.get('connection')).toBe('keep-alive')
+    const drained = front.drain()
+    const served = await fetch(`${front.url}/api/probe`)
+    expect([served.status, served.headers.get('connection')]).toEqual([200, 'close'])
+    expect(await statusOf(`${front.url}/readyz`)).toBe(503)
+    await drained
+  })
+})
