@@ -15,14 +15,14 @@ export type OpenedPlace = {
 }
 
 /** Opens a place in a process of its own and a browser before the first test of a file, and removes both after the last. `mail`: it can send mail. */
-export const openedPlace = ({ mail = false, ...options }: StartOptions & { mail?: boolean } = {}): OpenedPlace => {
+export const openedPlace = ({ mail = false, empty = false }: Pick<StartOptions, 'empty'> & { mail?: boolean } = {}): OpenedPlace => {
   let mailbox: Mailbox | undefined
   let place: StartedPlace | undefined
   let browser: Browser | undefined
   beforeAll(async () => {
     if (mail) mailbox = await openMailbox()
     const environment = mailbox ? { SMTP_URL: mailbox.url, MAIL_FROM: 'Patchwork <patchwork@trafford.uk>' } : {}
-    place = await StartedPlace.open({ ...options, environment })
+    place = await StartedPlace.open({ empty, environment })
     browser = await openBrowser()
   })
   afterAll(async () => {

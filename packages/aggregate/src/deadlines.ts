@@ -1,5 +1,5 @@
 import type { Json } from '@patchwork/document-store'
-import { type Cancel, instant } from '@patchwork/runtime'
+import { instant, repeatedly } from '@patchwork/runtime'
 import type { Aggregate, Aggregates, Decision, PlainEvent } from './aggregate.ts'
 import { codeOf, isUnavailable } from './backOff.ts'
 import { inParallel } from './inParallel.ts'
@@ -70,29 +70,16 @@ export const deadlines = <State extends object, Event extends PlainEvent, Detail
     return count
   }
 
-  let underWay: Promise<{ due: number; changed: number }> | undefined
-  const runOnce = () => {
-    underWay ??= look().finally(() => {
-      underWay = undefined
-    })
-    return underWay
-  }
-  const runNowAndThen = (): Cancel =>
-    runtime.after(everyMs, () => {
-      runOnce()
-        .catch((error: unknown) => logger.warn({ code: codeOf(error), deadline: name }, 'Deadlines could not be looked at'))
-        .finally(() => {
-          if (!stopped) cancel = runNowAndThen()
-        })
-    })
-  let cancel = runNowAndThen()
-
+  const looks = repeatedly(runtime, {
+    everyMs,
+    work: look,
+    onError: (error) => logger.warn({ code: codeOf(error), deadline: name }, 'Deadlines could not be looked at'),
+  })
   return {
-    runOnce,
-    stop: async () => {
+    runOnce: looks.runOnce,
+    stop: () => {
       stopped = true
-      cancel()
-      await underWay?.catch(() => undefined)
+      return looks.stop()
     },
   }
 }

@@ -1,3 +1,3 @@
-export type { Cancel, Runtime } from './runtime.ts'
-export { abortAfter, calendarDay, instant, sleep } from './runtime.ts'
+export type { Cancel, Repeated, Runtime } from './runtime.ts'
+export { abortAfter, calendarDay, instant, repeatedly, sleep } from './runtime.ts'
 export { systemRuntime } from './systemRuntime.ts'

@@ -47,3 +47,46 @@ export const sleep = (runtime: Pick<Runtime, 'after'>, delayMs: number, signal?:
     }
     signal?.addEventListener('abort', abort, { once: true })
   })
+
+/** Work that is done again and again. */
+export type Repeated<Result> = {
+  /** Does it now; a call during one joins it. Rejects as the work does. */
+  runOnce(): Promise<Result>
+  /** Ends after the one under way, however that ends. A repeat changes nothing. */
+  stop(): Promise<void>
+}
+
+/**
+ * Does `work` every `everyMs`, first after that time and then counted from the end of the one before, never two at once. One that fails is told to
+ * `onError` and done again the next time.
+ */
+export const repeatedly = <Result>(
+  runtime: Pick<Runtime, 'after'>,
+  { everyMs, work, onError }: { everyMs: number; work: () => Promise<Result>; onError: (error: unknown) => void },
+): Repeated<Result> => {
+  let underWay: Promise<Result> | undefined
+  let stopped = false
+  const runOnce = (): Promise<Result> => {
+    underWay ??= work().finally(() => {
+      underWay = undefined
+    })
+    return underWay
+  }
+  const plan = (): Cancel =>
+    runtime.after(everyMs, () => {
+      runOnce()
+        .catch(onError)
+        .finally(() => {
+          if (!stopped) cancel = plan()
+        })
+    })
+  let cancel = plan()
+  return {
+    runOnce,
+    stop: async () => {
+      stopped = true
+      cancel()
+      await underWay?.catch(() => undefined)
+    },
+  }
+}

@@ -12,8 +12,9 @@ import { systemRuntime } from '@patchwork/runtime'
 import { createLogger } from '@patchwork/telemetry'
 import type { PoolCommand, ProposeSpend } from '../src/domain/commands.ts'
 import { decide } from '../src/domain/decide.ts'
-import { evolve, type Pool, type PoolEvent, type Terms, unfounded } from '../src/domain/pool.ts'
+import { evolve, type Pool, type PoolEvent, unfounded } from '../src/domain/pool.ts'
 import type { Asker } from '../src/domain/relation.ts'
+import { terms } from '../src/domain/testExamples.ts'
 import { openPoolingStore, type PoolingStore } from '../src/store/poolingStore.ts'
 
 const folder = process.argv[2]
@@ -38,15 +39,6 @@ const tables = { pool: 'personal-budget-pooling__pool', history: 'personal-budge
 const payeeOrganisationId = randomUUID()
 const now = (): string => new Date().toISOString()
 const today = now().slice(0, 10)
-const terms: Terms = {
-  costs: 'equally',
-  absence: 'pays-share',
-  joining: 'all-agree',
-  dispute: 'members-meet',
-  leavingNoticeDays: 0,
-  decideWithinDays: 7,
-  approvals: [{ uptoPence: 5_000, needed: 1 }, { needed: 2 }],
-}
 
 const dataKey = new Uint8Array(randomBytes(32))
 /** The place's file with the pools in it, opened as a place opens it. */

@@ -2,8 +2,7 @@ import { hkdfSync } from 'node:crypto'
 import type { Ports } from '@patchwork/aggregate'
 import { createSealer } from '@patchwork/encryption'
 import type { RunningService, ServiceSettings } from '@patchwork/http'
-import type { Runtime } from '@patchwork/runtime'
-import type { Logger } from '@patchwork/telemetry'
+import { repeatedly } from '@patchwork/runtime'
 import { createApp } from './app.ts'
 import type { WebSettings } from './config.ts'
 import { openAssets } from './http/assets.ts'
@@ -48,7 +47,11 @@ export const start = async (ports: Ports, settings: ServiceSettings & WebSetting
     cookieKey: cookieKey(dataKey),
     view: createView({ assets, cookies, handOvers, runtime, placeAbout, sendsMail, publicUrl, isDemonstration: settings.isDemonstration ?? (() => false) }),
   })
-  const sweeper = sweepNowAndThen(() => Promise.all([sessions.sweep(), drafts.sweep()]), runtime, logger)
+  const sweeper = repeatedly(runtime, {
+    everyMs: sweepEveryMs,
+    work: () => Promise.all([sessions.sweep(), drafts.sweep()]),
+    onError: (error) => logger.warn({ code: (error as { code?: unknown }).code }, 'ended sessions and drafts could not be removed'),
+  })
   return {
     name: service,
     mounts: [{ path: '/', app }],
@@ -65,21 +68,3 @@ export const start = async (ports: Ports, settings: ServiceSettings & WebSetting
 
 /** The secret of the pages' client at Patchwork's own issuer, which derives it in the same way. */
 const ownClientSecret = (dataKey: Uint8Array): string => Buffer.from(hkdfSync('sha256', dataKey, 'patchwork', 'oidc-web-client', 32)).toString('hex')
-
-const sweepNowAndThen = (sweep: () => Promise<unknown>, runtime: Pick<Runtime, 'after'>, logger: Logger): { stop(): Promise<void> } => {
-  let sweeping = Promise.resolve()
-  let cancel = runtime.after(sweepEveryMs, run)
-  function run(): void {
-    sweeping = sweep().then(
-      () => undefined,
-      (error: unknown) => logger.warn({ code: (error as { code?: unknown }).code }, 'ended sessions and drafts could not be removed'),
-    )
-    cancel = runtime.after(sweepEveryMs, run)
-  }
-  return {
-    stop: async () => {
-      cancel()
-      await sweeping
-    },
-  }
-}

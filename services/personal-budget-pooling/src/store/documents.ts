@@ -1,7 +1,7 @@
 import type { Ports } from '@patchwork/aggregate'
 import type { CollectionDefinition, Stored } from '@patchwork/document-store'
 import { createSealer } from '@patchwork/encryption'
-import { type Cancel, instant } from '@patchwork/runtime'
+import { instant, repeatedly } from '@patchwork/runtime'
 import { service } from './poolingStore.ts'
 
 export const documentBytesMax = 2 * 1024 * 1024
@@ -134,31 +134,11 @@ export const openDocuments = async (ports: Pick<Ports, 'documents' | 'dataKey' |
         }
         return gone
       }
-      let underWay: Promise<number> | undefined
-      let stopped = false
-      const sweepOnce = () => {
-        underWay ??= sweep().finally(() => {
-          underWay = undefined
-        })
-        return underWay
-      }
-      const later = (): Cancel =>
-        runtime.after(sweepEveryMs, () => {
-          sweepOnce()
-            .catch((error: unknown) => logger.warn({ code: (error as { code?: unknown }).code }, 'Documents past their time could not be swept'))
-            .finally(() => {
-              if (!stopped) cancel = later()
-            })
-        })
-      let cancel = later()
-      return {
-        sweepOnce,
-        stop: async (): Promise<void> => {
-          stopped = true
-          cancel()
-          await underWay?.catch(() => undefined)
-        },
-      }
+      return repeatedly(runtime, {
+        everyMs: sweepEveryMs,
+        work: sweep,
+        onError: (error) => logger.warn({ code: (error as { code?: unknown }).code }, 'Documents past their time could not be swept'),
+      })
     },
   }
 }

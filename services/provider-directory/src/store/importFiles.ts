@@ -1,7 +1,7 @@
 import type { Ports } from '@patchwork/aggregate'
 import type { Stored } from '@patchwork/document-store'
 import { createSealer } from '@patchwork/encryption'
-import { type Cancel, instant } from '@patchwork/runtime'
+import { instant, type Repeated, repeatedly } from '@patchwork/runtime'
 import { service } from './directory.ts'
 
 /** A feed that is sent as a file may be this large; longer ones go through the command line. */
@@ -25,7 +25,7 @@ export type ImportFiles = {
   read(fileId: string, file: ImportFile): AsyncGenerator<Uint8Array>
   remove(fileId: string): Promise<void>
   /** Removes what is past its day now, and then every ten minutes until `stop`. */
-  sweeping(): { sweepOnce(): Promise<void>; stop(): Promise<void> }
+  sweeping(): Repeated<void>
 }
 
 /** Opens the files that administrators sent, sealed at rest in parts: a feed may speak of a sole carer by name and number. */
@@ -100,32 +100,13 @@ export const openImportFiles = async (ports: Pick<Ports, 'documents' | 'dataKey'
     },
     remove,
     sweeping: () => {
-      let underWay: Promise<void> | undefined
-      let isStopped = false
-      let cancel: Cancel = () => undefined
-      const sweepOnce = (): Promise<void> => {
-        underWay ??= (async () => {
-          for (const { id } of await expired()) await remove(id)
-        })().finally(() => {
-          underWay = undefined
-        })
-        return underWay
+      const onError = (error: unknown): void => logger.warn({ code: (error as { code?: unknown }).code }, 'Files of feeds past their day could not be removed')
+      const work = async (): Promise<void> => {
+        for (const { id } of await expired()) await remove(id)
       }
-      const now = (): void =>
-        void sweepOnce()
-          .catch((error: unknown) => logger.warn({ code: (error as { code?: unknown }).code }, 'Files of feeds past their day could not be removed'))
-          .finally(() => {
-            if (!isStopped) cancel = runtime.after(sweepEveryMs, now)
-          })
-      now()
-      return {
-        sweepOnce,
-        stop: async () => {
-          isStopped = true
-          cancel()
-          await underWay?.catch(() => undefined)
-        },
-      }
+      const sweeps = repeatedly(runtime, { everyMs: sweepEveryMs, work, onError })
+      void sweeps.runOnce().catch(onError)
+      return sweeps
     },
   }
 }
