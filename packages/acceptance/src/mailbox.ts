@@ -22,11 +22,12 @@ export const openMailbox = async (): Promise<Mailbox> => {
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
-    onData: async (stream, session, done) => {
-      const content = await text(stream)
-      mails.push({ to: session.envelope.rcptTo.map(({ address }) => address), content })
-      done()
-    },
+    // A message that is cut off was not taken: whoever sends it tries again.
+    onData: (stream, session, done) =>
+      void text(stream).then((content) => {
+        mails.push({ to: session.envelope.rcptTo.map(({ address }) => address), content })
+        done()
+      }, done),
   })
   server.listen(0, '127.0.0.1')
   await once(server.server, 'listening')
