@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Command, idFor } from '@patchwork/aggregate'
 import { WardCode } from '@patchwork/events'
-import type { ServiceClient } from '@patchwork/http'
-import { instant, type Runtime } from '@patchwork/runtime'
+import { ServiceCallError, type ServiceClient } from '@patchwork/http'
+import { instant, type Runtime, sleep } from '@patchwork/runtime'
 import { parse } from 'csv-parse/sync'
 import { decideGrant } from '../domain/grant.ts'
 import type { ContractStore } from '../store/contractStore.ts'
@@ -13,6 +13,10 @@ const numbersPerLook = 100
 const idsPerLook = 500
 /** Writes under way at a time: enough that the store commits many together. */
 const writesAtOnceMax = 64
+const questionsAtOnceMax = 8
+/** A directory that has just been loaded may be busy yet: it is asked so often, each time after twice as long a wait. */
+const askedMax = 6
+const firstWaitMs = 250
 
 export type LoadGrantsOptions = {
   /** Told after each grant: how many are there, of how many. */
@@ -65,7 +69,8 @@ const penceOf = (pounds: string): number => {
 
 /**
  * Puts a place's open grants into the register by commands with keys of their own: a repeat adds nothing, a load that was cut off goes on where it was.
- * Recipients are matched to organisations by charity number; the directory is to be loaded first. Throws ServiceCallError while it cannot answer.
+ * Recipients are matched to organisations by charity number; the directory is to be loaded first. Throws ServiceCallError when it
+ * does not answer for long.
  */
 export const loadGrants = async (
   { store: { grants }, services, runtime, folder }: { store: Pick<ContractStore, 'grants'>; services: ServiceClient; runtime: Runtime; folder: string },
@@ -76,7 +81,8 @@ export const loadGrants = async (
   const present = new Set<string>()
   for (const some of inParts(records, idsPerLook)) for (const { id } of await grants.getMany(some.map(idOf))) present.add(id)
   const missing = records.filter((record) => !present.has(idOf(record)))
-  const [organisations, wards] = await Promise.all([organisationsOf(services, missing), wardsOf(services, missing)])
+  const ask: Ask = (path) => askDirectory({ services, runtime }, path, signal)
+  const [organisations, wards] = await Promise.all([organisationsOf(ask, missing), wardsOf(ask, missing)])
   const at = instant(runtime)
   let count = present.size
   onProgress?.(count, records.length)
@@ -115,26 +121,40 @@ const writeGrant = async (
   })
 }
 
+type Ask = <Answer>(path: string) => Promise<Answer>
+
+const askDirectory = async <Answer>(
+  { services, runtime }: { services: ServiceClient; runtime: Runtime },
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<Answer> => {
+  for (let asked = 1; ; asked += 1)
+    try {
+      signal?.throwIfAborted()
+      return await services.call<Answer>('provider-directory', 'GET', path)
+    } catch (error) {
+      if (!(error instanceof ServiceCallError) || error.kind !== 'unavailable' || asked === askedMax) throw error
+      await sleep(runtime, firstWaitMs * 2 ** (asked - 1), signal)
+    }
+}
+
 /** Which organisation of the directory has which charity number, and the ward it is in. */
-const organisationsOf = async (services: ServiceClient, records: readonly GrantRecord[]): Promise<Map<string, Found>> => {
+const organisationsOf = async (ask: Ask, records: readonly GrantRecord[]): Promise<Map<string, Found>> => {
   const numbers = [...new Set(records.flatMap(({ charityNumber }) => charityNumber ?? []))]
   const found = new Map<string, Found>()
   for (const some of inParts(numbers, numbersPerLook)) {
-    const { items } = await services.call<{ items: (Found & { charityNumber: string })[] }>(
-      'provider-directory',
-      'GET',
-      `/organisations/charities?numbers=${some.map(encodeURIComponent).join(',')}`,
-    )
+    const numbersAsked = some.map(encodeURIComponent).join(',')
+    const { items } = await ask<{ items: (Found & { charityNumber: string })[] }>(`/organisations/charities?numbers=${numbersAsked}`)
     for (const { charityNumber, organisationId, wardCode } of items) found.set(charityNumber, { organisationId, wardCode: WardCode.safeParse(wardCode).data })
   }
   return found
 }
 
-const wardsOf = async (services: ServiceClient, records: readonly GrantRecord[]): Promise<Map<string, string>> => {
+const wardsOf = async (ask: Ask, records: readonly GrantRecord[]): Promise<Map<string, string>> => {
   const postcodes = [...new Set(records.flatMap(({ postcode }) => postcode ?? []))]
   const wards = new Map<string, string>()
-  await atOnce(postcodes, writesAtOnceMax, async (postcode) => {
-    const { wardCode } = await services.call<{ wardCode?: string }>('provider-directory', 'GET', `/places/${encodeURIComponent(postcode)}`)
+  await atOnce(postcodes, questionsAtOnceMax, async (postcode) => {
+    const { wardCode } = await ask<{ wardCode?: string }>(`/places/${encodeURIComponent(postcode)}`)
     const ward = WardCode.safeParse(wardCode).data
     if (ward !== undefined) wards.set(postcode, ward)
   })

@@ -83,7 +83,7 @@ export const startPlace = async (drivers: Drivers) => {
   const dataKey = systemRuntime.randomBytes(32)
   const issuer = await startTestIssuer()
   const clock = { aheadMs: 0 }
-  const directory = { charities: new Map<string, { organisationId: string; wardCode?: string }>(), isAway: false }
+  const directory = { charities: new Map<string, { organisationId: string; wardCode?: string }>(), isAway: false, busyFor: 0 }
   const answerOf = (path: string): unknown => {
     if (path === '/wards') return { items: wardCodes.map((wardCode) => ({ wardCode, name: wardCode })) }
     if (path.startsWith('/places/')) return { known: true, wardCode: wardCodes[0] }
@@ -99,6 +99,10 @@ export const startPlace = async (drivers: Drivers) => {
       const address = String(input)
       if (!address.startsWith(directoryUrl)) return systemRuntime.fetch(input, init)
       if (directory.isAway) throw new TypeError('fetch failed')
+      if (directory.busyFor > 0) {
+        directory.busyFor -= 1
+        throw new DOMException('It took too long', 'TimeoutError')
+      }
       return Response.json(answerOf(address.slice(directoryUrl.length)))
     },
   }
