@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os'
 import { parseArgs } from 'node:util'
 import { brokerThroughput } from './brokerThroughput.ts'
 import { dashboard } from './dashboard.ts'
+import { drain } from './drain.ts'
 import { type Bench, type Figure, inTable } from './figure.ts'
+import { growth } from './growth.ts'
 import { http } from './http.ts'
 import { importing } from './import.ts'
 import { latency, serversLatency } from './latency.ts'
+import { live } from './live.ts'
 import { mongoUpdates } from './mongoUpdates.ts'
 import { page } from './page.ts'
 import { postings } from './postings.ts'
@@ -14,7 +17,23 @@ import { search } from './search.ts'
 import { start } from './start.ts'
 import { updates } from './updates.ts'
 
-const benches: readonly Bench[] = [start, updates, postings, latency, search, page, dashboard, importing, brokerThroughput, mongoUpdates, serversLatency, http]
+const benches: readonly Bench[] = [
+  start,
+  updates,
+  postings,
+  latency,
+  search,
+  page,
+  dashboard,
+  importing,
+  brokerThroughput,
+  mongoUpdates,
+  serversLatency,
+  drain,
+  live,
+  http,
+  growth,
+]
 
 const help = `Measures the place and prints each figure with what it is compared to, its aim, and whether it is met.
 
