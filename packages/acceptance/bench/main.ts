@@ -1,17 +1,39 @@
 // Measures what the place promises about speed and size, and prints one table: npm run bench [-- --only <name>] [--json] [--directory <folder>]
 import { tmpdir } from 'node:os'
 import { parseArgs } from 'node:util'
+import { brokerThroughput } from './brokerThroughput.ts'
 import { dashboard } from './dashboard.ts'
+import { drain } from './drain.ts'
 import { type Bench, type Figure, inTable } from './figure.ts'
+import { growth } from './growth.ts'
+import { http } from './http.ts'
 import { importing } from './import.ts'
-import { latency } from './latency.ts'
+import { latency, serversLatency } from './latency.ts'
+import { live } from './live.ts'
+import { mongoUpdates } from './mongoUpdates.ts'
 import { page } from './page.ts'
 import { postings } from './postings.ts'
 import { search } from './search.ts'
 import { start } from './start.ts'
 import { updates } from './updates.ts'
 
-const benches: readonly Bench[] = [start, updates, postings, latency, search, page, dashboard, importing]
+const benches: readonly Bench[] = [
+  start,
+  updates,
+  postings,
+  latency,
+  search,
+  page,
+  dashboard,
+  importing,
+  brokerThroughput,
+  mongoUpdates,
+  serversLatency,
+  drain,
+  live,
+  http,
+  growth,
+]
 
 const help = `Measures the place and prints each figure with what it is compared to, its aim, and whether it is met.
 

@@ -1,20 +1,22 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Aggregate, type AggregateDefinition, type Command, type Decision, type OpenedAggregates, openAggregates, type Ports } from '@patchwork/aggregate'
-import { embeddedDocumentStore } from '@patchwork/document-store'
-import { embeddedEventLog } from '@patchwork/event-log'
+import { type DocumentStore, embeddedDocumentStore, mongoDocumentStore } from '@patchwork/document-store'
+import { type EventLog, embeddedEventLog, kafkaEventLog } from '@patchwork/event-log'
 import { type DomainEvent, defineEvent } from '@patchwork/events'
 import { openPlaceFile } from '@patchwork/place-file'
 import { systemRuntime } from '@patchwork/runtime'
 import { createLogger } from '@patchwork/telemetry'
+import { kafkaForTests, mongoForTests } from '@patchwork/testing'
 import { z } from 'zod'
 
 /** What is written to measure: about as large as a referral, changed by one event at a time. */
 export type Tally = { count: number; status: 'open'; lastRaisedAt: string; ids: string[] }
 export const Raised = defineEvent({
   type: 'tally.raised.v1',
-  topic: 'patchwork.bench.tally',
+  // Its own in each run: a broker that was given may hold those of another.
+  topic: `patchwork.bench.tally-${randomUUID()}`,
   meaning: 'A tally went up by one.',
   data: z.object({ by: z.int().min(1), raisedAt: z.string(), idsOfWhom: z.array(z.string()).max(10) }),
 })
@@ -45,20 +47,51 @@ export const now = (): string => new Date().toISOString()
 /** A command as a browser's form sends it: with a key of its own, by which a repeat would be told. */
 export const commandOf = (key: string): Command => ({ key, repeatable: true, body: null, at: now() })
 
-/** A place's file with its store and log, alone in a folder of its own, as a place opens them; `close` removes it. */
-export type OpenedFile = { ports: Ports; folder: string; open(name: string): Promise<OpenedAggregates<Tally, TallyEvent>>; close(): Promise<void> }
+/** A store and a log as a place has them, for this bench alone; `close` removes what they hold. */
+export type OpenedPair = {
+  ports: Ports
+  open(name: string): Promise<OpenedAggregates<Tally, TallyEvent>>
+  close(): Promise<void>
+}
 
-export const openFile = async (directory: string): Promise<OpenedFile> => {
+/** What stands between the aggregates and the log, e.g. to hold it back for a while. */
+export type Between = (log: EventLog) => EventLog
+const nothingBetween: Between = (log) => log
+
+/** A place's file with its store and log, alone in a folder of its own. */
+export const openFile = async (directory: string, between: Between = nothingBetween): Promise<OpenedPair & { folder: string }> => {
   const folder = mkdtempSync(join(directory, 'patchwork-bench-'))
-  const logger = createLogger({ service: 'bench', level: 'warn', destination: process.stderr })
   const placeFile = await openPlaceFile({ path: join(folder, 'patchwork.sqlite') })
-  const documents = embeddedDocumentStore(placeFile)
-  const log = embeddedEventLog({ placeFile, runtime: systemRuntime, logger })
+  const log = between(embeddedEventLog({ placeFile, runtime: systemRuntime, logger }))
+  const pair = openPair(embeddedDocumentStore(placeFile), log, async () => {
+    await placeFile.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return { ...pair, folder }
+}
+
+/** The same on a Kafka and a MongoDB that are started for it, or on those that the environment names. Throws where one cannot be had. */
+export const openServers = async (between: Between = nothingBetween): Promise<OpenedPair & { brokers: readonly string[]; uri: string }> => {
+  const [kafka, mongo] = await Promise.all([kafkaForTests(), mongoForTests()])
+  const stop = async () => {
+    await Promise.all([kafka?.stop(), mongo?.stop()])
+  }
+  if (!kafka || !mongo) {
+    await stop()
+    throw new Error('Kafka and MongoDB are not both to be had here')
+  }
+  const { brokers } = kafka
+  const log = between(kafkaEventLog({ brokers, clientId: 'bench', runtime: systemRuntime, logger }))
+  return { ...openPair(mongoDocumentStore({ uri: mongo.uri, logger }), log, stop), brokers, uri: mongo.uri }
+}
+
+const logger = createLogger({ service: 'bench', level: 'warn', destination: process.stderr })
+
+const openPair = (documents: DocumentStore, log: EventLog, remove: () => Promise<void>): OpenedPair => {
   const ports: Ports = { documents, log, runtime: systemRuntime, logger, dataKey: new Uint8Array(randomBytes(32)) }
   const opened: OpenedAggregates<Tally, TallyEvent>[] = []
   return {
     ports,
-    folder,
     open: async (name) => {
       const aggregates = await openAggregates<Tally, TallyEvent>(definitionOf(name), ports)
       opened.push(aggregates)
@@ -68,8 +101,7 @@ export const openFile = async (directory: string): Promise<OpenedFile> => {
       await Promise.all(opened.map((one) => one.stop()))
       await log.close()
       await documents.close()
-      await placeFile.close()
-      rmSync(folder, { recursive: true, force: true })
+      await remove()
     },
   }
 }

@@ -93,6 +93,7 @@ const guarded = (route: AnyRoute, { service, mountPath = `/api/${service}`, auth
   const limit = route.rateLimit && createRateLimit(route.rateLimit, runtime)
   const receive = express.raw({ type: () => true, limit: route.rawBody?.bytesMax ?? bodyBytesMax })
   const template = `${mountPath}${route.path}`
+  const takesBody = route.method !== 'get' || route.body !== undefined || route.rawBody !== undefined
   const answer = async (request: Request, response: Response): Promise<void> => {
     const caller = await authenticate(request.get('authorization'))
     const isCounted = route.rateLimit?.roles === undefined || (caller.kind === 'person' && route.rateLimit.roles.includes(caller.role))
@@ -100,8 +101,9 @@ const guarded = (route: AnyRoute, { service, mountPath = `/api/${service}`, auth
     const level = levelFor(caller, route.policy)
     if (level === 'none') throw caller.kind === 'anyone' ? new UnauthenticatedError() : new ForbiddenError()
     const gone = new AbortController()
-    response.on('close', () => gone.abort())
-    if (!route.streamedBody) await received(receive, request, response)
+    // One that was answered has nobody left to tell.
+    response.on('close', () => response.writableFinished || gone.abort())
+    if (takesBody && !route.streamedBody) await received(receive, request, response)
     const body = route.body?.parse(readBody(request), { error: plainWords })
     const rawBody = route.rawBody ? readRawBody(request) : new Uint8Array()
     const parsed: RouteRequest<never, never, never> = {
@@ -268,9 +270,13 @@ const commandOf = (route: AnyRoute, request: Request, caller: Caller, body: unkn
   const path = `${request.method} ${request.baseUrl}${request.path}`
   const expectedSequence = sequenceOf(request.get('if-match'))
   return {
-    key: createHash('sha256')
-      .update(`${who} ${path} ${idempotencyKey ?? runtime.uuid()}`)
-      .digest('hex'),
+    // What only reads has no command that could be told from another, and need not pay for a key.
+    key:
+      route.method === 'get'
+        ? path
+        : createHash('sha256')
+            .update(`${who} ${path} ${idempotencyKey ?? runtime.uuid()}`)
+            .digest('hex'),
     repeatable: idempotencyKey !== undefined && route.method !== 'get',
     body: (body ?? null) as Command['body'],
     at: instant(runtime),

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto'
 import type { Caller } from '@patchwork/access'
 import { Role } from '@patchwork/events'
 import type { Runtime } from '@patchwork/runtime'
-import { createRemoteJWKSet, customFetch, decodeProtectedHeader, jwtVerify } from 'jose'
+import { createRemoteJWKSet, customFetch, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose'
 import { z } from 'zod'
 import { serviceTokenAlgorithm, serviceTokenIssuer, serviceTokenKey } from './serviceToken.ts'
 
@@ -20,6 +21,11 @@ export type Authenticator = (authorization: string | undefined) => Promise<Calle
 
 export type AuthenticatorOptions = { service: string; issuer: string; jwksUrl: string; dataKey: Uint8Array; runtime: Runtime }
 
+/** A token that was found to be good is not verified again for so long (nor past its end): verifying costs more than most reads do. */
+const trustedForMs = 30_000
+/** Tokens remembered at once, by their digests; the one remembered longest goes first. */
+const trustedMax = 10_000
+
 const PersonClaims = z.object({ person_id: z.uuid(), account_id: z.uuid(), role: Role })
 
 /** Takes access tokens of the OpenID Connect issuer (people; claims `person_id`, `account_id`, `role`) and tokens that services sign for each other. */
@@ -27,25 +33,43 @@ export const createAuthenticator = ({ service, issuer, jwksUrl, dataKey, runtime
   const issuerKeys = createRemoteJWKSet(new URL(jwksUrl), { [customFetch]: (url: string, init?: RequestInit) => runtime.fetch(url, init) })
   const serviceKey = serviceTokenKey(dataKey)
   const clock = () => ({ currentDate: new Date(runtime.now()) })
+  const trusted = new Map<string, { caller: Caller; verifiedAt: number; endsAt: number }>()
+
+  const verified = async (token: string): Promise<{ caller: Caller; endsAt: number }> => {
+    if (decodeProtectedHeader(token).alg === serviceTokenAlgorithm) {
+      const { payload } = await jwtVerify(token, serviceKey, {
+        ...clock(),
+        algorithms: [serviceTokenAlgorithm],
+        issuer: serviceTokenIssuer,
+        audience: service,
+      })
+      return { caller: { kind: 'service', service: z.string().min(1).parse(payload.sub) }, endsAt: endOf(payload) }
+    }
+    const { payload } = await jwtVerify(token, issuerKeys, { ...clock(), algorithms: ['RS256', 'ES256', 'EdDSA', 'PS256'], issuer, audience: 'patchwork' })
+    const claims = PersonClaims.parse(payload)
+    return { caller: { kind: 'person', personId: claims.person_id, accountId: claims.account_id, role: claims.role }, endsAt: endOf(payload) }
+  }
+
   return async (authorization) => {
     if (authorization === undefined) return { kind: 'anyone' }
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1]
     if (token === undefined) throw new UnauthenticatedError()
+    const digest = createHash('sha256').update(token).digest('base64')
+    const known = trusted.get(digest)
+    const now = runtime.now()
+    // A clock that was set back trusts nothing from after it.
+    if (known && now >= known.verifiedAt && now < Math.min(known.endsAt, known.verifiedAt + trustedForMs)) return known.caller
+    trusted.delete(digest)
     try {
-      if (decodeProtectedHeader(token).alg === serviceTokenAlgorithm) {
-        const { payload } = await jwtVerify(token, serviceKey, {
-          ...clock(),
-          algorithms: [serviceTokenAlgorithm],
-          issuer: serviceTokenIssuer,
-          audience: service,
-        })
-        return { kind: 'service', service: z.string().min(1).parse(payload.sub) }
-      }
-      const { payload } = await jwtVerify(token, issuerKeys, { ...clock(), algorithms: ['RS256', 'ES256', 'EdDSA', 'PS256'], issuer, audience: 'patchwork' })
-      const claims = PersonClaims.parse(payload)
-      return { kind: 'person', personId: claims.person_id, accountId: claims.account_id, role: claims.role }
+      const { caller, endsAt } = await verified(token)
+      trusted.set(digest, { caller, verifiedAt: now, endsAt })
+      if (trusted.size > trustedMax) trusted.delete(trusted.keys().next().value as string)
+      return caller
     } catch {
       throw new UnauthenticatedError()
     }
   }
 }
+
+/** A token that says no end is verified each time. */
+const endOf = ({ exp }: JWTPayload): number => (exp ?? 0) * 1_000

@@ -13,18 +13,16 @@ export const toMessage = (event: EventEnvelope): Message => {
 
 /** The event in a Kafka message, ours or another producer's. Throws ZodError or SyntaxError when it is none; extension attributes that we do not know stay as text. */
 export const fromMessage = (message: Pick<KafkaMessage, 'key' | 'value' | 'headers'>): EventEnvelope => {
-  const attributes: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(message.headers ?? {}))
-    if (name.startsWith('ce_') && value !== undefined) attributes[name.slice(3)] = String(value)
-  const key = message.key?.toString('utf8')
-  return EventEnvelope.parse({
-    // What a producer of plain CloudEvents need not say.
-    ...(key === undefined ? {} : { subject: key }),
-    commandkey: '',
-    sequencetype: 'Integer',
-    ...attributes,
-    sequence: Number(attributes.sequence),
-    datacontenttype: contentType,
-    [bodyAttribute]: JSON.parse(message.value?.toString('utf8') ?? 'null'),
-  })
+  const { headers, key, value } = message
+  // What a producer of plain CloudEvents need not say, then what it did say. Written into one object: each event of each topic comes this way.
+  const attributes: Record<string, unknown> = { commandkey: '', sequencetype: 'Integer' }
+  if (key) attributes.subject = key.toString('utf8')
+  for (const name in headers) {
+    const text = headers[name]
+    if (text !== undefined && name.startsWith('ce_')) attributes[name.slice(3)] = String(text)
+  }
+  attributes.sequence = Number(attributes.sequence)
+  attributes.datacontenttype = contentType
+  attributes[bodyAttribute] = JSON.parse(value?.toString('utf8') ?? 'null')
+  return EventEnvelope.parse(attributes)
 }
