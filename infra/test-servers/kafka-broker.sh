@@ -28,10 +28,12 @@ broker.heartbeat.interval.ms=300
 auto.create.topics.enable=false
 log.retention.ms=-1
 PROPERTIES
+# Of two lines that say the same the last one holds.
+[ ! -f "$data/more.properties" ] || cat "$data/more.properties" >> "$data/server.properties"
 # The quick compiler only: starting costs more here than running.
 options='-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dorg.slf4j.simpleLogger.defaultLogLevel=warn'
 if [ ! -d "$data/log" ]; then
-  java $options -cp "$jars/*" kafka.tools.StorageTool format --standalone -t 4L6g3nShT-eMCtK--X86sw -c "$data/server.properties" >/dev/null
+  java $options -cp "$jars/*" kafka.tools.StorageTool format --standalone -t 4L6g3nShT-eMCtK--X86sw -c "$data/server.properties" ${KAFKA_ADD_SCRAM:+--add-scram "$KAFKA_ADD_SCRAM"} >/dev/null
 fi
 exec 3<&0
 cat <&3 >/dev/null &

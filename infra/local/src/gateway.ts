@@ -30,8 +30,8 @@ export const serviceFor = (path: string, names: ReadonlySet<string>): string | u
  * One address for a browser before all services, each of them round robin over those of its processes that receive. What an answer brings is passed on as
  * it comes. `/livez` and `/readyz` are its own: ready when every process is. Throws when the port is taken.
  */
-export const openGateway = async (options: { port: number; instances: ReadonlyMap<string, readonly Instance[]> }): Promise<Gateway> => {
-  const { port, instances } = options
+export const openGateway = async (options: { host?: string; port: number; instances: ReadonlyMap<string, readonly Instance[]> }): Promise<Gateway> => {
+  const { host = '127.0.0.1', port, instances } = options
   const names = new Set(instances.keys())
   const agent = new Agent({ keepAlive: true })
   const proxy = createProxyServer({ agent, xfwd: true })
@@ -72,7 +72,7 @@ export const openGateway = async (options: { port: number; instances: ReadonlyMa
     }
     pass(request, response)
   })
-  server.listen(port, '127.0.0.1')
+  server.listen(port, host)
   await once(server, 'listening')
   const { port: listening } = server.address() as { port: number }
   let stopped: Promise<void> | undefined

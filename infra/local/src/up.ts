@@ -9,8 +9,8 @@ import { freePort, startKafkaBroker, startMongoEngine } from '@patchwork/testing
 import { type Gateway, openGateway } from './gateway.ts'
 import { help, type Options, readOptions, UsageError } from './options.ts'
 import { type ServiceProcess, spawnScript, startService } from './serviceProcess.ts'
+import { services } from './services.ts'
 
-const services = ['people', 'identity', 'provider-directory', 'referral', 'personal-budget-pooling', 'notification', 'commissioning', 'web'] as const
 const commandLine = fileURLToPath(new URL('../../../services/standalone/src/main.ts', import.meta.url))
 
 const done = 0

@@ -40,6 +40,11 @@ export interface EventLog {
 /** The log cannot be reached or cannot write. A later try may succeed. */
 export class LogUnavailableError extends Error {
   readonly kind = 'unavailable'
-  readonly code = 'log-unavailable'
+  readonly code: 'log-unavailable' | 'log-refused' = 'log-unavailable'
   readonly title = 'Cannot pass events on just now'
+}
+
+/** The log does not know this process, or this process not the log: somebody must mend a setting, and no later try succeeds before. */
+export class LogRefusedError extends LogUnavailableError {
+  override readonly code = 'log-refused'
 }

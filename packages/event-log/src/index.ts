@@ -1,3 +1,5 @@
 export { embeddedEventLog } from './embedded/embeddedEventLog.ts'
 export * from './eventLog.ts'
-export { kafkaEventLog } from './kafka/onFirstUse.ts'
+export type { KafkaSecurity } from './kafka/client.ts'
+export { kafkaEventLog, kafkaTopics } from './kafka/onFirstUse.ts'
+export type { KafkaTopics, TopicChange, TopicPlan } from './kafka/topics.ts'

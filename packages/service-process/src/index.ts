@@ -1,6 +1,7 @@
 export { askedToStop, type Signals } from './askedToStop.ts'
 export { Address, brokersFrom, ConfigurationError, type EndAt, endAtFrom, environmentInWords, Port, processVariables, readEnvironment } from './environment.ts'
 export { type Front, openFront } from './front.ts'
+export { kafkaSecurityFrom, kafkaSecurityVariables } from './kafkaSecurity.ts'
 export { type Drivers, type OpenedPorts, openPorts } from './openPorts.ts'
 export { type RunnableService, runService, type Surroundings } from './runService.ts'
 export { askedServices, ServiceEnvironment, serviceUrlsAt } from './serviceSettings.ts'

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Ports } from '@patchwork/aggregate'
 import { type DocumentStore, embeddedDocumentStore, mongoDocumentStore } from '@patchwork/document-store'
-import { type EventLog, embeddedEventLog, kafkaEventLog } from '@patchwork/event-log'
+import { type EventLog, embeddedEventLog, type KafkaSecurity, kafkaEventLog } from '@patchwork/event-log'
 import { topics } from '@patchwork/events'
 import { openPlaceFile } from '@patchwork/place-file'
 import type { Runtime } from '@patchwork/runtime'
@@ -18,6 +18,7 @@ export type Drivers = {
   mongodbUri: string | undefined
   kafkaBrokers: string[] | undefined
   kafkaSessionMs: number | undefined
+  kafkaSecurity: KafkaSecurity | undefined
   dataKey: Uint8Array
   /** How this process is known to the brokers. */
   clientId: string
@@ -28,7 +29,7 @@ export type Drivers = {
 
 /** Opens the drivers that are asked for: SQLite in one file under the data directory, or MongoDB, or Kafka, each on its own. */
 export const openPorts = async (drivers: Drivers, runtime: Runtime, logger: Logger): Promise<OpenedPorts> => {
-  const { dataDirectory, mongodbUri, kafkaBrokers, kafkaSessionMs, dataKey, clientId, endAt, isSmall = false } = drivers
+  const { dataDirectory, mongodbUri, kafkaBrokers, kafkaSessionMs, kafkaSecurity, dataKey, clientId, endAt, isSmall = false } = drivers
   const needsFile = mongodbUri === undefined || kafkaBrokers === undefined
   if (needsFile && dataDirectory === undefined) throw new RangeError('Without MongoDB and Kafka there must be a data directory')
   const placeFile = needsFile ? await openPlaceFile({ path: join(dataDirectory!, 'patchwork.sqlite'), isSmall }) : undefined
@@ -36,7 +37,14 @@ export const openPorts = async (drivers: Drivers, runtime: Runtime, logger: Logg
   const log: EventLog =
     kafkaBrokers === undefined
       ? embeddedEventLog({ placeFile: placeFile!, runtime, logger })
-      : kafkaEventLog({ brokers: kafkaBrokers, clientId, runtime, logger, ...(kafkaSessionMs !== undefined && { sessionMs: kafkaSessionMs }) })
+      : kafkaEventLog({
+          brokers: kafkaBrokers,
+          clientId,
+          runtime,
+          logger,
+          ...kafkaSecurity,
+          ...(kafkaSessionMs !== undefined && { sessionMs: kafkaSessionMs }),
+        })
   const close = async (): Promise<void> => {
     await log.close()
     await documents.close()

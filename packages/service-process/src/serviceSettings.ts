@@ -1,6 +1,8 @@
+import type { KafkaSecurity } from '@patchwork/event-log'
 import type { ServiceSettings } from '@patchwork/http'
 import { z } from 'zod'
 import { Address, brokersFrom, ConfigurationError, type EndAt, endAtFrom, Port, processVariables } from './environment.ts'
+import { kafkaSecurityFrom, kafkaSecurityVariables } from './kafkaSecurity.ts'
 
 /** The services that others ask over HTTP, by name. */
 export const askedServices = ['provider-directory', 'referral', 'people', 'notification', 'identity', 'personal-budget-pooling', 'commissioning'] as const
@@ -32,6 +34,7 @@ export const ServiceEnvironment = z.object({
     .regex(/^[^\s,:]+:\d+(\s*,\s*[^\s,:]+:\d+)*$/, 'is not host:port, or several with commas between them')
     .describe('the Kafka brokers, host:port, with commas between them'),
   KAFKA_SESSION_MS: processVariables.KAFKA_SESSION_MS,
+  ...kafkaSecurityVariables,
   DATA_KEY_FILE: z.string().min(1).describe('the file with the place’s data key (a whole path), the same for all its services; it must be there'),
   SERVICES_URL: Address.optional().describe('one address where all services are reached from here; PUBLIC_URL when unset'),
   ...ownAddresses,
@@ -48,6 +51,7 @@ export type ProcessSettings = {
   mongodbUri: string
   kafkaBrokers: string[]
   kafkaSessionMs: number | undefined
+  kafkaSecurity: KafkaSecurity | undefined
   dataKeyFile: string
   logLevel: string
   endAt: EndAt | undefined
@@ -65,6 +69,7 @@ export const settingsFrom = (variables: z.output<typeof ServiceEnvironment>): { 
       mongodbUri: variables.MONGODB_URI,
       kafkaBrokers: brokersFrom(variables.KAFKA_BROKERS),
       kafkaSessionMs: variables.KAFKA_SESSION_MS,
+      kafkaSecurity: kafkaSecurityFrom(variables),
       dataKeyFile: variables.DATA_KEY_FILE,
       logLevel: variables.LOG_LEVEL,
       endAt: endAtFrom(variables.PATCHWORK_END_AT),

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { freePort } from './freePort.ts'
 import type { KafkaForTests } from './kafka.ts'
+import { type GuardedDoor, guardedDoor, type KafkaUser } from './kafkaGuard.ts'
 
 const script = (name: string) => fileURLToPath(new URL(`../../../infra/test-servers/${name}`, import.meta.url))
 const fetchedWithinMs = 300_000
@@ -14,9 +15,15 @@ const startedWithinMs = 90_000
 
 /**
  * A broker as a child process. It ends with this process, however that ends, and its data with it, but where `keptIn` names the folder for them.
- * Throws where it cannot be fetched or run.
+ * With `users` it has a second door, sealed with TLS, that only they pass. Throws where it cannot be fetched or run.
  */
-export const startKafkaBroker = async ({ keptIn }: { keptIn?: string } = {}): Promise<KafkaForTests & { ended: Promise<string> }> => {
+export const startKafkaBroker = async ({
+  keptIn,
+  users,
+}: {
+  keptIn?: string
+  users?: readonly KafkaUser[]
+} = {}): Promise<KafkaForTests & { ended: Promise<string>; guarded?: GuardedDoor }> => {
   const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'patchwork', 'kafka-4.4.0')
   await promisify(execFile)(script('fetch-kafka.sh'), [folder], { timeout: fetchedWithinMs }).catch((error: { stderr?: string }) => {
     throw new Error(`Kafka cannot be fetched: ${error.stderr?.trim().split('\n').at(-1) || 'the script failed'}`)
@@ -27,7 +34,8 @@ export const startKafkaBroker = async ({ keptIn }: { keptIn?: string } = {}): Pr
     if (keptIn === undefined) rmSync(data, { recursive: true, force: true })
   }
   const ports = await portsOf(data, keptIn !== undefined)
-  const run = () => startBroker(join(folder, 'jars'), data, ports, keptIn === undefined)
+  const guarded = users && (await guardedDoor(data, ports[0], ports[1], users))
+  const run = () => startBroker(join(folder, 'jars'), data, ports, keptIn === undefined, guarded?.scram)
   let child = await run().catch((error: unknown) => {
     forget()
     throw error
@@ -39,6 +47,7 @@ export const startKafkaBroker = async ({ keptIn }: { keptIn?: string } = {}): Pr
   let stopped: Promise<void> | undefined
   return {
     brokers: [`127.0.0.1:${ports[0]}`],
+    ...(guarded && { guarded: guarded.door }),
     // What it acknowledged is on the file system, whose pages outlive it: it need not end in good order.
     stop: () => {
       stopped ??= kill().then(forget)
@@ -58,11 +67,15 @@ const portsOf = async (data: string, isKept: boolean): Promise<readonly [number,
   return ports
 }
 
-const startBroker = async (jars: string, data: string, ports: readonly [number, number], isTemporary: boolean): Promise<ChildProcess> => {
+const startBroker = async (jars: string, data: string, ports: readonly [number, number], isTemporary: boolean, scram = ''): Promise<ChildProcess> => {
   const [port, controller] = ports
   const parameters = [jars, data, String(port), String(controller), ...(isTemporary ? ['--temporary'] : [])]
   // A group of its own: Ctrl+C in a terminal is for whoever started it, who stops it in its turn.
-  const child = spawn(script('kafka-broker.sh'), parameters, { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
+  const child = spawn(script('kafka-broker.sh'), parameters, {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+    env: { ...process.env, KAFKA_ADD_SCRAM: scram },
+  })
   // A broker of its own must not keep a test run alive that forgets to stop it; it ends when the pipe does.
   child.unref()
   ;(child.stdin as unknown as { unref(): void }).unref()

@@ -14,6 +14,7 @@ import { type Imported, ImportOperation, importedInWords, listInWords, operateIm
 import { type DeadLetter, type Operation, operate, type Rebuilt, type Replayed, UnknownNameError, type Verified } from './operations.ts'
 import type { Place } from './place.ts'
 import { importProgressTo, progressTo } from './progress.ts'
+import { addServerCommands } from './serverCommands.ts'
 
 /** What the command takes from the process it runs in. */
 export type Surroundings = {
@@ -111,6 +112,7 @@ const program = (surroundings: Surroundings, settle: Settle): Command => {
       ),
     )
   addImport(patchwork, surroundings, settle)
+  addServerCommands(patchwork, surroundings, settle)
   return patchwork
 }
 

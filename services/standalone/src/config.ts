@@ -1,5 +1,16 @@
 import { dirname, join, resolve } from 'node:path'
-import { brokersFrom, ConfigurationError, type EndAt, endAtFrom, Port, processVariables, readEnvironment } from '@patchwork/service-process'
+import type { KafkaSecurity } from '@patchwork/event-log'
+import {
+  brokersFrom,
+  ConfigurationError,
+  type EndAt,
+  endAtFrom,
+  kafkaSecurityFrom,
+  kafkaSecurityVariables,
+  Port,
+  processVariables,
+  readEnvironment,
+} from '@patchwork/service-process'
 import { z } from 'zod'
 
 /** What the whole place in one process reads from its environment. */
@@ -28,6 +39,7 @@ export const Environment = z.object({
   MONGODB_URI: z.string().min(1).optional().describe('keep documents in MongoDB'),
   KAFKA_BROKERS: z.string().min(1).optional().describe('keep events in Kafka, host:port, with commas between several'),
   KAFKA_SESSION_MS: processVariables.KAFKA_SESSION_MS,
+  ...kafkaSecurityVariables,
   LOG_LEVEL: processVariables.LOG_LEVEL,
   PATCHWORK_END_AT: processVariables.PATCHWORK_END_AT,
 })
@@ -46,6 +58,7 @@ export type PlaceConfig = {
   mongodbUri: string | undefined
   kafkaBrokers: string[] | undefined
   kafkaSessionMs: number | undefined
+  kafkaSecurity: KafkaSecurity | undefined
   logLevel: string
   endAt: EndAt | undefined
 }
@@ -70,6 +83,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv): PlaceConfig => {
     mongodbUri: variables.MONGODB_URI,
     kafkaBrokers: variables.KAFKA_BROKERS === undefined ? undefined : brokersFrom(variables.KAFKA_BROKERS),
     kafkaSessionMs: variables.KAFKA_SESSION_MS,
+    kafkaSecurity: kafkaSecurityFrom(variables),
     logLevel: variables.LOG_LEVEL,
     endAt: endAtFrom(variables.PATCHWORK_END_AT),
   }

@@ -1,5 +1,6 @@
 import type { EventLog } from '../eventLog.ts'
 import type { KafkaOptions } from './kafkaEventLog.ts'
+import type { KafkaTopics } from './topics.ts'
 
 /** The log on Kafka. Its client is loaded at the first need, so that a place on SQLite never loads it. */
 export const kafkaEventLog = (options: KafkaOptions): EventLog => {
@@ -21,3 +22,6 @@ export const kafkaEventLog = (options: KafkaOptions): EventLog => {
     close: async () => (await opened()).close(),
   }
 }
+
+/** The topics of Kafka beside what is declared of them; its client is loaded here. */
+export const kafkaTopics = async (options: KafkaOptions): Promise<KafkaTopics> => (await import('./topics.ts')).kafkaTopics(options)
