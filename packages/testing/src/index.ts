@@ -6,4 +6,5 @@ export { type GuardedDoor, type KafkaUser, makeCertificate } from './kafkaGuard.
 export { kcatForTests } from './kcat.ts'
 export { type MongoForTests, mongoForTests } from './mongo.ts'
 export { startMongoEngine } from './mongoEngine.ts'
+export { startTcpProxy, type TcpProxy, type Weather, weathers } from './tcpProxy.ts'
 export { startTestIssuer, type TestIssuer, type TestRole } from './testIssuer.ts'

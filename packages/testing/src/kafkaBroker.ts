@@ -15,15 +15,18 @@ const startedWithinMs = 90_000
 
 /**
  * A broker as a child process. It ends with this process, however that ends, and its data with it, but where `keptIn` names the folder for them.
- * With `users` it has a second door, sealed with TLS, that only they pass. Throws where it cannot be fetched or run.
+ * With `users` it has a second door, sealed with TLS, that only they pass. `advertisedPort`: where it tells its clients to come, when that is not its own.
+ * Throws where it cannot be fetched or run.
  */
 export const startKafkaBroker = async ({
   keptIn,
   users,
+  advertisedPort,
 }: {
   keptIn?: string
   users?: readonly KafkaUser[]
-} = {}): Promise<KafkaForTests & { ended: Promise<string>; guarded?: GuardedDoor }> => {
+  advertisedPort?: number
+} = {}): Promise<KafkaForTests & { port: number; ended: Promise<string>; guarded?: GuardedDoor }> => {
   const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'patchwork', 'kafka-4.4.0')
   await promisify(execFile)(script('fetch-kafka.sh'), [folder], { timeout: fetchedWithinMs }).catch((error: { stderr?: string }) => {
     throw new Error(`Kafka cannot be fetched: ${error.stderr?.trim().split('\n').at(-1) || 'the script failed'}`)
@@ -35,7 +38,15 @@ export const startKafkaBroker = async ({
   }
   const ports = await portsOf(data, keptIn !== undefined)
   const guarded = users && (await guardedDoor(data, ports[0], ports[1], users))
-  const run = () => startBroker(join(folder, 'jars'), data, ports, keptIn === undefined, guarded?.scram)
+  const run = () =>
+    startBroker({
+      jars: join(folder, 'jars'),
+      data,
+      ports,
+      advertisedPort: advertisedPort ?? ports[0],
+      isTemporary: keptIn === undefined,
+      scram: guarded?.scram ?? '',
+    })
   let child = await run().catch((error: unknown) => {
     forget()
     throw error
@@ -46,7 +57,8 @@ export const startKafkaBroker = async ({
   }
   let stopped: Promise<void> | undefined
   return {
-    brokers: [`127.0.0.1:${ports[0]}`],
+    brokers: [`127.0.0.1:${advertisedPort ?? ports[0]}`],
+    port: ports[0],
     ...(guarded && { guarded: guarded.door }),
     // What it acknowledged is on the file system, whose pages outlive it: it need not end in good order.
     stop: () => {
@@ -67,9 +79,17 @@ const portsOf = async (data: string, isKept: boolean): Promise<readonly [number,
   return ports
 }
 
-const startBroker = async (jars: string, data: string, ports: readonly [number, number], isTemporary: boolean, scram = ''): Promise<ChildProcess> => {
+const startBroker = async (options: {
+  jars: string
+  data: string
+  ports: readonly [number, number]
+  advertisedPort: number
+  isTemporary: boolean
+  scram: string
+}): Promise<ChildProcess> => {
+  const { jars, data, ports, advertisedPort, isTemporary, scram } = options
   const [port, controller] = ports
-  const parameters = [jars, data, String(port), String(controller), ...(isTemporary ? ['--temporary'] : [])]
+  const parameters = [jars, data, String(port), String(controller), String(advertisedPort), ...(isTemporary ? ['--temporary'] : [])]
   // A group of its own: Ctrl+C in a terminal is for whoever started it, who stops it in its turn.
   const child = spawn(script('kafka-broker.sh'), parameters, {
     stdio: ['pipe', 'ignore', 'ignore'],
