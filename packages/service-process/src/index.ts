@@ -1,6 +1,6 @@
 export { askedToStop, type Signals } from './askedToStop.ts'
 export { Address, brokersFrom, ConfigurationError, type EndAt, endAtFrom, environmentInWords, Port, processVariables, readEnvironment } from './environment.ts'
 export { type Front, openFront } from './front.ts'
-export { type Drivers, type OpenedPorts, openPorts } from './openPorts.ts'
+export { type Drivers, type OpenedPorts, openPorts, placeFileIn } from './openPorts.ts'
 export { type RunnableService, runService, type Surroundings } from './runService.ts'
 export { askedServices, ServiceEnvironment, serviceUrlsAt } from './serviceSettings.ts'
