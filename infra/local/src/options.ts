@@ -21,6 +21,7 @@ Environment:
   PORT           the port of the one address for a browser (default: one that is free)
   KAFKA_BROKERS  brokers of yours instead of one of this machine, host:port
   MONGODB_URI    a server and database of yours instead of one of this machine
+  PATCHWORK_END_AT_FOLDER  for fault tests: a file there that is named like a process is its PATCHWORK_END_AT at its next start, and goes
   Everything else is passed on: npm start -w services/<name> -- --help tells what each service reads.
 
 Ctrl+C stops all in order. It ends when one of its processes ends for good, and says which.

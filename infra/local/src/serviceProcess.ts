@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type Instance, isReady } from './gateway.ts'
@@ -45,6 +47,15 @@ export const spawnScript = (options: {
   return child
 }
 
+/** Where a fault test wants the next process of this label to end: it says so in a file of that name, which holds for one start. */
+const endAtFor = (label: string, { PATCHWORK_END_AT_FOLDER: folder }: NodeJS.ProcessEnv): { PATCHWORK_END_AT?: string } => {
+  const file = folder && join(folder, label)
+  if (!file || !existsSync(file)) return {}
+  const PATCHWORK_END_AT = readFileSync(file, 'utf8')
+  rmSync(file)
+  return { PATCHWORK_END_AT }
+}
+
 /**
  * Starts one process of a service, and again when it ends by itself, at the same address. `onGone` is told once when it has ended for good: with wrong
  * settings, or again and again.
@@ -63,7 +74,7 @@ export const startService = (options: {
   let stopping: Promise<void> | undefined
   let goneFor: string | undefined
   const run = (): ChildProcess => {
-    const started = spawnScript({ script, environment: { ...environment, HOST: '127.0.0.1', PORT: String(port) }, onLine })
+    const started = spawnScript({ script, environment: { ...environment, ...endAtFor(label, environment), HOST: '127.0.0.1', PORT: String(port) }, onLine })
     started.once('exit', (code, signal) => void ended(code, signal))
     return started
   }
@@ -81,6 +92,7 @@ export const startService = (options: {
     await sleep(restartAfterMs)
     if (stopping) return
     child = run()
+    onLine(`runs again as process ${child.pid}`)
     await instance.ready().catch(() => undefined)
   }
   const instance: ServiceProcess = {

@@ -2,7 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type { ApiPerson, StartedPlace } from '../src/startedPlace.ts'
 
 const requestLimitMs = 180_000
+/** A request that nothing answers is given up after this, and sent again under its key. */
+const attemptLimitMs = 20_000
 const askedAgainAtOnce = 8
+/** So many requests are begun in a second and no more: what a place was asked is asked again afterwards. */
+const requestsPerSecondMax = 60
 
 /** Who acts, by the name of their demonstration account. */
 const names = {
@@ -17,12 +21,18 @@ export type Actor = keyof typeof names
 
 /** A command that was answered for good: the same key must give the same answer for ever. */
 type Answered = { by: Actor; path: string; body: unknown; key: string; status: number; answer: unknown }
+/** An answer that says that it cannot be done just now. */
+type Unavailable = { path: string; status: number; type: string | null; answer: Record<string, unknown>; at: number }
 
 /** Requests that are sent until they are answered for good, across kills, and what they were answered. */
 export class KeptRequests {
   private readonly place: StartedPlace
   people: Record<Actor, ApiPerson>
   private readonly answered: Answered[] = []
+  private nextAt = 0
+  /** What was answered with 5xx, and how often nothing answered at all. */
+  readonly unavailable: Unavailable[] = []
+  unanswered = 0
 
   private constructor(place: StartedPlace, people: Record<Actor, ApiPerson>) {
     this.place = place
@@ -37,12 +47,18 @@ export class KeptRequests {
     this.people = await signIn(this.place)
   }
 
+  /** How many requests were answered for good. */
+  get operations(): number {
+    return this.answered.length
+  }
+
   /** Sends a request under one key until it is answered for good. Throws where it is refused for what it asks. */
   async surely(by: Actor, path: string, body?: unknown): Promise<Record<string, unknown>> {
     const key = randomUUID()
     const end = Date.now() + requestLimitMs
+    await this.turn()
     for (;;) {
-      const answer = await this.people[by].send('POST', path, { body, key }).catch(() => undefined)
+      const answer = await this.people[by].send('POST', path, { body, key, signal: AbortSignal.timeout(attemptLimitMs) }).catch(() => undefined)
       if (answer && answer.status < 300) {
         this.answered.push({ by, path, body, key, status: answer.status, answer: answer.body })
         return answer.body
@@ -51,23 +67,35 @@ export class KeptRequests {
       // 404 and 409 `unknown-offer`: a neighbour has not heard of it yet. Everything else that is sent is right, so a refusal is a fault.
       else if (answer && answer.status < 500 && ![404, 409].includes(answer.status))
         throw new Error(`${path} was refused: ${answer.status} ${JSON.stringify(answer.body)}`)
+      if (answer === undefined) this.unanswered += 1
+      else if (answer.status >= 500)
+        this.unavailable.push({ path, status: answer.status, type: answer.headers.get('content-type'), answer: answer.body, at: Date.now() })
       if (Date.now() > end) throw new Error(`${path} was never answered: ${answer?.status} ${JSON.stringify(answer?.body)}; ${this.place.output.slice(-2_000)}`)
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }
 
+  private async turn(): Promise<void> {
+    const now = Date.now()
+    this.nextAt = Math.max(now, this.nextAt + 1_000 / requestsPerSecondMax)
+    if (this.nextAt > now) await new Promise((resolve) => setTimeout(resolve, this.nextAt - now))
+  }
+
+  /** Whoever could not be served was told so in words, as what it is. */
+  expectWordsForEachRefusal(): void {
+    const speechless = this.unavailable.filter(
+      ({ status, type, answer }) => status !== 503 || !type?.startsWith('application/problem+json') || !answer.code || !answer.title,
+    )
+    expect(speechless.slice(0, 5)).toEqual([])
+  }
+
   /** Each request again under its key, in any order: the answer is the first one, and nothing more happens for it. */
   async expectSameAnswers(): Promise<void> {
-    expect(this.answered.length).toBeGreaterThan(100)
-    const left = [...this.answered]
-    const askAgain = async () => {
-      for (let one = left.pop(); one; one = left.pop()) {
-        const { by, path, body, key, status, answer } = one
-        const again = await this.people[by].send('POST', path, { body, key })
-        expect({ path, status: again.status, answer: again.body }).toEqual({ path, status, answer })
-      }
-    }
-    await Promise.all(Array.from({ length: askedAgainAtOnce }, askAgain))
+    expect(this.answered.length).toBeGreaterThan(20)
+    await forEach(this.answered, async ({ by, path, body, key, status, answer }) => {
+      const again = await this.people[by].send('POST', path, { body, key })
+      expect({ path, status: again.status, answer: again.body }).toEqual({ path, status, answer })
+    })
   }
 
   /** Every item of a list, over all its pages. */
@@ -83,6 +111,15 @@ export class KeptRequests {
     } while (after !== undefined)
     return items
   }
+}
+
+/** Does something for each of many, some at a time. */
+export const forEach = async <One>(all: Iterable<One>, doing: (one: One) => Promise<void>): Promise<void> => {
+  const left = [...all].reverse()
+  const next = async () => {
+    for (let one = left.pop(); one !== undefined; one = left.pop()) await doing(one)
+  }
+  await Promise.all(Array.from({ length: askedAgainAtOnce }, next))
 }
 
 const signIn = async (place: StartedPlace): Promise<Record<Actor, ApiPerson>> => {

@@ -18,28 +18,27 @@ export type ApiPerson = {
   send<Body = Record<string, unknown>>(
     method: string,
     path: string,
-    options?: { body?: unknown; key?: string; headers?: Record<string, string> },
+    options?: { body?: unknown; key?: string; headers?: Record<string, string>; signal?: AbortSignal },
   ): Promise<Answer<Body>>
 }
 
 const command = fileURLToPath(new URL('../../../node_modules/.bin/patchwork', import.meta.url))
 const upCommand = fileURLToPath(new URL('../../../infra/local/up', import.meta.url))
-/** With PATCHWORK_PROCESSES a place is opened as one process of each service (or so many as it says) on Kafka and MongoDB, not as one process of all. */
-const processesPerService = process.env.PATCHWORK_PROCESSES
-const startLimitMs = processesPerService === undefined ? 120_000 : 280_000
+const startLimitMs = 280_000
 
-/** Waits until `probe` gives something that is not undefined or false, looking again every 50 ms. Throws with `what` after the limit. */
+/** Waits until `probe` gives something that is not undefined or false, looking again every 50 ms or as it says. Throws with `what` after the limit. */
 export const until = async <Found>(
   what: string,
   probe: () => Promise<Found | undefined | false> | Found | undefined | false,
   limitMs = 60_000,
+  everyMs = 50,
 ): Promise<Found> => {
   const end = Date.now() + limitMs
   for (;;) {
     const found = await probe()
     if (found !== undefined && found !== false) return found
     if (Date.now() > end) throw new Error(`Waited ${limitMs} ms in vain: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await new Promise((resolve) => setTimeout(resolve, everyMs))
   }
 }
 
@@ -52,7 +51,16 @@ export const freePort = async (): Promise<number> => {
   return port
 }
 
-export type StartOptions = { empty?: boolean; dataDirectory?: string; environment?: Record<string, string> }
+export type StartOptions = {
+  empty?: boolean
+  dataDirectory?: string
+  environment?: Record<string, string>
+  /** So many processes of each service on Kafka and MongoDB, instead of one process of all; PATCHWORK_PROCESSES when absent. */
+  processesPerService?: number
+}
+
+/** One process of a service, as infra/local/up tells of it. */
+export type ServiceProcess = { label: string; url: string; pid: number }
 
 /**
  * A whole place in a process of its own, as `npm start` runs it, with its data in a temporary folder. With PATCHWORK_PROCESSES in the environment it is
@@ -64,11 +72,13 @@ export class StartedPlace {
   /** Everything it wrote: what it told its operator, and its logs. */
   output = ''
   private readonly options: StartOptions
+  private readonly processesPerService: string | undefined
   private readonly port: number
   private process: ChildProcess | undefined
 
   private constructor(options: StartOptions, port: number, dataDirectory: string) {
     this.options = options
+    this.processesPerService = options.processesPerService?.toString() ?? process.env.PATCHWORK_PROCESSES
     this.port = port
     this.dataDirectory = dataDirectory
     this.url = `http://127.0.0.1:${port}`
@@ -104,9 +114,9 @@ export class StartedPlace {
     const from = this.output.length
     const isEmpty = this.options.empty ? ['--empty'] : []
     const [program, ...args] =
-      processesPerService === undefined
+      this.processesPerService === undefined
         ? [command, 'start', ...isEmpty]
-        : [upCommand, '--instances', processesPerService, '--data', this.dataDirectory, ...isEmpty]
+        : [upCommand, '--instances', this.processesPerService, '--data', this.dataDirectory, ...isEmpty]
     const child = spawn(program as string, args, { env: this.environment(extra), stdio: ['ignore', 'pipe', 'pipe'] })
     this.process = child
     for (const stream of [child.stdout, child.stderr])
@@ -154,6 +164,39 @@ export class StartedPlace {
     if (this.running && this.process) await once(this.process, 'exit')
   }
 
+  /** The processes of its services as they run now, where each has its own. */
+  get processes(): ServiceProcess[] {
+    const opened = this.output.matchAll(/^ {2}([a-z-]+(?:-\d+)?) +(http:\S+) +process (\d+)$/gm)
+    const again = new Map([...this.output.matchAll(/^(\S+) \| runs again as process (\d+)$/gm)].map(([, label, pid]) => [label, Number(pid)]))
+    return [...opened].map(([, label, url, pid]) => ({ label: label as string, url: url as string, pid: again.get(label) ?? Number(pid) }))
+  }
+
+  /**
+   * Answers the questions of `ask` soon: beside services of a process each, one process more opens the whole place for the length of it. Gives what
+   * `ask` gives.
+   */
+  async whileAnswering<Result>(ask: () => Promise<Result>): Promise<Result> {
+    if (this.processesPerService === undefined) return ask()
+    const besides = spawn(command, ['start'], {
+      env: this.environment({ LOG_LEVEL: 'error', PORT: '0', PUBLIC_URL: this.url, ...this.servers() }),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const said = { words: '' }
+    for (const stream of [besides.stdout, besides.stderr])
+      stream?.setEncoding('utf8').on('data', (words: string) => {
+        said.words += words
+      })
+    const ended = once(besides, 'exit')
+    try {
+      await until('the place opens for questions', () => said.words.includes('Patchwork is open at') || besides.exitCode !== null, startLimitMs)
+      if (besides.exitCode !== null) throw new Error(`The place did not open for questions: ${said.words.slice(-2_000)}`)
+      return await ask()
+    } finally {
+      besides.kill('SIGTERM')
+      await ended
+    }
+  }
+
   /** Ends the place and removes its data. */
   async remove(): Promise<void> {
     await this.end()
@@ -162,7 +205,7 @@ export class StartedPlace {
 
   /** Runs `patchwork <args>` on this place's data. Where that lies on servers that stopped with the place, they run for the length of the question. */
   async run(...args: string[]): Promise<{ code: number; output: string }> {
-    if (processesPerService === undefined || this.running) return this.ask(args, this.servers())
+    if (this.processesPerService === undefined || this.running) return this.ask(args, this.servers())
     await this.start()
     try {
       return await this.ask(args, this.servers())
@@ -173,7 +216,7 @@ export class StartedPlace {
 
   /** The Kafka and the MongoDB that the place was last started on, as it told. */
   private servers(): Record<string, string> {
-    if (processesPerService === undefined) return {}
+    if (this.processesPerService === undefined) return {}
     const told = (name: string) => [...this.output.matchAll(new RegExp(`^ +${name} +(\\S+)$`, 'gm'))].at(-1)?.[1] as string
     return { KAFKA_BROKERS: told('Kafka'), MONGODB_URI: told('MongoDB') }
   }
@@ -223,10 +266,11 @@ export class StartedPlace {
   async send<Body = Record<string, unknown>>(
     method: string,
     path: string,
-    { body, key, headers }: { body?: unknown; key?: string; headers?: Record<string, string> } = {},
+    { body, key, headers, signal }: { body?: unknown; key?: string; headers?: Record<string, string>; signal?: AbortSignal } = {},
   ): Promise<Answer<Body>> {
     const response = await fetch(`${this.url}/api${path}`, {
       method,
+      ...(signal === undefined ? {} : { signal }),
       headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...(key === undefined ? {} : { 'idempotency-key': key }), ...headers },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })

@@ -1,0 +1,50 @@
+import { type StartedPlace, until } from '../src/startedPlace.ts'
+import type { Load } from './load.ts'
+import type { Delivery } from './loopPromises.ts'
+
+const holdsWithinMs = 180_000
+const lookEveryMs = 1_000
+
+type Invariant = { name: string; violations: number; examples: string[] }
+type ReadModel = { name: string; equal: boolean }
+
+/**
+ * What must be true after every fault, once the load has been stopped: each answer that was given stands and is given again, each thing that happened
+ * was told once, money is there to the penny, and everything that is stored holds. Waits for what is still under way; throws for the first that is not so.
+ */
+export const everythingHolds = async (place: StartedPlace, { requests, loop, pool }: Load): Promise<void> => {
+  await requests.signInAgain()
+  await loop.everybodyIsTold().catch(() => undefined)
+  requests.expectWordsForEachRefusal()
+  await requests.expectSameAnswers()
+  await loop.expectReferralsAsAnswered()
+  await pool.expectToThePenny()
+  await place.whileAnswering(() => storesHold(place))
+  await loop.expectMessagesOnce()
+  await pool.expectMessagesOnce()
+  const ledger = await requests.everyItem<Delivery>('administrator', '/notification/deliveries')
+  expect(ledger.filter(({ status }) => !['sent', 'read', 'not-sent'].includes(status))).toEqual([])
+}
+
+/**
+ * What can be asked of a place without knowing what it was told: every invariant (no gap and no disorder in any aggregate, sums of zero, one effect of
+ * each event), every read model equal to one rebuilt, nothing parked. What events cause may still be under way: it must come to hold.
+ */
+export const storesHold = async (place: StartedPlace): Promise<void> => {
+  let broken: Invariant[] | string = 'never verified'
+  await until(
+    'every invariant holds',
+    async () => {
+      const { output } = await place.run('verify', '--json')
+      broken = output
+      broken = (JSON.parse(output) as { invariants: Invariant[] }).invariants.filter(({ violations }) => violations > 0)
+      return broken.length === 0
+    },
+    holdsWithinMs,
+    lookEveryMs,
+  ).catch(() => undefined)
+  expect(broken).toEqual([])
+  const rebuilt = await place.run('rebuild', '--json')
+  expect((JSON.parse(rebuilt.output) as { readModels: ReadModel[] }).readModels.filter(({ equal }) => !equal)).toEqual([])
+  expect((await place.run('dead-letters', 'list', '--json')).output.trim()).toBe('[]')
+}
