@@ -1,4 +1,5 @@
 export { embeddedEventLog } from './embedded/embeddedEventLog.ts'
+export { topicEndsIn } from './embedded/logFile.ts'
 export * from './eventLog.ts'
 export type { KafkaSecurity } from './kafka/client.ts'
 export { kafkaEventLog, kafkaTopics } from './kafka/onFirstUse.ts'

@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import type { OpenOptions, OpenRefusal } from './placeFile.ts'
 import { toOpenRefusal } from './sqliteErrors.ts'
 
@@ -17,12 +18,13 @@ const lockWaitMs = 1_000
 /** Opens and checks the file; one that is refused is left as it was found. The lock goes with the process, also after kill -9. */
 export const openDatabase = (options: OpenOptions): { database: DatabaseSync } | { refusal: OpenRefusal } => {
   let database: DatabaseSync | undefined
+  const { isCopy = false } = options
   try {
-    database = new DatabaseSync(options.path, { timeout: lockWaitMs })
-    database.exec('PRAGMA locking_mode=EXCLUSIVE')
-    const refusal = check(database)
+    database = isCopy ? openCopy(options.path) : new DatabaseSync(options.path, { timeout: lockWaitMs })
+    if (!isCopy) database.exec('PRAGMA locking_mode=EXCLUSIVE')
+    const refusal = check(database, isCopy ? 'integrity_check(1)' : 'quick_check(1)')
     if (refusal === undefined) {
-      setUp(database, options)
+      if (!isCopy) setUp(database, options)
       return { database }
     }
     database.close()
@@ -33,17 +35,24 @@ export const openDatabase = (options: OpenOptions): { database: DatabaseSync } |
   }
 }
 
+// Without `immutable` SQLite would make files beside it for a lock and a shared index, even to read.
+const openCopy = (path: string): DatabaseSync => {
+  const url = pathToFileURL(path)
+  url.searchParams.set('immutable', '1')
+  return new DatabaseSync(url, { readOnly: true })
+}
+
 const pragma = (database: DatabaseSync, name: string): unknown => Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]
 
 /** Comes before any setting of ours, so that another program's file or a later version's is not touched. */
-const check = (database: DatabaseSync): OpenRefusal | undefined => {
+const check = (database: DatabaseSync, howThoroughly: 'quick_check(1)' | 'integrity_check(1)'): OpenRefusal | undefined => {
   const tables = Number(database.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.count)
   const owner = Number(pragma(database, 'application_id'))
   const version = Number(pragma(database, 'user_version'))
   const isNew = tables === 0 && owner === 0 && version === 0
   if (!isNew && owner !== applicationId) return { reason: 'damaged', message: 'it is a database, but not one of Patchwork' }
   if (version > formatVersion) return { reason: 'newer', message: String(version) }
-  const found = pragma(database, 'quick_check(1)')
+  const found = pragma(database, howThoroughly)
   return found === 'ok' ? undefined : { reason: 'damaged', message: `SQLite's check found "${found}"` }
 }
 

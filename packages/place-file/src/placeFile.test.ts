@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -189,6 +189,31 @@ describe('a backup', () => {
     const copy = await openFile({ path: pathOf('copy.sqlite') })
     expect(await ids(copy)).toContain('before')
   })
+  test('begun in the midst of writes is as whole, and stops none of them', async () => {
+    const file = await opened('busy.sqlite')
+    const write = (id: number, round: number) => {
+      const parameters = [`w${id}`, `${id} ${round} ${'x'.repeat(20_000)}`, round]
+      return file.run({ statements: [{ sql: 'INSERT OR REPLACE INTO things VALUES (?, ?, ?)', parameters, mode: 'run' }] })
+    }
+    for (let round = 0; round < 60; round += 1) {
+      const copied = file.backup(pathOf('busy.copy'))
+      // A write in each turn, so that one after the other begins while the first pages are copied.
+      const writes: ReturnType<typeof write>[] = []
+      for (let id = 0; id < 20; id += 1) {
+        writes.push(write(id, round))
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      await copied
+      for (const { outcome } of await Promise.all(writes)) expect(outcome).toBe('done')
+      if (round === 0 || round % 10 > 0) continue
+      const copy = await openPlaceFile({ path: pathOf('busy.copy'), isCopy: true })
+      const found = await copy.run({ statements: [{ sql: 'SELECT count(*) AS rows, min(count) AS oldest FROM things', mode: 'get' }] })
+      await copy.close()
+      const [{ rows, oldest }] = (found.outcome === 'done' ? found.results : []) as [{ rows: number; oldest: number }]
+      expect(rows).toBe(20)
+      expect(oldest).toBeGreaterThanOrEqual(round - 1)
+    }
+  })
   test('replaces an older one', async () => {
     const file = await opened('twice.sqlite')
     await file.backup(pathOf('again.sqlite'))
@@ -196,6 +221,38 @@ describe('a backup', () => {
     await file.backup(pathOf('again.sqlite'))
     expect(statSync(pathOf('again.sqlite')).size).toBeGreaterThan(100_000)
     expect(await ids(await openFile({ path: pathOf('again.sqlite') }))).toEqual(['a'])
+  })
+  test('can be read by this user only, and tells how far it is', async () => {
+    const file = await opened('private.sqlite')
+    await add(file, 'a', 'x'.repeat(3_000_000))
+    const told: number[] = []
+    await file.backup(pathOf('private.copy'), (copied, total) => told.push(copied / total))
+    expect(statSync(pathOf('private.copy')).mode & 0o777).toBe(0o600)
+    expect(told.length).toBeGreaterThan(0)
+    expect(told).toEqual(told.toSorted((one, other) => one - other))
+  })
+  test('is checked page by page and read without a change to it or its folder', async () => {
+    const file = await opened('checked.sqlite')
+    await Promise.all(Array.from({ length: 200 }, (_, index) => add(file, `row-${index}`)))
+    mkdirSync(pathOf('copies'))
+    const path = join(pathOf('copies'), 'copy.sqlite')
+    await file.backup(path)
+    const before = readFileSync(path)
+    const copy = await openFile({ path, isCopy: true })
+    expect(await ids(copy)).toHaveLength(200)
+    await expect(add(copy, 'more')).rejects.toThrow(PlaceFileUnavailableError)
+    expect(readdirSync(pathOf('copies'))).toEqual(['copy.sqlite'])
+    await copy.close()
+    expect(readFileSync(path).equals(before)).toBe(true)
+  })
+  test('whose index does not agree with its table is refused, though each page of it is sound', async () => {
+    const file = await opened('disagrees.sqlite')
+    await add(file, 'a')
+    await file.backup(pathOf('disagrees.copy'))
+    const database = new DatabaseSync(pathOf('disagrees.copy'), { defensive: false } as object)
+    database.exec("PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql = 'CREATE UNIQUE INDEX byName ON things(count)' WHERE name = 'byName'")
+    database.close()
+    await expect(openPlaceFile({ path: pathOf('disagrees.copy'), isCopy: true })).rejects.toThrow(DamagedFileError)
   })
   test('that cannot be written fails in words, and the place goes on', async () => {
     const file = await opened('nobackup.sqlite')

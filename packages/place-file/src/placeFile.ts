@@ -41,8 +41,11 @@ export interface PlaceFile {
    * died, or when waitingMax operations wait), BadStatementError.
    */
   run(operation: Operation): Promise<OperationResult>
-  /** Writes a consistent copy to `path`, while others go on; an older copy there is replaced once the new one is whole. */
-  backup(path: string): Promise<void>
+  /**
+   * Writes a consistent copy to `path` that only this user can read, while others go on; an older copy there is replaced once the new one is whole.
+   * All that was answered before the call is in it. `onProgress` is told how many pages of how many are copied. One that fails leaves nothing.
+   */
+  backup(path: string, onProgress?: (copied: number, total: number) => void): Promise<void>
   /** Finishes what waits, then lets the file go. A repeat changes nothing. */
   close(): Promise<void>
 }
@@ -54,6 +57,8 @@ export type OpenOptions = {
   pagesMax?: number
   /** For a process of one task: half the pages kept in memory, and a heap for its answers that is bounded. Slower where many read at once. */
   isSmall?: boolean
+  /** A copy that no process has open: every page and index of it is checked, and it is read only. Neither it nor its folder is changed. */
+  isCopy?: boolean
 }
 
 export type Numbered = { id: number; operation: Operation }
@@ -64,6 +69,7 @@ export type FromWorker =
   | { kind: 'opened' }
   | ({ kind: 'refused' } & OpenRefusal)
   | { kind: 'answers'; answers: { id: number; result: OperationResult | Failure }[] }
+  | { kind: 'copied'; id: number; copied: number; total: number }
   | { kind: 'closed' }
 
 /** Room for 512 operations of 50 kB each in one transaction; V8 collects before it is full. */
@@ -71,7 +77,7 @@ const smallHeap = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 64 }
 /** Operations that may wait for the worker at once; more means that the disk cannot keep up. */
 const waitingMax = 50_000
 
-type Waiting = { resolve: (result: OperationResult) => void; reject: (error: Error) => void }
+type Waiting = { resolve: (result: OperationResult) => void; reject: (error: Error) => void; onProgress?: (copied: number, total: number) => void }
 
 /**
  * Opens (or makes) the file of a place and checks it. Throws LockedFileError when another process has it, NewerFileError when a newer Patchwork
@@ -104,6 +110,7 @@ export const openPlaceFile = async (options: OpenOptions): Promise<PlaceFile> =>
   }
   worker.on('message', (message: FromWorker) => {
     if (message.kind === 'answers') for (const { id, result } of message.answers) settle(id, result)
+    else if (message.kind === 'copied') waiting.get(message.id)?.onProgress?.(message.copied, message.total)
     else if (message.kind === 'opened') opened?.resolve()
     else if (message.kind === 'closed') end(new PlaceFileUnavailableError('it has been closed'))
     else end(toOpenError(options.path, message))
@@ -117,12 +124,12 @@ export const openPlaceFile = async (options: OpenOptions): Promise<PlaceFile> =>
     queue = []
     if (batch.length > 0) send({ kind: 'run', batch })
   }
-  const ask = (post: (id: number) => void): Promise<OperationResult> =>
+  const ask = (post: (id: number) => void, onProgress?: (copied: number, total: number) => void): Promise<OperationResult> =>
     new Promise((resolve, reject) => {
       if (ended || closing) return reject(ended ?? new PlaceFileUnavailableError('it has been closed'))
       if (waiting.size >= waitingMax) return reject(new PlaceFileUnavailableError(`${waitingMax} operations are waiting already`))
       lastId += 1
-      waiting.set(lastId, { resolve, reject })
+      waiting.set(lastId, { resolve, reject, ...(onProgress && { onProgress }) })
       post(lastId)
     })
 
@@ -139,8 +146,8 @@ export const openPlaceFile = async (options: OpenOptions): Promise<PlaceFile> =>
         if (queue.length === 0) queueMicrotask(flush)
         queue.push({ id, operation })
       }),
-    backup: async (path) => {
-      await ask((id) => send({ kind: 'backup', id, path }))
+    backup: async (path, onProgress) => {
+      await ask((id) => send({ kind: 'backup', id, path }), onProgress)
     },
     close: () => {
       closing ??= new Promise<void>((resolve) => {

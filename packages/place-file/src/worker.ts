@@ -2,25 +2,34 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { backup, type DatabaseSync } from 'node:sqlite'
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import { openOperations } from './carryOut.ts'
+import { type Outcome, openOperations } from './carryOut.ts'
 import { openDatabase } from './openDatabase.ts'
 import type { FromWorker, Numbered, OpenOptions, ToWorker } from './placeFile.ts'
 import { toFailure } from './sqliteErrors.ts'
 
 /** With more operations in one transaction the first of them would wait for the last. */
 const batchMax = 512
+/** Copied at a time; a commit waits for no more than these. */
+const pagesPerStep = 500
 
 const port = parentPort as MessagePort
 const say = (message: FromWorker) => port.postMessage(message)
 
 /** Copies the file as it is at one moment; a copy that was cut short never has the final name. */
-const copy = async (database: DatabaseSync, target: string): Promise<void> => {
+const copy = async (database: DatabaseSync, target: string, progress: (copied: number, total: number) => void): Promise<void> => {
   const unfinished = `${target}.unfinished`
   rmSync(unfinished, { force: true })
-  await backup(database, unfinished)
-  sync(unfinished)
-  renameSync(unfinished, target)
-  sync(dirname(target))
+  try {
+    // SQLite would make it as readable as the process's mask allows.
+    closeSync(openSync(unfinished, 'wx', 0o600))
+    await backup(database, unfinished, { rate: pagesPerStep, progress: ({ totalPages, remainingPages }) => progress(totalPages - remainingPages, totalPages) })
+    sync(unfinished)
+    renameSync(unfinished, target)
+    sync(dirname(target))
+  } catch (error) {
+    rmSync(unfinished, { force: true })
+    throw error
+  }
 }
 const sync = (path: string) => {
   const descriptor = openSync(path, 'r')
@@ -33,19 +42,38 @@ const serve = (database: DatabaseSync) => {
   let waiting: Numbered[] = []
   let backups: Promise<void> = Promise.resolve()
   let isClosing = false
+  // A copy's first pages are read on another thread, and it fails where a transaction is open then. Later ones are only tried again.
+  let isStartingCopy = false
 
+  const workOn = () => {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, batchMax)
+      waiting = waiting.slice(batchMax)
+      const outcomes = carryOut(batch.map(({ operation }) => operation))
+      say({ kind: 'answers', answers: batch.map(({ id }, index) => ({ id, result: outcomes[index]! })) })
+    }
+  }
+  const backUp = async ({ id, path }: { id: number; path: string }) => {
+    const goOn = () => {
+      isStartingCopy = false
+      workOn()
+    }
+    isStartingCopy = true
+    const progress = (copied: number, total: number) => {
+      goOn()
+      say({ kind: 'copied', id, copied, total })
+    }
+    const result: Outcome = await copy(database, path, progress).then(
+      () => ({ outcome: 'done', results: [] }),
+      (error) => ({ ...toFailure(error), failure: 'unavailable' }),
+    )
+    goOn()
+    say({ kind: 'answers', answers: [{ id, result }] })
+  }
   const take = (message: ToWorker) => {
     if (message.kind === 'run') waiting.push(...message.batch)
     else if (message.kind === 'close') isClosing = true
-    else {
-      const { id, path } = message
-      backups = backups
-        .then(() => copy(database, path))
-        .then(
-          () => say({ kind: 'answers', answers: [{ id, result: { outcome: 'done', results: [] } }] }),
-          (error) => say({ kind: 'answers', answers: [{ id, result: { ...toFailure(error), failure: 'unavailable' } }] }),
-        )
-    }
+    else backups = backups.then(() => backUp(message))
   }
   const close = () => {
     database.close()
@@ -56,12 +84,7 @@ const serve = (database: DatabaseSync) => {
     take(message)
     // Whatever has arrived meanwhile goes into the same commit.
     for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) take(next.message)
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, batchMax)
-      waiting = waiting.slice(batchMax)
-      const outcomes = carryOut(batch.map(({ operation }) => operation))
-      say({ kind: 'answers', answers: batch.map(({ id }, index) => ({ id, result: outcomes[index]! })) })
-    }
+    if (!isStartingCopy) workOn()
     if (isClosing) void backups.then(close)
   })
 }

@@ -4,13 +4,21 @@ import type { Ports } from '@patchwork/aggregate'
 import { type DocumentStore, embeddedDocumentStore, mongoDocumentStore } from '@patchwork/document-store'
 import { type EventLog, embeddedEventLog, type KafkaSecurity, kafkaEventLog } from '@patchwork/event-log'
 import { topics } from '@patchwork/events'
-import { openPlaceFile } from '@patchwork/place-file'
+import { openPlaceFile, type PlaceFile } from '@patchwork/place-file'
 import type { Runtime } from '@patchwork/runtime'
 import type { Logger } from '@patchwork/telemetry'
 import type { EndAt } from './environment.ts'
 
 /** The ports of a process, and what closes them in order. */
-export type OpenedPorts = { ports: Ports; close: () => Promise<void> }
+export type OpenedPorts = {
+  ports: Ports
+  /** The file that holds the documents and the log; undefined where either lies on a server. */
+  wholeFile: PlaceFile | undefined
+  close: () => Promise<void>
+}
+
+/** The file of a place under its data directory. */
+export const placeFileIn = (dataDirectory: string): string => join(dataDirectory, 'patchwork.sqlite')
 
 export type Drivers = {
   /** Where the SQLite file lies; needed unless both servers are named. It must be there. */
@@ -32,7 +40,7 @@ export const openPorts = async (drivers: Drivers, runtime: Runtime, logger: Logg
   const { dataDirectory, mongodbUri, kafkaBrokers, kafkaSessionMs, kafkaSecurity, dataKey, clientId, endAt, isSmall = false } = drivers
   const needsFile = mongodbUri === undefined || kafkaBrokers === undefined
   if (needsFile && dataDirectory === undefined) throw new RangeError('Without MongoDB and Kafka there must be a data directory')
-  const placeFile = needsFile ? await openPlaceFile({ path: join(dataDirectory!, 'patchwork.sqlite'), isSmall }) : undefined
+  const placeFile = needsFile ? await openPlaceFile({ path: placeFileIn(dataDirectory!), isSmall }) : undefined
   const documents: DocumentStore = mongodbUri === undefined ? embeddedDocumentStore(placeFile!) : mongoDocumentStore({ uri: mongodbUri })
   const log: EventLog =
     kafkaBrokers === undefined
@@ -68,6 +76,7 @@ export const openPorts = async (drivers: Drivers, runtime: Runtime, logger: Logg
         },
       }),
     },
+    wholeFile: mongodbUri === undefined && kafkaBrokers === undefined ? placeFile : undefined,
     close,
   }
 }

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -43,7 +43,8 @@ describe('the command line', () => {
   test('tells what it can do, and every setting', async () => {
     const { ended, output } = begin(['--help'])
     expect(await ended).toBe(0)
-    for (const word of ['start', 'verify', 'rebuild', 'dead-letters', 'DATA_DIR', 'DATA_KEY_FILE', 'SMTP_URL', 'Exit code']) expect(output()).toContain(word)
+    for (const word of ['start', 'verify', 'rebuild', 'dead-letters', 'backup', 'restore', 'DATA_DIR', 'DATA_KEY_FILE', 'SMTP_URL', 'Exit code'])
+      expect(output()).toContain(word)
   })
   test.each([[['juggle']], [['verify', '--colour']], [['dead-letters', 'show']]])('ends with 2 when it is used wrongly: %j', async (args) => {
     const { ended, errors } = begin(args)
@@ -81,6 +82,12 @@ describe('the command line', () => {
     const unknown = begin(['rebuild', 'nothing-of-that-name'])
     expect(await unknown.ended).toBe(2)
     expect(unknown.errors()).toContain('There are: ')
+    const saved = begin(['backup', join(folder, 'running.backup'), '--json'])
+    expect(await saved.ended).toBe(0)
+    expect(JSON.parse(saved.output())).toMatchObject({ file: join(folder, 'running.backup'), pointFile: join(folder, 'running.backup.json') })
+    const again = begin(['backup', join(folder, 'running.backup')])
+    expect(await again.ended).toBe(1)
+    expect(again.errors()).toContain('is there already')
     const second = begin(['start'])
     expect(await second.ended).toBe(1)
     await until(() => /stop/i.test(second.errors()))
@@ -94,6 +101,41 @@ describe('the command line', () => {
     const rebuilt = begin(['rebuild', '--json'])
     expect(await rebuilt.ended).toBe(0)
     expect(JSON.parse(rebuilt.output()).readModels.every((one: { equal: boolean }) => one.equal)).toBe(true)
+  })
+  test('backs up what lies there when no place runs, says where the key is, and restores it elsewhere', async () => {
+    const file = join(folder, 'resting.backup')
+    const saved = begin(['backup', file])
+    expect(await saved.ended).toBe(0)
+    expect(saved.output()).toContain(join(folder, 'data.key'))
+    expect(saved.errors()).toContain('Checking')
+    const elsewhere = { DATA_DIR: join(folder, 'elsewhere'), DATA_KEY_FILE: join(folder, 'data.key') }
+    const tried = begin(['restore', file, '--dry-run'], elsewhere)
+    expect(await tried.ended).toBe(0)
+    expect(tried.output()).toContain('Nothing was written')
+    expect(existsSync(elsewhere.DATA_DIR)).toBe(false)
+    const restored = begin(['restore', file, '--json'], elsewhere)
+    expect(await restored.ended).toBe(0)
+    expect(JSON.parse(restored.output())).toMatchObject({ restored: true, file })
+    const verified = begin(['verify'], elsewhere)
+    expect(await verified.ended).toBe(0)
+    const again = begin(['restore', file], elsewhere)
+    expect(await again.ended).toBe(1)
+    expect(again.errors()).toContain('a restore replaces nothing')
+  })
+  test('backs up no place where there is none, and makes none', async () => {
+    const nowhere = join(folder, 'nowhere')
+    const { ended, errors } = begin(['backup', join(folder, 'none.backup')], { DATA_DIR: nowhere })
+    expect(await ended).toBe(1)
+    expect(errors()).toContain('There is no place in')
+    expect([nowhere, `${nowhere}.key`, join(folder, 'none.backup')].some((path) => existsSync(path))).toBe(false)
+  })
+  test('sends whoever keeps a part of the place on a server to docs/operations.md', async () => {
+    const servers = { MONGODB_URI: 'mongodb://127.0.0.1:9', DATA_DIR: join(folder, 'nowhere') }
+    const saved = begin(['backup', join(folder, 'none.backup')], servers)
+    expect(await saved.ended).toBe(1)
+    expect(saved.errors()).toContain('docs/operations.md')
+    const restored = begin(['restore', join(folder, 'none.backup')], servers)
+    expect(await restored.ended).toBe(2)
   })
   test('does not start on a store that is older than its log, and says what to restore', async () => {
     const restored = join(folder, 'restored')

@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Writable } from 'node:stream'
+import { dataKeyFrom } from '@patchwork/encryption'
+import { openPlaceFile } from '@patchwork/place-file'
 import { type CsvField, csvFields, type ImportProgress, type ImportSummary, openImports } from '@patchwork/provider-directory'
 import type { Runtime } from '@patchwork/runtime'
-import { Address, askedToStop, ConfigurationError, environmentInWords, type Signals } from '@patchwork/service-process'
+import { Address, askedToStop, ConfigurationError, environmentInWords, placeFileIn, type Signals } from '@patchwork/service-process'
 import { createLogger, startTracing } from '@patchwork/telemetry'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { type BackedUp, BackupError, backUp, type CopyProgress, notInOneFile } from './backup.ts'
 import { Environment, type PlaceConfig, readConfig } from './config.ts'
 import { askRunningPlace, listenForOperations } from './control.ts'
 import { openPorts } from './drivers.ts'
@@ -13,7 +16,8 @@ import { giveMemoryBack, staySmall } from './giveMemoryBack.ts'
 import { type Imported, ImportOperation, importedInWords, listInWords, operateImport, summaryInWords } from './importing.ts'
 import { type DeadLetter, type Operation, operate, type Rebuilt, type Replayed, UnknownNameError, type Verified } from './operations.ts'
 import type { Place } from './place.ts'
-import { importProgressTo, progressTo } from './progress.ts'
+import { operationProgressTo, progressTo } from './progress.ts'
+import { type Restored, restore } from './restore.ts'
 import { addServerCommands } from './serverCommands.ts'
 
 /** What the command takes from the process it runs in. */
@@ -111,9 +115,30 @@ const program = (surroundings: Surroundings, settle: Settle): Command => {
         ),
       ),
     )
+  addBackup(patchwork, surroundings, settle)
   addImport(patchwork, surroundings, settle)
   addServerCommands(patchwork, surroundings, settle)
   return patchwork
+}
+
+const addBackup = (patchwork: Command, surroundings: Surroundings, settle: Settle): void => {
+  patchwork
+    .command('backup')
+    .description('write one consistent copy of the place while it runs, checked, with what it holds beside it; the data key is not in it')
+    .argument('<file>', 'a new file; <file>.json is written beside it')
+    .option('--json', 'print one JSON document')
+    .action(
+      settle((file: string, options: { json?: boolean }) =>
+        report<BackedUp>(surroundings, { name: 'backup', file: resolve(file) }, options, backedUpInWords(surroundings), () => true),
+      ),
+    )
+  patchwork
+    .command('restore')
+    .description('make a place of a backup in a DATA_DIR that has none; checks it before anything is written')
+    .argument('<file>', 'what "patchwork backup" wrote, with its .json beside it')
+    .option('--dry-run', 'check only; nothing is written')
+    .option('--json', 'print one JSON document')
+    .action(settle((file: string, options: { dryRun?: boolean; json?: boolean }) => restoreHere(surroundings, resolve(file), options)))
 }
 
 type RunOptions = {
@@ -278,11 +303,12 @@ const welcome = (place: Place, accounts: readonly SignedUp[]): string => {
 const ask = async (surroundings: Surroundings, operation: Operation): Promise<unknown> => {
   const config = readConfig(surroundings.environment)
   const progress = progressTo(surroundings.errors)
-  const onProgress = importProgressTo(progress)
+  const onProgress = operationProgressTo(progress)
   try {
     const running = await askRunningPlace(config.dataDirectory, operation, onProgress)
     if (running) return running.result
     if (operation.name === 'import') return await importAlone(config, surroundings, operation, onProgress)
+    if (operation.name === 'backup') return await backUpAlone(config, surroundings, operation.file, onProgress)
     const place = await open({ ...config, host: '127.0.0.1', port: 0, publicUrl: config.publicUrl ?? `http://127.0.0.1:${config.port}` }, surroundings)
     try {
       return await operate(place, operation)
@@ -317,6 +343,52 @@ const importAlone = async (
     await opened.close()
   }
 }
+
+/** Opens nothing but the file: a copy needs no service, and makes no place or key where there is none. */
+const backUpAlone = async (config: PlaceConfig, { runtime }: Surroundings, file: string, onProgress: (progress: CopyProgress) => void): Promise<BackedUp> => {
+  if (config.mongodbUri !== undefined || config.kafkaBrokers !== undefined) throw new BackupError(notInOneFile)
+  const path = placeFileIn(config.dataDirectory)
+  if (!existsSync(path)) throw new BackupError(`There is no place in ${config.dataDirectory}. Set DATA_DIR to where it lies.`)
+  if (!existsSync(config.dataKeyFile)) throw new BackupError(`The place's key is not at ${config.dataKeyFile}. Set DATA_KEY_FILE to where it is.`)
+  const placeFile = await openPlaceFile({ path, isSmall: true })
+  try {
+    return await backUp({ placeFile, dataKey: dataKeyFrom(config.dataKeyFile, runtime), runtime }, file, onProgress)
+  } finally {
+    await placeFile.close()
+  }
+}
+
+const restoreHere = async (surroundings: Surroundings, file: string, { dryRun, json }: { dryRun?: boolean; json?: boolean }): Promise<number> => {
+  const { environment, runtime, errors, output } = surroundings
+  const config = readConfig(environment)
+  if (config.mongodbUri !== undefined || config.kafkaBrokers !== undefined)
+    throw new ConfigurationError('A backup is restored into one file: unset MONGODB_URI and KAFKA_BROKERS.')
+  const progress = progressTo(errors)
+  try {
+    const restored = await restore(file, { ...config, runtime }, { dryRun: dryRun ?? false, onProgress: operationProgressTo(progress) })
+    progress.done()
+    output.write(json ? `${JSON.stringify(restored)}\n` : restoredInWords(restored, config.dataDirectory))
+    return done
+  } finally {
+    progress.done()
+  }
+}
+
+const eventsUpTo = (topics: Record<string, number>): number => Math.max(0, ...Object.values(topics))
+
+const backedUpInWords =
+  ({ environment }: Surroundings) =>
+  ({ file, pointFile, at, topics, bytes, sha256 }: BackedUp): string =>
+    [
+      `Backed up to ${file} (${bytes.toLocaleString('en-GB')} bytes, SHA-256 ${sha256}), and checked.`,
+      `It holds all that was answered before ${at}, and the log up to offset ${eventsUpTo(topics)}; ${pointFile} says where each topic ends.`,
+      `The data key is not in it. Keep ${readConfig(environment).dataKeyFile} apart from it: without that key the personal data in it cannot be read.\n`,
+    ].join('\n')
+
+const restoredInWords = ({ restored, file, at, topics }: Restored, dataDirectory: string): string =>
+  restored
+    ? `Restored ${file} to ${dataDirectory}: all that was answered before ${at}, the log up to offset ${eventsUpTo(topics)}. Start it with: patchwork start\n`
+    : `${file} is whole and can be restored here: all that was answered before ${at}, the log up to offset ${eventsUpTo(topics)}. Nothing was written.\n`
 
 const report = async <Result>(
   surroundings: Surroundings,

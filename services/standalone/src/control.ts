@@ -5,14 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
-import type { ImportProgress } from '@patchwork/provider-directory'
-import { Operation, operate, UnknownNameError } from './operations.ts'
+import { Operation, type OperationProgress, operate, UnknownNameError } from './operations.ts'
 import type { Place } from './place.ts'
 
 // A socket's path may have about 100 characters; past that it goes to the folder for temporary files, under a name made from the long one.
 const socketPathMax = 100
 
-type Line = { progress: ImportProgress } | { result: unknown } | { error: string; isUnknownName: boolean }
+type Line = { progress: OperationProgress } | { result: unknown } | { error: string; isUnknownName: boolean }
 
 /** Where the running place of a data directory listens for its operator. */
 export const socketPath = (dataDirectory: string): string => {
@@ -51,7 +50,7 @@ export const listenForOperations = async (place: Place, dataDirectory: string): 
 export const askRunningPlace = (
   dataDirectory: string,
   operation: Operation,
-  onProgress?: (progress: ImportProgress) => void,
+  onProgress?: (progress: OperationProgress) => void,
 ): Promise<{ result: unknown } | undefined> =>
   new Promise((resolve, reject) => {
     const asking = request({ socketPath: socketPath(dataDirectory), method: 'POST', path: '/' }, async (response) => {

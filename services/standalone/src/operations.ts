@@ -1,5 +1,6 @@
 import type { ImportProgress } from '@patchwork/provider-directory'
 import { z } from 'zod'
+import { BackupError, backUp, type CopyProgress, notInOneFile } from './backup.ts'
 import { ImportOperation, operateImport } from './importing.ts'
 import type { Place } from './place.ts'
 
@@ -10,9 +11,14 @@ export const Operation = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('dead-letters-list') }),
   z.strictObject({ name: z.literal('dead-letters-show'), eventId: z.string().min(1).max(200) }),
   z.strictObject({ name: z.literal('dead-letters-replay'), source: z.string().min(1).max(200).optional() }),
+  /** The copy is written by the place itself, so the path is a whole one. */
+  z.strictObject({ name: z.literal('backup'), file: z.string().min(1).max(4_096) }),
   ImportOperation,
 ])
 export type Operation = z.infer<typeof Operation>
+
+/** What a long operation tells of itself. */
+export type OperationProgress = ImportProgress | CopyProgress
 
 export type Verified = { ok: boolean; invariants: { name: string; checked: number; violations: number; examples: string[] }[] }
 export type Rebuilt = { readModels: { name: string; equal: boolean }[] }
@@ -25,7 +31,7 @@ export class UnknownNameError extends Error {}
 const deadLettersMax = 1_000
 
 /** Carries out one operation; a long one tells how far it is. Throws UnknownNameError. */
-export const operate = (place: Place, operation: Operation, onProgress?: (progress: ImportProgress) => void): Promise<unknown> => {
+export const operate = (place: Place, operation: Operation, onProgress?: (progress: OperationProgress) => void): Promise<unknown> => {
   switch (operation.name) {
     case 'verify':
       return verify(place)
@@ -37,9 +43,16 @@ export const operate = (place: Place, operation: Operation, onProgress?: (progre
       return deadLetters(place).then((letters) => letters.filter((letter) => letter.eventId === operation.eventId))
     case 'dead-letters-replay':
       return replay(place, operation.source)
+    case 'backup':
+      return backUp({ placeFile: wholeFileOf(place), ...place.ports }, operation.file, onProgress)
     case 'import':
       return operateImport(place.directory.imports, operation, onProgress)
   }
+}
+
+const wholeFileOf = ({ wholeFile }: Place) => {
+  if (!wholeFile) throw new BackupError(notInOneFile)
+  return wholeFile
 }
 
 // One invariant at a time: on one disk two scans only slow each other down, and the place goes on serving.

@@ -23,6 +23,7 @@ export type Place = {
   identity: Awaited<ReturnType<typeof identity.start>>
   commissioning: commissioning.RunningCommissioning
   ports: OpenedPorts['ports']
+  wholeFile: OpenedPorts['wholeFile']
   /** Takes no new requests, finishes what is in hand, then closes the stores. A repeat changes nothing. */
   stop(): Promise<void>
 }
@@ -83,6 +84,7 @@ export const startPlace = async (options: {
       identity: await runningIdentity,
       commissioning: await runningCommissioning,
       ports: opened.ports,
+      wholeFile: opened.wholeFile,
       stop,
     }
   } catch (error) {

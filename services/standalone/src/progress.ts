@@ -1,5 +1,7 @@
 import type { Writable } from 'node:stream'
 import type { ImportProgress } from '@patchwork/provider-directory'
+import type { CopyProgress } from './backup.ts'
+import type { OperationProgress } from './operations.ts'
 
 /** Shows what is going on and how far, on a terminal in place, elsewhere a line per step and per tenth. */
 export interface Progress {
@@ -49,14 +51,21 @@ export const progressTo = (stream: Writable & { isTTY?: boolean }): Progress => 
   }
 }
 
-const doing: Record<ImportProgress['doing'], string> = { reading: 'Reading', taking: 'Taking', 'putting-back': 'Putting back' }
+const doing: Record<ImportProgress['doing'] | CopyProgress['doing'], string> = {
+  reading: 'Reading',
+  taking: 'Taking',
+  'putting-back': 'Putting back',
+  copying: 'Copying',
+  checking: 'Checking',
+}
 
-/** Shows an import's steps, each with how many records and how fast. */
-export const importProgressTo = (progress: Progress): ((told: ImportProgress) => void) => {
-  let step: ImportProgress['doing'] | undefined
+/** Shows the steps of a long operation: an import's with how many records and how fast, a copy's with how much of it. */
+export const operationProgressTo = (progress: Progress): ((told: OperationProgress) => void) => {
+  let step: OperationProgress['doing'] | undefined
   return (told) => {
-    if (told.doing !== step) progress.step(doing[told.doing])
+    if (told.doing !== step) progress.step(doing[told.doing], 'unit' in told ? told.unit : '')
     step = told.doing
-    progress.count(told.count, told.perSecond)
+    if ('unit' in told) progress.advance(told.count, told.total)
+    else progress.count(told.count, told.perSecond)
   }
 }

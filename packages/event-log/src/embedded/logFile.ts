@@ -80,3 +80,11 @@ export const openLogFile = (placeFile: PlaceFile): LogFile => {
     },
   }
 }
+
+/** Where each topic of a place's file ends: the last offset of each that holds events. Asks the file only to read, so it serves for a copy. */
+export const topicEndsIn = async (placeFile: PlaceFile): Promise<Record<string, number>> => {
+  const sql = 'SELECT topic, max(offset) AS value FROM event_log GROUP BY topic ORDER BY topic'
+  const result = await placeFile.run({ statements: [{ sql, mode: 'all' }] })
+  const rows = result.outcome === 'done' ? (result.results[0] as Row[]) : []
+  return Object.fromEntries(rows.map(({ topic, value }) => [String(topic), Number(value)]))
+}
