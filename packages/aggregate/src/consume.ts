@@ -1,13 +1,14 @@
 import type { Lag } from '@patchwork/event-log'
 import type { EventEnvelope } from '@patchwork/events'
 import { instant, sleep } from '@patchwork/runtime'
-import { inSpan, inTrace } from '@patchwork/telemetry'
+import { measure, observe } from '@patchwork/telemetry'
 import type { Command } from './aggregate.ts'
 import { backOffMs, codeOf, isUnavailable } from './backOff.ts'
 import { consumerInvariants } from './consumerInvariants.ts'
 import { BusyError } from './errors.ts'
 import type { Invariant } from './invariant.ts'
 import { type Mark, openMarks, type ParkedEvent, type ParkedReason, type ParkedRow } from './marks.ts'
+import { processInSpan, watchLag } from './messagingSpans.ts'
 import type { Reaction } from './on.ts'
 import type { Ports } from './ports.ts'
 import { queuePerId } from './queuePerId.ts'
@@ -25,6 +26,8 @@ export type Consumer = {
   /** Resolves when everything published before the call has been handled or parked. */
   caughtUp(): Promise<void>
   lag(): Promise<Lag>
+  /** How many events are parked. */
+  countParked(): Promise<number>
   /** What is parked, in order per aggregate; `limit` 1 to 1,000. */
   parked(limit: number): Promise<ParkedEvent[]>
   /** Tries parked events again, in order: of one source aggregate (its id) or of all. What fails again stays parked, and so does what follows it. */
@@ -89,12 +92,27 @@ export const consumeEach = async (
   const queue = queuePerId()
   let unavailableInARow = 0
 
+  const timed = async (event: EventEnvelope, work: () => Promise<void>): Promise<void> => {
+    const startedAt = runtime.now()
+    const tell = (outcome: 'done' | 'failed') =>
+      measure('patchwork.handler.duration', (runtime.now() - startedAt) / 1000, {
+        'patchwork.group': group,
+        'patchwork.event.type': event.type,
+        'patchwork.outcome': outcome,
+      })
+    await work().catch((error: unknown) => {
+      tell('failed')
+      throw error
+    })
+    tell('done')
+  }
+
   /** Gives undefined when the effect is done, else why the event must be parked. Throws what only time can mend. */
   const attempt = async (event: EventEnvelope, signal: AbortSignal, isReplay: boolean): Promise<ParkedReason | undefined> => {
     for (let attempts = 1; ; attempts += 1) {
       try {
         await onStep?.('before-effect', group)
-        await effect(event, { signal, refusalsAnew: isReplay || attempts > 1 })
+        await timed(event, () => effect(event, { signal, refusalsAnew: isReplay || attempts > 1 }))
         await onStep?.('after-effect', group)
         unavailableInARow = 0
         return undefined
@@ -208,21 +226,18 @@ export const consumeEach = async (
   const subscription = await log.subscribe({
     group,
     topics,
-    handler: (event, { signal }) =>
-      inTrace(event.traceparent, () =>
-        inSpan(
-          `${group} ${event.type}`,
-          { 'patchwork.group': group, 'patchwork.event.id': event.id, 'patchwork.event.type': event.type, 'patchwork.aggregate.id': event.subject },
-          () => deliver(event, AbortSignal.any([signal, stopping.signal])),
-          'consumer',
-        ),
-      ),
+    handler: (event, { signal }) => processInSpan({ log, service, group }, event, () => deliver(event, AbortSignal.any([signal, stopping.signal]))),
   })
+  const gauges = [
+    watchLag(log, group, topics),
+    observe('patchwork.dead_letters', async () => [{ value: await marks.countAllParked(), attributes: { 'patchwork.group': group } }]),
+  ]
 
   return {
     invariants: consumerInvariants({ group, topics, marks, log }),
     caughtUp: subscription.caughtUp,
     lag: () => log.lag(group, topics),
+    countParked: marks.countAllParked,
     parked: async (limit) => {
       if (!Number.isInteger(limit) || limit < 1 || limit > parkedLimitMax) throw new RangeError('limit is a whole number from 1 to 1,000')
       const found: ParkedEvent[] = []
@@ -248,6 +263,7 @@ export const consumeEach = async (
       return { replayed, stillParked }
     },
     stop: async () => {
+      for (const forget of gauges) forget()
       stopping.abort()
       await subscription.stop()
     },

@@ -173,6 +173,8 @@ export const openMarks = async (options: { service: string; group: string }, por
       }),
     countParked: (mark: Mark) => rows.count({ mark: { equals: mark.id }, sequence: { above: mark.body.sequence } }),
     count: () => marks.count({ group: { equals: group } }),
+    /** Rows, by the index of the group: what is left of a crash is counted with them until it is looked at. */
+    countAllParked: () => rows.count({ group: { equals: group } }),
     /** Takes away all that this group remembers; only for a group that is never used again. */
     forget: async (): Promise<void> => {
       for (const collection of [marks, rows] as Collection<object>[]) {

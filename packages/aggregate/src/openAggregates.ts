@@ -13,6 +13,7 @@ import { bodyDigest, keyDigest } from './commandKey.ts'
 import { eventWriter } from './envelopes.ts'
 import { BacklogError, BusyError, KeyReusedError, StaleError } from './errors.ts'
 import type { Invariant } from './invariant.ts'
+import { watchOutbox } from './outbox.ts'
 import type { Ports } from './ports.ts'
 import { queuePerId } from './queuePerId.ts'
 import { type KeptDocument, recentDocuments } from './recentDocuments.ts'
@@ -70,7 +71,9 @@ export const openAggregates = async <State extends object, Event extends PlainEv
   const writeEvents = eventWriter(definition, runtime)
   const queue = queuePerId()
   const recent = recentDocuments()
-  const relay = createRelay({ label, recent, topic, documents, history, log, runtime, logger, queue, ...(onStep ? { onStep } : {}) })
+  const relay = createRelay({ label, service, recent, topic, documents, history, log, runtime, logger, queue, ...(onStep ? { onStep } : {}) })
+  const watched = watchOutbox(label, documents, runtime)
+  ports.onOutbox?.(watched.outbox)
   const born = onlyBorn(documents)
   type Decide = (current: Aggregate<State, Details>) => Decision<Event, Details>
   const contextOf = (id: string) => `${service}/${name}/${id}`
@@ -339,6 +342,9 @@ export const openAggregates = async <State extends object, Event extends PlainEv
       const events = new Map([...archived.map(({ body }) => body.event), ...waiting].map((event) => [event.sequence, event]))
       return [...events.values()].sort((left, right) => left.sequence - right.sequence).slice(0, limit)
     },
-    stop: relay.stop,
+    stop: async () => {
+      watched.forget()
+      await relay.stop()
+    },
   }
 }

@@ -17,4 +17,14 @@ export type Ports = {
   dataKey: Uint8Array
   /** Told at each step of the write path, and of a consumer's steps the group; fault tests end the process here. */
   onStep?: (step: Step, group?: string) => void | Promise<void>
+  /** Told of each outbox as it is opened, so that whoever runs the place can look how long events wait in it. */
+  onOutbox?: (outbox: Outbox) => void
+}
+
+/** What waits to be passed on of one kind of aggregate, whichever process wrote it. */
+export type Outbox = {
+  /** `referral/referral`. */
+  aggregate: string
+  /** How many aggregates have events that wait, and since when the first has; read by the index of those that do. */
+  waiting(): Promise<{ count: number; since?: string }>
 }

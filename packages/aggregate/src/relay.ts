@@ -5,6 +5,7 @@ import type { Logger } from '@patchwork/telemetry'
 import type { AggregateCollection, HistoryCollection, OutboxEntry } from './aggregateDocument.ts'
 import { backOffMs, codeOf, isUnavailable } from './backOff.ts'
 import { inParallel } from './inParallel.ts'
+import { publishInSpans } from './messagingSpans.ts'
 import type { Ports } from './ports.ts'
 import type { QueuePerId } from './queuePerId.ts'
 import type { RecentDocuments } from './recentDocuments.ts'
@@ -52,6 +53,7 @@ type Waiting = { id: string; entries: readonly OutboxEntry[] }
  */
 export const createRelay = (options: {
   label: string
+  service: string
   topic: string
   documents: AggregateCollection
   history: HistoryCollection
@@ -62,7 +64,7 @@ export const createRelay = (options: {
   recent: RecentDocuments
   onStep?: Ports['onStep']
 }): RelayDesk => {
-  const { label, topic, documents, history, log, runtime, logger, queue, recent, onStep } = options
+  const { label, service, topic, documents, history, log, runtime, logger, queue, recent, onStep } = options
   /** The latest outbox of each document that this process wrote. */
   const written = new Map<string, readonly OutboxEntry[]>()
   /** Event ids that are in history and in the log, and still in the outbox, by document. */
@@ -143,7 +145,10 @@ export const createRelay = (options: {
         archive,
       )
       await onStep?.('after-archive')
-      await log.publish(batch.flatMap(({ entries }) => entries.map(({ event }) => ({ topic, event }))))
+      await publishInSpans(
+        { log, service, topic },
+        batch.flatMap(({ entries }) => entries.map(({ event }) => event)),
+      )
       await onStep?.('after-publish')
     } catch (error) {
       if (isUnavailable(error) || batch.length === 1) throw error

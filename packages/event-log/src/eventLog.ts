@@ -21,6 +21,8 @@ export type LogPosition = Readonly<Record<string, number>>
  * subject); groups share the work between their subscriptions, in one process or several. A group that is new starts from the beginning.
  */
 export interface EventLog {
+  /** Which driver this is, as traces call it. */
+  readonly system: 'kafka' | 'embedded'
   /** Makes the topics that are not there. A repeat changes nothing. */
   ensureTopics(topics: readonly string[]): Promise<void>
   /** Durable when it resolves, in the order given per key. Throws LogUnavailableError: then any part may have been written, and the caller publishes all again. */

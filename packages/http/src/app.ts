@@ -4,7 +4,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { type Caller, levelFor, policies } from '@patchwork/access'
 import type { Command } from '@patchwork/aggregate'
 import { instant, type Runtime } from '@patchwork/runtime'
-import { inSpan, inTrace, type Logger } from '@patchwork/telemetry'
+import type { Logger } from '@patchwork/telemetry'
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express'
 import helmet from 'helmet'
 import type { z } from 'zod'
@@ -16,6 +16,7 @@ import { plainWords } from './plainWords.ts'
 import { InvalidRequestError, NotFoundError, toProblem } from './problem.ts'
 import { createRateLimit, type RateLimit } from './rateLimit.ts'
 import type { AnyRoute, RouteRequest } from './route.ts'
+import { served } from './served.ts'
 
 const bodyBytesMax = 256 * 1024
 
@@ -127,15 +128,7 @@ const guarded = (route: AnyRoute, { service, mountPath = `/api/${service}`, auth
     if (route.answer && result.body !== undefined) response.json(answerOf(route, result.body))
     else response.end()
   }
-  return async (request, response) => {
-    const startedAt = runtime.now()
-    response.on('finish', () =>
-      logger.debug({ method: request.method, route: template, status: response.statusCode, durationMs: runtime.now() - startedAt }, 'request'),
-    )
-    await inTrace(request.get('traceparent'), () =>
-      inSpan(`${request.method} ${template}`, { 'http.request.method': request.method, 'http.route': template }, () => answer(request, response), 'server'),
-    )
-  }
+  return served({ service, template, runtime, logger }, answer)
 }
 
 /** The caller is signed in, but this is not theirs to do. */

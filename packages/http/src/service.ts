@@ -26,6 +26,10 @@ export type RunningService = {
   consumers: readonly {
     group: string
     caughtUp(): Promise<void>
+    /** Events that it has still before it. */
+    behind(): Promise<number>
+    /** How many events are parked. */
+    countParked(): Promise<number>
     parked(limit: number): Promise<{ source: string; sequence: number; eventId: string; type: string; reason: string }[]>
     replay(source?: string): Promise<{ replayed: number; stillParked: number }>
   }[]

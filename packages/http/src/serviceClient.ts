@@ -1,5 +1,5 @@
 import { abortAfter, type Runtime } from '@patchwork/runtime'
-import { currentTraceparent } from '@patchwork/telemetry'
+import { currentTraceparent, inSpan } from '@patchwork/telemetry'
 import { serviceTokenKey, signServiceToken } from './serviceToken.ts'
 
 const timeoutMs = 5_000
@@ -40,32 +40,42 @@ export const createServiceClient = (options: {
   runtime: Runtime
 }): ServiceClient => {
   const key = serviceTokenKey(options.dataKey)
+  const ask = async <Answer>(service: string, method: string, path: string, { body, idempotencyKey }: Asked, answered: (status: number) => void) => {
+    const base = options.serviceUrls[service]
+    if (base === undefined) throw new Error(`No address is configured for the ${service} service`)
+    const traceparent = currentTraceparent()
+    const response = await options.runtime
+      .fetch(`${base}${path}`, {
+        method,
+        redirect: 'error',
+        signal: abortAfter(options.runtime, timeoutMs),
+        headers: {
+          authorization: `Bearer ${await signServiceToken(key, options.service, service, options.runtime.now())}`,
+          accept: 'application/json',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+          ...(traceparent === undefined ? {} : { traceparent }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      .catch(() => {
+        throw new ServiceCallError(service, undefined, 'unreachable')
+      })
+    answered(response.status)
+    if (response.status === 204) return undefined as Answer
+    const answer = await response.json().catch(() => undefined)
+    if (!response.ok) throw new ServiceCallError(service, response.status, (answer as { code?: string } | undefined)?.code ?? 'unknown')
+    return answer as Answer
+  }
   return {
-    call: async <Answer>(service: string, method: string, path: string, { body, idempotencyKey }: { body?: unknown; idempotencyKey?: string } = {}) => {
-      const base = options.serviceUrls[service]
-      if (base === undefined) throw new Error(`No address is configured for the ${service} service`)
-      const traceparent = currentTraceparent()
-      const response = await options.runtime
-        .fetch(`${base}${path}`, {
-          method,
-          redirect: 'error',
-          signal: abortAfter(options.runtime, timeoutMs),
-          headers: {
-            authorization: `Bearer ${await signServiceToken(key, options.service, service, options.runtime.now())}`,
-            accept: 'application/json',
-            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-            ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
-            ...(traceparent === undefined ? {} : { traceparent }),
-          },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        })
-        .catch(() => {
-          throw new ServiceCallError(service, undefined, 'unreachable')
-        })
-      if (response.status === 204) return undefined as Answer
-      const answer = await response.json().catch(() => undefined)
-      if (!response.ok) throw new ServiceCallError(service, response.status, (answer as { code?: string } | undefined)?.code ?? 'unknown')
-      return answer as Answer
-    },
+    call: <Answer>(service: string, method: string, path: string, asked: Asked = {}) =>
+      inSpan(
+        `${method} ${service}`,
+        { 'patchwork.service': options.service, 'http.request.method': method, 'peer.service': service },
+        (span) => ask<Answer>(service, method, path, asked, (status) => span.set({ 'http.response.status_code': status })),
+        'client',
+      ),
   }
 }
+
+type Asked = { body?: unknown; idempotencyKey?: string }

@@ -3,13 +3,15 @@ import type { RunningService } from './service.ts'
 
 type Shown = Pick<RunningService, 'consumers' | 'readModels'>
 
-/** A consumer as a service shows it to whoever runs the place. `current` is asked each time: a rebuilt read model has another one. */
+/** A consumer as a service shows it to whoever runs the place: a source is the aggregate whose events wait. `current` is asked each time: a rebuilt read model has another one. */
 export const shownConsumer = (group: string, current: () => Consumer): Shown['consumers'][number] => ({
   group,
   caughtUp: () => current().caughtUp(),
+  behind: async () => (await current().lag()).reduce((sum, { behind }) => sum + behind, 0),
+  countParked: () => current().countParked(),
   parked: async (limit) =>
-    (await current().parked(limit)).map(({ source, sequence, eventId, type, reason }) => ({
-      source,
+    (await current().parked(limit)).map(({ subject, sequence, eventId, type, reason }) => ({
+      source: subject,
       sequence,
       eventId,
       type,

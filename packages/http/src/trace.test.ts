@@ -80,7 +80,7 @@ test('an event that a request writes carries the request’s trace, its consumer
   expect((await place.request.post('/rings').set('traceparent', `00-${trace}-b7ad6b7169203331-01`)).status).toBe(200)
   await place.settled()
   const [rung, echoed] = [await place.eventOf(bells.topic), await place.eventOf(echoes.topic)]
-  const [served, consumed] = [place.spanOf('POST /api/example/rings'), place.spanOf('echoes bell.rung.v1')]
+  const [served, consumed] = [place.spanOf('POST /api/example/rings'), place.spanOf('process patchwork.example.bell')]
   await place.stop()
   expect([served.spanContext().traceId, served.parentSpanContext?.spanId]).toEqual([trace, 'b7ad6b7169203331'])
   expect(traceOf(rung.traceparent)).toBe(trace)

@@ -1,4 +1,4 @@
-/** Every attribute of our own that a span, metric or log may carry. Ids, codes and counts only: never a name, an address or free text. */
+/** Every attribute that a span or metric may carry, ours and those of OpenTelemetry. Ids, codes and counts only: never a name, an address or free text. */
 export const attributeNames = [
   'patchwork.service',
   'patchwork.role',
@@ -8,12 +8,25 @@ export const attributeNames = [
   'patchwork.topic',
   'patchwork.event.id',
   'patchwork.event.type',
+  'patchwork.aggregate',
   'patchwork.aggregate.id',
   'patchwork.aggregate.sequence',
   'patchwork.attempt',
   'patchwork.count',
+  'patchwork.outcome',
+  'patchwork.state',
+  'error.type',
   'http.request.method',
-  'http.route',
   'http.response.status_code',
+  'http.route',
+  'messaging.consumer.group.name',
+  'messaging.destination.name',
+  'messaging.message.id',
+  'messaging.operation.name',
+  'messaging.operation.type',
+  'messaging.system',
+  'peer.service',
+  'url.scheme',
 ] as const
 export type AttributeName = (typeof attributeNames)[number]
+export type SpanAttributes = Partial<Record<AttributeName, string | number>>

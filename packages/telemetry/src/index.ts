@@ -1,3 +1,5 @@
-export { type AttributeName, attributeNames } from './attributes.ts'
+export { type AttributeName, attributeNames, type SpanAttributes } from './attributes.ts'
 export { createLogger, type Logger } from './logger.ts'
-export { currentTraceparent, inSpan, inTrace, startTracing } from './tracing.ts'
+export { type MetricName, measure, metricDefinitions, observe, type Reading } from './metrics.ts'
+export { startMetrics, startTelemetry, type Telemetry, type TelemetrySettings } from './telemetry.ts'
+export { currentTraceparent, inSpan, inTrace, isRecorded, type OpenSpan, openSpan, startTracing } from './tracing.ts'

@@ -1,6 +1,6 @@
-import { type Consumer, consume, type Ports } from '@patchwork/aggregate'
+import { consume, type Ports } from '@patchwork/aggregate'
 import { AccountChallengeIssued, OfferCapacityExpired, PoolSpendProposed, ReferralSent } from '@patchwork/events'
-import { createAuthenticator, createServiceClient, type RunningService, type ServiceSettings } from '@patchwork/http'
+import { createAuthenticator, createServiceClient, type RunningService, type ServiceSettings, shownConsumer } from '@patchwork/http'
 import { createNotificationApp } from './app.ts'
 import { createLiveChannel } from './channels/liveChannel.ts'
 import { createMailServer } from './channels/mailServer.ts'
@@ -106,7 +106,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & OwnSetting
       partiesFollowFromEvents(parties, ports),
       everyoneIsTold({ fanOuts, messages, runtime, idOf: messageIdFor }),
     ],
-    consumers: [asOperatorsSee(service, () => consumer), asOperatorsSee('notification-memberships', memberships.model.consumer)],
+    consumers: [shownConsumer(service, () => consumer), shownConsumer('notification-memberships', memberships.model.consumer)],
     readModels: [
       {
         name: 'notification/memberships',
@@ -118,15 +118,3 @@ export const start = async (ports: Ports, settings: ServiceSettings & OwnSetting
     ],
   }
 }
-
-/** A consumer in the terms of an operator: a source is the aggregate whose events wait. */
-const asOperatorsSee = (group: string, consumer: () => Consumer): RunningService['consumers'][number] => ({
-  group,
-  caughtUp: () => consumer().caughtUp(),
-  parked: async (limit) =>
-    (await consumer().parked(limit)).map(({ subject, sequence, eventId, type, reason: { why, code } }) => ({
-      ...{ source: subject, sequence, eventId, type },
-      reason: code === undefined ? why : `${why}: ${code}`,
-    })),
-  replay: (source) => consumer().replay(source),
-})

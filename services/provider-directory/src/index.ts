@@ -94,6 +94,8 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
       {
         group,
         caughtUp: search.caughtUp,
+        behind: search.behind,
+        countParked: async () => 0,
         // An event only says what to read anew: one that cannot be served yet waits in the log, and nothing is ever parked.
         parked: async () => [],
         replay: async () => ({ replayed: 0, stillParked: 0 }),

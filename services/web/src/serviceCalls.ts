@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { abortAfter, type Runtime } from '@patchwork/runtime'
-import { currentTraceparent } from '@patchwork/telemetry'
+import { currentTraceparent, inSpan } from '@patchwork/telemetry'
 import { z } from 'zod'
 
 const timeoutMs = 5_000
@@ -72,10 +72,22 @@ export const path = (parts: TemplateStringsArray, ...values: string[]): string =
 
 /** The services' APIs, as one visit may call them. */
 export const createServiceCalls = (options: CallsOptions): ServiceCalls => {
-  const send = async (service: ServiceName, method: string, path: string, sent: Sent): Promise<Response> => {
+  const send = (service: ServiceName, method: string, path: string, sent: Sent): Promise<Response> =>
+    inSpan(
+      `${method} ${service}`,
+      { 'patchwork.service': 'web', 'http.request.method': method, 'peer.service': service },
+      async (span) => {
+        const response = await answerTo(service, method, path, sent)
+        span.set({ 'http.response.status_code': response.status })
+        if (!response.ok) throw await problemOf(service, response)
+        return response
+      },
+      'client',
+    )
+  const answerTo = async (service: ServiceName, method: string, path: string, sent: Sent): Promise<Response> => {
     const url = `${addressOf(options.serviceUrls, service)}${path}${queryOf(sent.query)}`
     const headers = await headersOf(options, sent)
-    const response = await options.runtime
+    return options.runtime
       .fetch(url, {
         method,
         headers,
@@ -86,8 +98,6 @@ export const createServiceCalls = (options: CallsOptions): ServiceCalls => {
       .catch(() => {
         throw new ServiceProblem(service, 503, 'unreachable')
       })
-    if (!response.ok) throw await problemOf(service, response)
-    return response
   }
   const read = async <Answer extends z.ZodType>(service: ServiceName, response: Response, answer: Answer): Promise<z.output<Answer>> => {
     const body: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined)

@@ -69,6 +69,7 @@ export const simulatedLog = (time: SimulatedTime, topics: SimulatedTopics, fault
     )
 
   const log: EventLog = {
+    system: 'embedded',
     ensureTopics: async (names) => {
       for (const name of names) if (!topics.events.has(name)) topics.events.set(name, [])
     },

@@ -26,6 +26,7 @@ export const embeddedEventLog = ({ placeFile, runtime, logger }: Options): Event
   }
 
   return {
+    system: 'embedded',
     ensureTopics: () => file.ready(),
     publish: async (events) => {
       refuseWhenClosed()

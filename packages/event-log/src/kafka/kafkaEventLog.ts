@@ -37,6 +37,7 @@ export const kafkaEventLog = (options: KafkaOptions): EventLog => {
   const committed = (group: string, topics: readonly string[]) => admin.ask((client) => client.fetchOffsets({ groupId: group, topics: [...topics] }))
 
   return {
+    system: 'kafka',
     ensureTopics: async (topics) => {
       const end = runtime.now() + startWithinMs
       for (;;)

@@ -10,6 +10,7 @@ export const kafkaEventLog = (options: KafkaOptions): EventLog => {
     return log
   }
   return {
+    system: 'kafka',
     ensureTopics: async (topics) => (await opened()).ensureTopics(topics),
     publish: async (events) => (await opened()).publish(events),
     subscribe: async (asked) => (await opened()).subscribe(asked),

@@ -177,7 +177,9 @@ const interactionPages = (dependencies: IdentityAppDependencies) => {
       const text = fill(words[interaction.language].tooManyTries, { wait: waitInWords(signInsPerAddress.perSeconds * 1_000, interaction.language) })
       return showAgain(response, 429, interaction, '', [{ field: 'email', text }])
     }
-    await inSpan('identity.sign-in', { 'http.route': '/identity/interaction/:uid' }, () => tryToSignIn(request, response, interaction))
+    await inSpan('identity.sign-in', { 'patchwork.service': 'identity', 'http.route': '/identity/interaction/:uid' }, () =>
+      tryToSignIn(request, response, interaction),
+    )
   }
 
   const sendMessage: RequestHandler = async (request, response) => {

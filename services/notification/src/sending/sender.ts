@@ -136,7 +136,9 @@ export const createSender = (dependencies: {
     if (current.state.status === 'sending' && current.state.dueAt > instant(runtime)) return
     const { state } = current
     const attempt = state.attempts.length + 1
-    await inSpan('message.send', { 'patchwork.aggregate.id': messageId, 'patchwork.attempt': attempt }, () => attemptSending(state, attempt))
+    await inSpan('message.send', { 'patchwork.service': 'notification', 'patchwork.aggregate.id': messageId, 'patchwork.attempt': attempt }, () =>
+      attemptSending(state, attempt),
+    )
   }
 
   const begin = (messageId: string, traceparent: string | undefined): void => {

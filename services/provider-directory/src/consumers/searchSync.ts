@@ -1,4 +1,4 @@
-import type { Ports } from '@patchwork/aggregate'
+import { type Ports, processInSpan, watchLag } from '@patchwork/aggregate'
 import { type EventEnvelope, OfferDrafted, OrganisationRegistered } from '@patchwork/events'
 import type { Offer } from '../domain/offer.ts'
 import type { Directory } from '../store/directory.ts'
@@ -10,6 +10,8 @@ const pageSize = 500
 export type SearchSync = {
   /** Resolves when everything published before the call is shown. */
   caughtUp(): Promise<void>
+  /** Events that it has still before it. */
+  behind(): Promise<number>
   /** Reads the index anew from the directory's documents; events go on meanwhile. Gives the count of offers. A call during a rebuild joins it. */
   rebuild(): Promise<number>
   stop(): Promise<void>
@@ -126,24 +128,31 @@ export const syncSearch = async (
   const startedAt = runtime.now()
   const count = await rebuild()
   logger.info({ count, durationMs: runtime.now() - startedAt }, 'Search shows what is published')
-  await log.ensureTopics([OfferDrafted.topic, OrganisationRegistered.topic])
+  const topics = [OfferDrafted.topic, OrganisationRegistered.topic]
+  await log.ensureTopics(topics)
   let rebuilding: Promise<number> | undefined
+  const take = async (event: EventEnvelope): Promise<void> => {
+    try {
+      await (event.type.startsWith('offer.') ? onOffer(event) : onOrganisation(event))
+    } catch (error) {
+      if ((error as { kind?: unknown }).kind === 'unavailable') throw error
+      // A record that cannot be read stays out of search; `verify` names it. Asking again and again would help nobody.
+      logger.error({ group, eventId: event.id, eventType: event.type, aggregateId: event.subject, err: error }, 'Search cannot show a record')
+    }
+  }
   const subscription = await log.subscribe({
     group,
-    topics: [OfferDrafted.topic, OrganisationRegistered.topic],
-    handler: async (event) => {
-      try {
-        await (event.type.startsWith('offer.') ? onOffer(event) : onOrganisation(event))
-      } catch (error) {
-        if ((error as { kind?: unknown }).kind === 'unavailable') throw error
-        // A record that cannot be read stays out of search; `verify` names it. Asking again and again would help nobody.
-        logger.error({ group, eventId: event.id, eventType: event.type, aggregateId: event.subject, err: error }, 'Search cannot show a record')
-      }
-    },
+    topics,
+    handler: (event) => processInSpan({ log, service: 'provider-directory', group }, event, () => take(event)),
   })
+  const forgetLag = watchLag(log, group, topics)
   return {
     caughtUp: subscription.caughtUp,
-    stop: subscription.stop,
+    behind: async () => (await log.lag(group, topics)).reduce((sum, { behind }) => sum + behind, 0),
+    stop: async () => {
+      forgetLag()
+      await subscription.stop()
+    },
     rebuild: () => {
       rebuilding ??= rebuild().finally(() => {
         rebuilding = undefined

@@ -1,7 +1,7 @@
 import type { Role } from '@patchwork/events'
-import { NotFoundError } from '@patchwork/http'
+import { NotFoundError, served } from '@patchwork/http'
 import { type Runtime, sleep } from '@patchwork/runtime'
-import { inSpan, inTrace, type Logger } from '@patchwork/telemetry'
+import type { Logger } from '@patchwork/telemetry'
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { z } from 'zod'
 import type { Ward } from '../map/boundaries.ts'
@@ -66,20 +66,10 @@ const filesReader = (page: AnyPage, takesFiles: NonNullable<AnyPage['takesFiles'
 
 /** Each request in a span by its route's template: ids, queries and bodies stay out of spans and logs. */
 export const traced = (template: string, { runtime, logger }: Pick<PageDependencies, 'runtime' | 'logger'>, handle: RequestHandler): RequestHandler => {
-  return async (request, response, next) => {
-    const startedAt = runtime.now()
+  const serve = served({ service: 'web', template, runtime, logger }, handle)
+  return (request, response, next) => {
     response.locals.route = template
-    response.on('finish', () =>
-      logger.debug({ method: request.method, route: template, status: response.statusCode, durationMs: runtime.now() - startedAt }, 'request'),
-    )
-    await inTrace(request.get('traceparent'), () =>
-      inSpan(
-        `${request.method} ${template}`,
-        { 'http.request.method': request.method, 'http.route': template },
-        async () => handle(request, response, next),
-        'server',
-      ),
-    )
+    return serve(request, response, next)
   }
 }
 
