@@ -205,7 +205,7 @@ describe('rule 6: a no-op and a refusal leave a trace', () => {
     expect(await run(jars.get('a'))).toBeUndefined()
     expect(await run(jars.getMany(['a', 'b']))).toHaveLength(1)
     expect((await run(jars.find({}))).aggregates.map(({ id }) => id)).toEqual(['b'])
-    expect((await run(jars.find({ where: { coins: { equals: null } } }))).aggregates).toEqual([])
+    expect((await run(jars.find({ where: { status: { equals: null } } }))).aggregates).toEqual([])
     expect([await run(jars.count()), await run(jars.count({ status: { equals: null } })), await run(jars.count({ status: { equals: 'open' } }))]).toEqual([
       1, 0, 1,
     ])

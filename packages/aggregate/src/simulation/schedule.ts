@@ -61,7 +61,7 @@ export const playSchedule = async (seed: number): Promise<ScheduleResult> => {
   const { time, store, log } = place
   const { runtime, chance, pick } = time
   Object.assign(store, { before: 0.01, after: 0.02, delayMs: 4 })
-  Object.assign(log, { publish: 0.05, handOver: 0.12, delayMs: 6 })
+  Object.assign(log, { publish: 0.05, handOver: 0.12, outOfOrder: 0.02, delayMs: 6 })
   const violations: string[] = []
   const instances: (Instance | undefined)[] = []
   const answers = new Map<string, string>()

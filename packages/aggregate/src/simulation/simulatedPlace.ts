@@ -1,8 +1,8 @@
+import { type SimulatedDisk, type StoreFaults, simulatedStore } from '@patchwork/document-store/simulation'
+import { emptyTopics, type LogFaults, type SimulatedTopics, simulatedLog } from '@patchwork/event-log/simulation'
+import { type SimulatedTime, simulatedTime } from '@patchwork/runtime/simulation'
 import { createLogger } from '@patchwork/telemetry'
 import type { Ports } from '../ports.ts'
-import { type LogFaults, type SimulatedTopics, simulatedLog } from './simulatedLog.ts'
-import { type Faults, type SimulatedDisk, simulatedStore } from './simulatedStore.ts'
-import { type SimulatedTime, simulatedTime } from './simulatedTime.ts'
 
 export type SimulatedProcess = {
   ports: Ports
@@ -14,7 +14,7 @@ export type SimulatedPlace = {
   time: SimulatedTime
   disk: SimulatedDisk
   topics: SimulatedTopics
-  store: Faults
+  store: StoreFaults
   log: LogFaults
   openProcess(onStep?: Ports['onStep']): SimulatedProcess
   calm(): void
@@ -24,9 +24,9 @@ export type SimulatedPlace = {
 export const simulatedPlace = (seed: number): SimulatedPlace => {
   const time = simulatedTime(seed)
   const disk: SimulatedDisk = new Map()
-  const topics: SimulatedTopics = { events: new Map(), groups: new Map() }
-  const store: Faults = { before: 0, after: 0, delayMs: 1 }
-  const log: LogFaults = { publish: 0, handOver: 0, delayMs: 1 }
+  const topics: SimulatedTopics = emptyTopics()
+  const store: StoreFaults = { before: 0, after: 0, delayMs: 1 }
+  const log: LogFaults = { publish: 0, handOver: 0, outOfOrder: 0, delayMs: 1 }
   return {
     time,
     disk,
@@ -53,7 +53,7 @@ export const simulatedPlace = (seed: number): SimulatedPlace => {
     },
     calm: () => {
       Object.assign(store, { before: 0, after: 0 })
-      Object.assign(log, { publish: 0, handOver: 0 })
+      Object.assign(log, { publish: 0, handOver: 0, outOfOrder: 0 })
     },
   }
 }
