@@ -1,7 +1,7 @@
 import { consume, on } from '@patchwork/aggregate'
 import type { EventLog } from '@patchwork/event-log'
 import { type Bench, type Figure, median, rounded } from './figure.ts'
-import { drainBullMq, drainPgBoss, type Peer } from './queuePeers.ts'
+import { drainBullMq, drainPgBoss, drainPgBossInParts, type Peer } from './queuePeers.ts'
 import { type Between, commandOf, now, type OpenedPair, openFile, openServers, Raised, raise } from './tally.ts'
 
 const rounds = 3
@@ -23,7 +23,7 @@ export const drain: Bench = {
       ['SQLite', () => drainedPerSecond((between) => openFile(directory, between))],
       ['Kafka + MongoDB', () => drainedPerSecond(openServers)],
     ]
-    const peers: Peer[] = [drainPgBoss, drainBullMq]
+    const peers: Peer[] = [drainPgBoss, drainBullMq, drainPgBossInParts]
     for (const peer of peers) {
       const why = await peer.missing()
       if (why === undefined) ways.push([peer.name, () => peer.perSecond({ directory, jobs: events })])
@@ -36,6 +36,8 @@ export const drain: Bench = {
       }
     const rate = (name: string): number => median(measured.get(name) ?? [])
     const beside = ways.slice(2).map(([name]) => name)
+    // What fails as one is a figure to know, and not the same promise.
+    const alike = beside.filter((name) => name !== drainPgBossInParts.name)
     const figures = ways.slice(0, 2).map(
       ([name]): Figure => ({
         bench: 'drain',
@@ -43,7 +45,7 @@ export const drain: Bench = {
         measured: `${rounded(rate(name))}/s (${rounded(events)} events of ${rounded(sources)} aggregates)`,
         comparedTo: beside.map((peer) => `${peer} ${rounded(rate(peer))}/s`).join(', ') || 'no peer is to be had',
         aim: 'ahead of both',
-        met: beside.length === 0 ? undefined : beside.every((peer) => rate(name) > rate(peer)),
+        met: alike.length === 0 ? undefined : alike.every((peer) => rate(name) > rate(peer)),
       }),
     )
     return [...figures, ...missing]

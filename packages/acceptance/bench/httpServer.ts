@@ -1,6 +1,7 @@
 // One of the two servers that the bench `http` compares: node bench/httpServer.ts ours|bare. Tells its parent { url, token } and serves until it is killed.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { SpanProcessor } from '@opentelemetry/sdk-trace-node'
 import { createApp, createAuthenticator, defineRoute } from '@patchwork/http'
 import { systemRuntime } from '@patchwork/runtime'
 import { createLogger, startTracing } from '@patchwork/telemetry'
@@ -23,12 +24,15 @@ const answer: z.infer<typeof Answer> = {
   steps: ['sent', 'read', 'asked', 'answered', 'accepted', 'begun'].map((what) => ({ what, at: '2026-01-05T09:00:00.000Z', by: personId })),
 }
 
+/** Spans are recorded in full, and dropped where an exporter would take them to be sent later. */
+const keptByNobody: SpanProcessor = { onStart: () => undefined, onEnd: () => undefined, forceFlush: async () => undefined, shutdown: async () => undefined }
+
 const ours = async (): Promise<{ app: Express; token: string }> => {
   const issuer = await startTestIssuer()
   const service = 'bench'
   // Every request is logged and traced. The lines go to standard output, as a service's do.
   const logger = createLogger({ service, level: 'debug' })
-  startTracing()
+  startTracing([keptByNobody])
   const route = defineRoute({
     method: 'get',
     path: '/people/:personId',

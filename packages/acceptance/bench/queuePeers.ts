@@ -92,10 +92,10 @@ const ended = async (server: ChildProcess | undefined, signal: NodeJS.Signals): 
   await gone
 }
 
-export const drainPgBoss: Peer = {
-  name: 'pg-boss',
-  missing: async () =>
-    await promisify(execFile)('sh', ['-c', 'command -v postgres && command -v initdb'], { env: { PATH: postgresPath } }).then(
+const pgBoss = (name: string, finish: (boss: PgBoss, queue: string, ids: string[]) => Promise<unknown>): Peer => ({
+  name,
+  missing: () =>
+    promisify(execFile)('sh', ['-c', 'command -v postgres && command -v initdb'], { env: { PATH: postgresPath } }).then(
       () => undefined,
       () => 'there is no PostgreSQL here (Debian: apt-get install postgresql)',
     ),
@@ -111,11 +111,11 @@ export const drainPgBoss: Peer = {
         for (let next = 0; next < jobs; next += jobsAtOnce) await boss.insert(queue, all.slice(next, next + jobsAtOnce))
         // Fetched by hand: its own worker would wait half a second between parts.
         const from = performance.now()
-        let done = 0
-        while (done < jobs) {
+        for (let done = 0; done < jobs; ) {
           const part = await boss.fetch(queue, { batchSize: jobsAtOnce })
           if (part.length === 0) throw new Error(`pg-boss gave ${done} of ${jobs} jobs`)
-          await boss.complete(
+          await finish(
+            boss,
             queue,
             part.map(({ id }) => id),
           )
@@ -126,7 +126,12 @@ export const drainPgBoss: Peer = {
         await boss.stop({ graceful: false })
       }
     }),
-}
+})
+
+/** Each job is finished by itself, so that one may fail and the others not: as an event is, and a job of BullMQ. */
+export const drainPgBoss = pgBoss('pg-boss', (boss, queue, ids) => Promise.all(ids.map((id) => boss.complete(queue, id))))
+/** The quickest it has: a part of 500 is finished, or fails, as one. */
+export const drainPgBossInParts = pgBoss('pg-boss in parts that fail as one', (boss, queue, ids) => boss.complete(queue, ids))
 
 export const drainBullMq: Peer = {
   name: 'BullMQ',
