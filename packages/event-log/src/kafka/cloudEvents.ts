@@ -1,5 +1,6 @@
 import { EventEnvelope } from '@patchwork/events'
 import type { KafkaMessage, Message } from 'kafkajs'
+import { z } from 'zod'
 
 const bodyAttribute = 'data'
 const contentType = 'application/json'
@@ -23,8 +24,12 @@ export const fromMessage = (message: Pick<KafkaMessage, 'key' | 'value' | 'heade
     commandkey: '',
     sequencetype: 'Integer',
     ...attributes,
+    time: instantOf(attributes.time),
     sequence: Number(attributes.sequence),
     datacontenttype: contentType,
     [bodyAttribute]: JSON.parse(message.value?.toString('utf8') ?? 'null'),
   })
 }
+
+// CloudEvents take any instant of RFC 3339: of another fraction of a second, or told with an offset. Ours are in milliseconds, UTC.
+const instantOf = (time: unknown): unknown => (z.iso.datetime({ offset: true }).safeParse(time).success ? new Date(String(time)).toISOString() : time)
