@@ -43,7 +43,7 @@ onMongo('the store on MongoDB', () => {
         const plan = planFind(definition, page)
         const explained = await model
           .find(toFilter(definition, plan))
-          .sort(toSort(plan.sort))
+          .sort(toSort(definition, plan))
           .limit(plan.limit + 1)
           .explain('executionStats')
         expect(JSON.stringify(explained)).not.toContain('COLLSCAN')
@@ -58,7 +58,7 @@ onMongo('the store on MongoDB', () => {
       async (_title, query) => {
         for (let page: Query = query, pages = 0; pages < 3; pages += 1) {
           const plan = planFind(definition, page)
-          const cursor = model.find(toFilter(definition, plan)).sort(toSort(plan.sort))
+          const cursor = model.find(toFilter(definition, plan)).sort(toSort(definition, plan))
           const { queryPlanner, executionStats } = (await cursor.limit(plan.limit + 1).explain('executionStats')) as unknown as Explained
           const stages = [...JSON.stringify(queryPlanner.winningPlan).matchAll(/"stage":"(\w+)"/g)].map(([, stage]) => stage)
           expect(stages).toEqual(['LIMIT', 'FETCH', 'IXSCAN'])

@@ -62,7 +62,7 @@ runs('another client of Kafka', () => {
         ...{ ce_time: '2026-03-29T02:30:00+01:00', ce_sequence: '1', 'content-type': 'application/json' },
       }
       const asHeaders = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}=${value}`])
-      await ask(['-P', '-t', topic, '-k', 'aggregate-2', '-z', compression, ...asHeaders], '{"count":1}\n')
+      await ask(['-P', '-t', topic, '-k', 'aggregate-2', '-z', compression, ...asHeaders], `${JSON.stringify(byHand.data)}\n`)
       await until('the event comes', () => heard.length > 0)
       await subscription.stop()
       expect(heard).toEqual([EventEnvelope.parse({ ...eventOf('aggregate-2', 1), id: 'by-hand-1', source: 'urn:council:desk', ...byHand })])
@@ -71,5 +71,11 @@ runs('another client of Kafka', () => {
   )
 })
 
-// What somebody who writes by hand leaves out.
-const byHand = { time: '2026-03-29T01:30:00.000Z', commandkey: '', causationid: undefined, traceparent: undefined, data: { count: 1 } }
+// What somebody who writes by hand leaves out; and enough that a client finds it worth compressing.
+const byHand = {
+  time: '2026-03-29T01:30:00.000Z',
+  commandkey: '',
+  causationid: undefined,
+  traceparent: undefined,
+  data: { count: 1, text: 'much the same '.repeat(200) },
+}
