@@ -1,4 +1,5 @@
 export type * from './documentStore.ts'
 export { embeddedDocumentStore } from './embedded/embeddedDocumentStore.ts'
 export * from './errors.ts'
-export { mongoDocumentStore } from './mongo/onFirstUse.ts'
+export type { IndexPlan, MongoIndexes } from './mongo/indexes.ts'
+export { mongoDocumentStore, mongoIndexes } from './mongo/onFirstUse.ts'

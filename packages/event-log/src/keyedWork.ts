@@ -4,8 +4,8 @@ import type { Logger } from '@patchwork/telemetry'
 import type { EventHandler } from './eventLog.ts'
 import type { Slots } from './slots.ts'
 
-/** An event where it stands in its stream; `offset` grows. */
-export type LoggedEvent = { offset: number; key: string; event: EventEnvelope }
+/** An event where it stands in its stream; `offset` grows. `bytes` is about what it takes of memory, where somebody counts that. */
+export type LoggedEvent = { offset: number; key: string; event: EventEnvelope; bytes?: number }
 
 // Events taken and not finished. Past this no more are taken: one key whose handler never succeeds holds the others up only after so many of its own.
 const inHandMax = 5_000
@@ -22,6 +22,8 @@ export type Worker = { handler: EventHandler; slots: Slots }
 export interface KeyedWork {
   /** How many more events it takes now. */
   room(): number
+  /** What the events taken and not finished take of memory, as far as they were given with it. */
+  bytes(): number
   /** Adds events, in the order of their offsets; one that it was given before is passed over. */
   take(events: readonly LoggedEvent[]): void
   /** Counts an offset as finished that holds nothing to hand on. */
@@ -53,6 +55,7 @@ export const openKeyedWork = (options: {
   const finished = new Set<number>()
   const unfinished: number[] = []
   let takenTo = -1
+  let bytesInHand = 0
 
   // Offsets are taken in order, so all is finished up to just before the first unfinished one.
   const finish = (offset: number) => {
@@ -83,10 +86,11 @@ export const openKeyedWork = (options: {
   }
   const workOn = async (key: string, member: Member) => {
     const queue = queues.get(key) as LoggedEvent[]
-    const { event, offset } = queue[0] as LoggedEvent
+    const { event, offset, bytes = 0 } = queue[0] as LoggedEvent
     if (await handled(event, key, member)) {
       queue.shift()
       attempts.delete(key)
+      bytesInHand -= bytes
       finish(offset)
       if (queue.length === 0) queues.delete(key)
       else ready.push(key)
@@ -113,6 +117,7 @@ export const openKeyedWork = (options: {
   }
   const add = (logged: LoggedEvent) => {
     takenTo = logged.offset
+    bytesInHand += logged.bytes ?? 0
     unfinished.push(logged.offset)
     const queue = queues.get(logged.key)
     if (queue) queue.push(logged)
@@ -127,6 +132,7 @@ export const openKeyedWork = (options: {
       const room = inHandMax - (unfinished.length - finished.size)
       return finished.size < finishedAheadMax && room >= roomMin ? room : 0
     },
+    bytes: () => bytesInHand,
     take: (events) => {
       for (const logged of events) if (logged.offset > takenTo) add(logged)
       handOut()

@@ -11,7 +11,7 @@ import { type OpenedPorts, openFront, serviceUrlsAt } from '@patchwork/service-p
 import type { Logger } from '@patchwork/telemetry'
 import * as web from '@patchwork/web'
 import type { PlaceConfig } from './config.ts'
-import { openPorts } from './drivers.ts'
+import { openPorts as openDrivers } from './drivers.ts'
 
 /** A whole place, running in this process. */
 export type Place = {
@@ -38,8 +38,10 @@ export const startPlace = async (options: {
   logger: Logger
   /** Whether the people here are invented; asked at each page, as it shows only once the place is open. */
   isDemonstration?: () => boolean
+  /** Instead of the drivers that the configuration asks for, opened as they are. */
+  openPorts?: typeof openDrivers
 }): Promise<Place> => {
-  const { config, runtime, logger } = options
+  const { config, runtime, logger, openPorts = openDrivers } = options
   const opened = await openPorts(config, runtime, logger)
   const front = await openFront({ host: config.host, port: config.port, runtime }).catch(async (error: unknown) => {
     await opened.close()

@@ -5,14 +5,17 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { topics } from '@patchwork/events'
 import { systemRuntime } from '@patchwork/runtime'
-import { kafkaForTests } from '@patchwork/testing'
+import { kafkaForTests, mongoForTests } from '@patchwork/testing'
+import mongoose from 'mongoose'
 import { run } from './commandLine.ts'
+import { declaredCollections } from './declaredCollections.ts'
 
-const kafka = await kafkaForTests()
+const [kafka, mongo] = [await kafkaForTests(), await mongoForTests()]
 const folder = mkdtempSync(join(tmpdir(), 'patchwork-servers-'))
+const withMongo = { MONGODB_URI: mongo?.uri ?? '' }
 const withKafka = { KAFKA_BROKERS: kafka?.brokers.join(',') ?? '' }
 afterAll(async () => {
-  await kafka?.stop()
+  await Promise.all([kafka?.stop(), mongo?.stop()])
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -70,5 +73,56 @@ describe('patchwork topics apply', () => {
       expect((await patchwork(['topics', 'apply'], withKafka)).output).toContain('Nothing to do.')
     },
     120_000,
+  )
+})
+
+describe('patchwork indexes apply', () => {
+  test('without MongoDB it says what to set', async () => {
+    const { code, errors } = await patchwork(['indexes', 'apply'], {})
+    expect([code, errors]).toEqual([2, expect.stringContaining('Set MONGODB_URI')])
+  })
+  test('a server that does not answer ends it with 1, in words', async () => {
+    const { code, errors } = await patchwork(['indexes', 'apply'], { MONGODB_URI: 'mongodb://someone:secret@127.0.0.1:1/place' })
+    expect([code, errors]).toEqual([1, expect.stringMatching(/\w{3}/)])
+    expect(errors).not.toContain('secret')
+  }, 60_000)
+  const onMongo = mongo ? test : test.skip
+  onMongo(
+    'shows every index that a service declares, makes it, puts right what differs, leaves what is not ours, and has nothing to do the second time',
+    async () => {
+      const declared = await declaredCollections(systemRuntime)
+      const wanted = declared.flatMap(({ service, name, indexes }) => Object.keys(indexes).map((index) => `${service}__${name} ${index}`))
+      expect(wanted.length).toBeGreaterThan(50)
+      const planned = await patchwork(['indexes', 'apply', '--dry-run'], withMongo)
+      expect(
+        planned.output
+          .match(/^make .*$/gm)
+          ?.map((line) => line.replace(/^make +/, ''))
+          .sort(),
+      ).toEqual(wanted.sort())
+      expect(planned.output).toContain('Nothing was done: this is what would be.')
+
+      const connection = await mongoose.createConnection(withMongo.MONGODB_URI).asPromise()
+      expect(await connection.db!.listCollections().toArray()).toEqual([])
+      await connection.db!.collection('of_somebody_else').insertOne({ a: 1 })
+      const made = await patchwork(['indexes', 'apply'], withMongo)
+      expect(made.output).toMatch(/^left +of_somebody_else: /m)
+      expect(made.output.trim().split('\n').at(-1)).toBe('Done.')
+      const again = await patchwork(['indexes', 'apply', '--json'], withMongo)
+      const { applied, plan } = JSON.parse(again.output)
+      expect([again.code, applied]).toEqual([0, true])
+      expect(plan.filter((one: { make?: string[]; drop?: string[] }) => one.make?.length || one.drop?.length)).toEqual([])
+      expect(plan).toContainEqual({ collection: 'of_somebody_else', action: 'left' })
+
+      const [collection, index] = wanted[0]!.split(' ') as [string, string]
+      await connection.db!.collection(collection).dropIndex(index)
+      await connection.db!.collection(collection).createIndex({ by: 1 }, { name: 'by-hand' })
+      const mended = await patchwork(['indexes', 'apply'], withMongo)
+      expect(mended.output).toMatch(new RegExp(`^make +${collection} ${index}$`, 'm'))
+      expect(mended.output).toMatch(new RegExp(`^drop +${collection} by-hand: `, 'm'))
+      expect((await patchwork(['indexes', 'apply'], withMongo)).output).toContain('Nothing to do.')
+      await connection.close()
+    },
+    240_000,
   )
 })

@@ -16,15 +16,31 @@ export const migrate = async (definition: CollectionDefinition, model: DocumentM
   await model.db.createCollection(model.collection.name).catch((error: unknown) => {
     if (!isNamespaceExists(error)) throw error
   })
-  const wanted = indexesOf(definition)
-  const present = (await model.collection.indexes()).filter(({ name }) => name !== '_id_') as Index[]
-  const isWanted = (index: Index) => wanted.some((one) => one.name === index.name && sameIndex(one, index))
+  const { make, drop } = await planIndexes(definition, model)
   // Those that go must go first: a unique one would refuse what the new definition allows.
-  for (const index of present) if (!isWanted(index)) await model.collection.dropIndex(index.name).catch(passOver('IndexNotFound'))
+  for (const { name } of drop) await model.collection.dropIndex(name).catch(passOver('IndexNotFound'))
   await fill(definition, model, concerns().writeConcern)
-  const missing = wanted.filter((index) => !present.some((one) => one.name === index.name && sameIndex(one, index)))
-  if (missing.length > 0) await model.collection.createIndexes(missing)
+  if (make.length > 0) await model.collection.createIndexes(make)
 }
+
+/** What bringing a collection to its definition does to its indexes: those it lacks, those it has as declared, and those that are not declared. */
+export const planIndexes = async (definition: CollectionDefinition, model: DocumentModel): Promise<Record<'make' | 'same' | 'drop', Index[]>> => {
+  const wanted = indexesOf(definition)
+  const present = (await model.collection.indexes().catch(noneWithout('NamespaceNotFound'))).filter(({ name }) => name !== '_id_') as Index[]
+  const isIn = (list: readonly Index[], index: Index) => list.some((one) => one.name === index.name && sameIndex(one, index))
+  return {
+    make: wanted.filter((index) => !isIn(present, index)),
+    same: wanted.filter((index) => isIn(present, index)),
+    drop: present.filter((index) => !isIn(wanted, index)),
+  }
+}
+
+const noneWithout =
+  (codeName: string) =>
+  (error: { codeName?: unknown }): [] => {
+    passOver(codeName)(error)
+    return []
+  }
 
 const passOver = (codeName: string) => (error: { codeName?: unknown }) => {
   if (error.codeName !== codeName) throw error

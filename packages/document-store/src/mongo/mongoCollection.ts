@@ -78,7 +78,7 @@ export const mongoCollection = <Body extends object>(definition: CollectionDefin
     },
     find: async (query) => {
       const plan = planFind(definition, query)
-      const options = { projection, sort: toSort(plan.sort), limit: plan.limit + 1, allowDiskUse: true }
+      const options = { projection, sort: toSort(definition, plan), limit: plan.limit + 1, allowDiskUse: true }
       const found = await seam(documents().find<Found>(toFilter(definition, plan), options).toArray())
       const page = found.slice(0, plan.limit).map(stored)
       const last = page.at(-1)

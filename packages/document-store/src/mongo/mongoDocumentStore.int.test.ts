@@ -5,6 +5,7 @@ import { documentStoreConformance, servedQuestions } from '../conformance.ts'
 import type { Collection, CollectionDefinition, Query } from '../documentStore.ts'
 import { StoreUnavailableError } from '../errors.ts'
 import { planConditions, planFind } from '../query.ts'
+import { concernsOf } from './concerns.ts'
 import { schemaOf } from './documents.ts'
 import type { DocumentModel } from './mongoCollection.ts'
 import { mongoDocumentStore } from './mongoDocumentStore.ts'
@@ -42,7 +43,7 @@ onMongo('the store on MongoDB', () => {
         const plan = planFind(definition, page)
         const explained = await model
           .find(toFilter(definition, plan))
-          .sort(toSort(plan.sort))
+          .sort(toSort(definition, plan))
           .limit(plan.limit + 1)
           .explain('executionStats')
         expect(JSON.stringify(explained)).not.toContain('COLLSCAN')
@@ -57,7 +58,7 @@ onMongo('the store on MongoDB', () => {
       async (_title, query) => {
         for (let page: Query = query, pages = 0; pages < 3; pages += 1) {
           const plan = planFind(definition, page)
-          const cursor = model.find(toFilter(definition, plan)).sort(toSort(plan.sort))
+          const cursor = model.find(toFilter(definition, plan)).sort(toSort(definition, plan))
           const { queryPlanner, executionStats } = (await cursor.limit(plan.limit + 1).explain('executionStats')) as unknown as Explained
           const stages = [...JSON.stringify(queryPlanner.winningPlan).matchAll(/"stage":"(\w+)"/g)].map(([, stage]) => stage)
           expect(stages).toEqual(['LIMIT', 'FETCH', 'IXSCAN'])
@@ -67,6 +68,26 @@ onMongo('the store on MongoDB', () => {
         }
       },
     )
+  })
+
+  test('15. every write asks the server for what its kind must have done before it answers', async () => {
+    const others = new Set(mongoose.connections)
+    const store = mongoDocumentStore({ uri: `${mongo!.uri}${mongo!.uri.includes('?') ? '&' : '?'}monitorCommands=true` })
+    const collection = await store.collection<{ n: number }>(plain('concerned'))
+    const client = mongoose.connections.find((connection) => !others.has(connection))!.getClient()
+    const writes: Record<string, unknown>[] = []
+    client.on('commandStarted', ({ commandName, command }) => {
+      if (['insert', 'update', 'delete', 'findAndModify'].includes(commandName)) writes.push({ [commandName]: command.writeConcern })
+    })
+    await collection.insert('a', { n: 1 })
+    await collection.replace('a', { n: 2 }, { expectedRevision: 1 })
+    await collection.remove('a')
+    await collection.insert('b', { n: 1 })
+    await collection.clear()
+    const { writeConcern } = concernsOf(await client.db().admin().command({ hello: 1 }))
+    const concern = { w: writeConcern.w, j: writeConcern.journal, wtimeout: writeConcern.wtimeoutMS }
+    expect(writes).toEqual(['insert', 'update', 'delete', 'insert', 'delete'].map((name) => ({ [name]: concern })))
+    await store.close()
   })
 
   onOwnServer('13. a write that was applied and whose answer was lost is told as unavailable, happened once, and is never repeated unseen', async () => {

@@ -1,69 +1,23 @@
-import mongoose, { type Connection } from 'mongoose'
-import { collectionName } from '../definition.ts'
 import type { Collection, CollectionDefinition, DocumentStore } from '../documentStore.ts'
 import { StoreUnavailableError } from '../errors.ts'
 import { openOnce } from '../openOnce.ts'
-import { concernsOf } from './concerns.ts'
-import { schemaOf } from './documents.ts'
+import { type MongoOptions, openMongo } from './connection.ts'
 import { migrate } from './migrate.ts'
-import { type DocumentModel, mongoCollection } from './mongoCollection.ts'
+import { mongoCollection } from './mongoCollection.ts'
 import { toStoreError } from './mongoErrors.ts'
-
-export type MongoOptions = {
-  uri: string
-  /** Instead of the database that the address names. */
-  database?: string
-  /** A connection on which nothing has come for so long while an answer was due is given up; 20,000 when absent. */
-  silenceMs?: number
-  logger?: { warn(fields: object, message: string): void }
-}
-
-/** How long a question waits for a server that can answer it. */
-const serverSelectionMs = 3_000
-const connectMs = 3_000
-/**
- * Longer than a majority may take for a write. Without it a connection that somebody on the way has forgotten is waited on for ever, and in this process
- * everybody who writes to the same record with it.
- */
-const silenceMsDefault = 20_000
 
 /**
  * The document store on MongoDB: a standalone server, a replica set or a sharded cluster. It connects at the first need, and again by itself;
  * meanwhile every call rejects with StoreUnavailableError. What resolved is on the journal of a majority; reads are from the primary.
  */
-export const mongoDocumentStore = ({ uri, database, silenceMs = silenceMsDefault, logger }: MongoOptions): DocumentStore => {
-  let isClosed = false
-  let connection: Promise<Connection> | undefined
-  // Until the server has said what it is, the strictest.
-  let concerns = concernsOf({ setName: 'unknown' })
-
-  const greet = async (open: Connection) => {
-    const hello = await open.db!.admin().command({ hello: 1 })
-    concerns = concernsOf(hello)
-    return hello
-  }
-  const connect = async (): Promise<Connection> => {
-    if (isClosed) throw new StoreUnavailableError('The document store has been closed')
-    connection ??= openConnection({ uri, database, silenceMs, logger, greet }).catch((error: unknown) => {
-      connection = undefined
-      throw toStoreError(error)
-    })
-    return connection
-  }
-  const modelOf = async (definition: CollectionDefinition): Promise<DocumentModel> => {
-    const name = collectionName(definition)
-    const open = await connect()
-    return (open.models[name] ?? open.model(name, schemaOf(definition, name))) as unknown as DocumentModel
-  }
+export const mongoDocumentStore = (options: MongoOptions): DocumentStore => {
+  const { connect, greet, concerns, modelOf, isClosed, close } = openMongo(options)
   const open = async (definition: CollectionDefinition): Promise<Collection<object>> => {
     const model = await modelOf(definition)
-    await migrate(definition, model, () => concerns).catch((error: unknown) => {
+    await migrate(definition, model, concerns).catch((error: unknown) => {
       throw toStoreError(error, definition)
     })
-    return refusedAfter(
-      mongoCollection(definition, model, () => concerns),
-      () => isClosed,
-    )
+    return refusedAfter(mongoCollection(definition, model, concerns), isClosed)
   }
 
   return {
@@ -80,49 +34,12 @@ export const mongoDocumentStore = ({ uri, database, silenceMs = silenceMsDefault
       return found.flatMap(({ name }) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : [])).sort()
     },
     ping: async () => {
-      const hello = await greet(await connect()).catch((error: unknown) => {
+      const hello = await greet().catch((error: unknown) => {
         throw toStoreError(error)
       })
       if (hello.isWritablePrimary !== true) throw new StoreUnavailableError('MongoDB has no primary that can write just now')
     },
-    close: async () => {
-      isClosed = true
-      const open = await connection?.catch(() => undefined)
-      await open?.close()
-    },
-  }
-}
-
-const openConnection = async (options: {
-  uri: string
-  database: string | undefined
-  silenceMs: number
-  logger: MongoOptions['logger']
-  greet: (open: Connection) => Promise<unknown>
-}): Promise<Connection> => {
-  const { uri, database, silenceMs, logger, greet } = options
-  const connection = mongoose.createConnection(uri, {
-    ...(database !== undefined && { dbName: database }),
-    serverSelectionTimeoutMS: serverSelectionMs,
-    connectTimeoutMS: connectMs,
-    socketTimeoutMS: silenceMs,
-    readPreference: 'primary',
-    // A write that is repeated unseen would hide whether it happened; who asked for it finds out by its command key.
-    retryWrites: false,
-    retryReads: false,
-    bufferCommands: false,
-    autoIndex: false,
-    autoCreate: false,
-  })
-  connection.on('error', (error: Error) => logger?.warn({ error: error.name }, 'the connection to MongoDB failed'))
-  connection.on('disconnected', () => logger?.warn({}, 'the connection to MongoDB is lost'))
-  try {
-    await connection.asPromise()
-    await greet(connection)
-    return connection
-  } catch (error) {
-    await connection.close().catch(() => {})
-    throw error
+    close,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { CollectionDefinition, DocumentStore } from '../documentStore.ts'
-import type { MongoOptions } from './mongoDocumentStore.ts'
+import type { MongoOptions } from './connection.ts'
+import type { MongoIndexes } from './indexes.ts'
 
 /**
  * The document store on MongoDB. Its client, a good part of what a small process holds, is loaded at the first need, so that a place on SQLite never loads it.
@@ -17,3 +18,6 @@ export const mongoDocumentStore = (options: MongoOptions): DocumentStore => {
     close: async () => (await opened()).close(),
   }
 }
+
+/** The indexes of MongoDB beside what is declared of them; its client is loaded here. */
+export const mongoIndexes = async (options: MongoOptions): Promise<MongoIndexes> => (await import('./indexes.ts')).mongoIndexes(options)

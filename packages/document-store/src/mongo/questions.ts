@@ -18,10 +18,24 @@ export const toFilter = (definition: CollectionDefinition, { tests, sort, after,
   return parts.length === 0 ? {} : parts.length === 1 ? parts[0]! : { $and: parts }
 }
 
-export const toSort = (sort: Sort): Record<string, 1 | -1> => ({
-  ...Object.fromEntries(sort.map(({ field, direction }) => [fieldKey(field), direction === 'ascending' ? (1 as const) : (-1 as const)])),
-  _id: idDirection(sort) === 'ascending' ? 1 : -1,
+/** The order of a plan, down to the id. */
+export const toSort = (definition: CollectionDefinition, { sort, tests, index }: Pick<Plan, 'sort' | 'tests' | 'index'>): Record<string, 1 | -1> => ({
+  ...Object.fromEntries(sort.map(({ field, direction }) => [fieldKey(field), sign(direction)])),
+  [isOrderOfUnique(definition, { sort, tests, index }) ? `open.${index}` : '_id']: sign(idDirection(sort)),
 })
+const sign = (direction: Sort[number]['direction']): 1 | -1 => (direction === 'ascending' ? 1 : -1)
+
+/**
+ * Whether a unique index gives the order by itself. It ends in what tells apart the documents that it does not hold for, which is their id, and others are never
+ * alike: so its last key orders as the id would, and asked for the id itself MongoDB would sort what it had read in order already.
+ */
+const isOrderOfUnique = (definition: CollectionDefinition, { sort, tests, index }: { sort: Sort; tests: Test[]; index: string | undefined }): boolean => {
+  const { fields = [], unique } = (index === undefined ? undefined : definition.indexes[index]) ?? {}
+  if (!unique || sort.length === 0 || sort.some(({ direction }) => direction !== idDirection(sort))) return false
+  const isSettled = (field: string) => tests.some((test) => test.field === field && (test.kind === 'equals' || test.kind === 'missing'))
+  const open = fields.filter((field) => sort.some((one) => one.field === field) || !isSettled(field))
+  return open.length === sort.length && open.every((field, position) => sort[position]!.field === field)
+}
 
 const condition = (test: Test): Filter => {
   const key = fieldKey(test.field)

@@ -1,5 +1,6 @@
 import { EventEnvelope } from '@patchwork/events'
 import type { KafkaMessage, Message } from 'kafkajs'
+import { z } from 'zod'
 
 const bodyAttribute = 'data'
 const contentType = 'application/json'
@@ -21,8 +22,16 @@ export const fromMessage = (message: Pick<KafkaMessage, 'key' | 'value' | 'heade
     const text = headers[name]
     if (text !== undefined && name.startsWith('ce_')) attributes[name.slice(3)] = String(text)
   }
+  attributes.time = instantOf(attributes.time)
   attributes.sequence = Number(attributes.sequence)
   attributes.datacontenttype = contentType
   attributes[bodyAttribute] = JSON.parse(value?.toString('utf8') ?? 'null')
   return EventEnvelope.parse(attributes)
 }
+
+// CloudEvents take any instant of RFC 3339: of another fraction of a second, or told with an offset. Ours are in milliseconds, UTC.
+const instantOf = (time: unknown): unknown => {
+  const isOurs = typeof time !== 'string' || (time.length === instantLength && time.endsWith('Z'))
+  return isOurs || !z.iso.datetime({ offset: true }).safeParse(time).success ? time : new Date(time).toISOString()
+}
+const instantLength = '2026-01-05T09:00:00.000Z'.length

@@ -112,6 +112,26 @@ describe('what only Kafka has', () => {
   )
 
   testOnKafka(
+    'the broker can tell a repeat of a send from a new one: each has the number of its producer and its own',
+    // Only a producer that waits for all copies may be numbered so: a client that did not would be refused.
+    async () => {
+      const topic = await newTopic()
+      for (const sequence of numbers(3)) await log.publish([{ topic, event: eventOf('a', sequence) }])
+      const consumer = plain.consumer({ groupId: `${topic}-plain` })
+      const sends: { producerId?: string; firstSequence?: number }[] = []
+      await consumer.connect()
+      await consumer.subscribe({ topics: [topic], fromBeginning: true })
+      await consumer.run({ eachMessage: async ({ message }) => void sends.push((message as unknown as { batchContext: object }).batchContext) })
+      await until('all come', () => sends.length === 3)
+      await consumer.disconnect()
+      expect(new Set(sends.map(({ producerId }) => producerId)).size).toBe(1)
+      expect(Number(sends[0]?.producerId)).toBeGreaterThanOrEqual(0)
+      expect(sends.map(({ firstSequence }) => firstSequence)).toEqual([0, 1, 2])
+    },
+    120_000,
+  )
+
+  testOnKafka(
     'topics are kept for ever, in twelve partitions',
     async () => {
       const topic = await newTopic()

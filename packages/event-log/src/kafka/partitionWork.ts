@@ -14,6 +14,9 @@ export type Owned = Partition & {
   resume?: (() => void) | undefined
 }
 
+// What all partitions of a member may hold of events that are not finished, in bytes. Past this only a partition that holds none takes more: one fetch of it.
+const bytesInHandMax = 32 * 1_048_576
+
 type Held = Owned & { leave(): Promise<void> }
 
 /** What a member holds of its partitions, and what it remembers of them over a sharing out. */
@@ -23,6 +26,13 @@ export const openPartitionWork = (options: { runtime: Runtime; logger: Logger | 
   const finishedTo = new Map<string, number>()
   const leaving = new Map<string, Promise<void>>()
 
+  const hasRoom = ({ work }: Owned): boolean => {
+    if (work.room() === 0) return false
+    if (work.bytes() === 0) return true
+    let bytes = 0
+    for (const one of held.values()) bytes += one.work.bytes()
+    return bytes < bytesInHandMax
+  }
   const hold = ({ topic, partition }: Partition, name: string): Held => {
     let leaveWork: (() => Promise<void>) | undefined
     let left = false
@@ -38,7 +48,7 @@ export const openPartitionWork = (options: { runtime: Runtime; logger: Logger | 
         topic,
         onMoved: (offset) => {
           one.done = Math.max(one.done, offset)
-          if (one.resume && one.work.room() > 0) resume(one)
+          for (const waiting of held.values()) if (waiting.resume && hasRoom(waiting)) resume(waiting)
         },
       }),
       leave: async () => {
@@ -77,6 +87,8 @@ export const openPartitionWork = (options: { runtime: Runtime; logger: Logger | 
       held.set(name, made)
       return made
     },
+    /** Whether it takes more events now. One that does not is paused, and resumed here when it does. */
+    hasRoom,
     all: (): Owned[] => [...held.values()],
     /** Up to which offset this member has finished a partition, now or when it had it before; -1 when nothing is known. */
     finishedTo: (partition: Partition): number => Math.max(held.get(nameOf(partition))?.done ?? -1, finishedTo.get(nameOf(partition)) ?? -1),

@@ -15,6 +15,8 @@ const caughtUpPollMs = 100
 const rebuildMinMs = 500
 const rebuildMaxMs = 10_000
 const disconnectWithinMs = 10_000
+// What an event takes of memory beside its data, whose text may need two bytes for each one that came.
+const objectBytes = 1_000
 
 type Options = {
   kafka: Kafka
@@ -49,8 +51,9 @@ export const openSubscription = async (options: Options) => {
     const finishedTo = work.finishedTo({ topic, partition })
     for (const message of batch.messages) {
       if (!isRunning() || isStale() || isDraining) return
-      if (owned.work.room() === 0) {
+      if (!work.hasRoom(owned)) {
         owned.resume ??= pause()
+        logger?.debug({ group, topic, partition }, 'a partition waits until there is room for more of its events')
         return await heartbeat()
       }
       const logged = Number(message.offset) > finishedTo ? readable(message, topic) : undefined
@@ -63,7 +66,7 @@ export const openSubscription = async (options: Options) => {
   const readable = (message: KafkaMessage, topic: string): LoggedEvent | undefined => {
     try {
       const event = fromMessage(message)
-      return { offset: Number(message.offset), key: event.subject, event }
+      return { offset: Number(message.offset), key: event.subject, event, bytes: objectBytes + 2 * (message.value?.length ?? 0) }
     } catch (error) {
       // Not a CloudEvent: it has no aggregate whose order it could hold up.
       logger?.error({ group, topic, offset: message.offset, code: (error as Error).name }, 'a message that is not a CloudEvent was passed over')
