@@ -8,8 +8,14 @@ const lookEveryMs = 1_000
 type Invariant = { name: string; violations: number; examples: string[] }
 type ReadModel = { name: string; equal: boolean }
 
+/** Everything that must be true after a fault, once the load has been stopped: of what was told, and of what is stored. */
+export const everythingHolds = async (place: StartedPlace, load: Load): Promise<void> => {
+  await promisesHold(load)
+  await storesHold(place)
+}
+
 /**
- * What must be true after every fault, once the load has been stopped: each answer that was given stands and is given again, each thing that happened was
+ * What must be true of everything that was told, once the load has been stopped: each answer that was given stands and is given again, each thing that happened was
  * told once, and money is there to the penny. Waits for what is still under way; throws for the first that is not so.
  */
 export const promisesHold = async ({ requests, loop, pool }: Load): Promise<void> => {

@@ -1,5 +1,5 @@
 import { StartedPlace } from '../src/startedPlace.ts'
-import { promisesHold, storesHold } from './afterwards.ts'
+import { everythingHolds, promisesHold } from './afterwards.ts'
 import { chanceInWords } from './chance.ts'
 import { type DistributedPlace, openDistributedPlace } from './distributedPlace.ts'
 import { type Fault, openTally, type Scene } from './fault.ts'
@@ -11,6 +11,9 @@ const { FAULTS_PATTERN = '', FAULTS_FULL, FAULTS_COUNT } = process.env
 const wanted = new RegExp(FAULTS_PATTERN, 'i')
 const chosen = faults.filter((fault) => wanted.test(`${fault.name}, ${fault.on}`))
 const countOf = ({ counts }: Fault): number => (FAULTS_FULL ? counts.full : Math.max(counts.ci, Number(FAULTS_COUNT ?? 0)))
+
+const errorsShownMax = 5
+const errorWordsMax = 800
 
 /** The stores of one process of each service are looked through once, after the last: what an earlier fault has broken is still broken then. */
 const isLastOfItsKind = (fault: Fault): boolean => chosen.findLast(({ on }) => on === fault.on) === fault
@@ -55,9 +58,18 @@ const underLoad = async (place: StartedPlace, scene: Scene, strikes: (load: Load
   await load.stop()
   scene.say(load.words)
   const from = Date.now()
-  await promisesHold(load)
-  if (looksThroughStores) await storesHold(place)
+  await (looksThroughStores ? everythingHolds(place, load) : promisesHold(load))
   scene.say(`looked through in ${Math.round((Date.now() - from) / 1_000)} s`)
+}
+
+/** What a place logged last as an error, each kind once, for whoever looks for the cause. */
+const errorsOf = (place: StartedPlace | undefined): string => {
+  const lines = place?.output.split('\n').filter((line) => line.includes('"level":50')) ?? []
+  const kinds = new Map(lines.map((line) => [line.replaceAll(/\d|[0-9a-f]{8,}/g, ''), line.slice(0, errorWordsMax)]))
+  return [...kinds.values()]
+    .slice(-errorsShownMax)
+    .map((line) => `  ${line}\n`)
+    .join('')
 }
 
 const run = async (fault: Fault): Promise<void> => {
@@ -70,7 +82,7 @@ const run = async (fault: Fault): Promise<void> => {
     words.push(`${Math.round((Date.now() - startedAt) / 1_000)} s`)
     process.stdout.write(`${tally.line(words)}\n`)
   } catch (error) {
-    process.stdout.write(`${tally.line(words, (error as Error).message.split('\n')[0])}\n`)
+    process.stdout.write(`${tally.line(words, (error as Error).message.split('\n')[0])}\n${errorsOf(fault.on === 'embedded' ? embedded : distributed?.place)}`)
     await forget(fault.on)
     throw error
   }
