@@ -1,8 +1,11 @@
+import { backedUpUnderLoad } from './backedUpUnderLoad.ts'
+import { diskFull } from './diskFull.ts'
 import type { Fault } from './fault.ts'
 import { importKilled } from './importKilled.ts'
 import { killedInOneProcess } from './killedInOneProcess.ts'
+import { oldAndNewEvents } from './oldAndNewEvents.ts'
 import { servicesKilled } from './servicesKilled.ts'
 import { tornTail } from './tornTail.ts'
 
 /** Every fault, in the order in which they run within their place. */
-export const faults: readonly Fault[] = [killedInOneProcess, servicesKilled, importKilled, tornTail]
+export const faults: readonly Fault[] = [killedInOneProcess, servicesKilled, importKilled, oldAndNewEvents, tornTail, diskFull, backedUpUnderLoad]
