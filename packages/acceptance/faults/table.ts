@@ -5,7 +5,8 @@ import { importKilled } from './importKilled.ts'
 import { killedInOneProcess } from './killedInOneProcess.ts'
 import { oldAndNewEvents } from './oldAndNewEvents.ts'
 import { servicesKilled } from './servicesKilled.ts'
+import { slowConsumer } from './slowConsumer.ts'
 import { tornTail } from './tornTail.ts'
 
 /** Every fault, in the order in which they run within their place. */
-export const faults: readonly Fault[] = [killedInOneProcess, servicesKilled, importKilled, oldAndNewEvents, tornTail, diskFull, backedUpUnderLoad]
+export const faults: readonly Fault[] = [killedInOneProcess, servicesKilled, importKilled, oldAndNewEvents, slowConsumer, tornTail, diskFull, backedUpUnderLoad]
