@@ -3,10 +3,21 @@ import { diskFull } from './diskFull.ts'
 import type { Fault } from './fault.ts'
 import { importKilled } from './importKilled.ts'
 import { killedInOneProcess } from './killedInOneProcess.ts'
+import { movedClock } from './movedClock.ts'
 import { oldAndNewEvents } from './oldAndNewEvents.ts'
 import { servicesKilled } from './servicesKilled.ts'
 import { slowConsumer } from './slowConsumer.ts'
 import { tornTail } from './tornTail.ts'
 
 /** Every fault, in the order in which they run within their place. */
-export const faults: readonly Fault[] = [killedInOneProcess, servicesKilled, importKilled, oldAndNewEvents, slowConsumer, tornTail, diskFull, backedUpUnderLoad]
+export const faults: readonly Fault[] = [
+  killedInOneProcess,
+  servicesKilled,
+  importKilled,
+  oldAndNewEvents,
+  movedClock,
+  slowConsumer,
+  tornTail,
+  diskFull,
+  backedUpUnderLoad,
+]
