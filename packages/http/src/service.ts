@@ -26,6 +26,7 @@ export type RunningService = {
   consumers: readonly {
     group: string
     caughtUp(): Promise<void>
+    /** `source` is the aggregate whose events wait, by its id: what `replay` takes. */
     parked(limit: number): Promise<{ source: string; sequence: number; eventId: string; type: string; reason: string }[]>
     replay(source?: string): Promise<{ replayed: number; stillParked: number }>
   }[]

@@ -8,8 +8,8 @@ export const shownConsumer = (group: string, current: () => Consumer): Shown['co
   group,
   caughtUp: () => current().caughtUp(),
   parked: async (limit) =>
-    (await current().parked(limit)).map(({ source, sequence, eventId, type, reason }) => ({
-      source,
+    (await current().parked(limit)).map(({ subject, sequence, eventId, type, reason }) => ({
+      source: subject,
       sequence,
       eventId,
       type,
