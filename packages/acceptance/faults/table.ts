@@ -5,6 +5,8 @@ import { importKilled } from './importKilled.ts'
 import { killedInOneProcess } from './killedInOneProcess.ts'
 import { movedClock } from './movedClock.ts'
 import { oldAndNewEvents } from './oldAndNewEvents.ts'
+import { poisonEvent } from './poisonEvent.ts'
+import { repeatedEvents } from './repeatedEvents.ts'
 import { servicesKilled } from './servicesKilled.ts'
 import { slowConsumer } from './slowConsumer.ts'
 import { tornTail } from './tornTail.ts'
@@ -16,6 +18,8 @@ export const faults: readonly Fault[] = [
   importKilled,
   oldAndNewEvents,
   movedClock,
+  poisonEvent,
+  repeatedEvents,
   slowConsumer,
   tornTail,
   diskFull,
