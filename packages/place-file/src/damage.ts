@@ -27,7 +27,7 @@ export const damageOf = (path: string): string | undefined =>
 const damageOfBoth = (file: File, wal: File, path: string): string | undefined => {
   const ahead = wal.size > headerBytes ? readAhead(wal) : undefined
   if (ahead?.damagedAt !== undefined)
-    return `${path}-wal, which holds its latest changes, is damaged from byte ${ahead.damagedAt} on, and changes that were answered lie behind that. To go on without them, keep a copy of both and cut it there: truncate -s ${ahead.damagedAt} ${path}-wal`
+    return `${path}-wal, which holds its latest changes, is damaged from byte ${ahead.damagedAt} on, and changes that were answered lie behind that. To go on without them, keep a copy of both, cut it there (truncate -s ${ahead.damagedAt} ${path}-wal) and see what patchwork verify says`
   // SQLite takes it for a new place, and removes the changes.
   if (file.size < smallestPage && ahead?.pageCount !== undefined) return `it was cut to ${file.size} bytes, and ${path}-wal holds changes of what was in it`
   return missingInWords(path, missingPage(file, ahead && { ahead, wal }))
