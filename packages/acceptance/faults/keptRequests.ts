@@ -20,7 +20,7 @@ const names = {
 export type Actor = keyof typeof names
 
 /** A command that was answered for good: the same key must give the same answer for ever. */
-type Answered = { by: Actor; path: string; body: unknown; key: string; status: number; answer: unknown }
+type Answered = { by: Actor; path: string; body: unknown; key: string; status: number; answer: unknown; at: number }
 /** An answer that says that it cannot be done just now. */
 type Unavailable = { path: string; status: number; type: string | null; answer: Record<string, unknown>; at: number }
 
@@ -62,7 +62,7 @@ export class KeptRequests {
     for (;;) {
       const answer = await this.people[by].send('POST', path, { body, key, signal: AbortSignal.timeout(attemptLimitMs) }).catch(() => undefined)
       if (answer && answer.status < 300) {
-        this.answered.push({ by, path, body, key, status: answer.status, answer: answer.body })
+        this.answered.push({ by, path, body, key, status: answer.status, answer: answer.body, at: Date.now() })
         return answer.body
       }
       if (answer?.status === 401) await this.signInAgain().catch(() => undefined)
@@ -92,13 +92,19 @@ export class KeptRequests {
     expect(speechless.slice(0, 5)).toEqual([])
   }
 
-  /** Each request again under its key, in any order: the answer is the first one, and nothing more happens for it. */
-  async expectSameAnswers(): Promise<void> {
-    expect(this.answered.length).toBeGreaterThan(20)
-    await forEach(this.answered, async ({ by, path, body, key, status, answer }) => {
-      const again = await this.people[by].send('POST', path, { body, key })
+  /**
+   * Each request again under its key, in any order: the answer is the first one, and nothing more happens for it. `before`: those that were answered
+   * before an instant; `elsewhere`: asked of another place, which was made of this one.
+   */
+  async expectSameAnswers({ before = Number.POSITIVE_INFINITY, elsewhere }: { before?: number; elsewhere?: StartedPlace } = {}): Promise<number> {
+    const asked = this.answered.filter(({ at }) => at < before)
+    expect(asked.length).toBeGreaterThan(20)
+    const people = elsewhere ? await signIn(elsewhere) : this.people
+    await forEach(asked, async ({ by, path, body, key, status, answer }) => {
+      const again = await people[by].send('POST', path, { body, key })
       expect({ path, status: again.status, answer: again.body }).toEqual({ path, status, answer })
     })
+    return asked.length
   }
 
   /** Every item of a list, over all its pages. */

@@ -30,6 +30,7 @@ export type RunningService = {
     behind(): Promise<number>
     /** How many events are parked. */
     countParked(): Promise<number>
+    /** `source` is the aggregate whose events wait, by its id: what `replay` takes. */
     parked(limit: number): Promise<{ source: string; sequence: number; eventId: string; type: string; reason: string }[]>
     replay(source?: string): Promise<{ replayed: number; stillParked: number }>
   }[]

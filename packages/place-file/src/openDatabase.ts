@@ -1,5 +1,7 @@
+import { existsSync, rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
+import { damageOf } from './damage.ts'
 import type { OpenOptions, OpenRefusal } from './placeFile.ts'
 import { toOpenRefusal } from './sqliteErrors.ts'
 
@@ -18,20 +20,39 @@ const lockWaitMs = 1_000
 /** Opens and checks the file; one that is refused is left as it was found. The lock goes with the process, also after kill -9. */
 export const openDatabase = (options: OpenOptions): { database: DatabaseSync } | { refusal: OpenRefusal } => {
   let database: DatabaseSync | undefined
-  const { isCopy = false } = options
   try {
-    database = isCopy ? openCopy(options.path) : new DatabaseSync(options.path, { timeout: lockWaitMs })
-    if (!isCopy) database.exec('PRAGMA locking_mode=EXCLUSIVE')
-    const refusal = check(database, isCopy ? 'integrity_check(1)' : 'quick_check(1)')
-    if (refusal === undefined) {
-      if (!isCopy) setUp(database, options)
+    const refusal = options.isCopy ? undefined : checkWithoutChange(options.path)
+    if (refusal) return { refusal }
+    database = options.isCopy ? openCopy(options.path) : new DatabaseSync(options.path, { timeout: lockWaitMs })
+    const ofCopy = options.isCopy ? check(database, 'integrity_check(1)') : undefined
+    if (ofCopy === undefined) {
+      if (!options.isCopy) setUp(database, options)
       return { database }
     }
     database.close()
-    return { refusal }
+    return { refusal: ofCopy }
   } catch (error) {
     if (database?.isOpen) database.close()
     return { refusal: toOpenRefusal(error) }
+  }
+}
+
+/**
+ * Looks at a file through a connection that cannot write: one that can folds the -wal file into a damaged file, and removes it, when it is closed.
+ * Throws SQLite's errors.
+ */
+const checkWithoutChange = (path: string): OpenRefusal | undefined => {
+  if (!existsSync(path)) return undefined
+  // Before SQLite opens it: what it passes over it soon writes over.
+  const damage = damageOf(path)
+  if (damage !== undefined) return { reason: 'damaged', message: damage }
+  const hadIndex = existsSync(`${path}-shm`)
+  const database = new DatabaseSync(path, { timeout: lockWaitMs, readOnly: true })
+  try {
+    return check(database, 'quick_check(1)')
+  } finally {
+    database.close()
+    if (!hadIndex) rmSync(`${path}-shm`, { force: true })
   }
 }
 
@@ -57,6 +78,7 @@ const check = (database: DatabaseSync, howThoroughly: 'quick_check(1)' | 'integr
 }
 
 const setUp = (database: DatabaseSync, { pagesMax, isSmall }: OpenOptions): void => {
+  database.exec('PRAGMA locking_mode=EXCLUSIVE')
   if (Number(pragma(database, 'application_id')) !== applicationId)
     database.exec(`BEGIN IMMEDIATE; PRAGMA application_id=${applicationId}; PRAGMA user_version=${formatVersion}; COMMIT`)
   database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY')

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -175,6 +175,82 @@ describe('opening', () => {
     await file.close()
     damage(pathOf(name))
     await expect(openPlaceFile({ path: pathOf(name) })).rejects.toThrow(DamagedFileError)
+  })
+})
+
+describe('what a killed process left', () => {
+  const rows = 40
+  /** A file with rows of its own and as many in the -wal file, copied while nobody writes. Gives where the -wal ended after each of the latter. */
+  const killed = async (name: string) => {
+    const first = await opened(name)
+    for (let row = 0; row < rows; row += 1) await add(first, `a${row}`, `${row}${'y'.repeat(row * 300)}`)
+    // The last pages of the file belong to what nobody changes any more.
+    const tail = { sql: 'INSERT INTO tail VALUES (?)', parameters: ['t'.repeat(30_000)], mode: 'run' } as const
+    await first.run({ statements: [{ sql: 'CREATE TABLE tail (body TEXT)', mode: 'run' }, tail] })
+    await first.close()
+    const file = await openFile({ path: pathOf(name) })
+    const ends: number[] = []
+    for (let row = 0; row < rows; row += 1) {
+      await add(file, `b${row}`, `b${row}${'z'.repeat(row * 300)}`)
+      ends.push(statSync(pathOf(`${name}-wal`)).size)
+    }
+    const path = pathOf(`killed-${name}`)
+    for (const part of ['', '-wal']) copyFileSync(pathOf(`${name}${part}`), `${path}${part}`)
+    return { path, ends }
+  }
+  const flip = (path: string, at: number) => {
+    const bytes = readFileSync(path)
+    bytes[at] = (bytes[at] as number) ^ 1
+    writeFileSync(path, bytes)
+  }
+  const expectUntouched = async (path: string, words: RegExp) => {
+    const before = [path, `${path}-wal`].map((part) => readFileSync(part))
+    await expect(openPlaceFile({ path })).rejects.toThrow(words)
+    expect([path, `${path}-wal`].map((part) => readFileSync(part)).map((bytes, part) => bytes.equals(before[part] as Buffer))).toEqual([true, true])
+  }
+  test('opens with every row, and with every row before the end of a -wal that was cut', async () => {
+    const { path, ends } = await killed('cut.sqlite')
+    truncateSync(`${path}-wal`, (ends[20] as number) + 1_000)
+    expect(await ids(await openFile({ path }))).toHaveLength(rows + 21)
+  })
+  test('is refused where the -wal is damaged before commits that were answered; cut where it says, it opens with what was before', async () => {
+    const { path, ends } = await killed('flipped.sqlite')
+    flip(`${path}-wal`, (ends[20] as number) + 2_000)
+    await expectUntouched(path, new RegExp(`flipped.sqlite-wal.*truncate -s ${ends[20]} `))
+    truncateSync(`${path}-wal`, ends[20])
+    expect(await ids(await openFile({ path }))).toHaveLength(rows + 21)
+  })
+  test('is refused where the beginning of the -wal is damaged', async () => {
+    const { path } = await killed('header.sqlite')
+    flip(`${path}-wal`, 17)
+    await expectUntouched(path, /header.sqlite-wal.*from byte 0 on/)
+  })
+  test.each([
+    ['by less than a page', 100],
+    ['by a page', 4_096],
+    ['by half', 60_000],
+  ])('is refused where the file was cut %s and the -wal does not hold what is gone', async (_how, bytes) => {
+    const { path } = await killed(`shorter-${bytes}.sqlite`)
+    truncateSync(path, statSync(path).size - bytes)
+    await expectUntouched(path, /shorter.*was cut: its page \d+/)
+  })
+  test('is refused where all of the file is gone but the -wal', async () => {
+    const { path } = await killed('emptied.sqlite')
+    truncateSync(path, 0)
+    await expectUntouched(path, /was cut to 0 bytes/)
+  })
+  test('opens where pages that are free were never written', async () => {
+    const file = await opened('free.sqlite')
+    await add(file, 'kept')
+    // Made and removed in one commit: their pages are counted, and need not be in any file.
+    await file.run({
+      statements: [
+        { sql: "INSERT INTO things VALUES ('gone', ?, 0)", parameters: ['x'.repeat(400_000)], mode: 'run' },
+        { sql: "DELETE FROM things WHERE id = 'gone'", mode: 'run' },
+      ],
+    })
+    for (const part of ['', '-wal']) copyFileSync(pathOf(`free.sqlite${part}`), pathOf(`killed-free.sqlite${part}`))
+    expect(await ids(await openFile({ path: pathOf('killed-free.sqlite') }))).toEqual(['kept'])
   })
 })
 

@@ -1,0 +1,153 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type AggregateDefinition, type Command, consume, deadlines, on, openAggregates, type Ports } from '@patchwork/aggregate'
+import { embeddedDocumentStore } from '@patchwork/document-store'
+import { embeddedEventLog } from '@patchwork/event-log'
+import { type DomainEvent, defineEvent, type EventEnvelope } from '@patchwork/events'
+import { openPlaceFile } from '@patchwork/place-file'
+import { type Runtime, systemRuntime } from '@patchwork/runtime'
+import { createLogger } from '@patchwork/telemetry'
+import { z } from 'zod'
+import type { Fault } from './fault.ts'
+
+const [minuteMs, hourMs, dayMs] = [60_000, 3_600_000, 86_400_000]
+const everyMs = 3_600_000
+const topic = 'patchwork.example.promise'
+const PromiseMade = defineEvent({ type: 'promise.made.v1', topic, meaning: 'Something was promised by an instant.', data: z.object({ dueAt: z.string() }) })
+const PromiseBroken = defineEvent({ type: 'promise.broken.v1', topic, meaning: 'The instant passed.', data: z.object({}) })
+type PromiseEvent = DomainEvent<typeof PromiseMade> | DomainEvent<typeof PromiseBroken>
+type Promised = { status: 'none' | 'made' | 'broken'; dueAt?: string }
+const definition: AggregateDefinition<Promised, PromiseEvent> = {
+  service: 'example',
+  name: 'promise',
+  topic,
+  events: [PromiseMade, PromiseBroken],
+  initial: { status: 'none' },
+  evolve: (_, event) => (event.type === 'promise.made.v1' ? { status: 'made', dueAt: event.data.dueAt } : { status: 'broken' }),
+  fields: { dueAt: { path: 'state.dueAt', type: 'string' } },
+  indexes: { due: { fields: ['dueAt'], sparse: true } },
+}
+
+/** Where the clock stands at first, and where it is set to one after the other. */
+const moves: Record<string, { from: number; by: number[] }> = {
+  'three days on': { from: Date.parse('2027-01-11T09:00:00Z'), by: [3 * dayMs] },
+  'three days back': { from: Date.parse('2027-01-11T09:00:00Z'), by: [-3 * dayMs, 6 * dayMs] },
+  'the spring change of Europe/London': { from: Date.parse('2027-03-28T00:30:00Z'), by: [hourMs, hourMs] },
+  'the autumn change of Europe/London': { from: Date.parse('2027-10-31T00:30:00Z'), by: [hourMs, hourMs] },
+  'back and forth by an hour': { from: Date.parse('2027-06-01T12:00:00Z'), by: [hourMs, -hourMs, hourMs, -2 * hourMs, 3 * hourMs] },
+}
+/** What is promised falls due so long after (or before) each place where the clock stands. */
+const dueAfterMs = [-minuteMs, minuteMs, 30 * minuteMs, 90 * minuteMs]
+
+/** A store, a log, deadlines and a consumer under a clock that is moved while they run. */
+const openUnderClock = async (folder: string, startsAt: number) => {
+  let now = startsAt
+  const runtime: Runtime = { ...systemRuntime, now: () => now }
+  const placeFile = await openPlaceFile({ path: join(folder, 'clock.sqlite') })
+  const [log, documents] = [embeddedEventLog({ placeFile, runtime }), embeddedDocumentStore(placeFile)]
+  await log.ensureTopics([topic])
+  const ports: Ports = { documents, log, runtime, logger: createLogger({ level: 'silent' }), dataKey: new Uint8Array(32) }
+  const promises = await openAggregates<Promised, PromiseEvent>(definition, ports)
+  const handled: EventEnvelope[] = []
+  const take = async (event: EventEnvelope) => void handled.push(event)
+  const consumer = await consume({ service: 'example', group: 'clock', topics: [topic], handlers: [on(PromiseMade, take), on(PromiseBroken, take)] }, ports)
+  const watch = deadlines<Promised, PromiseEvent, undefined>({
+    aggregates: promises,
+    field: 'dueAt',
+    everyMs,
+    name: 'promise-kept',
+    ports,
+    decide: ({ state }) => ({ events: state.status === 'made' ? [{ type: 'promise.broken.v1', data: {} }] : [] }),
+  })
+  return {
+    promises,
+    consumer,
+    handled,
+    now: () => now,
+    move: (by: number) => {
+      now += by
+    },
+    make: async (id: string, dueAt: string) => {
+      const command: Command = { key: id, repeatable: true, body: null, at: new Date(now).toISOString() }
+      await promises.update(id, command, () => ({ events: [{ type: 'promise.made.v1', data: { dueAt } }] }))
+    },
+    look: () => watch.runOnce(),
+    settled: async () => {
+      await promises.relay.drained()
+      await consumer.caughtUp()
+    },
+    close: async () => {
+      await watch.stop()
+      await consumer.stop()
+      await promises.stop()
+      await log.close()
+      await documents.close()
+      await placeFile.close()
+    },
+  }
+}
+
+const strikeClock = async (folder: string, { from, by }: { from: number; by: number[] }): Promise<number> => {
+  const place = await openUnderClock(folder, from)
+  const due = new Map<string, number>()
+  const promiseAll = async (step: number) => {
+    for (const [index, afterMs] of dueAfterMs.entries()) {
+      const at = place.now() + afterMs
+      due.set(`${step}-${index}`, at)
+      await place.make(`${step}-${index}`, new Date(at).toISOString())
+    }
+  }
+  // What was due when it was looked at is broken, and stays so when the clock goes back.
+  const looked = new Set<string>()
+  try {
+    for (const [step, move] of [0, ...by].entries()) {
+      place.move(move)
+      await promiseAll(step)
+      await place.look()
+      for (const [id, at] of due) if (at <= place.now()) looked.add(id)
+      // A second look at the same time changes nothing.
+      expect((await place.look()).changed).toBe(0)
+      for (const id of due.keys())
+        expect({ step, id, status: (await place.promises.get(id))?.state.status }).toEqual({ step, id, status: looked.has(id) ? 'broken' : 'made' })
+    }
+    await place.settled()
+    for (const id of due.keys()) {
+      const types = looked.has(id) ? [PromiseMade.type, PromiseBroken.type] : [PromiseMade.type]
+      const events = place.handled.filter(({ subject }) => subject === id)
+      expect({ id, types: events.map(({ type }) => type), sequences: events.map(({ sequence }) => sequence) }).toEqual({
+        id,
+        types,
+        sequences: types.map((_type, index) => index + 1),
+      })
+    }
+    for (const { name, check } of [...place.promises.invariants, ...place.consumer.invariants])
+      expect({ name, violations: (await check()).violations }).toEqual({ name, violations: 0 })
+    return looked.size
+  } finally {
+    await place.close()
+  }
+}
+
+/** The clock of a machine is moved while what it drives goes on. */
+export const movedClock: Fault = {
+  name: 'moved clock',
+  on: 'alone',
+  title: 'O1 with the clock three days off, over both changes of Europe/London and backwards, each deadline is met once and events keep their order',
+  unit: 'moves',
+  counts: { ci: 1, full: 1 },
+  points: Object.keys(moves),
+  strike: async ({ struck, say }) => {
+    let met = 0
+    for (const [name, move] of Object.entries(moves)) {
+      const folder = mkdtempSync(join(tmpdir(), 'patchwork-clock-'))
+      try {
+        met += await strikeClock(folder, move)
+      } finally {
+        rmSync(folder, { recursive: true, force: true })
+      }
+      for (const _move of move.by) struck(name)
+    }
+    say(`${met} deadlines met`)
+  },
+}

@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Consumer, consume, on, type Ports } from '@patchwork/aggregate'
+import { type Collection, embeddedDocumentStore } from '@patchwork/document-store'
+import { embeddedEventLog } from '@patchwork/event-log'
+import { defineEvent, type EventEnvelope } from '@patchwork/events'
+import { openPlaceFile } from '@patchwork/place-file'
+import { systemRuntime as runtime } from '@patchwork/runtime'
+import { createLogger } from '@patchwork/telemetry'
+import { z } from 'zod'
+import { until } from '../src/startedPlace.ts'
+import type { Fault } from './fault.ts'
+
+const topic = 'patchwork.example.letter'
+const group = 'letters'
+const LetterWritten = defineEvent({ type: 'letter.written.v1', topic, meaning: 'Something is to be told.', data: z.object({ publishedAt: z.number() }) })
+const keysCount = 40
+const perKey = 6
+/** The poison stands at this sequence of its key; what follows must wait behind it. */
+const poisonedAt = 3
+const everyMs = 25
+const lateAimMs = 1_000
+const point = 'an event whose effect cannot be written'
+
+type Letter = { key: string; sequence: number; place: number }
+
+const openLetters = async (folder: string) => {
+  const placeFile = await openPlaceFile({ path: join(folder, 'letters.sqlite') })
+  const [log, documents] = [embeddedEventLog({ placeFile, runtime }), embeddedDocumentStore(placeFile)]
+  const ports: Ports = { documents, log, runtime, logger: createLogger({ level: 'silent' }), dataKey: new Uint8Array(32) }
+  const letters: Collection<Letter> = await documents.collection<Letter>({ service: 'example', name: 'letters', fields: {}, indexes: {} })
+  await log.ensureTopics([topic])
+  const late = new Map<string, number>()
+  let place = 0
+  const write = on(LetterWritten, async ({ id, subject, sequence, data: { publishedAt } }) => {
+    place += 1
+    await letters.insert(id, { key: subject, sequence, place })
+    late.set(subject, Math.max(late.get(subject) ?? 0, runtime.now() - publishedAt))
+  })
+  const consumer: Consumer = await consume({ service: 'example', group, topics: [topic], handlers: [write] }, ports)
+  const close = async () => {
+    await consumer.stop()
+    await log.close()
+    await documents.close()
+    await placeFile.close()
+  }
+  return { placeFile, log, letters, consumer, late, close }
+}
+type Letters = Awaited<ReturnType<typeof openLetters>>
+
+/** A fault of the program for one event and no other: the store cannot carry out what its reaction asks. */
+const poison = ({ placeFile }: Letters, eventId: string) =>
+  placeFile.run({
+    statements: [{ sql: `CREATE TRIGGER poison BEFORE INSERT ON "example__letters" WHEN NEW.id = '${eventId}' BEGIN SELECT json('{'); END`, mode: 'run' }],
+  })
+const mend = ({ placeFile }: Letters) => placeFile.run({ statements: [{ sql: 'DROP TRIGGER poison', mode: 'run' }] })
+
+const eventOf = (key: string, sequence: number): EventEnvelope => ({
+  specversion: '1.0',
+  id: `${key}-${sequence}`,
+  source: '/patchwork/example/letter',
+  type: LetterWritten.type,
+  subject: key,
+  time: new Date(runtime.now()).toISOString(),
+  datacontenttype: 'application/json',
+  sequence,
+  sequencetype: 'Integer',
+  commandkey: `${key}-${sequence}`,
+  data: { publishedAt: runtime.now() },
+})
+
+const strikeOnce = async (folder: string): Promise<number> => {
+  const place = await openLetters(folder)
+  try {
+    const keys = Array.from({ length: keysCount }, (_, index) => `letter-${index}`)
+    const poisoned = keys[0] as string
+    expect((await poison(place, `${poisoned}-${poisonedAt}`)).outcome).toBe('done')
+    // 40 operations in a second, of all keys in turn.
+    for (let sequence = 1; sequence <= perKey; sequence += 1)
+      for (const key of keys) {
+        await place.log.publish([{ topic, event: eventOf(key, sequence) }])
+        await new Promise((resolve) => setTimeout(resolve, everyMs))
+      }
+    await place.consumer.caughtUp()
+    const parked = await place.consumer.parked(100)
+    expect(parked.map(({ group: by, subject, sequence, reason }) => ({ by, subject, sequence, reason }))).toEqual(
+      Array.from({ length: perKey - poisonedAt + 1 }, (_, index) => ({
+        by: group,
+        subject: poisoned,
+        sequence: poisonedAt + index,
+        reason: index === 0 ? { why: 'failed', code: 'bad-statement' } : { why: 'behind' },
+      })),
+    )
+    expect(await place.letters.count()).toBe(keysCount * perKey - parked.length)
+    const lateMs = Math.max(...[...place.late].filter(([key]) => key !== poisoned).map(([, ms]) => ms))
+    expect(await place.consumer.replay(poisoned)).toEqual({ replayed: 0, stillParked: parked.length })
+    await mend(place)
+    expect(await place.consumer.replay(poisoned)).toEqual({ replayed: parked.length, stillParked: 0 })
+    await until('every letter is written', async () => (await place.letters.count()) === keysCount * perKey)
+    const written = await place.letters.getMany(Array.from({ length: perKey }, (_, index) => `${poisoned}-${index + 1}`))
+    const inOrder = written.map(({ body }) => body).sort((one, other) => one.place - other.place)
+    expect(inOrder.map(({ sequence }) => sequence)).toEqual(Array.from({ length: perKey }, (_, index) => index + 1))
+    for (const { name, check } of place.consumer.invariants) expect({ name, violations: (await check()).violations }).toEqual({ name, violations: 0 })
+    return lateMs
+  } finally {
+    await place.close()
+  }
+}
+
+/** An event that one group cannot handle until its cause is mended. */
+export const poisonEvent: Fault = {
+  name: 'poison event',
+  on: 'alone',
+  title: 'O1 an event that cannot be handled is parked with its group and reason, its key waits behind it, all others flow on, and replay brings it in order',
+  unit: 'events',
+  counts: { ci: 2, full: 20 },
+  points: [point],
+  strike: async ({ count, struck, say }) => {
+    let lateMs = 0
+    for (let strike = 0; strike < count; strike += 1) {
+      const folder = mkdtempSync(join(tmpdir(), 'patchwork-poison-'))
+      try {
+        lateMs = Math.max(lateMs, await strikeOnce(folder))
+      } finally {
+        rmSync(folder, { recursive: true, force: true })
+      }
+      struck(point)
+    }
+    say(`no other key more than ${lateMs} ms late (aim ${lateAimMs})`)
+  },
+}

@@ -1,0 +1,150 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { consume, on, openReadModel, type Ports } from '@patchwork/aggregate'
+import { embeddedDocumentStore } from '@patchwork/document-store'
+import { embeddedEventLog } from '@patchwork/event-log'
+import { defineEvent, type EventEnvelope } from '@patchwork/events'
+import { openPlaceFile } from '@patchwork/place-file'
+import { type Runtime, systemRuntime } from '@patchwork/runtime'
+import { createLogger } from '@patchwork/telemetry'
+import { z } from 'zod'
+import { chance } from './chance.ts'
+import type { Fault } from './fault.ts'
+
+const topics = ['patchwork.example.jar', 'patchwork.example.purse'] as const
+const definitions = topics.map((topic) =>
+  defineEvent({ type: `${topic.split('.').at(-1)}.filled.v1`, topic, meaning: 'Coins were put in.', data: z.object({ coins: z.int() }) }),
+)
+const [keysCount, perKey, window] = [40, 12, 50]
+const at = '2027-01-11T09:00:00.000Z'
+const runtime: Runtime = { ...systemRuntime, now: () => Date.parse(at) }
+const points = { twice: 'each event twice', shuffled: 'windows of 50 shuffled across keys', replayed: 'whole topics replayed' } as const
+
+type Logged = { topic: string; event: EventEnvelope }
+type Purse = { sequences: number[]; coins: number }
+
+/** Every event once, key after key in turn. */
+const allEvents = (): Logged[] =>
+  Array.from({ length: keysCount * perKey }, (_, index) => {
+    const [key, sequence] = [index % keysCount, Math.floor(index / keysCount) + 1]
+    const { type, topic } = definitions[key % definitions.length] as (typeof definitions)[number]
+    const id = `${key}-${sequence}`
+    const event = { specversion: '1.0', id, source: `/${topic}`, type, subject: `key-${key}`, time: at, datacontenttype: 'application/json' } as const
+    return { topic, event: { ...event, sequence, sequencetype: 'Integer', commandkey: id, data: { coins: key + sequence } } }
+  })
+
+/** Another order of some events, in which those of each key stay in order. */
+const shuffled = (events: readonly Logged[], occasion: string): Logged[] => {
+  const queues = [...Map.groupBy(events, ({ event }) => event.subject).values()].map((queue) => [...queue])
+  return events.map((_event, index) => {
+    const place = chance(`${occasion} ${index}`, 0, queues.length)
+    const next = queues[place]?.shift() as Logged
+    if (queues[place]?.length === 0) queues.splice(place, 1)
+    return next
+  })
+}
+const spoilt = (events: readonly Logged[], occasion: string): Logged[] => {
+  const twice = events.flatMap((event) => [event, event])
+  return Array.from({ length: Math.ceil(twice.length / window) }, (_, part) =>
+    shuffled(twice.slice(part * window, (part + 1) * window), `${occasion} ${part}`),
+  ).flat()
+}
+
+/** A store, a log, a group whose every reaction adds something, and a read model that sums. */
+const openPurses = async (path: string) => {
+  const placeFile = await openPlaceFile({ path })
+  const [log, documents] = [embeddedEventLog({ placeFile, runtime }), embeddedDocumentStore(placeFile)]
+  const ports: Ports = { documents, log, runtime, logger: createLogger({ level: 'silent' }), dataKey: new Uint8Array(32) }
+  await log.ensureTopics(topics)
+  const purses = await documents.collection<Purse>({ service: 'example', name: 'purses', fields: {}, indexes: {} })
+  // Not made to be repeated: an event that had its effect twice would show.
+  const fill = async ({ subject, sequence, data: { coins } }: { subject: string; sequence: number; data: { coins: number } }) => {
+    const before = await purses.get(subject)
+    const after = { sequences: [...(before?.body.sequences ?? []), sequence], coins: (before?.body.coins ?? 0) + coins }
+    if (before) await purses.replace(subject, after, { expectedRevision: before.revision })
+    else await purses.insert(subject, after)
+  }
+  const handlers = definitions.map((definition) => on(definition, fill))
+  const consumer = await consume({ service: 'example', group: 'purses', topics, handlers }, ports)
+  const sums = await openReadModel<{ coins: number }>(
+    {
+      service: 'example',
+      name: 'sums',
+      version: 1,
+      topics,
+      idOf: ({ subject }) => subject,
+      project: (sum, { data }) => ({ coins: (sum?.coins ?? 0) + Number(data.coins) }),
+    },
+    ports,
+  )
+  const publish = async (events: readonly Logged[]) => {
+    for (let from = 0; from < events.length; from += window) await log.publish(events.slice(from, from + window))
+    await consumer.caughtUp()
+    await sums.caughtUp()
+  }
+  /** Every row of every table but the log's own, as it is stored. */
+  const state = async (): Promise<Record<string, string[]>> => {
+    const all = async (sql: string) => {
+      const found = await placeFile.run({ statements: [{ sql, mode: 'all' }] })
+      return found.outcome === 'done' ? (found.results[0] as Record<string, unknown>[]) : []
+    }
+    const tables = await all("SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'example\\_\\_%' ESCAPE '\\' ORDER BY name")
+    const rows = tables.map(async ({ name }) => [String(name), (await all(`SELECT * FROM "${name}"`)).map((row) => JSON.stringify(row)).sort()] as const)
+    return Object.fromEntries(await Promise.all(rows))
+  }
+  const close = async () => {
+    await sums.stop()
+    await consumer.stop()
+    await log.close()
+    await documents.close()
+    await placeFile.close()
+  }
+  return { publish, state, sums, consumer, close }
+}
+
+const strikeOnce = async (folder: string, occasion: string, struck: (point: string) => void): Promise<void> => {
+  const events = allEvents()
+  const clean = await openPurses(join(folder, 'clean.sqlite'))
+  const struckPlace = await openPurses(join(folder, 'struck.sqlite'))
+  try {
+    await clean.publish(events)
+    const expected = await clean.state()
+    expect(Object.values(expected).flat().length).toBeGreaterThan(keysCount * 3)
+    await struckPlace.publish(spoilt(events, occasion))
+    expect(await struckPlace.state()).toEqual(expected)
+    struck(points.twice)
+    struck(points.shuffled)
+    await struckPlace.publish(events)
+    expect(await struckPlace.state()).toEqual(expected)
+    struck(points.replayed)
+    // A group that is born now meets all of it from the beginning.
+    await struckPlace.sums.rebuild()
+    expect(await struckPlace.sums.digest()).toBe(await clean.sums.digest())
+    expect(await struckPlace.consumer.parked(10)).toEqual([])
+  } finally {
+    await clean.close()
+    await struckPlace.close()
+  }
+}
+
+/** Every event comes twice, among others than it was published with, and all over again. */
+export const repeatedEvents: Fault = {
+  name: 'repeated and shuffled events',
+  on: 'alone',
+  title: 'O1 with each event twice, windows of 50 shuffled across keys and whole topics replayed, the state is the same to the byte',
+  unit: 'strikes',
+  counts: { ci: 1, full: 5 },
+  points: Object.values(points),
+  strike: async ({ count, struck, say }) => {
+    for (let strike = 0; strike < count; strike += 1) {
+      const folder = mkdtempSync(join(tmpdir(), 'patchwork-repeated-'))
+      try {
+        await strikeOnce(folder, `repeated ${strike}`, struck)
+      } finally {
+        rmSync(folder, { recursive: true, force: true })
+      }
+    }
+    say(`${count * keysCount * perKey} events of ${keysCount} keys`)
+  },
+}
