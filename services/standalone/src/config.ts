@@ -1,5 +1,16 @@
 import { dirname, join, resolve } from 'node:path'
-import { brokersFrom, ConfigurationError, type EndAt, endAtFrom, Port, processVariables, readEnvironment } from '@patchwork/service-process'
+import {
+  brokersFrom,
+  ConfigurationError,
+  type EndAt,
+  endAtFrom,
+  Port,
+  processVariables,
+  readEnvironment,
+  telemetryFrom,
+  telemetryVariables,
+} from '@patchwork/service-process'
+import type { TelemetrySettings } from '@patchwork/telemetry'
 import { z } from 'zod'
 
 /** What the whole place in one process reads from its environment. */
@@ -29,6 +40,7 @@ export const Environment = z.object({
   KAFKA_BROKERS: z.string().min(1).optional().describe('keep events in Kafka, host:port, with commas between several'),
   KAFKA_SESSION_MS: processVariables.KAFKA_SESSION_MS,
   LOG_LEVEL: processVariables.LOG_LEVEL,
+  ...telemetryVariables,
   PATCHWORK_END_AT: processVariables.PATCHWORK_END_AT,
 })
 
@@ -47,6 +59,7 @@ export type PlaceConfig = {
   kafkaBrokers: string[] | undefined
   kafkaSessionMs: number | undefined
   logLevel: string
+  telemetry: TelemetrySettings
   endAt: EndAt | undefined
 }
 
@@ -71,6 +84,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv): PlaceConfig => {
     kafkaBrokers: variables.KAFKA_BROKERS === undefined ? undefined : brokersFrom(variables.KAFKA_BROKERS),
     kafkaSessionMs: variables.KAFKA_SESSION_MS,
     logLevel: variables.LOG_LEVEL,
+    telemetry: telemetryFrom(variables),
     endAt: endAtFrom(variables.PATCHWORK_END_AT),
   }
 }
