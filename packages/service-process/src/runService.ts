@@ -117,7 +117,7 @@ const runUntilAsked = async <Own extends z.ZodRawShape, Running extends RunningS
     name: `patchwork-${service.name}`,
     settings: signals,
     runtime,
-    onError: (error) => logger.warn({ code: (error as { code?: unknown }).code }, 'Traces or metrics could not be sent'),
+    onError: () => logger.warn('Traces or metrics could not be sent'),
   })
   const stop = askedToStop(surroundings.signals)
   let front: Front | undefined

@@ -206,7 +206,7 @@ const start = async (surroundings: Surroundings, empty: boolean): Promise<number
     name: 'patchwork',
     settings: config.telemetry,
     runtime,
-    onError: (error) => logger.warn({ code: (error as { code?: unknown }).code }, 'Traces or metrics could not be sent'),
+    onError: () => logger.warn('Traces or metrics could not be sent'),
   })
   const progress = progressTo(errors)
   progress.step('Opening the place')
