@@ -91,8 +91,9 @@ const given = async () => {
   return {
     ...{ ask, status, heard, state },
     ring: (id: string) => bells[0]?.update(id),
+    // Shorter than it takes until a process that left without a word counts as gone.
     eventually: async (look: () => Promise<boolean>) => {
-      for (let tries = 0; tries < 600; tries += 1) {
+      for (let tries = 0; tries < 400; tries += 1) {
         if (await look()) return
         await sleep(systemRuntime, 50)
       }

@@ -44,7 +44,8 @@ export const operationsPage = definePage({
   },
 })
 
-const ReplayForm = z.strictObject({ service: z.enum(operatedServices), group: z.string().min(1).max(200) })
+/** Both stand in the page. A form without them names nothing to be tried. */
+const ReplayForm = z.strictObject({ service: z.enum(operatedServices).optional(), group: z.string().min(1).max(200).optional() })
 
 /** Tries the parked events of one group again. What came of it stands on the page. */
 export const operationsReplayPage = definePage({
@@ -54,6 +55,7 @@ export const operationsReplayPage = definePage({
   load: async () => goTo(here),
   form: ReplayForm,
   save: async ({ service, group }, { services }) => {
+    if (service === undefined || group === undefined) return goTo(here)
     const run = await services.post(service, '/operations/replays', { group }, RunAnswer)
     const isWhole = run.status === 'finished' && run.stillParked === 0
     return goTo(here, { notice: run.status === 'running' ? 'operations.replayRunning' : isWhole ? 'operations.replayDone' : 'operations.replayLeft' })
