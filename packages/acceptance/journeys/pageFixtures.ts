@@ -114,6 +114,9 @@ export const fixturesOf = ({ person, organisation, offer, account, waiting, acce
   ],
 
   '/administrator': administrator('/administrator'),
+  '/operations': administrator('/operations', '/operations?lang=cy'),
+  '/operations/replays': administrator('/operations/replays').map((fixture) => ({ ...fixture, leadsTo: '/operations' })),
+  '/operations/verifications': administrator('/operations/verifications').map((fixture) => ({ ...fixture, leadsTo: '/operations' })),
   '/administrator/accounts': administrator('/administrator/accounts'),
   '/administrator/accounts/new': administrator('/administrator/accounts/new'),
   '/administrator/accounts/:accountId': administrator(`/administrator/accounts/${account}`),

@@ -104,6 +104,9 @@ export const policies = {
   'import.read': { administrator: 'any' },
   'import.accept': { administrator: 'any' },
   'import.undo': { administrator: 'any' },
+  // every service: how it is, what is parked in it, and what can be done about it
+  'operations.see': { administrator: 'any' },
+  'operations.run': { administrator: 'any' },
   // notification: own = messages to oneself
   'mail.read-state': { anyone: 'any' },
   'message.list': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own', commissioner: 'own', administrator: 'own' },

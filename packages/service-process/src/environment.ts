@@ -25,7 +25,7 @@ export const environmentInWords = (schema: z.ZodObject): string => {
   return variables
     .map(([name, variable]) => {
       const unset = variable.safeParse(undefined)
-      const otherwise = !unset.success ? ' (required)' : unset.data === undefined ? '' : ` (default: ${unset.data})`
+      const otherwise = !unset.success ? ' (required)' : unset.data === undefined || unset.data === false ? '' : ` (default: ${unset.data})`
       return `  ${name.padEnd(width)}  ${variable.description}${otherwise}\n`
     })
     .join('')

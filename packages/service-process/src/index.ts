@@ -3,5 +3,7 @@ export { Address, brokersFrom, ConfigurationError, type EndAt, endAtFrom, enviro
 export { type Front, openFront } from './front.ts'
 export { kafkaSecurityFrom, kafkaSecurityVariables } from './kafkaSecurity.ts'
 export { type Drivers, type OpenedPorts, openPorts, placeFileIn } from './openPorts.ts'
+export { withOperations } from './operations/withOperations.ts'
 export { type RunnableService, runService, type Surroundings } from './runService.ts'
 export { askedServices, ServiceEnvironment, serviceUrlsAt } from './serviceSettings.ts'
+export { telemetryFrom, telemetryVariables } from './telemetryVariables.ts'

@@ -4,12 +4,13 @@ import type { Ports } from '@patchwork/aggregate'
 import { dataKeyFrom } from '@patchwork/encryption'
 import type { RunningService, ServiceSettings } from '@patchwork/http'
 import { type Cancel, type Runtime, systemRuntime } from '@patchwork/runtime'
-import { createLogger, startTracing } from '@patchwork/telemetry'
+import { createLogger, startTelemetry } from '@patchwork/telemetry'
 import type { z } from 'zod'
 import { askedToStop, type Signals } from './askedToStop.ts'
 import { ConfigurationError, environmentInWords, readEnvironment } from './environment.ts'
 import { type Front, openFront } from './front.ts'
 import { type OpenedPorts, openPorts } from './openPorts.ts'
+import { withOperations } from './operations/withOperations.ts'
 import { ServiceEnvironment, settingsFrom } from './serviceSettings.ts'
 
 const done = 0
@@ -107,12 +108,17 @@ const runUntilAsked = async <Own extends z.ZodRawShape, Running extends RunningS
   // Both at once, so that everything that is wrong is told together.
   const variables = readEnvironment(allOf(service.environment), environment)
   const settings = settingsFrom(variables as unknown as z.output<typeof ServiceEnvironment>)
-  const { host, port, dataKeyFile, logLevel, ...drivers } = settings.process
+  const { host, port, dataKeyFile, logLevel, telemetry: signals, ...drivers } = settings.process
   if (!existsSync(dataKeyFile))
     throw new ConfigurationError(`DATA_KEY_FILE: there is no file ${dataKeyFile}. All services of a place need one and the same key; none makes its own.`)
   const dataKey = dataKeyFrom(dataKeyFile, runtime)
   const logger = createLogger({ service: service.name, level: logLevel, readable: errors.isTTY ?? false })
-  const tracing = startTracing()
+  const telemetry = await startTelemetry({
+    name: `patchwork-${service.name}`,
+    settings: signals,
+    runtime,
+    onError: () => logger.warn('Traces or metrics could not be sent'),
+  })
   const stop = askedToStop(surroundings.signals)
   let front: Front | undefined
   let opened: OpenedPorts | undefined
@@ -130,7 +136,7 @@ const runUntilAsked = async <Own extends z.ZodRawShape, Running extends RunningS
     front = await openFront({ host, port, runtime, noticeMs })
     opened = await openPorts({ ...drivers, dataKey, clientId: `patchwork-${service.name}` }, runtime, logger)
     const own = variables as z.output<z.ZodObject<Own>>
-    const running = await service.start(opened.ports, settings.service, own)
+    const running = await withOperations(opened.ports, settings.service, (ports) => service.start(ports, settings.service, own))
     front.services.push(running)
     front.open()
     isReady = true
@@ -140,7 +146,7 @@ const runUntilAsked = async <Own extends z.ZodRawShape, Running extends RunningS
     giveUp ??= giveUpAfter(stopWithinMs)
     await front?.drain()
     await opened?.close()
-    await tracing.stop()
+    await telemetry.stop()
     giveUp()
     stop.forget()
   }

@@ -1,16 +1,24 @@
 import type { KafkaSecurity } from '@patchwork/event-log'
 import type { ServiceSettings } from '@patchwork/http'
+import type { TelemetrySettings } from '@patchwork/telemetry'
 import { z } from 'zod'
 import { Address, brokersFrom, ConfigurationError, type EndAt, endAtFrom, Port, processVariables } from './environment.ts'
 import { kafkaSecurityFrom, kafkaSecurityVariables } from './kafkaSecurity.ts'
+import { telemetryFrom, telemetryVariables } from './telemetryVariables.ts'
 
 /** The services that others ask over HTTP, by name. */
 export const askedServices = ['provider-directory', 'referral', 'people', 'notification', 'identity', 'personal-budget-pooling', 'commissioning'] as const
 export type AskedService = (typeof askedServices)[number]
 
-/** Base address of each service's API, where all are reached at one address (`origin`) but for those that have one of their own. */
-export const serviceUrlsAt = (origin: string, own: Readonly<Partial<Record<AskedService, string | undefined>>> = {}): Record<AskedService, string> =>
-  Object.fromEntries(askedServices.map((name) => [name, `${own[name] ?? origin}/api/${name}`])) as Record<AskedService, string>
+/**
+ * Base address of each service's API, where all are reached at one address (`origin`) but for those that have one of their own. The pages are among
+ * them: they too say how they are.
+ */
+export const serviceUrlsAt = (origin: string, own: Readonly<Partial<Record<AskedService, string | undefined>>> = {}): Record<AskedService | 'web', string> =>
+  Object.fromEntries([...askedServices, 'web' as const].map((name) => [name, `${own[name as AskedService] ?? origin}/api/${name}`])) as Record<
+    AskedService | 'web',
+    string
+  >
 
 type VariableOf<Name extends string> = Name extends `${infer First}-${infer Rest}` ? `${Uppercase<First>}_${VariableOf<Rest>}` : Uppercase<Name>
 const variableOf = (name: AskedService): `${VariableOf<AskedService>}_URL` =>
@@ -41,6 +49,7 @@ export const ServiceEnvironment = z.object({
   OIDC_ISSUER: Address.optional().describe('another OpenID Connect issuer to trust, with OIDC_JWKS_URL; Patchwork’s own at PUBLIC_URL/identity when unset'),
   OIDC_JWKS_URL: Address.optional().describe('where that issuer’s keys are read'),
   LOG_LEVEL: processVariables.LOG_LEVEL,
+  ...telemetryVariables,
   PATCHWORK_END_AT: processVariables.PATCHWORK_END_AT,
 })
 
@@ -54,6 +63,7 @@ export type ProcessSettings = {
   kafkaSecurity: KafkaSecurity | undefined
   dataKeyFile: string
   logLevel: string
+  telemetry: TelemetrySettings
   endAt: EndAt | undefined
 }
 
@@ -72,6 +82,7 @@ export const settingsFrom = (variables: z.output<typeof ServiceEnvironment>): { 
       kafkaSecurity: kafkaSecurityFrom(variables),
       dataKeyFile: variables.DATA_KEY_FILE,
       logLevel: variables.LOG_LEVEL,
+      telemetry: telemetryFrom(variables),
       endAt: endAtFrom(variables.PATCHWORK_END_AT),
     },
     service: {

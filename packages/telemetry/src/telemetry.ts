@@ -1,4 +1,4 @@
-import { metrics } from '@opentelemetry/api'
+import { diag, metrics } from '@opentelemetry/api'
 import type { Resource } from '@opentelemetry/resources'
 import type { MetricReader } from '@opentelemetry/sdk-metrics'
 import { type Runtime, sleep } from '@patchwork/runtime'
@@ -18,6 +18,8 @@ export type Telemetry = {
   stop(): Promise<void>
 }
 
+const quiet = (): void => undefined
+
 /** How long a stop waits for what is still to be sent. */
 const flushMsMax = 5_000
 
@@ -26,16 +28,11 @@ const flushMsMax = 5_000
  * travels. `name` is the resource's `service.name`, unless OTEL_SERVICE_NAME or OTEL_RESOURCE_ATTRIBUTES say another. What cannot be sent is given up
  * after the exporter's own tries; `onError` hears of it.
  */
-export const startTelemetry = async (options: {
-  name: string
-  settings: TelemetrySettings
-  runtime: Runtime
-  onError: (error: unknown) => void
-}): Promise<Telemetry> => {
+export const startTelemetry = async (options: { name: string; settings: TelemetrySettings; runtime: Runtime; onError: () => void }): Promise<Telemetry> => {
   const { name, settings, runtime, onError } = options
   if (!settings.traces && !settings.metrics) return startTracing()
-  const { setGlobalErrorHandler } = await import('@opentelemetry/core')
-  setGlobalErrorHandler(onError)
+  // What the SDK cannot do it tells here, in words that may hold what it was about to send: only that it happened is passed on.
+  diag.setLogger({ error: () => onError(), warn: quiet, info: quiet, debug: quiet, verbose: quiet }, { suppressOverrideMessage: true })
   const resource = await resourceOf(name, runtime.uuid())
   const measuring = settings.metrics ? await startMetrics([await metricReader(settings)], resource) : undefined
   const tracing = startTracing(settings.traces ? [await spanProcessor(settings)] : [], resource)
@@ -45,6 +42,7 @@ export const startTelemetry = async (options: {
       // The last numbers and spans may have nobody any more to take them: that is no failure of the place.
       await Promise.race([Promise.allSettled([measuring?.stop(), tracing.stop()]), sleep(runtime, flushMsMax, sent.signal)])
       sent.abort()
+      diag.disable()
     },
   }
 }

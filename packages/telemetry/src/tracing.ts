@@ -14,7 +14,12 @@ export const startTracing = (spanProcessors: SpanProcessor[] = [], resource?: Re
   const recorded = spanProcessors.length === 0 ? { sampler: new AlwaysOffSampler() } : { spanProcessors }
   const provider = new NodeTracerProvider({ ...recorded, ...(resource && { resource }) })
   provider.register({ propagator: new W3CTraceContextPropagator() })
-  return { stop: () => provider.shutdown() }
+  return {
+    stop: async () => {
+      trace.disable()
+      await provider.shutdown()
+    },
+  }
 }
 
 /** The W3C `traceparent` of what is going on now; undefined when nothing is traced. Travels with every event. */

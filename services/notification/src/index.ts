@@ -1,6 +1,7 @@
 import { consume, type Ports } from '@patchwork/aggregate'
 import { AccountChallengeIssued, OfferCapacityExpired, PoolSpendProposed, ReferralSent } from '@patchwork/events'
 import { createAuthenticator, createServiceClient, type RunningService, type ServiceSettings, shownConsumer } from '@patchwork/http'
+import { observe } from '@patchwork/telemetry'
 import { createNotificationApp } from './app.ts'
 import { createLiveChannel } from './channels/liveChannel.ts'
 import { createMailServer } from './channels/mailServer.ts'
@@ -17,7 +18,7 @@ import { createSender } from './sending/sender.ts'
 import { everyoneIsTold } from './store/fanOutInvariant.ts'
 import { openFanOuts } from './store/fanOuts.ts'
 import { openMemberships } from './store/memberships.ts'
-import { arrivedSince, openMessages, unreadOf } from './store/messages.ts'
+import { arrivedSince, countByStatus, openMessages, unreadOf } from './store/messages.ts'
 import { partiesFollowFromEvents } from './store/partiesInvariant.ts'
 import { openPreferences } from './store/preferences.ts'
 import { openReferralParties } from './store/referralParties.ts'
@@ -74,6 +75,9 @@ export const start = async (ports: Ports, settings: ServiceSettings & OwnSetting
     },
     ports,
   )
+  const forgetCounts = observe('patchwork.notifications', async () =>
+    (await countByStatus(messages, runtime.now())).map(({ status, count }) => ({ value: count, attributes: { 'patchwork.state': status } })),
+  )
   // What was due while nobody was here goes out now.
   sender.wake()
 
@@ -91,6 +95,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & OwnSetting
     ready,
     stop: () => {
       stopping ??= (async () => {
+        forgetCounts()
         await live.stop()
         await consumer.stop()
         await sender.stop()

@@ -6,7 +6,7 @@ import { openPlaceFile } from '@patchwork/place-file'
 import { type CsvField, csvFields, type ImportProgress, type ImportSummary, openImports } from '@patchwork/provider-directory'
 import type { Runtime } from '@patchwork/runtime'
 import { Address, askedToStop, ConfigurationError, environmentInWords, placeFileIn, type Signals } from '@patchwork/service-process'
-import { createLogger, startTracing } from '@patchwork/telemetry'
+import { createLogger, startTelemetry } from '@patchwork/telemetry'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { type BackedUp, BackupError, backUp, type CopyProgress, notInOneFile } from './backup.ts'
 import { Environment, type PlaceConfig, readConfig } from './config.ts'
@@ -228,7 +228,13 @@ Exit code: 0 done, 1 failed, 2 wrong usage.`
 const start = async (surroundings: Surroundings, empty: boolean): Promise<number> => {
   const { runtime, errors, output, signals } = surroundings
   const config = readConfig(surroundings.environment)
-  const tracing = startTracing()
+  const logger = createLogger({ level: config.logLevel, readable: errors.isTTY ?? false })
+  const telemetry = await startTelemetry({
+    name: 'patchwork',
+    settings: config.telemetry,
+    runtime,
+    onError: () => logger.warn('Traces or metrics could not be sent'),
+  })
   const progress = progressTo(errors)
   progress.step('Opening the place')
   let isDemonstration = false
@@ -247,7 +253,7 @@ const start = async (surroundings: Surroundings, empty: boolean): Promise<number
   } finally {
     await control.close()
     await place.stop()
-    await tracing.stop()
+    await telemetry.stop()
     stop.forget()
     progress.done()
   }

@@ -10,7 +10,10 @@ import {
   Port,
   processVariables,
   readEnvironment,
+  telemetryFrom,
+  telemetryVariables,
 } from '@patchwork/service-process'
+import type { TelemetrySettings } from '@patchwork/telemetry'
 import { z } from 'zod'
 
 /** What the whole place in one process reads from its environment. */
@@ -41,6 +44,7 @@ export const Environment = z.object({
   KAFKA_SESSION_MS: processVariables.KAFKA_SESSION_MS,
   ...kafkaSecurityVariables,
   LOG_LEVEL: processVariables.LOG_LEVEL,
+  ...telemetryVariables,
   PATCHWORK_END_AT: processVariables.PATCHWORK_END_AT,
 })
 
@@ -60,6 +64,7 @@ export type PlaceConfig = {
   kafkaSessionMs: number | undefined
   kafkaSecurity: KafkaSecurity | undefined
   logLevel: string
+  telemetry: TelemetrySettings
   endAt: EndAt | undefined
 }
 
@@ -85,6 +90,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv): PlaceConfig => {
     kafkaSessionMs: variables.KAFKA_SESSION_MS,
     kafkaSecurity: kafkaSecurityFrom(variables),
     logLevel: variables.LOG_LEVEL,
+    telemetry: telemetryFrom(variables),
     endAt: endAtFrom(variables.PATCHWORK_END_AT),
   }
 }

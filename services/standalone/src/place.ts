@@ -1,3 +1,4 @@
+import type { Ports } from '@patchwork/aggregate'
 import * as commissioning from '@patchwork/commissioning'
 import type { RunningService, ServiceSettings } from '@patchwork/http'
 import * as identity from '@patchwork/identity'
@@ -7,7 +8,7 @@ import * as personalBudgetPooling from '@patchwork/personal-budget-pooling'
 import * as providerDirectory from '@patchwork/provider-directory'
 import * as referral from '@patchwork/referral'
 import type { Runtime } from '@patchwork/runtime'
-import { type OpenedPorts, openFront, serviceUrlsAt } from '@patchwork/service-process'
+import { type OpenedPorts, openFront, serviceUrlsAt, withOperations } from '@patchwork/service-process'
 import type { Logger } from '@patchwork/telemetry'
 import * as web from '@patchwork/web'
 import type { PlaceConfig } from './config.ts'
@@ -57,25 +58,24 @@ export const startPlace = async (options: {
     const publicUrl = config.publicUrl ?? url
     const settings = settingsFor(config, url, publicUrl)
     const pageSettings = { ...settings, ...(options.isDemonstration && { isDemonstration: options.isDemonstration }) }
-    const ports = (service: string) => ({ ...opened.ports, logger: logger.child({ service }) })
-    const run = async <Service extends RunningService>(starting: Promise<Service>): Promise<Service> => {
-      const service = await starting
+    const run = async <Service extends RunningService>(name: string, start: (ports: Ports) => Promise<Service>): Promise<Service> => {
+      const service = await withOperations({ ...opened.ports, logger: logger.child({ service: name }) }, settings, start)
       services.push(service)
       return service
     }
-    const runningPeople = run(people.start(ports('people'), settings))
-    const runningIdentity = run(identity.start(ports('identity'), pageSettings))
-    const runningDirectory = run(providerDirectory.start(ports('provider-directory'), { ...settings, instance: 'place' }))
-    const runningCommissioning = run(commissioning.start(ports('commissioning'), settings))
+    const runningPeople = run('people', (ports) => people.start(ports, settings))
+    const runningIdentity = run('identity', (ports) => identity.start(ports, pageSettings))
+    const runningDirectory = run('provider-directory', (ports) => providerDirectory.start(ports, { ...settings, instance: 'place' }))
+    const runningCommissioning = run('commissioning', (ports) => commissioning.start(ports, settings))
     await Promise.all([
       runningPeople,
       runningIdentity,
       runningDirectory,
       runningCommissioning,
-      run(referral.start(ports('referral'), settings)),
-      run(personalBudgetPooling.start(ports('personal-budget-pooling'), settings)),
-      run(notification.start(ports('notification'), { ...settings, smtpUrl: config.smtpUrl, mailFrom: config.mailFrom })),
-      run(web.start(ports('web'), pageSettings)),
+      run('referral', (ports) => referral.start(ports, settings)),
+      run('personal-budget-pooling', (ports) => personalBudgetPooling.start(ports, settings)),
+      run('notification', (ports) => notification.start(ports, { ...settings, smtpUrl: config.smtpUrl, mailFrom: config.mailFrom })),
+      run('web', (ports) => web.start(ports, pageSettings)),
     ])
     front.open()
     return {

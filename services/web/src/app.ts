@@ -5,6 +5,7 @@ import express, { type Express } from 'express'
 import helmet from 'helmet'
 import type { Assets } from './http/assets.ts'
 import { createLive } from './http/live.ts'
+import { createOperationsChanges } from './http/operationsChanges.ts'
 import { type PageDependencies, pageRoutes, traced } from './http/pageRoutes.ts'
 import { type ProblemPageDependencies, problemPage } from './http/problemPage.ts'
 import { meetVisitor, type VisitorDependencies } from './http/visitor.ts'
@@ -52,6 +53,8 @@ export const createApp = (dependencies: AppDependencies): { app: Express; stopLi
   const live = createLive()
   app.get('/live', traced('/live', dependencies, live.follow('notification', '/messages/live', 'everyone')))
   app.get('/dashboard/changes', traced('/dashboard/changes', dependencies, live.follow('commissioning', '/dashboard/changes', 'anyone')))
+  const changes = createOperationsChanges(dependencies.runtime)
+  app.get('/operations/changes', traced('/operations/changes', dependencies, changes.handle))
   app.use(express.urlencoded({ extended: false, limit: formBytesMax, parameterLimit: formFieldsMax }))
   app.use(signInRoutes(dependencies))
   app.use(pageRoutes(pages, dependencies))
@@ -59,7 +62,11 @@ export const createApp = (dependencies: AppDependencies): { app: Express; stopLi
     throw new NotFoundError()
   })
   app.use(problemPage(dependencies))
-  return { app, stopLive: live.stop }
+  const stopLive = () => {
+    live.stop()
+    changes.stop()
+  }
+  return { app, stopLive }
 }
 
 const robots = 'User-agent: *\nDisallow: /messages\nDisallow: /sign-in\nDisallow: /find?\n'

@@ -5,7 +5,7 @@ import { z } from 'zod'
 
 const timeoutMs = 5_000
 
-export type ServiceName = 'provider-directory' | 'referral' | 'people' | 'notification' | 'identity' | 'personal-budget-pooling' | 'commissioning'
+export type ServiceName = 'web' | 'provider-directory' | 'referral' | 'people' | 'notification' | 'identity' | 'personal-budget-pooling' | 'commissioning'
 export type QueryValues = Readonly<Record<string, string | number | undefined>>
 
 /** A service refused, with its status and problem code and the fields it speaks of; or it could not be reached (503, `unreachable`). */

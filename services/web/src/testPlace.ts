@@ -48,7 +48,7 @@ export const startTestPlace = async (answers: Record<string, Answering> = {}, se
   const issuer = await createTestIssuer(`${publicUrl}/identity`, publicUrl, () => Math.floor(runtime.now() / 1_000))
   front.use('/identity', issuer.app)
   front.use('/api', serviceServer(routes, asked))
-  const names = ['provider-directory', 'referral', 'people', 'notification', 'identity', 'personal-budget-pooling', 'commissioning']
+  const names = ['web', 'provider-directory', 'referral', 'people', 'notification', 'identity', 'personal-budget-pooling', 'commissioning']
   const service = await start(
     { documents, runtime, logger, dataKey: new Uint8Array(32).fill(7), log: undefined as never },
     {

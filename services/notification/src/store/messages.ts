@@ -1,6 +1,7 @@
 import { type AggregateDefinition, type Aggregates, type OpenedAggregates, openAggregates, type Ports } from '@patchwork/aggregate'
 import type { Where } from '@patchwork/document-store'
 import { MessageAttemptStarted, MessageDelayed, MessageNotSent, MessageQueued, MessageRead, MessageSent } from '@patchwork/events'
+import { instant } from '@patchwork/runtime'
 import { type DelayReason, evolve, type KnownMessage, type Message, type MessageEvent, unborn } from '../domain/message.ts'
 
 /** Every message, with its attempts: the delivery ledger. It holds ids and codes; neither words nor addresses. */
@@ -79,3 +80,12 @@ export const waitingFor = async (messages: ReadableMessages, reasons: readonly D
 /** Messages that arrived in the page at `since` or later, oldest first. */
 export const arrivedSince = (messages: ReadableMessages, since: string, paging: Paging): Promise<Page> =>
   page(messages, { where: { channel: { equals: 'page' }, queuedAt: { atLeast: since } }, sort: oldestFirst }, paging)
+
+const dayMs = 86_400_000
+export const messageStatuses = ['queued', 'sending', 'sent', 'not-sent', 'read'] as const satisfies readonly KnownMessage['status'][]
+
+/** How many messages that were queued within the last 24 hours stand in each state; counted by the index of the ledger. */
+export const countByStatus = async (messages: ReadableMessages, nowMs: number): Promise<{ status: KnownMessage['status']; count: number }[]> => {
+  const since = { atLeast: instant({ now: () => nowMs - dayMs }) }
+  return Promise.all(messageStatuses.map(async (status) => ({ status, count: await messages.count({ status: { equals: status }, queuedAt: since }) })))
+}

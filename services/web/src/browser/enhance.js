@@ -79,7 +79,8 @@ if (figures && 'EventSource' in window) {
     figures.replaceChildren(...fresh.childNodes)
     const figure = inside && figures.querySelector(`figure[aria-labelledby="${inside}"]`)
     const again = address && figure && [...figure.querySelectorAll('a')].find((link) => link.getAttribute('href') === address)
-    if (again) again.focus({ preventScroll: true })
+    const sameId = held?.id && document.getElementById(held.id)
+    if (again || sameId) (again || sameId).focus({ preventScroll: true })
     else if (held && figure) figure.querySelector('summary')?.focus({ preventScroll: true })
   }
 
@@ -90,7 +91,7 @@ if (figures && 'EventSource' in window) {
       return
     }
     if (stream) return
-    stream = new EventSource('/dashboard/changes')
+    stream = new EventSource(figures.dataset.liveFigures || '/dashboard/changes')
     stream.addEventListener('changed', () => refresh().catch(() => undefined))
   }
   document.addEventListener('visibilitychange', follow)

@@ -8,6 +8,7 @@ const besideThePages: Record<string, string> = {
   'GET /favicon.ico': 'leads to the mark, a file for everyone',
   'GET /robots.txt': 'a file for everyone',
   'GET /dashboard/changes': 'says that some figure changed, and not which, as the page shows everyone',
+  'GET /operations/changes': 'is for administrators only, and says that something changed and not what',
   'GET /live': 'refuses by itself who is not signed in, and passes on the caller’s own messages only',
   'GET /sign-in': 'begins a sign-in',
   'GET /signed-in': 'ends the sign-in that this browser began',

@@ -32,6 +32,7 @@ import { messagesPage } from './messages/page.ts'
 import { navigatorPages } from './navigatorPages.ts'
 import { newPasswordPage } from './newPassword/page.ts'
 import { offerPage } from './offer/page.ts'
+import { operationsPages } from './operations/page.ts'
 import { organisationPage } from './organisation/page.ts'
 import { poolingPages } from './poolingPages.ts'
 import { privacyPage } from './privacy/page.ts'
@@ -65,6 +66,7 @@ export const pages: readonly AnyPage[] = [
   messagesPage,
   newPasswordPage,
   offerPage,
+  ...operationsPages,
   organisationPage,
   privacyPage,
   setUpPage,

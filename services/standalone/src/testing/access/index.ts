@@ -4,6 +4,7 @@ import type { Fixtures } from './fixture.ts'
 import { identityFixtures } from './identityFixtures.ts'
 import { importFixtures } from './importFixtures.ts'
 import { notificationFixtures } from './notificationFixtures.ts'
+import { operationsFixtures } from './operationsFixtures.ts'
 import { peopleFixtures } from './peopleFixtures.ts'
 import { poolingFixtures } from './poolingFixtures.ts'
 import { referralFixtures } from './referralFixtures.ts'
@@ -15,6 +16,7 @@ export const fixtures: Fixtures = {
   ...identityFixtures,
   ...importFixtures,
   ...notificationFixtures,
+  ...operationsFixtures,
   ...peopleFixtures,
   ...poolingFixtures,
   ...referralFixtures,

@@ -32,6 +32,7 @@ export const walkTheLoop = async (walk: Walk): Promise<void> => {
   await walkTheMoney(walk, { administrator, commissioner, provider, residents: [resident, await signUp(walk, 'resident')] })
   await forgottenPassword(walk, resident)
   await accountsOfOthers(walk, administrator)
+  await administrator.browser.send('/operations', {}, { to: '/operations/verifications' })
   await throughTheApi(walk)
   await whatGoesWrong(walk, { resident, navigator })
 }
