@@ -2,11 +2,13 @@ import { copyOfDisk } from '@patchwork/document-store/simulation'
 import { sleep } from '@patchwork/runtime'
 import { simulatedTime } from '@patchwork/runtime/simulation'
 import { checkAnswers, checkInvariants, checkMessages, checkPromises, checkReadModels, checkRestores, checkTestimonies, settle } from './checks.ts'
+import { openGlances } from './glances.ts'
 import { holdStill, type Still } from './heldStill.ts'
 import { playLoad } from './load.ts'
 import { openPeople } from './people.ts'
-import { watchQueueing } from './queueing.ts'
 import { type ServiceFaults, type SimulatedServices, simulatedServices } from './simulatedServices.ts'
+import { checkRace, commandOf, watchDrivers } from './watching.ts'
+import type { RunningWitness } from './witnesses.ts'
 
 export type SeedResult = {
   seed: number
@@ -56,13 +58,13 @@ const play = async (seed: number, time: ReturnType<typeof simulatedTime>): Promi
     crashAtStep: 0.003,
   }
   let isMended = false
-  const queueing = watchQueueing()
+  const watching = watchDrivers()
   const place = simulatedServices({
     time,
     instances: Object.fromEntries(services.map((service) => [service, service === 'witness' || chance() < 0.4 ? 2 : 1])),
     faults,
     witness: { secondAfterMs: seed % 3 === 0 ? 3_000 : 0, isPoison: ({ type, sequence }) => !isMended && sequence === 2 && type.startsWith('referral.') },
-    watch: queueing.watch,
+    watch: watching.watch,
   })
   const people = openPeople(time, place, violations)
   const given = { time, services: place, people, violations }
@@ -70,6 +72,8 @@ const play = async (seed: number, time: ReturnType<typeof simulatedTime>): Promi
 
   await time.run(place.start())
   const load = playLoad(given)
+  const glances = openGlances(time, place, violations)
+  const glancing = glances.play()
   const disturbing = (async () => {
     while (!isOver) {
       await sleep(runtime, 300 + pick(1_500))
@@ -84,11 +88,13 @@ const play = async (seed: number, time: ReturnType<typeof simulatedTime>): Promi
   const promises = await time.run(load)
   isOver = true
   isMended = true
-  await time.run(Promise.all([place.calm(), turning]))
+  await time.run(Promise.all([place.calm(), turning, glancing]))
   await time.run(sleep(runtime, 3_000))
   const parked = await time.run(settle(given))
   time.jump(laterMs)
   await time.run(checkAnswers(given))
+  await time.run(glances.askAgain())
+  await time.run(checkRace(watching, place.witness() as RunningWitness, violations))
   await time.run(sleep(runtime, 20_000))
   await time.run(settle(given))
   await time.run(checkPromises(given, promises))
@@ -97,7 +103,7 @@ const play = async (seed: number, time: ReturnType<typeof simulatedTime>): Promi
   const messages = checkMessages(given)
   await time.run(checkReadModels(given))
   await time.run(checkRestores(given, middle))
-  violations.push(...[...queueing.violations].map((what) => `rule 8: ${what}`))
+  violations.push(...watching.violations)
   void disturbing
   const { digest, lines, last } = time.trace()
   const { crashes, orderlyStops } = place.counts
@@ -116,8 +122,7 @@ const turnEyes = async (place: SimulatedServices, time: ReturnType<typeof simula
   for (let round = 0; !isOver() && round < 40; round += 1) {
     await sleep(time.runtime, 100 + time.pick(400))
     const topic = topicsOfWitnesses[time.pick(topicsOfWitnesses.length)] as string
-    const command = { key: `turn-${round}`, repeatable: true, body: null, at: new Date(time.runtime.now()).toISOString() }
-    const turned = place.witness()?.testimonies.update(topic, command, ({ state }) => ({
+    const turned = place.witness()?.testimonies.update(topic, commandOf(`turn-${round}`), ({ state }) => ({
       events: [{ type: 'testimony.eyes-turned.v1', data: { areClosed: !state.areClosed } }],
     }))
     await Promise.race([turned?.catch(() => undefined), sleep(time.runtime, 1_000)])

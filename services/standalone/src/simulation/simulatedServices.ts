@@ -55,8 +55,8 @@ const dataKey = new Uint8Array(32).fill(7)
 const issuerHost = 'issuer.test'
 const hostOf = (service: string): string => `${service}.test`
 
-/** Steps on which the storage of a process is watched: see ./queueing.ts. */
-export type Watch = (ports: Ports, processName: string) => Ports
+/** Stands between a process and its drivers. */
+export type Watch = (ports: Ports, processName: string, disk: SimulatedDisk) => Ports
 
 /** Every service of a place but the pages, in one process, each as one or two processes that share a store, a log and a network of a seed. */
 export const simulatedServices = (options: {
@@ -135,7 +135,7 @@ export const simulatedServices = (options: {
         return never
       },
     }
-    return { process, ports: watch(ports, name) }
+    return { process, ports: watch(ports, name, on.disk) }
   }
 
   /** Starts a process; gives false where it failed or ended on the way. */
