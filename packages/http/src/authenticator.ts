@@ -1,7 +1,7 @@
 import type { Caller } from '@patchwork/access'
 import { Role } from '@patchwork/events'
 import type { Runtime } from '@patchwork/runtime'
-import { createRemoteJWKSet, customFetch, decodeProtectedHeader, jwtVerify } from 'jose'
+import { createRemoteJWKSet, customFetch, decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import { z } from 'zod'
 import { serviceTokenAlgorithm, serviceTokenIssuer, serviceTokenKey } from './serviceToken.ts'
 
@@ -15,7 +15,17 @@ export class UnauthenticatedError extends Error {
   }
 }
 
-/** Who a request's Authorization header says is asking. Without a header: anyone. Throws UnauthenticatedError. */
+/** The issuer's keys cannot be read just now, so nobody can say whether the token is good: a later try may succeed, and whoever asks is still signed in. */
+export class IssuerUnavailableError extends Error {
+  readonly kind = 'unavailable'
+  readonly code = 'issuer-unavailable'
+  readonly title = 'Cannot check who is asking just now'
+  constructor(options?: ErrorOptions) {
+    super('Who is asking cannot be checked just now. Try again in a moment.', options)
+  }
+}
+
+/** Who a request's Authorization header says is asking. Without a header: anyone. Throws UnauthenticatedError, IssuerUnavailableError. */
 export type Authenticator = (authorization: string | undefined) => Promise<Caller>
 
 export type AuthenticatorOptions = { service: string; issuer: string; jwksUrl: string; dataKey: Uint8Array; runtime: Runtime }
@@ -24,7 +34,14 @@ const PersonClaims = z.object({ person_id: z.uuid(), account_id: z.uuid(), role:
 
 /** Takes access tokens of the OpenID Connect issuer (people; claims `person_id`, `account_id`, `role`) and tokens that services sign for each other. */
 export const createAuthenticator = ({ service, issuer, jwksUrl, dataKey, runtime }: AuthenticatorOptions): Authenticator => {
-  const issuerKeys = createRemoteJWKSet(new URL(jwksUrl), { [customFetch]: (url: string, init?: RequestInit) => runtime.fetch(url, init) })
+  const readKeys = createRemoteJWKSet(new URL(jwksUrl), { [customFetch]: (url: string, init?: RequestInit) => runtime.fetch(url, init) })
+  const issuerKeys: typeof readKeys = Object.assign(
+    (...token: Parameters<typeof readKeys>) =>
+      readKeys(...token).catch((error: unknown) => {
+        throw saysOfTheKeys(error) ? error : new IssuerUnavailableError({ cause: error })
+      }),
+    readKeys,
+  )
   const serviceKey = serviceTokenKey(dataKey)
   const clock = () => ({ currentDate: new Date(runtime.now()) })
   return async (authorization) => {
@@ -44,8 +61,12 @@ export const createAuthenticator = ({ service, issuer, jwksUrl, dataKey, runtime
       const { payload } = await jwtVerify(token, issuerKeys, { ...clock(), algorithms: ['RS256', 'ES256', 'EdDSA', 'PS256'], issuer, audience: 'patchwork' })
       const claims = PersonClaims.parse(payload)
       return { kind: 'person', personId: claims.person_id, accountId: claims.account_id, role: claims.role }
-    } catch {
-      throw new UnauthenticatedError()
+    } catch (error) {
+      throw error instanceof IssuerUnavailableError ? error : new UnauthenticatedError()
     }
   }
 }
+
+/** The keys were read, and the token's is not among them or not one of ours: every other failure is one of reading them. */
+const saysOfTheKeys = (error: unknown): boolean =>
+  error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys || error instanceof errors.JOSENotSupported

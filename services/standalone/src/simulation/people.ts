@@ -12,7 +12,7 @@ export type Person = { personId: string; role: Role; name: string }
 const triesMax = 400
 const refusalsMax = 150
 /** Statuses that say nothing of the wish itself: ask again, the same under the same key. */
-const again = new Set([401, 408, 425, 429, 500, 502, 503])
+const again = new Set([408, 425, 429, 500, 502, 503])
 
 /**
  * People who ask until they are answered, each time whichever process is there, always under the same key; who press a button twice; and who keep every

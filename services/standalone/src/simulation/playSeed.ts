@@ -23,7 +23,7 @@ export type SeedResult = {
 
 const noCounts = { crashes: 0, orderlyStops: 0, asked: 0, answered: 0, events: 0, messages: 0, parked: 0, simulatedMs: 0 }
 const services = ['people', 'identity', 'provider-directory', 'commissioning', 'referral', 'personal-budget-pooling', 'notification', 'witness'] as const
-const turnsMax = 2_000_000
+const turnsMax = 400_000
 const topicsOfWitnesses = ['patchwork.referral.referral', 'patchwork.personal-budget-pooling.pool', 'patchwork.notification.message']
 /** How long after the load everybody asks again: within the time that answers are kept. */
 const laterMs = 3 * 3_600_000
