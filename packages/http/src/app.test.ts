@@ -2,8 +2,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import type { Caller } from '@patchwork/access'
-import { systemRuntime } from '@patchwork/runtime'
+import { type Runtime, systemRuntime } from '@patchwork/runtime'
 import { createLogger } from '@patchwork/telemetry'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import supertest from 'supertest'
 import { z } from 'zod'
 import { createApp } from './app.ts'
@@ -220,6 +221,35 @@ describe('what a schema finds is said in plain words', () => {
     const { status, body } = await appWith([found]).get(`/found/x?${query}`)
     expect([status, body.errors]).toEqual([400, [{ pointer, code, detail }]])
   })
+})
+
+test('while the issuer’s keys cannot be read nobody is told to sign in again; a key that the issuer does not have is refused', async () => {
+  const { privateKey, publicKey } = await generateKeyPair('EdDSA')
+  const keys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'known', alg: 'EdDSA' }] }
+  const id = systemRuntime.uuid()
+  const tokenBy = (kid: string) =>
+    new SignJWT({ person_id: id, account_id: id, role: 'resident' })
+      .setProtectedHeader({ alg: 'EdDSA', kid })
+      .setIssuer('http://issuer.test')
+      .setAudience('patchwork')
+      .setExpirationTime('1h')
+      .sign(privateKey)
+  const asking = async (kid: string, fetch: Runtime['fetch']) => {
+    const runtime = { ...systemRuntime, fetch }
+    const authenticate = createAuthenticator({
+      service: 'people',
+      issuer: 'http://issuer.test',
+      jwksUrl: 'http://issuer.test/jwks',
+      dataKey: new Uint8Array(32),
+      runtime,
+    })
+    return authenticate(`Bearer ${await tokenBy(kid)}`).catch(({ kind, code }: { kind: string; code: string }) => ({ kind, code }))
+  }
+  const away = { kind: 'unavailable', code: 'issuer-unavailable' }
+  expect(await asking('known', () => Promise.reject(new TypeError('fetch failed')))).toEqual(away)
+  expect(await asking('known', async () => new Response('busy', { status: 503 }))).toEqual(away)
+  expect(await asking('other', async () => Response.json(keys))).toMatchObject({ kind: 'unauthenticated' })
+  expect(await asking('known', async () => Response.json(keys))).toMatchObject({ kind: 'person', personId: id })
 })
 
 test('a service asks another with a token of a minute, taken by that service alone', async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Caller } from '@patchwork/access'
 import { Role } from '@patchwork/events'
 import type { Runtime } from '@patchwork/runtime'
-import { createRemoteJWKSet, customFetch, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose'
+import { createRemoteJWKSet, customFetch, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
 import { z } from 'zod'
 import { serviceTokenAlgorithm, serviceTokenIssuer, serviceTokenKey } from './serviceToken.ts'
 
@@ -16,7 +16,17 @@ export class UnauthenticatedError extends Error {
   }
 }
 
-/** Who a request's Authorization header says is asking. Without a header: anyone. Throws UnauthenticatedError. */
+/** The issuer's keys cannot be read just now, so nobody can say whether the token is good: a later try may succeed, and whoever asks is still signed in. */
+export class IssuerUnavailableError extends Error {
+  readonly kind = 'unavailable'
+  readonly code = 'issuer-unavailable'
+  readonly title = 'Cannot check who is asking just now'
+  constructor(options?: ErrorOptions) {
+    super('Who is asking cannot be checked just now. Try again in a moment.', options)
+  }
+}
+
+/** Who a request's Authorization header says is asking. Without a header: anyone. Throws UnauthenticatedError, IssuerUnavailableError. */
 export type Authenticator = (authorization: string | undefined) => Promise<Caller>
 
 export type AuthenticatorOptions = { service: string; issuer: string; jwksUrl: string; dataKey: Uint8Array; runtime: Runtime }
@@ -30,7 +40,14 @@ const PersonClaims = z.object({ person_id: z.uuid(), account_id: z.uuid(), role:
 
 /** Takes access tokens of the OpenID Connect issuer (people; claims `person_id`, `account_id`, `role`) and tokens that services sign for each other. */
 export const createAuthenticator = ({ service, issuer, jwksUrl, dataKey, runtime }: AuthenticatorOptions): Authenticator => {
-  const issuerKeys = createRemoteJWKSet(new URL(jwksUrl), { [customFetch]: (url: string, init?: RequestInit) => runtime.fetch(url, init) })
+  const readKeys = createRemoteJWKSet(new URL(jwksUrl), { [customFetch]: (url: string, init?: RequestInit) => runtime.fetch(url, init) })
+  const issuerKeys: typeof readKeys = Object.assign(
+    (...token: Parameters<typeof readKeys>) =>
+      readKeys(...token).catch((error: unknown) => {
+        throw saysOfTheKeys(error) ? error : new IssuerUnavailableError({ cause: error })
+      }),
+    readKeys,
+  )
   const serviceKey = serviceTokenKey(dataKey)
   const clock = () => ({ currentDate: new Date(runtime.now()) })
   const trusted = new Map<string, { caller: Caller; verifiedAt: number; endsAt: number }>()
@@ -65,11 +82,15 @@ export const createAuthenticator = ({ service, issuer, jwksUrl, dataKey, runtime
       trusted.set(digest, { caller, verifiedAt: now, endsAt })
       if (trusted.size > trustedMax) trusted.delete(trusted.keys().next().value as string)
       return caller
-    } catch {
-      throw new UnauthenticatedError()
+    } catch (error) {
+      throw error instanceof IssuerUnavailableError ? error : new UnauthenticatedError()
     }
   }
 }
 
 /** A token that says no end is verified each time. */
 const endOf = ({ exp }: JWTPayload): number => (exp ?? 0) * 1_000
+
+/** The keys were read, and the token's is not among them or not one of ours: every other failure is one of reading them. */
+const saysOfTheKeys = (error: unknown): boolean =>
+  error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys || error instanceof errors.JOSENotSupported

@@ -27,11 +27,17 @@ type Timer = { at: number; order: number; action: () => void; isOff: boolean }
 const startsAtMs = Date.UTC(2025, 0, 6, 9)
 /** Timers of one `run`; past it the work is taken never to end. */
 const turnsMaxByDefault = 200_000
-/** Lines of the trace that are kept to be shown. */
-const linesKept = 400
+/** Lines of the trace that are kept to be shown, at least. */
+const linesKeptByDefault = 400
 
-/** A clock, a source of chance and timers that belong to a test: the same seed gives the same run. */
-export const simulatedTime = (seed: number, { turnsMax = turnsMaxByDefault } = {}): SimulatedTime => {
+/**
+ * A clock, a source of chance and timers that belong to a test: the same seed gives the same run. `isAtRest`: whether nothing that was put off to
+ * another turn of the event loop is left of the step before.
+ */
+export const simulatedTime = (
+  seed: number,
+  { turnsMax = turnsMaxByDefault, linesKept = linesKeptByDefault, isAtRest = (): boolean => true } = {},
+): SimulatedTime => {
   const chance = chanceOf(seed)
   const pick = (below: number) => Math.floor(chance() * below)
   const timers = inOrder()
@@ -95,7 +101,8 @@ export const simulatedTime = (seed: number, { turnsMax = turnsMaxByDefault } = {
       }
       work.then(end, end)
       for (let turn = 0; ; turn += 1) {
-        await settled()
+        do await nextTurn()
+        while (!isAtRest())
         if (isDone) return work
         const next = nextTimer()
         if (!next || turn > turnsMax) throw new Error(next ? 'This never ends' : 'Nothing is left to happen, and the work is not done')
@@ -106,8 +113,8 @@ export const simulatedTime = (seed: number, { turnsMax = turnsMaxByDefault } = {
   }
 }
 
-/** Everything that one step set going has come to rest: it waits on the clock, or it is over. */
-const settled = () => new Promise<void>((resolve) => setImmediate(resolve))
+/** By then everything that one step set going waits on the clock, or for a later turn, or it is over. */
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 /** Numbers from 0 to 1 that follow from a seed (mulberry32). */
 const chanceOf = (seed: number) => {
