@@ -9,9 +9,9 @@ const twoWeeksMs = 14 * 86_400_000
 type Part = 'owner' | 'stranger' | 'partner'
 export type SentReferral = { referralId: string; needId: string; personId: string; offerId: string; outcomeIds: string[]; provider: Person; referrer: Person }
 
-/** A place with three people of each role, and what the routes need to be tried on: each call makes another record, by the commands of the API. */
-export const openWorld = async () => {
-  const opened = await openPlace()
+/** A place, told this beside what it must be told, with three people of each role, and what the routes need to be tried on: each call makes another record, by the commands of the API. */
+export const openWorld = async (environment: Record<string, string> = {}) => {
+  const opened = await openPlace(environment)
   const parts: Part[] = ['owner', 'stranger', 'partner']
   const people = await opened.open(parts.flatMap((part) => everyRole.map((role) => ({ role, name: `${part} ${role}` }))))
   const world = { ...opened, person: (part: Part, role: Role) => people.find(({ name }) => name === `${part} ${role}`) as Person }
