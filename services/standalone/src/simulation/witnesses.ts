@@ -1,6 +1,6 @@
 import { type AggregateDefinition, type Consumer, consume, type OpenedAggregates, on, openAggregates, type Ports } from '@patchwork/aggregate'
 import { type DomainEvent, defineEvent, type EventEnvelope, eventDefinitions } from '@patchwork/events'
-import type { RunningService } from '@patchwork/http'
+import { type RunningService, shownConsumer } from '@patchwork/http'
 import { z } from 'zod'
 
 const topic = 'patchwork.witness.testimony'
@@ -85,19 +85,7 @@ export const startWitness = async (ports: Ports, { secondAfterMs, isPoison }: Wi
       return [...testimonies.invariants, ...consumers.flatMap((consumer) => consumer.invariants)]
     },
     get consumers() {
-      return consumers.map((consumer, at) => ({
-        group: witnessGroups[at] as string,
-        caughtUp: consumer.caughtUp,
-        parked: async (limit: number) =>
-          (await consumer.parked(limit)).map(({ subject, sequence, eventId, type, reason }) => ({
-            source: subject,
-            sequence,
-            eventId,
-            type,
-            reason: reason.why,
-          })),
-        replay: consumer.replay,
-      }))
+      return consumers.map((consumer, at) => shownConsumer(witnessGroups[at] as string, () => consumer))
     },
     readModels: [],
   }
