@@ -1,16 +1,16 @@
 #!/bin/sh
-# Runs one Kafka broker: kafka-broker.sh <folder of jars> <data folder> <port> <controller port> [--temporary].
+# Runs one Kafka broker: kafka-broker.sh <folder of jars> <data folder> <port> <controller port> <port that clients are told> [--temporary].
 # It ends when its standard input does, so it never outlives whoever started it; with --temporary it then takes its data folder along.
 # SIGTERM kills the broker as kill -9 would, and keeps the data.
 set -eu
-jars=$1 data=$2 port=$3 controller=$4 temporary=${5:-}
+jars=$1 data=$2 port=$3 controller=$4 advertised=$5 temporary=${6:-}
 cat > "$data/server.properties" <<PROPERTIES
 process.roles=broker,controller
 node.id=1
 controller.quorum.bootstrap.servers=127.0.0.1:$controller
 controller.listener.names=CONTROLLER
 listeners=PLAINTEXT://127.0.0.1:$port,CONTROLLER://127.0.0.1:$controller
-advertised.listeners=PLAINTEXT://127.0.0.1:$port
+advertised.listeners=PLAINTEXT://127.0.0.1:$advertised
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs=$data/log
 offsets.topic.replication.factor=1

@@ -82,7 +82,8 @@ const open = async ({ options, environment, folder, started, onGone, isEnding }:
   const gateway = await openGateway({ port: options.port, instances })
   const common = {
     ...environment,
-    ...{ KAFKA_BROKERS, MONGODB_URI, DATA_KEY_FILE: dataKeyFile, SERVICES_URL: gateway.url },
+    ...{ KAFKA_BROKERS, MONGODB_URI, DATA_KEY_FILE: dataKeyFile },
+    SERVICES_URL: environment.SERVICES_URL || gateway.url,
     PUBLIC_URL: environment.PUBLIC_URL || gateway.url,
     DEMONSTRATION_PLACE: String(!isEmpty),
   }

@@ -1,8 +1,8 @@
 import { StartedPlace } from '../src/startedPlace.ts'
-import { everythingHolds } from './afterwards.ts'
+import { everythingHolds, promisesHold } from './afterwards.ts'
 import { chanceInWords } from './chance.ts'
 import { type DistributedPlace, openDistributedPlace } from './distributedPlace.ts'
-import { type Fault, lineOf, type Scene } from './fault.ts'
+import { type Fault, openTally, type Scene } from './fault.ts'
 import { Load } from './load.ts'
 import { faults } from './table.ts'
 
@@ -11,6 +11,12 @@ const { FAULTS_PATTERN = '', FAULTS_FULL, FAULTS_COUNT } = process.env
 const wanted = new RegExp(FAULTS_PATTERN, 'i')
 const chosen = faults.filter((fault) => wanted.test(`${fault.name}, ${fault.on}`))
 const countOf = ({ counts }: Fault): number => (FAULTS_FULL ? counts.full : Math.max(counts.ci, Number(FAULTS_COUNT ?? 0)))
+
+const errorsShownMax = 5
+const errorWordsMax = 800
+
+/** The stores of one process of each service are looked through once, after the last: what an earlier fault has broken is still broken then. */
+const isLastOfItsKind = (fault: Fault): boolean => chosen.findLast(({ on }) => on === fault.on) === fault
 
 let embedded: StartedPlace | undefined
 let distributed: DistributedPlace | undefined
@@ -31,14 +37,19 @@ const strike = async (fault: Fault, scene: Scene): Promise<void> => {
   if (fault.on === 'embedded') {
     embedded ??= await StartedPlace.open({ environment: { LOG_LEVEL: 'warn' } })
     const place = embedded
-    return underLoad(place, scene, (load) => fault.strike({ ...scene, place, load }))
+    return underLoad(place, scene, (load) => fault.strike({ ...scene, place, load }), true)
   }
   distributed ??= await openDistributedPlace()
   const around = distributed
-  return underLoad(around.place, scene, (load) => fault.strike({ ...scene, around, place: around.place, load }))
+  return underLoad(
+    around.place,
+    scene,
+    (load) => fault.strike({ ...scene, around, place: around.place, load }),
+    FAULTS_FULL !== undefined || isLastOfItsKind(fault),
+  )
 }
 
-const underLoad = async (place: StartedPlace, scene: Scene, strikes: (load: Load) => Promise<void>): Promise<void> => {
+const underLoad = async (place: StartedPlace, scene: Scene, strikes: (load: Load) => Promise<void>, looksThroughStores: boolean): Promise<void> => {
   const load = await Load.begin(place)
   await strikes(load).catch(async (error: unknown) => {
     await load.stop().catch(() => undefined)
@@ -46,28 +57,32 @@ const underLoad = async (place: StartedPlace, scene: Scene, strikes: (load: Load
   })
   await load.stop()
   scene.say(load.words)
-  await everythingHolds(place, load)
+  const from = Date.now()
+  await (looksThroughStores ? everythingHolds(place, load) : promisesHold(load))
+  scene.say(`looked through in ${Math.round((Date.now() - from) / 1_000)} s`)
+}
+
+/** What a place logged last as an error, each kind once, for whoever looks for the cause. */
+const errorsOf = (place: StartedPlace | undefined): string => {
+  const lines = place?.output.split('\n').filter((line) => line.includes('"level":50')) ?? []
+  const kinds = new Map(lines.map((line) => [line.replaceAll(/\d|[0-9a-f]{8,}/g, ''), line.slice(0, errorWordsMax)]))
+  return [...kinds.values()]
+    .slice(-errorsShownMax)
+    .map((line) => `  ${line}\n`)
+    .join('')
 }
 
 const run = async (fault: Fault): Promise<void> => {
-  const struck = new Map(fault.points.map((point) => [point, 0]))
+  const tally = openTally(fault)
   const words: string[] = []
-  const scene: Scene = {
-    count: countOf(fault),
-    struck: (point) => {
-      if (!struck.has(point)) throw new Error(`${fault.name} does not name the point ${point}`)
-      struck.set(point, (struck.get(point) ?? 0) + 1)
-    },
-    say: (more) => void words.push(more),
-  }
   const startedAt = Date.now()
   try {
-    await strike(fault, scene)
-    expect([...struck].filter(([, count]) => count === 0).map(([point]) => point)).toEqual([])
+    await strike(fault, { count: countOf(fault), struck: tally.struck, say: (more) => void words.push(more) })
+    expect({ neverStruckAt: tally.missed() }).toEqual({ neverStruckAt: [] })
     words.push(`${Math.round((Date.now() - startedAt) / 1_000)} s`)
-    process.stdout.write(`${lineOf(fault, struck, words)}\n`)
+    process.stdout.write(`${tally.line(words)}\n`)
   } catch (error) {
-    process.stdout.write(`${lineOf(fault, struck, words, (error as Error).message.split('\n')[0])}\n`)
+    process.stdout.write(`${tally.line(words, (error as Error).message.split('\n')[0])}\n${errorsOf(fault.on === 'embedded' ? embedded : distributed?.place)}`)
     await forget(fault.on)
     throw error
   }

@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startKafkaBroker, startMongoEngine } from '@patchwork/testing'
-import { StartedPlace } from '../src/startedPlace.ts'
+import { startKafkaBroker, startMongoEngine, startTcpProxy, type TcpProxy } from '@patchwork/testing'
+import { freePort, StartedPlace } from '../src/startedPlace.ts'
 
 type Broken = NonNullable<Awaited<ReturnType<typeof startKafkaBroker>>['process']>
+
+export const networkNames = ['Kafka', 'MongoDB', 'each other'] as const
 
 /** One process of each service, and the servers they run on, all of it to be broken. */
 export type DistributedPlace = {
@@ -13,6 +15,8 @@ export type DistributedPlace = {
   mongo: Broken
   /** A file here that is named like a process says where its next start ends it. */
   endAtFolder: string
+  /** The networks from all services to Kafka, to MongoDB and to the gateway by which they ask each other. */
+  networks: Readonly<Record<(typeof networkNames)[number], TcpProxy>>
   close(): Promise<void>
 }
 
@@ -24,21 +28,35 @@ export const openDistributedPlace = async (): Promise<DistributedPlace> => {
     for (const end of ends.splice(0).reverse()) await end()
   }
   try {
-    const kafka = await startKafkaBroker()
+    const proxied = async (to: number, port?: number) => {
+      const proxy = await startTcpProxy({ to, ...(port !== undefined && { port }) })
+      ends.push(proxy.stop)
+      return proxy
+    }
+    // A broker tells its clients where to come, so that must be known before it starts.
+    const advertisedPort = await freePort()
+    const kafka = await startKafkaBroker({ advertisedPort })
     ends.push(kafka.stop)
     const mongo = await startMongoEngine('patchwork')
     ends.push(mongo.stop)
+    const gatewayPort = await freePort()
+    const networks = {
+      Kafka: await proxied(kafka.port, advertisedPort),
+      MongoDB: await proxied(Number(new URL(mongo.uri).port)),
+      'each other': await proxied(gatewayPort),
+    }
     const environment = {
       LOG_LEVEL: 'warn',
       KAFKA_BROKERS: kafka.brokers.join(','),
-      MONGODB_URI: mongo.uri,
+      MONGODB_URI: mongo.uri.replace(/:\d+\//, `:${networks.MongoDB.port}/`),
+      SERVICES_URL: `http://127.0.0.1:${networks['each other'].port}`,
       // A process that was killed keeps its share for so long, and the next one waits for it.
       KAFKA_SESSION_MS: '3000',
       PATCHWORK_END_AT_FOLDER: endAtFolder,
     }
-    const place = await StartedPlace.open({ environment, processesPerService: 1 })
+    const place = await StartedPlace.open({ environment, processesPerService: 1, port: gatewayPort })
     ends.push(() => place.remove())
-    return { place, kafka: kafka.process as Broken, mongo: mongo.process as Broken, endAtFolder, close }
+    return { place, kafka: kafka.process as Broken, mongo: mongo.process as Broken, endAtFolder, networks, close }
   } catch (error) {
     await close()
     throw error

@@ -37,11 +37,31 @@ export type Fault =
   | (About & { on: 'distributed'; strike(scene: DistributedScene): Promise<void> })
   | (About & { on: 'alone'; strike(scene: Scene): Promise<void> })
 
-/** The line that tells of a fault: what struck where, how often, and what was measured. */
-export const lineOf = ({ name, on, unit }: Fault, struck: ReadonlyMap<string, number>, words: readonly string[], violation?: string): string => {
-  const times = [...struck.values()].reduce((sum, count) => sum + count, 0)
-  const points = [...struck].map(([point, count]) => `${point} ${count}`).join(', ')
-  const where = struck.size > 1 ? ` over ${struck.size} points (${points})` : ''
-  const end = violation === undefined ? '0 violations' : `VIOLATION: ${violation}`
-  return [`${name}, ${on}: ${times.toLocaleString('en-GB')} ${unit}${where}`, ...words, end].join(', ')
+/** What struck so far, by point. */
+export type Tally = {
+  /** Throws for a point that the fault does not name. */
+  struck(point: string): void
+  /** The points at which it never struck. */
+  missed(): string[]
+  /** The line that tells of a fault: what struck where, how often, what was measured, and the first thing that did not hold. */
+  line(words: readonly string[], violation?: string): string
+}
+
+export const openTally = ({ name, on, unit, points }: Pick<Fault, 'name' | 'on' | 'unit' | 'points'>): Tally => {
+  const counts = new Map(points.map((point) => [point, 0]))
+  return {
+    struck: (point) => {
+      const before = counts.get(point)
+      if (before === undefined) throw new Error(`${name}, ${on} does not name the point ${point}`)
+      counts.set(point, before + 1)
+    },
+    missed: () => points.filter((point) => counts.get(point) === 0),
+    line: (words, violation) => {
+      const times = [...counts.values()].reduce((sum, count) => sum + count, 0)
+      const each = [...counts].map(([point, count]) => `${point} ${count}`).join(', ')
+      const where = counts.size > 1 ? ` over ${counts.size} points (${each})` : ''
+      const end = violation === undefined ? '0 violations' : `VIOLATION: ${violation}`
+      return [`${name}, ${on}: ${times.toLocaleString('en-GB')} ${unit}${where}`, ...words, end].join(', ')
+    },
+  }
 }

@@ -33,6 +33,8 @@ export class KeptRequests {
   /** What was answered with 5xx, and how often nothing answered at all. */
   readonly unavailable: Unavailable[] = []
   unanswered = 0
+  /** How often a request had to wait for what a neighbour had not heard of yet. */
+  waits = 0
 
   private constructor(place: StartedPlace, people: Record<Actor, ApiPerson>) {
     this.place = place
@@ -68,6 +70,7 @@ export class KeptRequests {
       else if (answer && answer.status < 500 && ![404, 409].includes(answer.status))
         throw new Error(`${path} was refused: ${answer.status} ${JSON.stringify(answer.body)}`)
       if (answer === undefined) this.unanswered += 1
+      else if (answer.status === 404 || answer.status === 409) this.waits += 1
       else if (answer.status >= 500)
         this.unavailable.push({ path, status: answer.status, type: answer.headers.get('content-type'), answer: answer.body, at: Date.now() })
       if (Date.now() > end) throw new Error(`${path} was never answered: ${answer?.status} ${JSON.stringify(answer?.body)}; ${this.place.output.slice(-2_000)}`)

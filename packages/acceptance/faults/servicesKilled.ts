@@ -30,6 +30,7 @@ const diesWithinMs = 180_000
 const endsMax = 3
 const endsWithinMs = 62_000
 const killersAtOnce = 2
+const randomMsMax = 1_000
 
 /** Kill -9 of each of the services, one process each on Kafka and MongoDB, two at a time. */
 export const servicesKilled: Fault = {
@@ -82,6 +83,7 @@ const kill = async (scene: DistributedScene, ready: ReadyAgain, { service, step 
     writeFileSync(`${file}.new`, `${step}:${chance(`${service} ${from}`, timesMin, timesMax)}`)
     renameSync(`${file}.new`, file)
   }
+  await new Promise((resolve) => setTimeout(resolve, chance(`${service} at ${from}`, 0, randomMsMax)))
   const killedAt = performance.now()
   process.kill(first.pid, 'SIGKILL')
   struck(`${service} at random`)

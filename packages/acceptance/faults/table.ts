@@ -2,8 +2,11 @@ import { backedUpUnderLoad } from './backedUpUnderLoad.ts'
 import { diskFull } from './diskFull.ts'
 import type { Fault } from './fault.ts'
 import { importKilled } from './importKilled.ts'
+import { kafkaStopped } from './kafkaStopped.ts'
 import { killedInOneProcess } from './killedInOneProcess.ts'
+import { mongoKilled } from './mongoKilled.ts'
 import { movedClock } from './movedClock.ts'
+import { networkBroken } from './networkBroken.ts'
 import { oldAndNewEvents } from './oldAndNewEvents.ts'
 import { poisonEvent } from './poisonEvent.ts'
 import { repeatedEvents } from './repeatedEvents.ts'
@@ -15,6 +18,9 @@ import { tornTail } from './tornTail.ts'
 export const faults: readonly Fault[] = [
   killedInOneProcess,
   servicesKilled,
+  kafkaStopped,
+  mongoKilled,
+  networkBroken,
   importKilled,
   oldAndNewEvents,
   movedClock,

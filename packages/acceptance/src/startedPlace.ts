@@ -54,6 +54,8 @@ export const freePort = async (): Promise<number> => {
 export type StartOptions = {
   empty?: boolean
   dataDirectory?: string
+  /** One that is free when absent. */
+  port?: number
   environment?: Record<string, string>
   /** So many processes of each service on Kafka and MongoDB, instead of one process of all; PATCHWORK_PROCESSES when absent. */
   processesPerService?: number
@@ -87,7 +89,7 @@ export class StartedPlace {
   /** Starts a place and waits until it is open (and its demonstration loaded). */
   static async open(options: StartOptions = {}): Promise<StartedPlace> {
     const folder = options.dataDirectory ?? join(mkdtempSync(join(tmpdir(), 'patchwork-place-')), 'data')
-    const place = new StartedPlace(options, await freePort(), folder)
+    const place = new StartedPlace(options, options.port ?? (await freePort()), folder)
     await place.start().catch(async (error: unknown) => {
       await (options.dataDirectory === undefined ? place.remove() : place.end())
       throw error

@@ -256,6 +256,18 @@ test('a service asks another with a token of a minute, taken by that service alo
   await expect(client('notification').call('people', 'GET', '/contact')).rejects.toMatchObject({ kind: 'unavailable' })
 })
 
+test('an answer of another service that is cut off in the middle is no answer: it may succeed later', async () => {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.write('{ "ok": ', () => response.socket?.resetAndDestroy())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const client = createServiceClient({ service: 'referral', serviceUrls: { people: url }, dataKey: new Uint8Array(32), runtime: systemRuntime })
+  await expect(client.call('people', 'GET', '/contact')).rejects.toMatchObject({ kind: 'unavailable', code: 'unreachable' })
+  await new Promise((resolve) => server.close(resolve))
+})
+
 test('the OpenAPI document is 3.1, names each route’s policy, and has the schemas that guard it', async () => {
   const { body } = await appWith([record]).get('/openapi.json')
   expect({ version: body.openapi, policy: body.paths['/needs/{id}'].post['x-policy'], required: body.paths['/needs/{id}'].post.requestBody.required }).toEqual({

@@ -45,6 +45,9 @@ export const createServiceClient = (options: {
       const base = options.serviceUrls[service]
       if (base === undefined) throw new Error(`No address is configured for the ${service} service`)
       const traceparent = currentTraceparent()
+      const unreachable = () => {
+        throw new ServiceCallError(service, undefined, 'unreachable')
+      }
       const response = await options.runtime
         .fetch(`${base}${path}`, {
           method,
@@ -59,13 +62,20 @@ export const createServiceClient = (options: {
           },
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         })
-        .catch(() => {
-          throw new ServiceCallError(service, undefined, 'unreachable')
-        })
+        .catch(unreachable)
       if (response.status === 204) return undefined as Answer
-      const answer = await response.json().catch(() => undefined)
+      // One that is cut off in the middle has not answered.
+      const answer = parsed(await response.text().catch(unreachable))
       if (!response.ok) throw new ServiceCallError(service, response.status, (answer as { code?: string } | undefined)?.code ?? 'unknown')
       return answer as Answer
     },
+  }
+}
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }

@@ -27,6 +27,15 @@ describe('the address of a process', () => {
     await front.drain()
   })
 
+  test('until it is open, a program is told so as of any other refusal, and a person in plain words', async () => {
+    const { front } = await openWith(() => undefined)
+    const asked = await fetch(`${front.url}/api/probe`, { method: 'POST' })
+    expect([asked.status, asked.headers.get('retry-after'), asked.headers.get('content-type')]).toEqual([503, '2', 'application/problem+json; charset=utf-8'])
+    expect(await asked.json()).toEqual({ type: '/problems/starting', status: 503, code: 'starting', title: 'Patchwork is starting. Try again in a moment.' })
+    expect(await (await fetch(`${front.url}/find`)).text()).toBe('Patchwork is starting. Try again in a moment.')
+    await front.drain()
+  })
+
   test('given a request under way, when it drains, then that one is answered, the service is stopped once, and nobody else is let in', async () => {
     let answer = (): void => undefined
     let come = (): void => undefined

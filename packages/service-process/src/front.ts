@@ -7,6 +7,7 @@ import express from 'express'
 
 /** How long requests under way have to end once no more are taken. */
 const drainMs = 10_000
+const starting = 'Patchwork is starting. Try again in a moment.'
 
 /** The one address of a process. */
 export type Front = {
@@ -46,9 +47,12 @@ export const openFront = async (options: { host: string; port: number; runtime: 
     )
     response.status(isReady ? 200 : 503).json({ status: isReady ? 'ready' : 'not-ready' })
   })
-  app.use((_request, response, next) =>
-    isOpen ? next() : void response.status(503).set('Retry-After', '2').type('text/plain').send('Patchwork is starting. Try again in a moment.'),
-  )
+  app.use((request, response, next) => {
+    if (isOpen) return next()
+    response.status(503).set('Retry-After', '2')
+    if (!request.path.startsWith('/api/')) return void response.type('text/plain').send(starting)
+    response.type('application/problem+json').json({ type: '/problems/starting', status: 503, code: 'starting', title: starting })
+  })
   let drained: Promise<void> | undefined
   return {
     url: addressOf(server, host),

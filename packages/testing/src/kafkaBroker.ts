@@ -14,9 +14,15 @@ const startedWithinMs = 90_000
 
 /**
  * A broker as a child process. It ends with this process, however that ends, and its data with it, but where `keptIn` names the folder for them.
- * Throws where it cannot be fetched or run.
+ * `advertisedPort`: where it tells its clients to come, when that is not its own. Throws where it cannot be fetched or run.
  */
-export const startKafkaBroker = async ({ keptIn }: { keptIn?: string } = {}): Promise<KafkaForTests & { ended: Promise<string> }> => {
+export const startKafkaBroker = async ({
+  keptIn,
+  advertisedPort,
+}: {
+  keptIn?: string
+  advertisedPort?: number
+} = {}): Promise<KafkaForTests & { port: number; ended: Promise<string> }> => {
   const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'patchwork', 'kafka-4.4.0')
   await promisify(execFile)(script('fetch-kafka.sh'), [folder], { timeout: fetchedWithinMs }).catch((error: { stderr?: string }) => {
     throw new Error(`Kafka cannot be fetched: ${error.stderr?.trim().split('\n').at(-1) || 'the script failed'}`)
@@ -27,7 +33,7 @@ export const startKafkaBroker = async ({ keptIn }: { keptIn?: string } = {}): Pr
     if (keptIn === undefined) rmSync(data, { recursive: true, force: true })
   }
   const ports = await portsOf(data, keptIn !== undefined)
-  const run = () => startBroker(join(folder, 'jars'), data, ports, keptIn === undefined)
+  const run = () => startBroker({ jars: join(folder, 'jars'), data, ports, advertisedPort: advertisedPort ?? ports[0], isTemporary: keptIn === undefined })
   let child = await run().catch((error: unknown) => {
     forget()
     throw error
@@ -38,7 +44,8 @@ export const startKafkaBroker = async ({ keptIn }: { keptIn?: string } = {}): Pr
   }
   let stopped: Promise<void> | undefined
   return {
-    brokers: [`127.0.0.1:${ports[0]}`],
+    brokers: [`127.0.0.1:${advertisedPort ?? ports[0]}`],
+    port: ports[0],
     // What it acknowledged is on the file system, whose pages outlive it: it need not end in good order.
     stop: () => {
       stopped ??= kill().then(forget)
@@ -58,9 +65,16 @@ const portsOf = async (data: string, isKept: boolean): Promise<readonly [number,
   return ports
 }
 
-const startBroker = async (jars: string, data: string, ports: readonly [number, number], isTemporary: boolean): Promise<ChildProcess> => {
+const startBroker = async (options: {
+  jars: string
+  data: string
+  ports: readonly [number, number]
+  advertisedPort: number
+  isTemporary: boolean
+}): Promise<ChildProcess> => {
+  const { jars, data, ports, advertisedPort, isTemporary } = options
   const [port, controller] = ports
-  const parameters = [jars, data, String(port), String(controller), ...(isTemporary ? ['--temporary'] : [])]
+  const parameters = [jars, data, String(port), String(controller), String(advertisedPort), ...(isTemporary ? ['--temporary'] : [])]
   // A group of its own: Ctrl+C in a terminal is for whoever started it, who stops it in its turn.
   const child = spawn(script('kafka-broker.sh'), parameters, { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
   // A broker of its own must not keep a test run alive that forgets to stop it; it ends when the pipe does.

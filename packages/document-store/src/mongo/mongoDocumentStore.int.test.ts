@@ -1,5 +1,5 @@
 import { createServer, connect as dial, type Server, type Socket } from 'node:net'
-import { mongoForTests } from '@patchwork/testing'
+import { mongoForTests, startTcpProxy, weathers } from '@patchwork/testing'
 import mongoose, { type Connection } from 'mongoose'
 import { documentStoreConformance, servedQuestions } from '../conformance.ts'
 import type { Collection, CollectionDefinition, Query } from '../documentStore.ts'
@@ -110,6 +110,52 @@ onMongo('the store on MongoDB', () => {
     const kept = new Set((await collection.getMany(acknowledged)).map(({ id }) => id))
     expect(acknowledged.filter((id) => !kept.has(id))).toEqual([])
     await store.close()
+  })
+
+  onOwnServer('a connection that falls silent for good is given up and told as unavailable, and the same store goes on over another', async () => {
+    const network = await startTcpProxy({ to: Number(new URL(mongo!.uri).port) })
+    const store = mongoDocumentStore({ uri: mongo!.uri.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${network.port}`), silenceMs: 1_000 })
+    const collection = await store.collection<{ note: string }>(plain('silent'))
+    network.setWeather('half-open')
+    const silent = expect(collection.insert('a', { note: 'written, and nobody told' })).rejects.toThrow(StoreUnavailableError)
+    const beside = mongoDocumentStore({ uri: mongo!.uri })
+    await until(async () => (await beside.collection(plain('silent'))).get('a'))
+    network.setWeather(undefined)
+    await silent
+    expect(await until(() => collection.get('a'))).toMatchObject({ revision: 1, body: { note: 'written, and nobody told' } })
+    await Promise.all([store.close(), beside.close()])
+    await network.stop()
+  })
+
+  onOwnServer('whatever the network to it does, a call is answered or refused as unavailable, and the same store goes on', async () => {
+    const network = await startTcpProxy({ to: Number(new URL(mongo!.uri).port) })
+    const store = mongoDocumentStore({ uri: mongo!.uri.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${network.port}`), silenceMs: 1_000 })
+    const collection = await store.collection<{ n: number }>(plain('network'))
+    await collection.insert('counted', { n: 0 })
+    let isOver = false
+    const failures = new Set<string>()
+    const told = (error: unknown) => void (error instanceof StoreUnavailableError || failures.add(`${error}`))
+    const worker = async (worker: number) => {
+      for (let n = 0; !isOver; n += 1) {
+        await collection.insert(`${worker}-${n}`, { n }).catch(told)
+        await collection.replace('counted', { n }, { expectedRevision: 1 }).catch(told)
+        await collection.get(`${worker}-${n}`).catch(told)
+        await collection.find({ limit: 200 }).catch(told)
+        await store.ping().catch(told)
+      }
+    }
+    const workers = Promise.all(Array.from({ length: 8 }, (_, at) => worker(at)))
+    for (const weather of weathers) {
+      network.setWeather(weather)
+      await new Promise((resolve) => setTimeout(resolve, 2_500))
+      network.setWeather(undefined)
+      expect(await until(() => store.ping().then(() => true))).toBe(true)
+    }
+    isOver = true
+    await workers
+    expect([...failures]).toEqual([])
+    await store.close()
+    await network.stop()
   })
 
   test('a server that is not there is refused as unavailable, soon and in words without the address', async () => {

@@ -13,18 +13,25 @@ export type MongoOptions = {
   uri: string
   /** Instead of the database that the address names. */
   database?: string
+  /** A connection on which nothing has come for so long while an answer was due is given up; 20,000 when absent. */
+  silenceMs?: number
   logger?: { warn(fields: object, message: string): void }
 }
 
 /** How long a question waits for a server that can answer it. */
 const serverSelectionMs = 3_000
 const connectMs = 3_000
+/**
+ * Longer than a majority may take for a write. Without it a connection that somebody on the way has forgotten is waited on for ever, and in this process
+ * everybody who writes to the same record with it.
+ */
+const silenceMsDefault = 20_000
 
 /**
  * The document store on MongoDB: a standalone server, a replica set or a sharded cluster. It connects at the first need, and again by itself;
  * meanwhile every call rejects with StoreUnavailableError. What resolved is on the journal of a majority; reads are from the primary.
  */
-export const mongoDocumentStore = ({ uri, database, logger }: MongoOptions): DocumentStore => {
+export const mongoDocumentStore = ({ uri, database, silenceMs = silenceMsDefault, logger }: MongoOptions): DocumentStore => {
   let isClosed = false
   let connection: Promise<Connection> | undefined
   // Until the server has said what it is, the strictest.
@@ -37,7 +44,7 @@ export const mongoDocumentStore = ({ uri, database, logger }: MongoOptions): Doc
   }
   const connect = async (): Promise<Connection> => {
     if (isClosed) throw new StoreUnavailableError('The document store has been closed')
-    connection ??= openConnection(uri, database, logger, greet).catch((error: unknown) => {
+    connection ??= openConnection({ uri, database, silenceMs, logger, greet }).catch((error: unknown) => {
       connection = undefined
       throw toStoreError(error)
     })
@@ -86,16 +93,19 @@ export const mongoDocumentStore = ({ uri, database, logger }: MongoOptions): Doc
   }
 }
 
-const openConnection = async (
-  uri: string,
-  database: string | undefined,
-  logger: MongoOptions['logger'],
-  greet: (open: Connection) => Promise<unknown>,
-): Promise<Connection> => {
+const openConnection = async (options: {
+  uri: string
+  database: string | undefined
+  silenceMs: number
+  logger: MongoOptions['logger']
+  greet: (open: Connection) => Promise<unknown>
+}): Promise<Connection> => {
+  const { uri, database, silenceMs, logger, greet } = options
   const connection = mongoose.createConnection(uri, {
     ...(database !== undefined && { dbName: database }),
     serverSelectionTimeoutMS: serverSelectionMs,
     connectTimeoutMS: connectMs,
+    socketTimeoutMS: silenceMs,
     readPreference: 'primary',
     // A write that is repeated unseen would hide whether it happened; who asked for it finds out by its command key.
     retryWrites: false,

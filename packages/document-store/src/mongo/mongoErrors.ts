@@ -34,7 +34,7 @@ const toDuplicate = (error: unknown, definition: CollectionDefinition): Error =>
 }
 
 const passingNames =
-  /^(Mongo(ose)?ServerSelection|MongoNetwork|MongoNetworkTimeout|MongoNotConnected|MongoTopologyClosed|MongoClientClosed|MongoPoolCleared|MongoPoolClosed|MongoConnectionPoolCleared|MongoWaitQueueTimeout|MongoOperationTimeout|MongoExpiredSession|MongoWriteConcern|MongoCursorExhausted|MongooseError$|Disconnected|MongoServerClosed|PoolCleared|PoolClosed|WaitQueueTimeout)/
+  /^(Mongo(ose)?ServerSelection|MongoNetwork|MongoNetworkTimeout|MongoNotConnected|MongoTopologyClosed|MongoClientClosed|MongoPoolCleared|MongoPoolClosed|MongoConnectionPoolCleared|MongoWaitQueueTimeout|MongoOperationTimeout|MongoExpiredSession|MongoWriteConcern|MongoCursorExhausted|MongoUnexpectedServerResponse|MongoStalePrimary|MongooseError$|Disconnected|MongoServerClosed|PoolCleared|PoolClosed|WaitQueueTimeout)/
 
 const isPassing = (error: unknown): boolean => {
   const { name, code, errorLabels } = shapeOf(error)

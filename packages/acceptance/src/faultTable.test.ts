@@ -1,0 +1,31 @@
+import { openTally } from '../faults/fault.ts'
+import { faults } from '../faults/table.ts'
+
+const killed = { name: 'kill -9', on: 'embedded', unit: 'kills', points: ['before-write', 'at random'] } as const
+
+test('a line tells what struck how often and where, what was measured, and that nothing was violated', () => {
+  const tally = openTally(killed)
+  for (const point of ['before-write', 'at random', 'before-write']) tally.struck(point)
+  expect(tally.line(['4,120 operations at 57/s'])).toBe(
+    'kill -9, embedded: 3 kills over 2 points (before-write 2, at random 1), 4,120 operations at 57/s, 0 violations',
+  )
+  expect(tally.line([], 'a message came twice')).toMatch(/, VIOLATION: a message came twice$/)
+})
+
+test('a point at which it never struck is told, and one that it does not name is refused', () => {
+  const tally = openTally(killed)
+  tally.struck('before-write')
+  expect(tally.missed()).toEqual(['at random'])
+  expect(() => tally.struck('after-write')).toThrow('kill -9, embedded does not name the point after-write')
+})
+
+test('each fault is told apart from all others, strikes at least once, and in the night no less often than in CI', () => {
+  const names = faults.map(({ name, on }) => `${name}, ${on}`)
+  expect(new Set(names).size).toBe(names.length)
+  for (const { points, counts } of faults) {
+    expect(new Set(points).size).toBe(points.length)
+    expect(points.length).toBeGreaterThan(0)
+    expect(counts.full).toBeGreaterThanOrEqual(counts.ci)
+    expect(counts.ci).toBeGreaterThan(0)
+  }
+})
