@@ -1,8 +1,11 @@
 import { sleep } from '@patchwork/runtime'
-import { type Admin, ConfigResourceTypes, ConfigSource, type IResourceConfigEntry } from 'kafkajs'
+import kafkajs, { type Admin, type IResourceConfigEntry } from 'kafkajs'
 import { LogUnavailableError } from '../eventLog.ts'
 import { openAdmin } from './admin.ts'
 import { type KafkaClientOptions, kafkaClient } from './client.ts'
+
+// Node.js finds no more of this module's names by itself than those before the first that is not plain.
+const { ConfigResourceTypes, ConfigSource } = kafkajs
 
 const partitionsDefault = 12
 const copiesDefault = 1
