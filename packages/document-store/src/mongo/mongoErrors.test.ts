@@ -6,6 +6,7 @@ const { MongoNetworkError, MongoNetworkTimeoutError, MongoServerError, MongoUnex
 
 test.each([
   ['was cut', new MongoNetworkError('read ECONNRESET')],
+  ['was cut while it was written to', Object.assign(new Error('write ECONNRESET'), { code: 'ECONNRESET', syscall: 'write' })],
   ['fell silent', new MongoNetworkTimeoutError('connection timed out')],
   ['ended before its answer came', new MongoUnexpectedServerResponseError('Unable to get response from server')],
   ['led to a server that is stopping', new MongoServerError({ code: 91, message: 'shutting down' })],

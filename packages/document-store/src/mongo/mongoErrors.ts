@@ -9,6 +9,9 @@ const passingCodes = new Set([6, 7, 24, 43, 50, 64, 89, 91, 100, 112, 134, 189, 
 /** The server cannot write: no room on its disk (it says so in two ways). */
 const fullCodes = new Set([14031, 12501])
 
+/** What the system says of a connection; the driver passes some of these on as they are. */
+const connectionCodes = new Set(['ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'])
+
 type Shape = { name?: unknown; code?: unknown; message?: unknown; keyPattern?: unknown; errorLabels?: unknown }
 const shapeOf = (error: unknown): Shape => (typeof error === 'object' && error !== null ? error : {})
 
@@ -38,6 +41,7 @@ const passingNames =
 
 const isPassing = (error: unknown): boolean => {
   const { name, code, errorLabels } = shapeOf(error)
+  if (typeof code === 'string' && connectionCodes.has(code)) return true
   if (typeof code === 'number' && (passingCodes.has(code) || fullCodes.has(code))) return true
   if (Array.isArray(errorLabels) && errorLabels.some((label) => label === 'RetryableWriteError' || label === 'TransientTransactionError')) return true
   return typeof name === 'string' && passingNames.test(name)
