@@ -73,8 +73,12 @@ afterAll(async () => {
   await issuer?.stop()
 })
 
-/** What a start writes anew each time: the code that opens the first administrator's account, and how far store and log were compared. */
-const newAtEachStart = (table: string): boolean => table === 'identity__one-time-codes' || table.endsWith('__log-standings')
+/**
+ * What is written anew whatever is asked: the code that opens the first administrator's account, how far store and log were compared, which processes there
+ * are, and how often it was looked whether the store can be written.
+ */
+const newAtEachStart = (table: string): boolean =>
+  ['identity__one-time-codes', 'document_store_pings'].includes(table) || /__(log-standings|operations-processes)$/.test(table)
 
 /** A digest of each table of the place's file. */
 const stored = (): Map<string, string> => {

@@ -60,7 +60,7 @@ const heldOpen = async () => {
   const logger = createLogger({ service: 'test', level: 'silent' })
   const sync = await syncSearch({ index, directory, group: 'test' }, { log, logger, runtime: systemRuntime })
   const tell = (type: string, subject: string, sequence: number) =>
-    handler!({ type, subject, sequence } as EventEnvelope, { signal: new AbortController().signal })
+    handler!({ source: '/patchwork/provider-directory/offer', type, subject, sequence } as EventEnvelope, { signal: new AbortController().signal })
   return {
     index,
     sync,
