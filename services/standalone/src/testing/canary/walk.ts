@@ -31,8 +31,8 @@ export const walkTheLoop = async (walk: Walk): Promise<void> => {
   const commissioner = await accountFor(walk, administrator, 'commissioner')
   await walkTheMoney(walk, { administrator, commissioner, provider, residents: [resident, await signUp(walk, 'resident')] })
   await forgottenPassword(walk, resident)
-  await accountsOfOthers(walk, administrator)
   await administrator.browser.send('/operations', {}, { to: '/operations/verifications' })
+  await accountsOfOthers(walk, administrator)
   await throughTheApi(walk)
   await whatGoesWrong(walk, { resident, navigator })
 }
