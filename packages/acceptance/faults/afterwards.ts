@@ -32,23 +32,11 @@ export const promisesHold = async ({ requests, loop, pool }: Load): Promise<void
 
 const endStates: readonly string[] = ['sent', 'read', 'not-sent']
 
-/** The messages that have come to no end, once all have or they have had time to: one that could not be sent at once is tried again after a while. */
-const lastUnended = async (requests: Load['requests']): Promise<Delivery[]> => {
-  let unended: Delivery[] = []
-  await until(
-    'every message is at an end',
-    async () => {
-      const ledger = await requests.everyItem<Delivery>('administrator', '/notification/deliveries')
-      unended = ledger.filter(({ status }) => !endStates.includes(status))
-      return unended.length === 0
-    },
-    holdsWithinMs,
-    lookEveryMs,
-  ).catch((error: Error) => {
-    if (unended.length === 0) throw error
-  })
-  return unended
-}
+/** The messages that have come to no end: one that could not be sent at once is tried again after a while. */
+const lastUnended = (requests: Load['requests']): Promise<Delivery[]> =>
+  lastOf('every message is at an end', async () =>
+    (await requests.everyItem<Delivery>('administrator', '/notification/deliveries')).filter(({ status }) => !endStates.includes(status)),
+  )
 
 /**
  * What can be asked of a place without knowing what it was told: every invariant (no gap and no disorder in any aggregate, sums of zero, one effect of
@@ -65,20 +53,26 @@ const lookThroughStores = async (place: StartedPlace): Promise<void> => {
   expect((await place.run('dead-letters', 'list', '--json')).output.trim()).toBe('[]')
 }
 
-/** Which invariants are broken, once none is or they have had time to come to hold. */
-const lastBroken = async (place: StartedPlace): Promise<Invariant[]> => {
-  let broken: Invariant[] = []
+/** Which invariants are broken. */
+const lastBroken = (place: StartedPlace): Promise<Invariant[]> =>
+  lastOf('every invariant holds', async () => {
+    const { output } = await place.run('verify', '--json')
+    return (JSON.parse(output) as { invariants: Invariant[] }).invariants.filter(({ violations }) => violations > 0)
+  })
+
+/** What is still found that should not be there, once nothing is or it has had time to go. */
+const lastOf = async <Found>(what: string, look: () => Promise<Found[]>): Promise<Found[]> => {
+  let found: Found[] = []
   await until(
-    'every invariant holds',
+    what,
     async () => {
-      const { output } = await place.run('verify', '--json')
-      broken = (JSON.parse(output) as { invariants: Invariant[] }).invariants.filter(({ violations }) => violations > 0)
-      return broken.length === 0
+      found = await look()
+      return found.length === 0
     },
     holdsWithinMs,
     lookEveryMs,
   ).catch((error: Error) => {
-    if (broken.length === 0) throw error
+    if (found.length === 0) throw error
   })
-  return broken
+  return found
 }

@@ -1,14 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type AggregateDefinition, type Command, consume, deadlines, on, openAggregates, type Ports } from '@patchwork/aggregate'
-import { embeddedDocumentStore } from '@patchwork/document-store'
-import { embeddedEventLog } from '@patchwork/event-log'
+import { type AggregateDefinition, type Command, consume, deadlines, on, openAggregates } from '@patchwork/aggregate'
 import { type DomainEvent, defineEvent, type EventEnvelope } from '@patchwork/events'
-import { openPlaceFile } from '@patchwork/place-file'
 import { type Runtime, systemRuntime } from '@patchwork/runtime'
-import { createLogger } from '@patchwork/telemetry'
 import { z } from 'zod'
+import { openEmbeddedPorts } from '../src/embeddedPorts.ts'
 import type { Fault } from './fault.ts'
 
 const [minuteMs, hourMs, dayMs] = [60_000, 3_600_000, 86_400_000]
@@ -44,10 +41,8 @@ const dueAfterMs = [-minuteMs, minuteMs, 30 * minuteMs, 90 * minuteMs]
 const openUnderClock = async (folder: string, startsAt: number) => {
   let now = startsAt
   const runtime: Runtime = { ...systemRuntime, now: () => now }
-  const placeFile = await openPlaceFile({ path: join(folder, 'clock.sqlite') })
-  const [log, documents] = [embeddedEventLog({ placeFile, runtime }), embeddedDocumentStore(placeFile)]
-  await log.ensureTopics([topic])
-  const ports: Ports = { documents, log, runtime, logger: createLogger({ level: 'silent' }), dataKey: new Uint8Array(32) }
+  const { ports, close } = await openEmbeddedPorts(join(folder, 'clock.sqlite'), runtime)
+  await ports.log.ensureTopics([topic])
   const promises = await openAggregates<Promised, PromiseEvent>(definition, ports)
   const handled: EventEnvelope[] = []
   const take = async (event: EventEnvelope) => void handled.push(event)
@@ -81,9 +76,7 @@ const openUnderClock = async (folder: string, startsAt: number) => {
       await watch.stop()
       await consumer.stop()
       await promises.stop()
-      await log.close()
-      await documents.close()
-      await placeFile.close()
+      await close()
     },
   }
 }

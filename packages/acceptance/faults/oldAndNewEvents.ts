@@ -1,13 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type Consumer, consume, on, type Ports } from '@patchwork/aggregate'
-import { embeddedDocumentStore } from '@patchwork/document-store'
-import { embeddedEventLog } from '@patchwork/event-log'
+import { type Consumer, consume, on } from '@patchwork/aggregate'
 import { EventEnvelope, eventDefinitions } from '@patchwork/events'
-import { openPlaceFile } from '@patchwork/place-file'
-import { systemRuntime as runtime } from '@patchwork/runtime'
-import { createLogger } from '@patchwork/telemetry'
 import { z } from 'zod'
+import { openEmbeddedPorts } from '../src/embeddedPorts.ts'
 import type { Fault } from './fault.ts'
 
 const eventsFolder = fileURLToPath(new URL('../../events/', import.meta.url))
@@ -54,10 +50,8 @@ type Reading = (typeof readings)[keyof typeof readings]
 
 /** Every event goes through a log and a consumer as in any service; gives which of them were handled, and what was parked. */
 const read = async (examples: readonly Example[], { definitionOf, sent }: Reading) => {
-  const placeFile = await openPlaceFile({ path: ':memory:' })
-  const log = embeddedEventLog({ placeFile, runtime })
-  const documents = embeddedDocumentStore(placeFile)
-  const ports: Ports = { documents, log, runtime, logger: createLogger({ level: 'silent' }), dataKey: new Uint8Array(32) }
+  const { ports, close } = await openEmbeddedPorts(':memory:')
+  const { log } = ports
   const handled = new Set<string>()
   const types = [...new Set(examples.map(({ type }) => type))]
   const handlers = types.map((type) => {
@@ -74,9 +68,7 @@ const read = async (examples: readonly Example[], { definitionOf, sent }: Readin
     return { handled, parked: (await consumer.parked(1_000)).map(({ type, reason }) => ({ type, reason })) }
   } finally {
     await consumer.stop()
-    await log.close()
-    await documents.close()
-    await placeFile.close()
+    await close()
   }
 }
 

@@ -1,14 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Consumer, consume, on, type Ports } from '@patchwork/aggregate'
-import { type Collection, embeddedDocumentStore } from '@patchwork/document-store'
-import { embeddedEventLog } from '@patchwork/event-log'
+import { type Consumer, consume, on } from '@patchwork/aggregate'
+import type { Collection } from '@patchwork/document-store'
 import { defineEvent, type EventEnvelope } from '@patchwork/events'
-import { openPlaceFile } from '@patchwork/place-file'
 import { systemRuntime as runtime } from '@patchwork/runtime'
-import { createLogger } from '@patchwork/telemetry'
 import { z } from 'zod'
+import { openEmbeddedPorts } from '../src/embeddedPorts.ts'
 import { until } from '../src/startedPlace.ts'
 import type { Fault } from './fault.ts'
 
@@ -26,10 +24,9 @@ const point = 'an event whose effect cannot be written'
 type Letter = { key: string; sequence: number; place: number }
 
 const openLetters = async (folder: string) => {
-  const placeFile = await openPlaceFile({ path: join(folder, 'letters.sqlite') })
-  const [log, documents] = [embeddedEventLog({ placeFile, runtime }), embeddedDocumentStore(placeFile)]
-  const ports: Ports = { documents, log, runtime, logger: createLogger({ level: 'silent' }), dataKey: new Uint8Array(32) }
-  const letters: Collection<Letter> = await documents.collection<Letter>({ service: 'example', name: 'letters', fields: {}, indexes: {} })
+  const { placeFile, ports, close: closePorts } = await openEmbeddedPorts(join(folder, 'letters.sqlite'))
+  const { log } = ports
+  const letters: Collection<Letter> = await ports.documents.collection<Letter>({ service: 'example', name: 'letters', fields: {}, indexes: {} })
   await log.ensureTopics([topic])
   const late = new Map<string, number>()
   let place = 0
@@ -41,9 +38,7 @@ const openLetters = async (folder: string) => {
   const consumer: Consumer = await consume({ service: 'example', group, topics: [topic], handlers: [write] }, ports)
   const close = async () => {
     await consumer.stop()
-    await log.close()
-    await documents.close()
-    await placeFile.close()
+    await closePorts()
   }
   return { placeFile, log, letters, consumer, late, close }
 }

@@ -1,14 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { consume, on, openReadModel, type Ports } from '@patchwork/aggregate'
-import { embeddedDocumentStore } from '@patchwork/document-store'
-import { embeddedEventLog } from '@patchwork/event-log'
+import { consume, on, openReadModel } from '@patchwork/aggregate'
 import { defineEvent, type EventEnvelope } from '@patchwork/events'
-import { openPlaceFile } from '@patchwork/place-file'
 import { type Runtime, systemRuntime } from '@patchwork/runtime'
-import { createLogger } from '@patchwork/telemetry'
 import { z } from 'zod'
+import { openEmbeddedPorts } from '../src/embeddedPorts.ts'
 import { chance } from './chance.ts'
 import type { Fault } from './fault.ts'
 
@@ -53,9 +50,8 @@ const spoilt = (events: readonly Logged[], occasion: string): Logged[] => {
 
 /** A store, a log, a group whose every reaction adds something, and a read model that sums. */
 const openPurses = async (path: string) => {
-  const placeFile = await openPlaceFile({ path })
-  const [log, documents] = [embeddedEventLog({ placeFile, runtime }), embeddedDocumentStore(placeFile)]
-  const ports: Ports = { documents, log, runtime, logger: createLogger({ level: 'silent' }), dataKey: new Uint8Array(32) }
+  const { placeFile, ports, close: closePorts } = await openEmbeddedPorts(path, runtime)
+  const { log, documents } = ports
   await log.ensureTopics(topics)
   const purses = await documents.collection<Purse>({ service: 'example', name: 'purses', fields: {}, indexes: {} })
   // Not made to be repeated: an event that had its effect twice would show.
@@ -96,9 +92,7 @@ const openPurses = async (path: string) => {
   const close = async () => {
     await sums.stop()
     await consumer.stop()
-    await log.close()
-    await documents.close()
-    await placeFile.close()
+    await closePorts()
   }
   return { publish, state, sums, consumer, close }
 }
