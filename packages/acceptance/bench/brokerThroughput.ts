@@ -1,6 +1,6 @@
 import type { EventEnvelope } from '@patchwork/events'
-import { Kafka, logLevel, Partitioners } from 'kafkajs'
 import { type Bench, type Figure, median, rounded } from './figure.ts'
+import { openRawKafka } from './rawKafka.ts'
 import { openServers } from './tally.ts'
 
 const rounds = 5
@@ -117,14 +117,7 @@ const consuming = async (subscribe: (took: (event: object) => void) => Promise<{
 
 /** Kafka's client by itself, set as the driver sets it. */
 const openRaw = async (brokers: readonly string[]) => {
-  const kafka = new Kafka({ brokers: [...brokers], clientId: 'bench-raw', logLevel: logLevel.NOTHING })
-  const producer = kafka.producer({
-    createPartitioner: Partitioners.DefaultPartitioner,
-    idempotent: true,
-    maxInFlightRequests: 1,
-    allowAutoTopicCreation: false,
-  })
-  await producer.connect()
+  const { kafka, producer } = await openRawKafka(brokers)
   let sending: Promise<unknown> = Promise.resolve()
   return {
     // One after the other: sends of an idempotent producer that overlap are refused as out of order.

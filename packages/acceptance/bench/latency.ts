@@ -1,9 +1,9 @@
 import { consume, on } from '@patchwork/aggregate'
 import type { EventLog } from '@patchwork/event-log'
 import { systemRuntime } from '@patchwork/runtime'
-import { Kafka, logLevel, Partitioners } from 'kafkajs'
 import { measureFsync } from './disk.ts'
 import { type Bench, type Figure, milliseconds, percentile, rounded } from './figure.ts'
+import { openRawKafka } from './rawKafka.ts'
 import { commandOf, now, type OpenedPair, openFile, openServers, Raised, raise } from './tally.ts'
 
 const perSecond = 500
@@ -127,17 +127,11 @@ const untilEffect = async ({ ports, open }: OpenedPair, say: (words: string) => 
 const untilRead = async (brokers: readonly string[], log: EventLog, say: (words: string) => void, rate: number): Promise<number[]> => {
   const topic = `patchwork.bench.raw-${systemRuntime.uuid()}`
   await log.ensureTopics([topic])
-  const kafka = new Kafka({ brokers: [...brokers], clientId: 'bench-raw', logLevel: logLevel.NOTHING })
-  const producer = kafka.producer({
-    createPartitioner: Partitioners.DefaultPartitioner,
-    idempotent: true,
-    maxInFlightRequests: 1,
-    allowAutoTopicCreation: false,
-  })
+  const { kafka, producer } = await openRawKafka(brokers)
   const consumer = kafka.consumer({ groupId: topic, maxWaitTimeInMs: 200, allowAutoTopicCreation: false })
   const sent = new Map<string, number>()
   const took: number[] = []
-  await Promise.all([producer.connect(), consumer.connect()])
+  await consumer.connect()
   try {
     await consumer.subscribe({ topics: [topic], fromBeginning: true })
     await consumer.run({
