@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startKafkaBroker, startMongoEngine, startTcpProxy, type TcpProxy } from '@patchwork/testing'
-import { freePort, StartedPlace } from '../src/startedPlace.ts'
+import { freePort, startKafkaBroker, startMongoEngine, startTcpProxy, type TcpProxy } from '@patchwork/testing'
+import { StartedPlace } from '../src/startedPlace.ts'
 
 type Broken = NonNullable<Awaited<ReturnType<typeof startKafkaBroker>>['process']>
 

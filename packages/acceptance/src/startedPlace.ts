@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '@patchwork/testing'
 
 /** A signed-up demonstration person, as the place wrote it down. */
 export type Account = { role: string; name: string; username: string; password: string; clientId: string; clientSecret: string }
@@ -40,15 +40,6 @@ export const until = async <Found>(
     if (Date.now() > end) throw new Error(`Waited ${limitMs} ms in vain: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, everyMs))
   }
-}
-
-/** A port of this machine that nothing listens on. */
-export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 export type StartOptions = {

@@ -1,5 +1,6 @@
 import { systemRuntime } from '@patchwork/runtime'
-import { freePort, type LoopbackMailServer, startMailServer } from '../testing/mailServer.ts'
+import { freePort } from '@patchwork/testing'
+import { type LoopbackMailServer, startMailServer } from '../testing/mailServer.ts'
 import { createMailServer, type Mail, type MailResult } from './mailServer.ts'
 
 const mail: Mail = {
