@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { metricDefinitions } from '@patchwork/telemetry'
 import { Ajv } from 'ajv'
 import { parse } from 'yaml'
 import { services } from './services.ts'
@@ -73,9 +74,8 @@ test.each(processes)('%s is told what it needs, and nothing that it would not re
   expect(existsSync(join(root, script))).toBe(true)
   const { known, required } = await readBy(script)
   expect(known.length).toBeGreaterThan(0)
-  // Those of OpenTelemetry are read by its own library.
   const set = Object.keys(service.environment ?? {})
-  expect([name, set.filter((variable) => !known.includes(variable) && !variable.startsWith('OTEL_'))]).toEqual([name, []])
+  expect([name, set.filter((variable) => !known.includes(variable))]).toEqual([name, []])
   expect([name, required.filter((variable) => !set.includes(variable))]).toEqual([name, []])
 })
 
@@ -127,8 +127,11 @@ test('secrets are files, and none is written in what is committed', () => {
 })
 
 // As Prometheus writes the names of our metrics: dots are underscores, seconds stand at the end.
-const gauges = ['outbox_depth', 'outbox_age_seconds', 'consumer_lag', 'dead_letters', 'notifications', 'pools_verified'].map((name) => `patchwork_${name}`)
-const histograms = ['patchwork_handler_duration_seconds', 'http_server_request_duration_seconds']
+const inPrometheus = (kind: 'gauge' | 'histogram'): string[] =>
+  Object.entries(metricDefinitions).flatMap(([name, definition]) =>
+    definition.kind === kind ? [`${name.replaceAll('.', '_')}${definition.unit === 's' ? '_seconds' : ''}`] : [],
+  )
+const [gauges, histograms] = [inPrometheus('gauge'), inPrometheus('histogram')]
 test('the dashboard shows every metric of ours, and asks for none that there is not', () => {
   const dashboard = JSON.parse(text('infra/grafana/dashboards/patchwork.json')) as {
     panels: { title: string; datasource: { uid: string }; targets: { expr: string }[] }[]
