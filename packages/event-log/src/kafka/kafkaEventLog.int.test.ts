@@ -1,3 +1,5 @@
+import { jest } from '@jest/globals'
+import type { EventEnvelope } from '@patchwork/events'
 import { systemRuntime } from '@patchwork/runtime'
 import { kafkaForTests } from '@patchwork/testing'
 import { Kafka, logLevel, Partitioners } from 'kafkajs'
@@ -148,6 +150,25 @@ describe('what only Kafka has', () => {
         ['retention.bytes', '-1'],
         ['retention.ms', '-1'],
       ])
+    },
+    120_000,
+  )
+
+  testOnKafka(
+    'given a process whose clock is days off, when it publishes, then its events are taken and keep their order and their own instants',
+    async () => {
+      const topic = await newTopic()
+      const now = Date.now
+      for (const [index, days] of [8, -8].entries()) {
+        const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + days * 86_400_000)
+        const other = open()
+        await other.publish([{ topic, event: eventOf('a', index + 1) }])
+        await other.close()
+        clock.mockRestore()
+      }
+      const read: EventEnvelope[] = []
+      for await (const event of log.read(topic)) read.push(event)
+      expect(read.map(({ sequence, time }) => ({ sequence, time }))).toEqual([1, 2].map((sequence) => ({ sequence, time: eventOf('a', sequence).time })))
     },
     120_000,
   )

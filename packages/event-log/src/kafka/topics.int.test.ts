@@ -50,6 +50,7 @@ described('topics of Kafka brought to what is declared of them', () => {
         'retention.bytes': '-1',
         'max.message.bytes': '4194304',
         'compression.type': 'uncompressed',
+        'message.timestamp.type': 'LogAppendTime',
         'min.insync.replicas': '1',
       }
       expect(await settingsOf(topic, Object.keys(wanted))).toEqual(wanted)
@@ -87,6 +88,7 @@ described('topics of Kafka brought to what is declared of them', () => {
             { setting: 'retention.ms', from: '604800000', to: '-1' },
             { setting: 'max.message.bytes', from: expect.stringMatching(/^\d+$/), to: '4194304' },
             { setting: 'compression.type', from: 'producer', to: 'uncompressed' },
+            { setting: 'message.timestamp.type', from: 'CreateTime', to: 'LogAppendTime' },
           ],
         },
       ])

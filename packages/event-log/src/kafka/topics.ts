@@ -38,6 +38,8 @@ const settingsFor = (copies: number): Readonly<Record<string, string>> => ({
   'max.message.bytes': String(messageBytesMax),
   // Kafka's client for Node.js reads gzip only: what another producer sends as Snappy, LZ4 or Zstandard would end every consumer that meets it.
   'compression.type': 'uncompressed',
+  // The broker's own clock: it refuses what a process whose clock is an hour ahead of it says. When something happened is in the event.
+  'message.timestamp.type': 'LogAppendTime',
   'min.insync.replicas': String(Math.max(1, Math.min(2, copies - 1))),
 })
 const entriesOf = (settings: Readonly<Record<string, string>>): IResourceConfigEntry[] => Object.entries(settings).map(([name, value]) => ({ name, value }))
