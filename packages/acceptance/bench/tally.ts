@@ -82,7 +82,7 @@ export const openServers = async (between: Between = nothingBetween): Promise<Op
   }
   const { brokers } = kafka
   const log = between(kafkaEventLog({ brokers, clientId: 'bench', runtime: systemRuntime, logger }))
-  return { ...openPair(mongoDocumentStore({ uri: mongo.uri, logger }), log, stop), brokers, uri: mongo.uri }
+  return { ...openPair(mongoDocumentStore({ runtime: systemRuntime, uri: mongo.uri, logger }), log, stop), brokers, uri: mongo.uri }
 }
 
 const logger = createLogger({ service: 'bench', level: 'warn', destination: process.stderr })

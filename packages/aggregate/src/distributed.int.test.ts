@@ -15,7 +15,7 @@ wholePathRules('Kafka and MongoDB', async () => {
     open: async () => {
       opened += 1
       return {
-        documents: mongoDocumentStore({ uri: mongo.uri }),
+        documents: mongoDocumentStore({ runtime: systemRuntime, uri: mongo.uri }),
         log: kafkaEventLog({ brokers: kafka.brokers, clientId: `process-${opened}`, runtime: systemRuntime, partitions: 3 }),
       }
     },

@@ -17,11 +17,14 @@ const searchEveryMs = 1_000
 /** Documents in one trip. */
 const batchMax = 200
 /** Archive inserts and trims under way at a time. */
-const atOnceMax = 64
+const atOnceMax = 200
 /** Documents remembered as written by this process; past it they are found by searching the store. */
 const writtenMax = 5_000
-/** A document that is written again within this time is rid of what was passed on by its writer, at no cost. */
-const trimAfterMs = 20
+/**
+ * A document that is written again within this time is rid of what was passed on by its writer, at no cost. Well below `searchEveryMs`, or other
+ * processes would take the document for one whose writer is gone.
+ */
+const trimAfterMs = 400
 const untrimmedMax = 1_000
 const trimAttemptsMax = 20
 const backOff = { firstMs: 50, mostMs: 5_000 }

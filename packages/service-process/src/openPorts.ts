@@ -41,7 +41,7 @@ export const openPorts = async (drivers: Drivers, runtime: Runtime, logger: Logg
   const needsFile = mongodbUri === undefined || kafkaBrokers === undefined
   if (needsFile && dataDirectory === undefined) throw new RangeError('Without MongoDB and Kafka there must be a data directory')
   const placeFile = needsFile ? await openPlaceFile({ path: placeFileIn(dataDirectory!), isSmall }) : undefined
-  const documents: DocumentStore = mongodbUri === undefined ? embeddedDocumentStore(placeFile!) : mongoDocumentStore({ uri: mongodbUri })
+  const documents: DocumentStore = mongodbUri === undefined ? embeddedDocumentStore(placeFile!) : mongoDocumentStore({ runtime, uri: mongodbUri, logger })
   const log: EventLog =
     kafkaBrokers === undefined
       ? embeddedEventLog({ placeFile: placeFile!, runtime, logger })

@@ -15,7 +15,7 @@ const realServers = async (): Promise<{ drivers: Drivers; end: () => Promise<voi
     return undefined
   }
   const drivers: Drivers = {
-    documents: () => mongoDocumentStore({ uri: mongo.uri }),
+    documents: () => mongoDocumentStore({ runtime: systemRuntime, uri: mongo.uri }),
     log: () => kafkaEventLog({ brokers: kafka.brokers, clientId: 'pooling', runtime: systemRuntime, partitions: 3 }),
   }
   return { drivers, end }

@@ -1,4 +1,4 @@
-import { concernsOf } from './concerns.ts'
+import { concernsOf, refuseOlder } from './concerns.ts'
 
 test.each<[string, object]>([
   ['a replica set', { setName: 'rs0' }],
@@ -8,4 +8,10 @@ test.each<[string, object]>([
 })
 test('15. on a standalone server, its own majority, a write is on its journal', () => {
   expect(concernsOf({ isWritablePrimary: true } as object)).toMatchObject({ writeConcern: { w: 1, journal: true }, readConcern: { level: 'local' } })
+})
+
+test('a server that cannot take writes to many collections in one request is refused in words', () => {
+  expect(() => refuseOlder({ maxWireVersion: 21 })).toThrow('older than 8.0')
+  expect(() => refuseOlder({})).toThrow('older than 8.0')
+  expect(() => refuseOlder({ maxWireVersion: 25 })).not.toThrow()
 })

@@ -19,3 +19,12 @@ export const concernsOf = (hello: { setName?: unknown; msg?: unknown }): Concern
     readConcern: { level: isStandalone ? 'local' : 'majority' },
   }
 }
+
+/** The version 8.0 of MongoDB: the first that takes writes to many collections in one request. */
+const wireVersionMin = 25
+
+/** Throws where the server is older than what the store asks of it. */
+export const refuseOlder = ({ maxWireVersion }: { maxWireVersion?: unknown }): void => {
+  if (typeof maxWireVersion === 'number' && maxWireVersion >= wireVersionMin) return
+  throw new Error('This MongoDB is older than 8.0, which is the oldest that Patchwork writes to: update the server')
+}

@@ -2,7 +2,7 @@ import mongoose, { type Connection } from 'mongoose'
 import { collectionName } from '../definition.ts'
 import type { CollectionDefinition } from '../documentStore.ts'
 import { StoreUnavailableError } from '../errors.ts'
-import { type Concerns, concernsOf } from './concerns.ts'
+import { type Concerns, concernsOf, refuseOlder } from './concerns.ts'
 import { schemaOf } from './documents.ts'
 import type { DocumentModel } from './mongoCollection.ts'
 import { toStoreError } from './mongoErrors.ts'
@@ -34,6 +34,7 @@ export const openMongo = ({ uri, database, silenceMs = silenceMsDefault, logger 
 
   const greet = async (open: Connection) => {
     const hello = await open.db!.admin().command({ hello: 1 })
+    refuseOlder(hello)
     concerns = concernsOf(hello)
     return hello
   }

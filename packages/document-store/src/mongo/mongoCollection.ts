@@ -5,6 +5,7 @@ import { planConditions, planFind, planTally, sumOverflow, tallyRowsMax, tooMany
 import { checkId, isStorableId, toJsonText } from '../storable.ts'
 import type { Concerns } from './concerns.ts'
 import { beside, type MongoDocument } from './documents.ts'
+import type { Write, Written } from './gatheredWrites.ts'
 import { toStoreError } from './mongoErrors.ts'
 import { tallyPipeline, toFilter, toSort } from './questions.ts'
 
@@ -20,7 +21,11 @@ const projection = { _id: 1, revision: 1, body: 1 } as const
 type Found = Pick<MongoDocument, '_id' | 'revision' | 'body'>
 
 /** A collection whose indexes are there. */
-export const mongoCollection = <Body extends object>(definition: CollectionDefinition, model: DocumentModel, concerns: () => Concerns): Collection<Body> => {
+export const mongoCollection = <Body extends object>(
+  definition: CollectionDefinition,
+  model: DocumentModel,
+  { concerns, write }: { concerns: () => Concerns; write: (write: Write) => Promise<Written> },
+): Collection<Body> => {
   const seam = async <Answer>(answer: PromiseLike<Answer>): Promise<Answer> => {
     try {
       return await answer
@@ -32,8 +37,17 @@ export const mongoCollection = <Body extends object>(definition: CollectionDefin
   const documents = (): mongo.Collection<MongoDocument> => model.db.db!.collection<MongoDocument>(model.collection.name, { fieldsAsRaw, ...concerns() })
   const stored = ({ _id, revision, body }: Found): Stored<Body> => ({ id: _id, revision, body: body as Body })
   const exists = async (id: string) => (await seam(documents().findOne({ _id: id }, { projection: { _id: 1 } }))) !== null
-  /** The checked copy that is written, so that a caller who goes on with the body changes nothing. */
-  const copyOf = (body: object): object => JSON.parse(toJsonText(body))
+  /** What is written: a checked copy of the body, so that a caller who goes on with it changes nothing. */
+  const written = (id: string, revision: number, body: object) => {
+    const text = toJsonText(body)
+    const copy: object = JSON.parse(text)
+    return {
+      client: model.db.getClient(),
+      collection: documents(),
+      document: { _id: id, revision, body: copy, ...beside(definition, id, copy) },
+      bytes: text.length,
+    }
+  }
 
   return {
     definition,
@@ -55,19 +69,16 @@ export const mongoCollection = <Body extends object>(definition: CollectionDefin
     },
     insert: async (id, body) => {
       checkId(id)
-      const copy = copyOf(body)
-      const document = { _id: id, revision: 1, body: copy, ...beside(definition, id, copy) }
+      const insert = written(id, 1, body)
       // MongoDB looks at the id first, so a taken id is told as such also where an index would refuse it too.
-      await seam(documents().insertOne(document))
-      return { id, revision: 1, body: copy as Body }
+      await seam(write(insert))
+      return { id, revision: 1, body: insert.document.body as Body }
     },
     replace: async (id, body, { expectedRevision }) => {
-      const copy = copyOf(body)
-      const document = { revision: expectedRevision + 1, body: copy, ...beside(definition, id, copy) }
+      const replacement = written(id, expectedRevision + 1, body)
       if (!isStorableId(id)) return 'missing'
-      const { matchedCount } = await seam(documents().replaceOne({ _id: id, revision: expectedRevision }, document))
-      if (matchedCount === 1) return 'replaced'
-      return (await exists(id)) ? 'stale' : 'missing'
+      const answer = await seam(write({ ...replacement, replaces: expectedRevision }))
+      return answer === 'written' ? 'replaced' : answer
     },
     remove: async (id, options) => {
       if (!isStorableId(id)) return 'missing'

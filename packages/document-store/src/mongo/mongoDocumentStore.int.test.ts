@@ -1,4 +1,5 @@
 import { createServer, connect as dial, type Server, type Socket } from 'node:net'
+import { systemRuntime } from '@patchwork/runtime'
 import { mongoForTests, startTcpProxy, weathers } from '@patchwork/testing'
 import mongoose, { type Connection } from 'mongoose'
 import { documentStoreConformance, servedQuestions } from '../conformance.ts'
@@ -18,11 +19,13 @@ const onOwnServer = mongo?.process ? test : test.skip
 const plain = (name: string): CollectionDefinition => ({ service: 'testing', name, fields: {}, indexes: {} })
 
 onMongo('the store on MongoDB', () => {
-  documentStoreConformance(async () => ({ open: async () => mongoDocumentStore({ uri: mongo!.uri }), stop: async () => {} }), { runs: 40 })
+  documentStoreConformance(async () => ({ open: async () => mongoDocumentStore({ runtime: systemRuntime, uri: mongo!.uri }), stop: async () => {} }), {
+    runs: 40,
+  })
 
   describe('reads no whole collection for a question that an index serves', () => {
     const { definition, bodies, queries, inOrderOfAnIndex } = servedQuestions
-    const store = mongoDocumentStore({ uri: mongo?.uri ?? '' })
+    const store = mongoDocumentStore({ runtime: systemRuntime, uri: mongo?.uri ?? '' })
     let connection: Connection
     let model: DocumentModel
     let collection: Collection<object>
@@ -72,43 +75,120 @@ onMongo('the store on MongoDB', () => {
 
   test('15. every write asks the server for what its kind must have done before it answers', async () => {
     const others = new Set(mongoose.connections)
-    const store = mongoDocumentStore({ uri: `${mongo!.uri}${mongo!.uri.includes('?') ? '&' : '?'}monitorCommands=true` })
+    const store = mongoDocumentStore({ runtime: systemRuntime, uri: `${mongo!.uri}${mongo!.uri.includes('?') ? '&' : '?'}monitorCommands=true` })
     const collection = await store.collection<{ n: number }>(plain('concerned'))
     const client = mongoose.connections.find((connection) => !others.has(connection))!.getClient()
     const writes: Record<string, unknown>[] = []
     client.on('commandStarted', ({ commandName, command }) => {
-      if (['insert', 'update', 'delete', 'findAndModify'].includes(commandName)) writes.push({ [commandName]: command.writeConcern })
+      if (['insert', 'update', 'delete', 'findAndModify', 'bulkWrite'].includes(commandName)) writes.push({ [commandName]: command.writeConcern })
     })
     await collection.insert('a', { n: 1 })
     await collection.replace('a', { n: 2 }, { expectedRevision: 1 })
     await collection.remove('a')
     await collection.insert('b', { n: 1 })
+    await Promise.all([collection.insert('c', { n: 1 }), collection.replace('b', { n: 2 }, { expectedRevision: 1 })])
     await collection.clear()
     const { writeConcern } = concernsOf(await client.db().admin().command({ hello: 1 }))
     const concern = { w: writeConcern.w, j: writeConcern.journal, wtimeout: writeConcern.wtimeoutMS }
-    expect(writes).toEqual(['insert', 'update', 'delete', 'insert', 'delete'].map((name) => ({ [name]: concern })))
+    expect(writes).toEqual(['insert', 'update', 'delete', 'insert', 'bulkWrite', 'delete'].map((name) => ({ [name]: concern })))
     await store.close()
+  })
+
+  test('what is written at a time goes in few requests, and each write has the answer that it would have alone', async () => {
+    const others = new Set(mongoose.connections)
+    const store = mongoDocumentStore({ runtime: systemRuntime, uri: `${mongo!.uri}${mongo!.uri.includes('?') ? '&' : '?'}monitorCommands=true` })
+    const people = await store.collection<{ mail: string }>({
+      ...plain('gathered'),
+      fields: { mail: { path: 'mail', type: 'string' } },
+      indexes: { 'by-mail': { fields: ['mail'], unique: true } },
+    })
+    const notes = await store.collection<{ n: number }>(plain('gathered-beside'))
+    await people.insert('taken', { mail: 'a' })
+    await notes.insert('moved-on', { n: 0 })
+    await notes.replace('moved-on', { n: 1 }, { expectedRevision: 1 })
+    let requests = 0
+    const client = mongoose.connections.find((connection) => !others.has(connection))!.getClient()
+    client.on('commandStarted', ({ commandName }) => {
+      if (['insert', 'update', 'bulkWrite'].includes(commandName)) requests += 1
+    })
+    const told = (answer: Promise<unknown>) => answer.catch((error: { code: string; index?: string }) => `${error.code} ${error.index ?? ''}`.trim())
+    const many = Array.from({ length: 100 }, (_, n) => n)
+    const answers = await Promise.all([
+      told(people.insert('taken', { mail: 'b' })),
+      told(people.insert('new', { mail: 'a' })),
+      told(people.insert('two-at-once', { mail: 'c' }).then(({ revision }) => revision)),
+      told(people.insert('two-at-once', { mail: 'd' })),
+      told(notes.replace('moved-on', { n: 2 }, { expectedRevision: 1 })),
+      told(notes.replace('nobody', { n: 2 }, { expectedRevision: 1 })),
+      told(notes.replace('moved-on', { n: 2 }, { expectedRevision: 2 })),
+      told(notes.replace('moved-on', { n: 3 }, { expectedRevision: 2 })),
+      ...many.map((n) => told(notes.insert(`n${n}`, { n }).then(({ revision }) => revision))),
+    ])
+    expect(answers.slice(0, 8)).toEqual(['already-exists', 'not-unique by-mail', 1, 'already-exists', 'stale', 'missing', 'replaced', 'stale'])
+    expect(new Set(answers.slice(8))).toEqual(new Set([1]))
+    // One for all, and one for each that was refused.
+    expect(requests).toBe(4)
+    expect(await people.get('two-at-once')).toMatchObject({ revision: 1, body: { mail: 'c' } })
+    expect(await people.get('new')).toBeUndefined()
+    expect(await notes.get('moved-on')).toMatchObject({ revision: 3, body: { n: 2 } })
+    expect(await notes.count()).toBe(101)
+    await store.close()
+  })
+
+  onOwnServer('a request on a connection that fell silent holds up nobody else for long', async () => {
+    const network = await startTcpProxy({ to: Number(new URL(mongo!.uri).port) })
+    const uri = mongo!.uri.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${network.port}`)
+    const store = mongoDocumentStore({ runtime: systemRuntime, uri, silenceMs: 15_000 })
+    const collection = await store.collection<{ n: number }>(plain('held-up'))
+    const settled: string[] = []
+    // Connections that stand already, as the driver makes only two at a time.
+    await Promise.all(Array.from({ length: 10 }, () => collection.get('a')))
+    network.setWeather('half-open')
+    const silent: Promise<number>[] = []
+    // Not in one turn, or they would be one request.
+    for (const id of ['a', 'b', 'c', 'd']) {
+      const insert = collection.insert(id, { n: 1 })
+      silent.push(
+        insert.then(
+          () => settled.push(id),
+          () => settled.push(`${id} refused`),
+        ),
+      )
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    network.setWeather(undefined)
+    await until(() => collection.insert('e', { n: 1 }).then(() => settled.push('e')))
+    expect(settled[0]).toBe('e')
+    await Promise.all(silent)
+    expect(settled.length).toBe(5)
+    await store.close()
+    await network.stop()
   })
 
   onOwnServer('13. a write that was applied and whose answer was lost is told as unavailable, happened once, and is never repeated unseen', async () => {
     const proxy = await losingProxy(Number(new URL(mongo!.uri).port))
-    const store = mongoDocumentStore({ uri: mongo!.uri.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${proxy.port}`) })
+    const store = mongoDocumentStore({ runtime: systemRuntime, uri: mongo!.uri.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${proxy.port}`) })
     const collection = await store.collection<{ note: string }>(plain('lost-answers'))
     await collection.insert('a', { note: 'before' })
     proxy.loseAnswers(true)
     await expect(collection.replace('a', { note: 'command-key' }, { expectedRevision: 1 })).rejects.toThrow(StoreUnavailableError)
     await expect(collection.insert('b', { note: 'command-key' })).rejects.toThrow(StoreUnavailableError)
+    const together = await Promise.allSettled(['c', 'd'].map((id) => collection.insert(id, { note: 'command-key' })))
+    expect(together.map(({ status, reason }: { status: string; reason?: unknown }) => [status, reason])).toEqual(
+      ['c', 'd'].map(() => ['rejected', expect.any(StoreUnavailableError)]),
+    )
     proxy.loseAnswers(false)
     const found = await until(() => collection.get('a'))
     expect(found).toEqual({ id: 'a', revision: 2, body: { note: 'command-key' } })
-    expect((await collection.get('b'))?.revision).toBe(1)
+    expect((await collection.getMany(['b', 'c', 'd'])).map(({ revision }) => revision)).toEqual([1, 1, 1])
     expect(await collection.replace('a', { note: 'again' }, { expectedRevision: 1 })).toBe('stale')
     await store.close()
     proxy.close()
   })
 
   onOwnServer('15. what resolved survives a kill -9; meanwhile calls are refused as unavailable, and afterwards the same store goes on', async () => {
-    const store = mongoDocumentStore({ uri: mongo!.uri })
+    const store = mongoDocumentStore({ runtime: systemRuntime, uri: mongo!.uri })
     const collection = await store.collection<{ n: number }>(plain('killed'))
     const acknowledged: string[] = []
     let isKilled = false
@@ -135,11 +215,11 @@ onMongo('the store on MongoDB', () => {
 
   onOwnServer('a connection that falls silent for good is given up and told as unavailable, and the same store goes on over another', async () => {
     const network = await startTcpProxy({ to: Number(new URL(mongo!.uri).port) })
-    const store = mongoDocumentStore({ uri: mongo!.uri.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${network.port}`), silenceMs: 1_000 })
+    const store = mongoDocumentStore({ runtime: systemRuntime, uri: mongo!.uri.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${network.port}`), silenceMs: 1_000 })
     const collection = await store.collection<{ note: string }>(plain('silent'))
     network.setWeather('half-open')
     const silent = expect(collection.insert('a', { note: 'written, and nobody told' })).rejects.toThrow(StoreUnavailableError)
-    const beside = mongoDocumentStore({ uri: mongo!.uri })
+    const beside = mongoDocumentStore({ runtime: systemRuntime, uri: mongo!.uri })
     await until(async () => (await beside.collection(plain('silent'))).get('a'))
     network.setWeather(undefined)
     await silent
@@ -150,7 +230,7 @@ onMongo('the store on MongoDB', () => {
 
   onOwnServer('whatever the network to it does, a call is answered or refused as unavailable, and the same store goes on', async () => {
     const network = await startTcpProxy({ to: Number(new URL(mongo!.uri).port) })
-    const store = mongoDocumentStore({ uri: mongo!.uri.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${network.port}`), silenceMs: 1_000 })
+    const store = mongoDocumentStore({ runtime: systemRuntime, uri: mongo!.uri.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${network.port}`), silenceMs: 1_000 })
     const collection = await store.collection<{ n: number }>(plain('network'))
     await collection.insert('counted', { n: 0 })
     let isOver = false
@@ -180,7 +260,7 @@ onMongo('the store on MongoDB', () => {
   })
 
   test('a server that is not there is refused as unavailable, soon and in words without the address', async () => {
-    const store = mongoDocumentStore({ uri: 'mongodb://someone:secret@127.0.0.1:1/place' })
+    const store = mongoDocumentStore({ runtime: systemRuntime, uri: 'mongodb://someone:secret@127.0.0.1:1/place' })
     const error = await store.ping().catch((failure: unknown) => failure as Error)
     expect(error).toBeInstanceOf(StoreUnavailableError)
     expect((error as Error).message).not.toMatch(/secret|127/)

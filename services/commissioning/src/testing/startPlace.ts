@@ -64,7 +64,7 @@ export const distributed = async (): Promise<Drivers | undefined> => {
   }
   return {
     open: async (runtime) => {
-      const documents = mongoDocumentStore({ uri: mongo.uri })
+      const documents = mongoDocumentStore({ runtime: systemRuntime, uri: mongo.uri })
       const log = kafkaEventLog({ brokers: kafka.brokers, clientId: service, runtime, partitions: 3 })
       const close = async () => {
         await log.close()

@@ -27,7 +27,7 @@ const onEmbedded = async () => {
 }
 const mongo = await mongoForTests()
 const onMongo = async () => {
-  const documents = mongoDocumentStore({ uri: mongo?.uri ?? '' })
+  const documents = mongoDocumentStore({ runtime: systemRuntime, uri: mongo?.uri ?? '' })
   return { documents, close: () => documents.close() }
 }
 const drivers = [['embedded', onEmbedded] as const, ...(mongo ? [['mongo', onMongo] as const] : [])]

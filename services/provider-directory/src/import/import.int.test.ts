@@ -22,7 +22,7 @@ afterAll(() => mongo?.stop())
 const openPlace = async (driver: string) => {
   const folder = mkdtempSync(join(tmpdir(), 'patchwork-import-'))
   const placeFile = await openPlaceFile({ path: join(folder, 'patchwork.sqlite') })
-  const documents: DocumentStore = driver === 'mongo' ? mongoDocumentStore({ uri: mongo?.uri ?? '' }) : embeddedDocumentStore(placeFile)
+  const documents: DocumentStore = driver === 'mongo' ? mongoDocumentStore({ runtime: systemRuntime, uri: mongo?.uri ?? '' }) : embeddedDocumentStore(placeFile)
   const logger = createLogger({ level: 'silent' })
   const log = embeddedEventLog({ placeFile, runtime: systemRuntime, logger })
   const ports: Ports = { documents, log, runtime: systemRuntime, logger, dataKey: new Uint8Array(32).fill(3) }
