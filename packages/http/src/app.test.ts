@@ -4,6 +4,8 @@ import { gzipSync } from 'node:zlib'
 import type { Caller } from '@patchwork/access'
 import { type Runtime, systemRuntime } from '@patchwork/runtime'
 import { createLogger } from '@patchwork/telemetry'
+import express from 'express'
+import fc from 'fast-check'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import supertest from 'supertest'
 import { z } from 'zod'
@@ -74,6 +76,51 @@ describe('a route', () => {
     expect(first.body.key).toBe(second.body.key)
     expect(new Set([first.body.key, plain.body.key, other.body.key]).size).toBe(3)
     expect([first.body.repeatable, plain.body.repeatable]).toEqual([true, false])
+  })
+})
+
+describe('an answer as JSON', () => {
+  const told = defineRoute({
+    method: 'get',
+    path: '/told/:words',
+    policy: 'directory.find',
+    summary: 'Tell',
+    params: z.strictObject({ words: z.string() }),
+    answer: z.object({ words: z.string(), address: z.string() }),
+    handle: async ({ params, address }) => ({ sequence: 3, body: { words: params.words, address }, ...(params.words === 'gone' ? { status: 204 } : {}) }),
+  })
+  const ask = (words: string, headers: Record<string, string> = {}) =>
+    appWith([told])
+      .get(`/told/${encodeURIComponent(words)}`)
+      .set(headers)
+
+  test('is what Express would give, byte for byte', () =>
+    fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'grapheme', minLength: 1 }), async (words) => {
+        const app = express().set('etag', false)
+        app.get('/told', (_request, response) => void response.json({ words, address: '127.0.0.1' }))
+        const [given, ours] = [await supertest(app).get('/told'), await ask(words)]
+        const asTold = ({ text, headers }: supertest.Response) => [text, headers['content-type'], headers['content-length']]
+        expect(asTold(ours)).toEqual(asTold(given))
+      }),
+      { numRuns: 30 },
+    ))
+  test('is not sent again to who has it, and is to who has another', async () => {
+    const [had, other] = [await ask('x', { 'if-none-match': '"3"' }), await ask('x', { 'if-none-match': '"2"' })]
+    expect([had.status, had.text, had.headers.etag]).toEqual([304, '', '"3"'])
+    expect([other.status, other.body.words, other.headers.etag]).toEqual([200, 'x', '"3"'])
+  })
+  test('has the same headers and no body for HEAD, and neither type nor length where there is none', async () => {
+    const head = await appWith([told]).head('/told/x')
+    const { headers, text } = await ask('x')
+    expect([head.status, head.text, head.headers['content-length']]).toEqual([200, undefined, headers['content-length']])
+    expect(Number(headers['content-length'])).toBe(text.length)
+    const gone = await ask('gone')
+    expect([gone.status, gone.text, gone.headers['content-type'], gone.headers['content-length']]).toEqual([204, '', undefined, undefined])
+  })
+  test('knows who asks by the address that a proxy on loopback names', async () => {
+    const [direct, forwarded] = [await ask('x'), await ask('x', { 'x-forwarded-for': '192.0.2.7' })]
+    expect([direct.body.address, forwarded.body.address]).toEqual([expect.stringMatching(/127\.0\.0\.1$/), '192.0.2.7'])
   })
 })
 

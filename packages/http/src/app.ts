@@ -6,7 +6,6 @@ import type { Command } from '@patchwork/aggregate'
 import { instant, type Runtime } from '@patchwork/runtime'
 import type { Logger } from '@patchwork/telemetry'
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express'
-import helmet from 'helmet'
 import type { z } from 'zod'
 import type { Authenticator } from './authenticator.ts'
 import { UnauthenticatedError } from './authenticator.ts'
@@ -16,6 +15,7 @@ import { plainWords } from './plainWords.ts'
 import { InvalidRequestError, NotFoundError, toProblem } from './problem.ts'
 import { createRateLimit, type RateLimit } from './rateLimit.ts'
 import type { AnyRoute, RouteRequest } from './route.ts'
+import { securityHeaders } from './securityHeaders.ts'
 import { served } from './served.ts'
 
 const bodyBytesMax = 256 * 1024
@@ -49,7 +49,7 @@ export const createApp = (options: AppOptions): Express => {
   app.set('trust proxy', 'loopback')
   app.set('etag', false)
   app.use(
-    helmet({
+    securityHeaders({
       contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
       referrerPolicy: { policy: 'no-referrer' },
     }),
@@ -96,9 +96,9 @@ const guarded = (route: AnyRoute, { service, mountPath = `/api/${service}`, auth
   const template = `${mountPath}${route.path}`
   const takesBody = route.method !== 'get' || route.body !== undefined || route.rawBody !== undefined
   const answer = async (request: Request, response: Response): Promise<void> => {
-    const caller = await authenticate(request.get('authorization'))
+    const caller = await authenticate(request.headers.authorization)
     const isCounted = route.rateLimit?.roles === undefined || (caller.kind === 'person' && route.rateLimit.roles.includes(caller.role))
-    if (limit && isCounted) take(limit, caller.kind === 'person' ? [caller.personId, request.ip ?? ''] : [request.ip ?? ''], caller)
+    if (limit && isCounted) take(limit, caller.kind === 'person' ? [caller.personId, addressOf(request)] : [addressOf(request)], caller)
     const level = levelFor(caller, route.policy)
     if (level === 'none') throw caller.kind === 'anyone' ? new UnauthenticatedError() : new ForbiddenError()
     const gone = new AbortController()
@@ -106,7 +106,7 @@ const guarded = (route: AnyRoute, { service, mountPath = `/api/${service}`, auth
     response.on('close', () => response.writableFinished || gone.abort())
     if (takesBody && !route.streamedBody) await received(receive, request, response)
     const body = route.body?.parse(readBody(request), { error: plainWords })
-    const rawBody = route.rawBody ? readRawBody(request) : new Uint8Array()
+    const rawBody = route.rawBody ? readRawBody(request) : noBytes
     const parsed: RouteRequest<never, never, never> = {
       caller,
       level,
@@ -114,18 +114,19 @@ const guarded = (route: AnyRoute, { service, mountPath = `/api/${service}`, auth
       query: readQuery(route, request) as never,
       body: body as never,
       rawBody,
-      streamedBody: route.streamedBody ? streamOf(request, route.streamedBody.bytesMax) : none(),
+      streamedBody: route.streamedBody ? streamOf(request, route.streamedBody.bytesMax) : noParts,
       command: commandOf(route, request, caller, route.rawBody ? createHash('sha256').update(rawBody).digest('hex') : body, runtime),
       signal: gone.signal,
-      address: request.ip ?? '',
+      address: addressOf(request),
       raw: { request, response },
     }
     if (level === 'own' && typeof route.own === 'function' && !(await route.own(parsed))) throw new NotFoundError()
     const result = await route.handle(parsed).catch(refuseForeignAfter(request))
     if (result === undefined) return
-    response.status(result.status ?? route.status ?? 200).set({ 'Cache-Control': 'no-store', ...result.headers })
-    if (result.sequence !== undefined) response.set('ETag', `"${result.sequence}"`)
-    if (route.answer && result.body !== undefined) response.json(answerOf(route, result.body))
+    response.status(result.status ?? route.status ?? 200).setHeader('Cache-Control', 'no-store')
+    if (result.headers) response.set(result.headers)
+    if (result.sequence !== undefined) response.setHeader('ETag', `"${result.sequence}"`)
+    if (route.answer && result.body !== undefined) sendJson(request, response, answerOf(route, result.body))
     else response.end()
   }
   return served({ service, template, runtime, logger }, answer)
@@ -151,6 +152,9 @@ class TooManyRequestsError extends Error {
   }
 }
 
+/** Whether whoever is connected may speak for another address is looked at only where they do. */
+const addressOf = (request: Request): string => (request.headers['x-forwarded-for'] === undefined ? request.socket.remoteAddress : request.ip) ?? ''
+
 const take = (limit: RateLimit, keys: string[], caller: Caller): void => {
   if (caller.kind !== 'service' && !keys.every((key) => limit.take(key))) throw new TooManyRequestsError()
 }
@@ -169,6 +173,8 @@ const received = (receive: RequestHandler, request: Request, response: Response)
   new Promise((resolve, reject) => {
     receive(request, response, (error?: unknown) => (error ? reject(error) : resolve()))
   })
+
+const noBytes = new Uint8Array()
 
 const readRawBody = (request: Request): Uint8Array => {
   if (!(request.body instanceof Uint8Array) || request.body.length === 0) throw new InvalidRequestError('', 'missing-body', 'This request needs a body.')
@@ -231,7 +237,8 @@ async function* unpacked(request: Request): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function* none(): AsyncGenerator<Uint8Array> {}
+/** Has come to its end, for everybody. */
+const noParts: AsyncIterable<Uint8Array> = (async function* () {})()
 
 const readBody = (request: Request): unknown => {
   if (!(request.body instanceof Uint8Array) || request.body.length === 0) throw new InvalidRequestError('', 'missing-body', 'This request needs a JSON body.')
@@ -255,13 +262,31 @@ const answerOf = (route: AnyRoute, body: unknown): unknown => {
   return answer?.data
 }
 
+/** What Express's `json` would send, without its asking the settings and taking the type of content apart for each answer. */
+const sendJson = (request: Request, response: Response, body: unknown): void => {
+  if (!isPlain(request, response)) return void response.json(body)
+  const text = JSON.stringify(body)
+  response.setHeader('Content-Type', 'application/json; charset=utf-8')
+  const bytes = Buffer.byteLength(text)
+  response.setHeader('Content-Length', bytes)
+  // Where each character is one byte the two encodings are the same, and Node copies this one as it stands.
+  response.end(text, bytes === text.length ? 'latin1' : 'utf8')
+}
+
+/** Nothing that Express decides by: whoever asks has no copy that may still be good, and there is to be a body. */
+const isPlain = ({ headers }: Request, response: Response): boolean =>
+  headers['if-none-match'] === undefined &&
+  headers['if-modified-since'] === undefined &&
+  (response.statusCode === 200 || response.statusCode === 201) &&
+  !response.hasHeader('content-type')
+
 const commandOf = (route: AnyRoute, request: Request, caller: Caller, body: unknown, runtime: Runtime): Command => {
   const idempotencyKey = request.get('idempotency-key')
   if (idempotencyKey !== undefined && (idempotencyKey.length < 8 || idempotencyKey.length > 200))
     throw new InvalidRequestError('', 'invalid-idempotency-key', 'An Idempotency-Key has 8 to 200 characters.')
   const who = caller.kind === 'person' ? caller.personId : caller.kind === 'service' ? caller.service : 'anyone'
   const path = `${request.method} ${request.baseUrl}${request.path}`
-  const expectedSequence = sequenceOf(request.get('if-match'))
+  const expectedSequence = sequenceOf(request.headers['if-match'])
   return {
     // What only reads has no command that could be told from another, and need not pay for a key.
     key:

@@ -19,7 +19,7 @@ const atGate = () => {
     dataKey: new Uint8Array(32),
     runtime: { ...systemRuntime, now: () => clock.nowMs },
   })
-  return { clock, verify, ask: (token: string) => authenticate(`Bearer ${token}`) }
+  return { clock, verify, ask: (token: string) => authenticate(`Bearer ${token}`), askWith: (header: string) => authenticate(header) }
 }
 const tokenOf = (id = personId) => issuer.tokenFor({ personId: id, role: 'resident' }, { nowMs: startMs })
 const person = { kind: 'person', personId, accountId: personId, role: 'resident' }
@@ -61,6 +61,14 @@ test('given a good token, when a letter of it is changed, then it is refused, an
   const changed = `${token.slice(0, -10)}${token.at(-10) === 'A' ? 'B' : 'A'}${token.slice(-9)}`
   for (let times = 0; times < 2; times += 1) await expect(ask(changed)).rejects.toThrow(UnauthenticatedError)
   expect(await ask(token)).toEqual(person)
+})
+
+test('given a good token, when it comes without its scheme, with another, or with something after it, then it is refused', async () => {
+  const { ask, askWith } = atGate()
+  const token = await tokenOf()
+  await ask(token)
+  for (const header of [token, `Basic ${token}`, `Bearer  ${token}`, `Bearer ${token} more`, `Bearer ${token},Bearer ${token}`, ''])
+    for (let times = 0; times < 2; times += 1) await expect(askWith(header)).rejects.toThrow(UnauthenticatedError)
 })
 
 test('two people’s tokens are told apart', async () => {

@@ -1,6 +1,7 @@
+import type { TLSSocket } from 'node:tls'
 import type { Runtime } from '@patchwork/runtime'
 import { type Logger, measure, openSpan } from '@patchwork/telemetry'
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
 
 /** How a request is called that left before it was answered, as proxies do. */
 const goneStatus = 499
@@ -16,8 +17,8 @@ export const served = (
   return (request, response, next) => {
     const startedAt = runtime.now()
     const { method } = request
-    const asked = { 'http.request.method': method, 'http.route': template, 'url.scheme': request.protocol }
-    const span = openSpan(`${method} ${template}`, { 'patchwork.service': service, ...asked }, 'server', request.get('traceparent'))
+    const asked = { 'http.request.method': method, 'http.route': template, 'url.scheme': schemeOf(request) }
+    const span = openSpan(`${method} ${template}`, { 'patchwork.service': service, ...asked }, 'server', traceparentOf(request))
     let isOver = false
     const end = (status: number): void => {
       if (isOver) return
@@ -35,3 +36,9 @@ export const served = (
     return span.run(() => handle(request, response, next))
   }
 }
+
+/** Whether the address that asks may speak for another is looked at only where it does. */
+const schemeOf = (request: Request): string =>
+  request.headers['x-forwarded-proto'] === undefined ? ((request.socket as TLSSocket).encrypted ? 'https' : 'http') : request.protocol
+
+const traceparentOf = ({ headers: { traceparent } }: Request): string | undefined => (typeof traceparent === 'string' ? traceparent : undefined)

@@ -87,3 +87,15 @@ test('an event that a request writes carries the request’s trace, its consumer
   expect([consumed.spanContext().traceId, consumed.parentSpanContext?.spanId]).toEqual([trace, parentOf(rung.traceparent)])
   expect([traceOf(echoed.traceparent), echoed.causationid]).toEqual([trace, rung.id])
 })
+
+test('a request’s span says https where a proxy on loopback took it so, and http otherwise', async () => {
+  const schemeFor = async (headers: Record<string, string>) => {
+    const place = await given()
+    await place.request.post('/rings').set(headers)
+    const { attributes } = place.spanOf('POST /api/example/rings')
+    await place.stop()
+    return attributes['url.scheme']
+  }
+  expect(await schemeFor({})).toBe('http')
+  expect(await schemeFor({ 'x-forwarded-proto': 'https' })).toBe('https')
+})

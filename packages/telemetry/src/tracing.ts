@@ -29,7 +29,7 @@ export const currentTraceparent = (): string | undefined => {
   return carrier.traceparent
 }
 
-const contextOf = (traceparent: string | undefined): Context => propagation.extract(ROOT_CONTEXT, traceparent ? { traceparent } : {})
+const contextOf = (traceparent: string | undefined): Context => (traceparent ? propagation.extract(ROOT_CONTEXT, { traceparent }) : ROOT_CONTEXT)
 
 /** Runs `work` as part of the trace that `traceparent` names. A malformed or absent one starts a new trace. */
 export const inTrace = <Result>(traceparent: string | undefined, work: () => Result): Result => context.with(contextOf(traceparent), work)

@@ -1,8 +1,7 @@
-import { NotFoundError } from '@patchwork/http'
+import { NotFoundError, securityHeaders } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
 import cookieParser from 'cookie-parser'
 import express, { type Express } from 'express'
-import helmet from 'helmet'
 import type { Assets } from './http/assets.ts'
 import { createLive } from './http/live.ts'
 import { createOperationsChanges } from './http/operationsChanges.ts'
@@ -35,7 +34,7 @@ export const createApp = (dependencies: AppDependencies): { app: Express; stopLi
   app.set('etag', false)
   app.set('query parser', 'simple')
   app.set('case sensitive routing', true)
-  app.use(securityHeaders(publicUrl, issuerUrl))
+  app.use(pageHeaders(publicUrl, issuerUrl))
   app.get('/livez', (_request, response) => void response.json({ status: 'alive' }))
   app.get('/readyz', async (_request, response) => {
     const failed = await ready().then(
@@ -72,8 +71,8 @@ export const createApp = (dependencies: AppDependencies): { app: Express; stopLi
 const robots = 'User-agent: *\nDisallow: /messages\nDisallow: /sign-in\nDisallow: /find?\n'
 
 /** Nothing but our own files, no script or style in a page, no word of where the reader came from. */
-const securityHeaders = (publicUrl: string, issuerUrl: string) =>
-  helmet({
+const pageHeaders = (publicUrl: string, issuerUrl: string) =>
+  securityHeaders({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
