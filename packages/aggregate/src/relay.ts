@@ -17,7 +17,7 @@ const searchEveryMs = 1_000
 /** Documents in one trip. */
 const batchMax = 200
 /** Archive inserts and trims under way at a time. */
-const atOnceMax = 64
+const atOnceMax = 512
 /** Documents remembered as written by this process; past it they are found by searching the store. */
 const writtenMax = 5_000
 /** A document that is written again within this time is rid of what was passed on by its writer, at no cost. */
@@ -183,6 +183,11 @@ export const createRelay = (options: {
     for (const id of done.keys()) if (!trimming.has(id)) beginTrim(id)
   }
 
+  const trimmedAll = async (): Promise<void> => {
+    trimAll()
+    await Promise.all(trims)
+  }
+
   const beginTrim = (id: string): void => {
     trimming.add(id)
     const trim = queue
@@ -295,10 +300,13 @@ export const createRelay = (options: {
     drained: async () => {
       for (let round = 1; !stopping.signal.aborted; round += 1) {
         await tripUnderWay
-        if (written.size === 0) searchDue = 'for all'
+        if (written.size === 0) {
+          // What was passed on already would only be found by the search.
+          await trimmedAll()
+          searchDue = 'for all'
+        }
         await travel()
-        trimAll()
-        await Promise.all(trims)
+        await trimmedAll()
         if (written.size === 0 && failures === 0 && (await documents.count({ pendingSince: { above: '' } }).catch(() => 1)) === 0) return
         await sleep(runtime, backOffMs(runtime, round, { firstMs: 5, mostMs: 500 }), stopping.signal)
       }
@@ -309,8 +317,7 @@ export const createRelay = (options: {
       timer?.()
       cancelSearch()
       await tripUnderWay
-      trimAll()
-      await Promise.all(trims)
+      await trimmedAll()
     },
   }
 }
