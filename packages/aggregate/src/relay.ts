@@ -298,7 +298,8 @@ export const createRelay = (options: {
       schedule()
     },
     drained: async () => {
-      for (let round = 1; !stopping.signal.aborted; round += 1) {
+      let waits = 0
+      while (!stopping.signal.aborted) {
         await tripUnderWay
         if (written.size === 0) {
           // What was passed on already would only be found by the search.
@@ -307,8 +308,10 @@ export const createRelay = (options: {
         }
         await travel()
         await trimmedAll()
-        if (written.size === 0 && failures === 0 && (await documents.count({ pendingSince: { above: '' } }).catch(() => 1)) === 0) return
-        await sleep(runtime, backOffMs(runtime, round, { firstMs: 5, mostMs: 500 }), stopping.signal)
+        if (written.size > 0 && failures === 0) continue
+        if (failures === 0 && (await documents.count({ pendingSince: { above: '' } }).catch(() => 1)) === 0) return
+        waits += 1
+        await sleep(runtime, backOffMs(runtime, waits, { firstMs: 5, mostMs: 500 }), stopping.signal)
       }
       throw new Error('The relay was stopped')
     },
