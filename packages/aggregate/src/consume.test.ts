@@ -301,6 +301,36 @@ test('a reaction is part of the trace that its event began', async () => {
   expect(seen[0]).not.toContain('b7ad6b7169203331')
 })
 
+test('a group handles a hundred source aggregates at a time, and no more', async () => {
+  const gate = Promise.withResolvers<void>()
+  const begun: string[] = []
+  const { place, run, consumer, publish } = await given({
+    reactions: [
+      on(CoinsAdded, async ({ subject }) => {
+        begun.push(subject)
+        await gate.promise
+      }),
+    ],
+  })
+  await publish(...Array.from({ length: 150 }, (_, at) => eventOf(`a${at}`, 1)))
+  await pass(place, 1_000)
+  expect(begun).toHaveLength(100)
+  gate.resolve()
+  await run(consumer.caughtUp())
+  expect(new Set(begun).size).toBe(150)
+})
+
+test('a trace that nobody records is gone on with, and gets no span', async () => {
+  const tracing = startTracing()
+  const seen: (string | undefined)[] = []
+  const { run, consumer, publish } = await given({ reactions: [on(CoinsAdded, async () => void seen.push(currentTraceparent()))] })
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00'
+  await publish(eventOf('a', 1, { traceparent }))
+  await run(consumer.caughtUp())
+  await tracing.stop()
+  expect(seen).toEqual([traceparent])
+})
+
 test('a long queue behind one parked event is listed to the limit, kept whole, and drained in order', async () => {
   const { run, done, failing, consumer, publish } = await given()
   failing.set('a1', new Error('poison'))

@@ -19,6 +19,8 @@ const retry = { firstMs: 50, mostMs: 2_000 }
 const unavailable = { firstMs: 50, mostMs: 5_000 }
 /** How often a mark is tried while other owners of the same key change it. */
 const markAttemptsMax = 20
+/** Source aggregates whose events one group handles at a time: their marks share commits, and one alone would pay for each. */
+const handledAtOnceMax = 100
 const pageSize = 200
 const parkedLimitMax = 1_000
 
@@ -91,6 +93,13 @@ export const consumeEach = async (
   const stopping = new AbortController()
   const queue = queuePerId()
   let unavailableInARow = 0
+  /** Each subscription tells one signal with all of its events. */
+  const orStopping = new WeakMap<AbortSignal, AbortSignal>()
+  const withStopping = (signal: AbortSignal): AbortSignal => {
+    const either = orStopping.get(signal) ?? AbortSignal.any([signal, stopping.signal])
+    orStopping.set(signal, either)
+    return either
+  }
 
   const timed = async (event: EventEnvelope, work: () => Promise<void>): Promise<void> => {
     const startedAt = runtime.now()
@@ -226,7 +235,8 @@ export const consumeEach = async (
   const subscription = await log.subscribe({
     group,
     topics,
-    handler: (event, { signal }) => processInSpan({ log, service, group }, event, () => deliver(event, AbortSignal.any([signal, stopping.signal]))),
+    concurrencyMax: handledAtOnceMax,
+    handler: (event, { signal }) => processInSpan({ log, service, group }, event, () => deliver(event, withStopping(signal))),
   })
   const gauges = [
     watchLag(log, group, topics),

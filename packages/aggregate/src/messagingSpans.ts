@@ -34,12 +34,14 @@ export const publishInSpans = async (
   }
 }
 
-/** Runs what a group does with one event, as a span in the trace that the event came with. */
+/** Runs what a group does with one event in the trace that it came with, as a span where that is recorded. */
 export const processInSpan = (
   { log, service, group }: { log: Pick<EventLog, 'system'>; service: string; group: string },
   event: EventEnvelope,
   work: () => Promise<void>,
 ): Promise<void> => {
+  // In a trace that is not recorded a span would tell nobody.
+  if (!isRecorded(event.traceparent)) return inTrace(event.traceparent, work)
   // An aggregate's events travel on the topic that is named as their source is.
   const topic = event.source.slice(1).replaceAll('/', '.')
   const attributes = { ...attributesOf(log, topic, 'process', event), 'messaging.consumer.group.name': group, 'patchwork.group': group }

@@ -17,7 +17,7 @@ const searchEveryMs = 1_000
 /** Documents in one trip. */
 const batchMax = 200
 /** Archive inserts and trims under way at a time. */
-const atOnceMax = 200
+const atOnceMax = 512
 /** Documents remembered as written by this process; past it they are found by searching the store. */
 const writtenMax = 5_000
 /**
@@ -186,6 +186,11 @@ export const createRelay = (options: {
     for (const id of done.keys()) if (!trimming.has(id)) beginTrim(id)
   }
 
+  const trimmedAll = async (): Promise<void> => {
+    trimAll()
+    await Promise.all(trims)
+  }
+
   const beginTrim = (id: string): void => {
     trimming.add(id)
     const trim = queue
@@ -296,14 +301,20 @@ export const createRelay = (options: {
       schedule()
     },
     drained: async () => {
-      for (let round = 1; !stopping.signal.aborted; round += 1) {
+      let waits = 0
+      while (!stopping.signal.aborted) {
         await tripUnderWay
-        if (written.size === 0) searchDue = 'for all'
+        if (written.size === 0) {
+          // What was passed on already would only be found by the search.
+          await trimmedAll()
+          searchDue = 'for all'
+        }
         await travel()
-        trimAll()
-        await Promise.all(trims)
-        if (written.size === 0 && failures === 0 && (await documents.count({ pendingSince: { above: '' } }).catch(() => 1)) === 0) return
-        await sleep(runtime, backOffMs(runtime, round, { firstMs: 5, mostMs: 500 }), stopping.signal)
+        await trimmedAll()
+        if (written.size > 0 && failures === 0) continue
+        if (failures === 0 && (await documents.count({ pendingSince: { above: '' } }).catch(() => 1)) === 0) return
+        waits += 1
+        await sleep(runtime, backOffMs(runtime, waits, { firstMs: 5, mostMs: 500 }), stopping.signal)
       }
       throw new Error('The relay was stopped')
     },
@@ -312,8 +323,7 @@ export const createRelay = (options: {
       timer?.()
       cancelSearch()
       await tripUnderWay
-      trimAll()
-      await Promise.all(trims)
+      await trimmedAll()
     },
   }
 }

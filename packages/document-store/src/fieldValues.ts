@@ -6,8 +6,11 @@ import { isPlainText } from './storable.ts'
 export type FieldValues = Record<string, Scalar | Scalar[] | undefined>
 
 /** The declared fields of a body. Throws UnstorableError where one has another type than declared. */
-export const fieldValues = (definition: CollectionDefinition, body: object): FieldValues =>
-  Object.fromEntries(Object.entries(definition.fields).map(([name, field]) => [name, declaredValue(field, body)]))
+export const fieldValues = ({ fields }: CollectionDefinition, body: object): FieldValues => {
+  const values: FieldValues = {}
+  for (const name of Object.keys(fields)) values[name] = declaredValue(fields[name] as FieldDefinition, body)
+  return values
+}
 
 const declaredValue = (field: FieldDefinition, body: object): Scalar | Scalar[] | undefined => {
   const value = valueAt(body, field.path)

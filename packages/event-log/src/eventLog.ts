@@ -27,7 +27,7 @@ export interface EventLog {
   ensureTopics(topics: readonly string[]): Promise<void>
   /** Durable when it resolves, in the order given per key. Throws LogUnavailableError: then any part may have been written, and the caller publishes all again. */
   publish(events: readonly { topic: string; event: EventEnvelope }[]): Promise<void>
-  /** Starts delivering. `concurrencyMax` keys are handled at a time; when absent 16, or 64 where each waits for servers rather than for this machine. */
+  /** Starts delivering. `concurrencyMax` keys are handled at a time (16 when absent). */
   subscribe(options: { group: string; topics: readonly string[]; handler: EventHandler; concurrencyMax?: number }): Promise<Subscription>
   /** Every event of a topic from the beginning, or `from` a position on, in order per key, ending at what was there when it was called. */
   read(topic: string, options?: { from?: LogPosition }): AsyncIterable<EventEnvelope>

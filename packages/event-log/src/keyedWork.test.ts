@@ -6,6 +6,7 @@ import { type LoggedEvent, openKeyedWork } from './keyedWork.ts'
 import { openSlots } from './slots.ts'
 
 const logged = (offset: number, key: string): LoggedEvent => ({ offset, key, event: eventOf(key, offset) })
+const runMax = 5
 // Back-offs without the waiting.
 const hurried: Runtime = { ...systemRuntime, after: (_delayMs, action) => systemRuntime.after(0, action) }
 const open = (onMoved: (offset: number) => void = () => {}) => openKeyedWork({ runtime: hurried, group: 'g', topic: 't', onMoved })
@@ -40,16 +41,24 @@ describe('work by key', () => {
             finished.add(sequence)
           }
           const leave = members.map((max) => work.join({ handler, slots: openSlots(max) }))
-          for (const [offset, key] of keys.entries()) {
-            work.take([logged(offset, `k${key}`)])
+          for (let offset = 0; offset < keys.length; ) {
+            const from = offset
+            offset = Math.min(keys.length, from + 1 + ((tempers[from % tempers.length] as number) % runMax))
+            // In runs, as a batch is taken; at some offsets stands nothing to hand on.
+            const isEmpty = (one: number) => tempers[one % tempers.length] === 0
+            const run = numbers(offset - 1, from)
+            for (const one of run.filter(isEmpty)) finished.add(one)
+            work.take(run.filter((one) => !isEmpty(one)).map((one) => logged(one, `k${keys[one]}`)))
+            work.pass(offset - 1)
             // A stream read again from before.
-            if (tempers[offset % tempers.length] === 5) work.take([logged(Math.max(0, offset - 1), 'again')])
-            if (tempers[offset % tempers.length] === 6 && leave.length > 1) await leave.pop()?.()
-            if (tempers[offset % tempers.length] === 3) await pause(0)
+            if (tempers[from % tempers.length] === 5) work.take([logged(Math.max(0, from - 1), 'again')])
+            if (tempers[from % tempers.length] === 6 && leave.length > 1) await leave.pop()?.()
+            if (tempers[from % tempers.length] === 3) await pause(0)
           }
           await until('all are finished', () => position === keys.length - 1)
           for (const sequences of order.values()) expect(sequences).toEqual(sequences.toSorted((one, other) => one - other))
-          expect([...order.values()].flat().length).toBe(keys.length)
+          expect(finished.size).toBe(keys.length)
+          expect([...order.values()].flat().length).toBe(keys.filter((_key, one) => tempers[one % tempers.length] !== 0).length)
           await Promise.all(leave.map((go) => go()))
         },
       ),
@@ -89,6 +98,29 @@ describe('work by key', () => {
     expect(work.room()).toBeGreaterThan(0)
     await leave()
   }, 60_000)
+
+  test('whoever leaves waits for what is in hand, however often it is asked to, and is handed nothing more', async () => {
+    const [gate, handled] = [Promise.withResolvers<void>(), [] as number[]]
+    const work = open()
+    const leave = work.join({
+      slots: openSlots(2),
+      handler: async ({ sequence }) => {
+        await gate.promise
+        handled.push(sequence)
+      },
+    })
+    work.take(numbers(5, 0).map((offset) => logged(offset, `k${offset}`)))
+    const gone: number[] = []
+    const leaving = [leave().then(() => gone.push(handled.length)), leave().then(() => gone.push(handled.length))]
+    await pause(0)
+    expect(gone).toEqual([])
+    gate.resolve()
+    await Promise.all(leaving)
+    expect([gone, handled]).toEqual([
+      [2, 2],
+      [0, 1],
+    ])
+  })
 
   test('a slot that is given back is offered to every stream in turn', async () => {
     const slots = openSlots(1)

@@ -33,7 +33,15 @@ export interface KeyedWork {
   workers(): number
 }
 
-type Member = Worker & { stopping: AbortController; inHand: Set<Promise<void>> }
+type Member = Worker & {
+  stopping: AbortController
+  /** What each of its handlers is told. */
+  delivery: { signal: AbortSignal }
+  /** How many of its handlers run. */
+  inHand: number
+  /** Set while somebody waits until none runs. */
+  idle?: PromiseWithResolvers<void>
+}
 
 /**
  * Hands the events of one stream on: in order per key, different keys at a time. A rejected one comes again after a back-off, in which its key
@@ -51,7 +59,7 @@ export const openKeyedWork = (options: {
   // A key with events stands in `ready`, or its first event is in hand, or it waits out a back-off.
   const queues = new Map<string, LoggedEvent[]>()
   const attempts = new Map<string, number>()
-  let ready: string[] = []
+  const ready: string[] = []
   const finished = new Set<number>()
   const unfinished: number[] = []
   let takenTo = -1
@@ -59,54 +67,63 @@ export const openKeyedWork = (options: {
 
   // Offsets are taken in order, so all is finished up to just before the first unfinished one.
   const finish = (offset: number) => {
+    if (finished.size === 0 && unfinished[0] === offset) unfinished.shift()
+    else finishAmong(offset)
+    onMoved((unfinished[0] ?? takenTo + 1) - 1)
+  }
+  const finishAmong = (offset: number) => {
     finished.add(offset)
     let done = 0
     while (done < unfinished.length && finished.delete(unfinished[done] as number)) done += 1
     if (done > 0) unfinished.splice(0, done)
-    onMoved(unfinished.length > 0 ? (unfinished[0] as number) - 1 : takenTo)
   }
   const handOut = () => {
-    let given = 0
-    while (given < ready.length) {
-      const member = members.toSorted((one, other) => one.inHand.size - other.inHand.size).find(({ slots }) => slots.take())
-      if (!member) break
-      start(ready[given] as string, member)
-      given += 1
+    while (ready.length > 0) {
+      const member = freeMember()
+      if (!member) return
+      void workOn(ready.shift() as string, member)
     }
-    // Started handlers end in a later turn, so nothing was added in front.
-    if (given > 0) ready = ready.slice(given)
   }
-  const start = (key: string, member: Member) => {
-    const working = workOn(key, member).finally(() => {
-      member.inHand.delete(working)
+  /** The one with the fewest events in hand that has a slot, which is taken. */
+  const freeMember = (): Member | undefined => {
+    const inOrder = members.length > 1 ? members.toSorted((one, other) => one.inHand - other.inHand) : members
+    return inOrder.find(({ slots }) => slots.take())
+  }
+  // Each event comes this way: one turn of waiting for its handler, and no other.
+  const workOn = async (key: string, member: Member) => {
+    const [logged] = queues.get(key) as [LoggedEvent]
+    let refusal: { error: unknown } | undefined
+    member.inHand += 1
+    try {
+      await member.handler(logged.event, member.delivery)
+    } catch (error) {
+      refusal = { error }
+    }
+    try {
+      if (refusal) askedAgain(logged, member, refusal.error)
+      else handled(logged)
+    } finally {
+      member.inHand -= 1
       member.slots.give()
       handOut()
-    })
-    member.inHand.add(working)
-  }
-  const workOn = async (key: string, member: Member) => {
-    const queue = queues.get(key) as LoggedEvent[]
-    const { event, offset, bytes = 0 } = queue[0] as LoggedEvent
-    if (await handled(event, key, member)) {
-      queue.shift()
-      attempts.delete(key)
-      bytesInHand -= bytes
-      finish(offset)
-      if (queue.length === 0) queues.delete(key)
-      else ready.push(key)
-    } else if (member.stopping.signal.aborted) ready.unshift(key)
-    else waitOut(key)
-  }
-  const handled = async (event: EventEnvelope, key: string, { handler, stopping: { signal } }: Member): Promise<boolean> => {
-    try {
-      await handler(event, { signal })
-      return true
-    } catch (error) {
-      const attempt = (attempts.get(key) ?? 0) + 1
-      attempts.set(key, attempt)
-      logger?.debug({ group, topic, eventId: event.id, attempt, code: (error as { code?: string } | null)?.code }, 'a handler asked for the event again')
-      return false
+      if (member.inHand === 0) member.idle?.resolve()
     }
+  }
+  const handled = ({ key, offset, bytes = 0 }: LoggedEvent) => {
+    const queue = queues.get(key) as LoggedEvent[]
+    queue.shift()
+    attempts.delete(key)
+    bytesInHand -= bytes
+    if (queue.length === 0) queues.delete(key)
+    else ready.push(key)
+    finish(offset)
+  }
+  const askedAgain = ({ key, event }: LoggedEvent, { stopping }: Member, error: unknown) => {
+    const attempt = (attempts.get(key) ?? 0) + 1
+    attempts.set(key, attempt)
+    logger?.debug({ group, topic, eventId: event.id, attempt, code: (error as { code?: string } | null)?.code }, 'a handler asked for the event again')
+    if (stopping.signal.aborted) ready.unshift(key)
+    else waitOut(key)
   }
   const waitOut = (key: string) => {
     const backOffMs = Math.min(backOffMaxMs, backOffMinMs * 2 ** Math.min((attempts.get(key) ?? 1) - 1, 10))
@@ -144,7 +161,8 @@ export const openKeyedWork = (options: {
       finish(offset)
     },
     join: (worker) => {
-      const member: Member = { ...worker, stopping: new AbortController(), inHand: new Set() }
+      const stopping = new AbortController()
+      const member: Member = { ...worker, stopping, delivery: { signal: stopping.signal }, inHand: 0 }
       members.push(member)
       const noOffers = worker.slots.join(handOut)
       handOut()
@@ -152,8 +170,10 @@ export const openKeyedWork = (options: {
         const index = members.indexOf(member)
         if (index >= 0) members.splice(index, 1)
         noOffers()
-        member.stopping.abort()
-        await Promise.allSettled([...member.inHand])
+        stopping.abort()
+        if (member.inHand === 0) return
+        member.idle ??= Promise.withResolvers()
+        await member.idle.promise
       }
     },
     workers: () => members.length,

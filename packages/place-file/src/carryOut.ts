@@ -42,16 +42,19 @@ export const openOperations = (database: DatabaseSync) => {
     prepared('RELEASE operation').run()
   }
   const write = (operation: Operation): Outcome => {
-    prepared('SAVEPOINT operation').run()
+    // One statement that fails is undone by SQLite itself.
+    const isAlone = operation.statements.length === 1 && operation.statements[0]?.expectChanges === undefined
+    if (!isAlone) prepared('SAVEPOINT operation').run()
     try {
       const result = inOrder(operation)
+      if (isAlone) return result
       if (result.outcome === 'done') prepared('RELEASE operation').run()
       else undo()
       return result
     } catch (error) {
       // For some errors (no room, no memory, input or output) SQLite itself ends the whole transaction; then there is no savepoint to go back to.
       if (!database.isTransaction) throw error
-      undo()
+      if (!isAlone) undo()
       return toRefused(error, database) ?? toFailure(error)
     }
   }

@@ -55,6 +55,14 @@ describe('operations', () => {
     expect(result).toEqual({ outcome: 'unmet', statement: 1, results: [1] })
     expect(await ids(file)).toEqual([])
   })
+  test('hold together: a statement alone that is refused half-way changed nothing, and neighbours did', async () => {
+    const file = await opened('alone.sqlite')
+    await add(file, 'c')
+    const sql = 'INSERT INTO things SELECT value, value, 0 FROM json_each(\'["a", "b", "c", "d"]\')'
+    const [before, alone, after] = await Promise.all([add(file, 'x'), file.run({ statements: [{ sql, mode: 'run' }] }), add(file, 'y')])
+    expect([before.outcome, alone.outcome, after.outcome]).toEqual(['done', 'refused', 'done'])
+    expect(await ids(file)).toEqual(['c', 'x', 'y'])
+  })
   test('hold together: when a later statement is refused, the earlier ones did not happen, and neighbours did', async () => {
     const file = await opened('refused.sqlite')
     const insert = (id: string) => ({ sql: 'INSERT INTO things VALUES (?, ?, 0)', parameters: [id, id], mode: 'run' }) as const

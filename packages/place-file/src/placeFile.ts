@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { BadStatementError, DamagedFileError, LockedFileError, NewerFileError, PlaceFileFullError, PlaceFileUnavailableError } from './errors.ts'
+import { openPacking, type Packed } from './packing.ts'
 
 export type SqlValue = string | number | bigint | Uint8Array | null
 export type Row = Record<string, SqlValue>
@@ -61,14 +62,17 @@ export type OpenOptions = {
   isCopy?: boolean
 }
 
-export type Numbered = { id: number; operation: Operation }
-export type ToWorker = { kind: 'run'; batch: Numbered[] } | { kind: 'backup'; id: number; path: string } | { kind: 'close' }
+type Numbered = { id: number; operation: Operation }
+/** `ids` are those of the operations, in their order. */
+export type ToWorker = { kind: 'run'; ids: number[]; packed: Packed } | { kind: 'backup'; id: number; path: string } | { kind: 'close' }
 export type Failure = { failure: 'full' | 'unavailable' | 'bad-statement'; message: string }
 export type OpenRefusal = { reason: 'locked' | 'newer' | 'damaged' | 'unavailable'; message: string }
+/** What became of an operation; of one that is done, which nearly all are, its results alone. */
+export type Answer = Exclude<OperationResult, { outcome: 'done' }> | Failure | (number | Row[] | Row | undefined)[]
 export type FromWorker =
   | { kind: 'opened' }
   | ({ kind: 'refused' } & OpenRefusal)
-  | { kind: 'answers'; answers: { id: number; result: OperationResult | Failure }[] }
+  | { kind: 'answers'; ids: number[]; answers: Answer[] }
   | { kind: 'copied'; id: number; copied: number; total: number }
   | { kind: 'closed' }
 
@@ -102,14 +106,15 @@ export const openPlaceFile = async (options: OpenOptions): Promise<PlaceFile> =>
     waiting.clear()
     opened?.reject(ended)
   }
-  const settle = (id: number, result: OperationResult | Failure) => {
+  const settle = (id: number, answer: Answer) => {
     const one = waiting.get(id)
     waiting.delete(id)
-    if ('failure' in result) one?.reject(toError(result))
-    else one?.resolve(result)
+    if (Array.isArray(answer)) one?.resolve({ outcome: 'done', results: answer })
+    else if ('failure' in answer) one?.reject(toError(answer))
+    else one?.resolve(answer)
   }
   worker.on('message', (message: FromWorker) => {
-    if (message.kind === 'answers') for (const { id, result } of message.answers) settle(id, result)
+    if (message.kind === 'answers') for (const [index, id] of message.ids.entries()) settle(id, message.answers[index] as Answer)
     else if (message.kind === 'copied') waiting.get(message.id)?.onProgress?.(message.copied, message.total)
     else if (message.kind === 'opened') opened?.resolve()
     else if (message.kind === 'closed') end(new PlaceFileUnavailableError('it has been closed'))
@@ -119,10 +124,11 @@ export const openPlaceFile = async (options: OpenOptions): Promise<PlaceFile> =>
   worker.once('exit', () => end(new PlaceFileUnavailableError('its worker has ended')))
 
   const send = (message: ToWorker) => worker.postMessage(message)
+  const pack = openPacking()
   const flush = () => {
     const batch = queue
     queue = []
-    if (batch.length > 0) send({ kind: 'run', batch })
+    if (batch.length > 0) send({ kind: 'run', ids: batch.map(({ id }) => id), packed: pack(batch.map(({ operation }) => operation)) })
   }
   const ask = (post: (id: number) => void, onProgress?: (copied: number, total: number) => void): Promise<OperationResult> =>
     new Promise((resolve, reject) => {

@@ -4,7 +4,8 @@ import { backup, type DatabaseSync } from 'node:sqlite'
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { type Outcome, openOperations } from './carryOut.ts'
 import { openDatabase } from './openDatabase.ts'
-import type { FromWorker, Numbered, OpenOptions, ToWorker } from './placeFile.ts'
+import { openUnpacking } from './packing.ts'
+import type { Answer, FromWorker, OpenOptions, Operation, ToWorker } from './placeFile.ts'
 import { toFailure } from './sqliteErrors.ts'
 
 /** With more operations in one transaction the first of them would wait for the last. */
@@ -37,9 +38,12 @@ const sync = (path: string) => {
   closeSync(descriptor)
 }
 
+const toAnswer = (outcome: Outcome): Answer => ('outcome' in outcome && outcome.outcome === 'done' ? outcome.results : outcome)
+
 const serve = (database: DatabaseSync) => {
   const carryOut = openOperations(database)
-  let waiting: Numbered[] = []
+  const unpack = openUnpacking()
+  let waiting: { id: number; operation: Operation }[] = []
   let backups: Promise<void> = Promise.resolve()
   let isClosing = false
   // A copy's first pages are read on another thread, and it fails where a transaction is open then. Later ones are only tried again.
@@ -50,7 +54,7 @@ const serve = (database: DatabaseSync) => {
       const batch = waiting.slice(0, batchMax)
       waiting = waiting.slice(batchMax)
       const outcomes = carryOut(batch.map(({ operation }) => operation))
-      say({ kind: 'answers', answers: batch.map(({ id }, index) => ({ id, result: outcomes[index]! })) })
+      say({ kind: 'answers', ids: batch.map(({ id }) => id), answers: outcomes.map(toAnswer) })
     }
   }
   const backUp = async ({ id, path }: { id: number; path: string }) => {
@@ -68,11 +72,13 @@ const serve = (database: DatabaseSync) => {
       (error) => ({ ...toFailure(error), failure: 'unavailable' }),
     )
     goOn()
-    say({ kind: 'answers', answers: [{ id, result }] })
+    say({ kind: 'answers', ids: [id], answers: [toAnswer(result)] })
   }
   const take = (message: ToWorker) => {
-    if (message.kind === 'run') waiting.push(...message.batch)
-    else if (message.kind === 'close') isClosing = true
+    if (message.kind === 'run') {
+      const operations = unpack(message.packed)
+      for (const [index, id] of message.ids.entries()) waiting.push({ id, operation: operations[index] as Operation })
+    } else if (message.kind === 'close') isClosing = true
     else backups = backups.then(() => backUp(message))
   }
   const close = () => {

@@ -49,7 +49,7 @@ export const embeddedCollection = <Body extends object>(definition: CollectionDe
       checkId(id)
       const text = toJsonText(body)
       const result = await run({ statements: writes.insert(id, text, fieldValues(definition, body)) })
-      if (result.outcome === 'done') return { id, revision: 1, body: JSON.parse(text) }
+      if (result.outcome === 'done') return insertedAs(id, text)
       // Where both hold, the id is what is told, on either store.
       const index = result.outcome === 'refused' ? indexBehind(definition, result.constraint) : undefined
       if (index === undefined || (await revisionOf(id)) !== undefined) throw new AlreadyExistsError(label)
@@ -95,6 +95,15 @@ export const embeddedCollection = <Body extends object>(definition: CollectionDe
     },
   }
 }
+
+/** Its body is read out of the text only for who asks for it, which hardly anybody does who has just handed it in. */
+const insertedAs = <Body extends object>(id: string, text: string): Stored<Body> => ({
+  id,
+  revision: 1,
+  get body() {
+    return JSON.parse(text) as Body
+  },
+})
 
 const isOverflow = (error: unknown): boolean => (error as { code?: unknown; message?: unknown } | undefined)?.message === 'integer overflow'
 

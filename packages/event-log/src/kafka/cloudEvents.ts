@@ -12,15 +12,29 @@ export const toMessage = (event: EventEnvelope): Message => {
   return { key: event.subject, value: JSON.stringify(data), headers: { ...Object.fromEntries(headers), 'content-type': contentType } }
 }
 
+/** The attribute that a header tells; undefined for a header that tells none. */
+const attributeOf = (header: string): string | undefined => {
+  const known = attributesKnown.get(header)
+  if (known !== undefined) return known
+  if (!header.startsWith('ce_')) return undefined
+  const name = header.slice(3)
+  if (attributesKnown.size < attributesKnownMax) attributesKnown.set(header, name)
+  return name
+}
+/** Cut from their headers once: a name made anew for each event is looked up anew by its letters. */
+const attributesKnown = new Map<string, string>()
+const attributesKnownMax = 1_000
+
 /** The event in a Kafka message, ours or another producer's. Throws ZodError or SyntaxError when it is none; extension attributes that we do not know stay as text. */
 export const fromMessage = (message: Pick<KafkaMessage, 'key' | 'value' | 'headers'>): EventEnvelope => {
   const { headers, key, value } = message
   // What a producer of plain CloudEvents need not say, then what it did say. Written into one object: each event of each topic comes this way.
   const attributes: Record<string, unknown> = { commandkey: '', sequencetype: 'Integer' }
   if (key) attributes.subject = key.toString('utf8')
-  for (const name in headers) {
-    const text = headers[name]
-    if (text !== undefined && name.startsWith('ce_')) attributes[name.slice(3)] = String(text)
+  for (const header in headers) {
+    const name = attributeOf(header)
+    const text = headers[header]
+    if (text !== undefined && name !== undefined) attributes[name] = String(text)
   }
   attributes.time = instantOf(attributes.time)
   attributes.sequence = Number(attributes.sequence)

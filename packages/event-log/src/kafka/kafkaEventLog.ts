@@ -51,7 +51,7 @@ export const kafkaEventLog = (options: KafkaOptions): EventLog => {
         }
     },
     publish: (events) => (events.length === 0 ? Promise.resolve() : producer.publish(events)),
-    subscribe: async ({ group, topics, handler, concurrencyMax = 64 }) => {
+    subscribe: async ({ group, topics, handler, concurrencyMax = 16 }) => {
       refuseWhenClosed()
       const subscription = await openSubscription({
         kafka,

@@ -17,6 +17,21 @@ const rebuildMaxMs = 10_000
 const disconnectWithinMs = 10_000
 // What an event takes of memory beside its data, whose text may need two bytes for each one that came.
 const objectBytes = 1_000
+// Taken at once, so that room is looked at and the place noted once for all of them: what there is room for is exceeded by no more than these.
+const runMax = 100
+const runBytesMax = 1_048_576
+
+const bytesOf = ({ value }: KafkaMessage): number => objectBytes + 2 * (value?.length ?? 0)
+
+/** Where a run that begins at `from` ends: behind one message at the least. */
+const endOfRun = (messages: readonly KafkaMessage[], from: number): number => {
+  let [end, bytes] = [from, 0]
+  while (end < messages.length && end - from < runMax && bytes < runBytesMax) {
+    bytes += bytesOf(messages[end] as KafkaMessage)
+    end += 1
+  }
+  return end
+}
 
 type Options = {
   kafka: Kafka
@@ -45,32 +60,34 @@ export const openSubscription = async (options: Options) => {
   let commitOffsets: EachBatchPayload['commitOffsetsIfNecessary'] | undefined
 
   const takeBatch = async ({ batch, resolveOffset, heartbeat, pause, isRunning, isStale, commitOffsetsIfNecessary }: EachBatchPayload) => {
-    const { topic, partition } = batch
+    const { topic, partition, messages } = batch
     commitOffsets = commitOffsetsIfNecessary
     const owned = work.of({ topic, partition })
     const finishedTo = work.finishedTo({ topic, partition })
-    for (const message of batch.messages) {
+    for (let next = 0; next < messages.length; ) {
       if (!isRunning() || isStale() || isDraining) return
       if (!work.hasRoom(owned)) {
         owned.resume ??= pause()
         logger?.debug({ group, topic, partition }, 'a partition waits until there is room for more of its events')
         return await heartbeat()
       }
-      const logged = Number(message.offset) > finishedTo ? readable(message, topic) : undefined
-      if (logged) owned.work.take([logged])
-      else owned.work.pass(Number(message.offset))
-      resolveOffset(message.offset)
+      const end = endOfRun(messages, next)
+      const last = (messages[end - 1] as KafkaMessage).offset
+      owned.work.take(messages.slice(next, end).flatMap((message) => (Number(message.offset) > finishedTo ? readable(message, topic) : [])))
+      owned.work.pass(Number(last))
+      resolveOffset(last)
+      next = end
     }
     await heartbeat()
   }
-  const readable = (message: KafkaMessage, topic: string): LoggedEvent | undefined => {
+  const readable = (message: KafkaMessage, topic: string): LoggedEvent[] => {
     try {
       const event = fromMessage(message)
-      return { offset: Number(message.offset), key: event.subject, event, bytes: objectBytes + 2 * (message.value?.length ?? 0) }
+      return [{ offset: Number(message.offset), key: event.subject, event, bytes: bytesOf(message) }]
     } catch (error) {
       // Not a CloudEvent: it has no aggregate whose order it could hold up.
       logger?.error({ group, topic, offset: message.offset, code: (error as Error).name }, 'a message that is not a CloudEvent was passed over')
-      return undefined
+      return []
     }
   }
 
