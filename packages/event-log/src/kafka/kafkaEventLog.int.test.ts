@@ -188,6 +188,45 @@ describe('what only Kafka has', () => {
     120_000,
   )
 
+  testOnKafka(
+    'given a member that died without a word, when another subscribes, then it need not wait to be served, and is once the group has missed the dead one',
+    async () => {
+      const [topic, sessionMs] = [await newTopic(), 6_000]
+      const group = `${topic}-g`
+      await log.publish([{ topic, event: eventOf('a', 1) }])
+      // It hangs on its first message, and so says nothing any more and does not leave.
+      const dead = plain.consumer({ groupId: group, sessionTimeout: sessionMs, rebalanceTimeout: sessionMs, heartbeatInterval: 1_000 })
+      let [hangs, letGo] = [false, () => {}]
+      const hanging = new Promise<void>((resolve) => {
+        letGo = resolve
+      })
+      await dead.connect()
+      await dead.subscribe({ topics: [topic], fromBeginning: true })
+      await dead.run({
+        eachMessage: async () => {
+          hangs = true
+          await hanging
+        },
+      })
+      await until('it hangs', () => hangs)
+      const admin = plain.admin()
+      await admin.connect()
+      const members = async () => (await admin.describeGroups([group])).groups[0]?.members.map(({ memberId }) => memberId)
+      const before = await members()
+      const heard: number[] = []
+      const subscription = await log.subscribe({ group, topics: [topic], handler: async ({ sequence }) => void heard.push(sequence) })
+      // It has its place still: nobody has been served in its stead.
+      expect({ heard, members: await members() }).toEqual({ heard: [], members: expect.arrayContaining(before as string[]) })
+      await admin.disconnect()
+      await until('the event comes', () => heard.length > 0)
+      letGo()
+      await subscription.stop()
+      await dead.disconnect()
+      expect(heard).toEqual([1])
+    },
+    120_000,
+  )
+
   testOnOurBroker(
     'while the broker is away a publish is refused within its named time, and works again once it is back',
     async () => {
