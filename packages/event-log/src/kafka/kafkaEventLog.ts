@@ -29,6 +29,7 @@ export const kafkaEventLog = (options: KafkaOptions): EventLog => {
   const producer = openProducer({ kafka, runtime })
   const admin = openAdmin({ kafka, runtime })
   const stops = new Set<() => Promise<void>>()
+  const besides = new Set<Promise<void>>()
   // Everything that opens asks for its own, and all of them were made at the start: none goes while a service runs.
   const there = new Set<string>()
   let closed: Promise<void> | undefined
@@ -89,6 +90,10 @@ export const kafkaEventLog = (options: KafkaOptions): EventLog => {
         ends,
         from,
         forgetGroup: (group) => admin.ask((client) => client.deleteGroups([group])).then(() => undefined),
+        beside: (work) => {
+          const doing = work.finally(() => besides.delete(doing))
+          besides.add(doing)
+        },
       })
     },
     end: async (topic) => Object.fromEntries((await heads(topic)).map(({ partition, high }) => [partition, Number(high)])),
@@ -109,6 +114,7 @@ export const kafkaEventLog = (options: KafkaOptions): EventLog => {
     close: () => {
       closed ??= (async () => {
         await Promise.all([...stops].map((stop) => stop()))
+        await Promise.all(besides)
         await producer.close()
         await admin.close()
       })()
