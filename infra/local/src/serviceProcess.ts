@@ -8,12 +8,14 @@ import { type Instance, isReady } from './gateway.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const endsWithItsStarter = new URL('./endsWithItsStarter.mjs', import.meta.url).href
+/** Where Node.js keeps what it has made of our modules, so that the next process need not compile them again: its own folder, which nobody else can write to. */
+const compiled = join(root, 'node_modules/.cache/patchwork-compiled')
 const flags = ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning', '--import', endsWithItsStarter]
 
 const readyWithinMs = 180_000
 const lookEveryMs = 100
-/** A process that ended by itself is started again after this; when it has ended so often within a minute, it has ended for good. */
-const restartAfterMs = 300
+/** A process that ended by itself is started again at once, and each time within a minute so much later; when it has ended so often, it has ended for good. */
+const restartLaterMs = 300
 const endsMax = 4
 const endsWithinMs = 60_000
 /** A process that was told to stop and has not is killed. It gives up by itself before. */
@@ -41,7 +43,12 @@ export const spawnScript = (options: {
   onLine: (line: string) => void
 }): ChildProcess => {
   const { script, args = [], environment, onLine } = options
-  const child = spawn(process.execPath, [...flags, script, ...args], { cwd: root, env: environment, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+  const child = spawn(process.execPath, [...flags, script, ...args], {
+    cwd: root,
+    env: { NODE_COMPILE_CACHE: compiled, ...environment },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+  })
   child.stdin?.on('error', () => undefined)
   for (const stream of [child.stdout, child.stderr]) if (stream) createInterface(stream).on('line', onLine)
   return child
@@ -89,7 +96,7 @@ export const startService = (options: {
       return onGone(goneFor)
     }
     onLine(`ended (${signal ?? code}); it is started again`)
-    await sleep(restartAfterMs)
+    await sleep(restartLaterMs * (lately - 1))
     if (stopping) return
     child = run()
     onLine(`runs again as process ${child.pid}`)

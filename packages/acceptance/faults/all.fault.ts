@@ -73,11 +73,12 @@ const errorsOf = (place: StartedPlace | undefined): string => {
 }
 
 const run = async (fault: Fault): Promise<void> => {
-  const tally = openTally(fault)
+  const count = countOf(fault)
+  const tally = openTally({ ...fault, points: fault.pointsOf?.(count) ?? fault.points })
   const words: string[] = []
   const startedAt = Date.now()
   try {
-    await strike(fault, { count: countOf(fault), struck: tally.struck, say: (more) => void words.push(more) })
+    await strike(fault, { count, struck: tally.struck, say: (more) => void words.push(more) })
     expect({ neverStruckAt: tally.missed() }).toEqual({ neverStruckAt: [] })
     words.push(`${Math.round((Date.now() - startedAt) / 1_000)} s`)
     process.stdout.write(`${tally.line(words)}\n`)

@@ -24,8 +24,10 @@ type About = {
   /** What is counted: `kills`. */
   unit: string
   counts: { ci: number; full: number }
-  /** Where it strikes. One at which it never struck is a failure: it would show nothing. */
+  /** Where it strikes. */
   points: readonly string[]
+  /** Those of them that so many strikes come to, by the chance of the round; all when absent. One at which it never struck is a failure: it would show nothing. */
+  pointsOf?(count: number): readonly string[]
 }
 
 /**

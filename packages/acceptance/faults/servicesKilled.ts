@@ -17,13 +17,26 @@ const stepsOf: Readonly<Record<string, readonly string[]>> = {
   web: [],
 }
 type Turn = { service: string; step?: string }
-const turns: readonly Turn[] = [0, 1].flatMap((round) =>
-  Object.entries(stepsOf).flatMap(([service, steps]): Turn[] => {
-    const step = steps[round]
-    return step !== undefined ? [{ service, step }] : round === 0 ? [{ service }] : []
-  }),
-)
-const points = [...new Set(turns.flatMap(({ service, step }) => [`${service} at random`, ...(step === undefined ? [] : [`${service} ${step}`])]))]
+/** Every service once, and then those once more that have a second step: which of them first is left to chance, as a round of CI ends after it. */
+const firstTurns = Object.entries(stepsOf).map(([service, [step]]): Turn => ({ service, ...(step !== undefined && { step }) }))
+const secondTurns = Object.entries(stepsOf).flatMap(([service, [, step]]): Turn[] => (step === undefined ? [] : [{ service, step }]))
+const second = chance('the second step', 0, secondTurns.length)
+const turns: readonly Turn[] = [...firstTurns, ...secondTurns.slice(second), ...secondTurns.slice(0, second)]
+const killsOf = ({ step }: Turn): number => (step === undefined ? 1 : 2)
+
+/** The turns that come to so many kills. */
+const turnsOf = (count: number): Turn[] => {
+  const taken: Turn[] = []
+  for (let kills = 0; kills < count; ) {
+    const turn = turns[taken.length % turns.length] as Turn
+    taken.push(turn)
+    kills += killsOf(turn)
+  }
+  return taken
+}
+const pointsIn = (taken: readonly Turn[]): string[] => [
+  ...new Set(taken.flatMap(({ service, step }) => [`${service} at random`, ...(step === undefined ? [] : [`${service} ${step}`])])),
+]
 const [timesMin, timesMax] = [5, 30]
 const diesWithinMs = 180_000
 /** infra/local/up gives a process up that ends four times within a minute. */
@@ -38,22 +51,20 @@ export const servicesKilled: Fault = {
   on: 'distributed',
   title: 'O1 killed at each point of the write path and at random while the loop runs, services on Kafka and MongoDB lose nothing',
   unit: 'kills',
-  counts: { ci: 19, full: 250 },
-  points,
+  counts: { ci: 15, full: 250 },
+  points: pointsIn(turns),
+  pointsOf: (count) => pointsIn(turnsOf(count)),
   strike: async (scene) => {
     const ready = new ReadyAgain()
     const endings = new Map<string, number[]>()
     const underWay = new Map<string, Promise<void>>()
-    let kills = 0
-    let next = 0
+    const left = turnsOf(scene.count)
     const killer = async () => {
-      while (kills < scene.count) {
-        const turn = turns[next % turns.length] as Turn
-        next += 1
-        kills += turn.step === undefined ? 1 : 2
-        const before = underWay.get(turn.service) ?? Promise.resolve()
-        const mine = before.then(() => kill(scene, ready, turn, roomIn(endings, turn.service)))
-        underWay.set(turn.service, mine)
+      for (let turn = left.shift(); turn !== undefined; turn = left.shift()) {
+        const { service } = turn
+        const before = underWay.get(service) ?? Promise.resolve()
+        const mine = before.then(() => kill(scene, ready, turn, roomIn(endings, service)))
+        underWay.set(service, mine)
         await mine
       }
     }

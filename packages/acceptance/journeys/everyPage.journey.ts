@@ -32,23 +32,23 @@ const whatIsWrongWithFile = async (page: Page, at: string): Promise<string[]> =>
   return answer.status() === 200 && isSaved ? [] : [`${at} gave ${answer.status()} and no file`]
 }
 
-/** Goes there in both windows, which must show this page and no other, and gives every barrier. */
-const look = async ({ at, by, before, leadsTo, isFile }: Fixture): Promise<string[]> => {
+/** Goes there in one window, which must show this page and no other, and gives every barrier. */
+const lookIn = async (page: Page, { at, by, before, leadsTo, isFile }: Fixture): Promise<string[]> => {
+  if (isFile) return whatIsWrongWithFile(page, at)
   const found: string[] = []
-  for (const page of await windowsOf(by)) {
-    if (isFile) {
-      found.push(...(await whatIsWrongWithFile(page, at)))
-      continue
-    }
-    await before?.(page)
-    const answer = await page.goto(at)
-    const there = new URL(page.url())
-    if (answer?.status() !== 200 || there.pathname !== (leadsTo ?? at.split('?')[0]))
-      found.push(`${at} for ${by ?? 'anyone'} gave ${answer?.status()} at ${there.pathname}`)
-    if (/undefined|\[object /.test(await words(page))) found.push(`${at} shows what is not there`)
-    found.push(...(await barriersAtBothWidths(page)))
-  }
-  return found
+  await before?.(page)
+  const answer = await page.goto(at)
+  const there = new URL(page.url())
+  if (answer?.status() !== 200 || there.pathname !== (leadsTo ?? at.split('?')[0]))
+    found.push(`${at} for ${by ?? 'anyone'} gave ${answer?.status()} at ${there.pathname}`)
+  if (/undefined|\[object /.test(await words(page))) found.push(`${at} shows what is not there`)
+  return [...found, ...(await barriersAtBothWidths(page))]
+}
+
+/** In both windows at a time: each is drawn and looked at by a process of its own. */
+const look = async (fixture: Fixture): Promise<string[]> => {
+  const windows = await windowsOf(fixture.by)
+  return (await Promise.all(windows.map((page) => lookIn(page, fixture)))).flat()
 }
 
 /** Sends the page's own form with nothing in it, and gives the barriers of what it says. */

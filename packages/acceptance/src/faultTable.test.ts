@@ -1,3 +1,4 @@
+import { weathers } from '@patchwork/testing'
 import { openTally } from '../faults/fault.ts'
 import { faults } from '../faults/table.ts'
 
@@ -22,10 +23,21 @@ test('a point at which it never struck is told, and one that it does not name is
 test('each fault is told apart from all others, strikes at least once, and in the night no less often than in CI', () => {
   const names = faults.map(({ name, on }) => `${name}, ${on}`)
   expect(new Set(names).size).toBe(names.length)
-  for (const { points, counts } of faults) {
+  for (const { points, pointsOf = () => points, counts } of faults) {
     expect(new Set(points).size).toBe(points.length)
+    // The night leaves out nothing, and a round of CI strikes wherever it is said to.
+    expect([...pointsOf(counts.full)].sort()).toEqual([...points].sort())
+    for (const point of pointsOf(counts.ci)) expect(points).toContain(point)
     expect(points.length).toBeGreaterThan(0)
     expect(counts.full).toBeGreaterThanOrEqual(counts.ci)
     expect(counts.ci).toBeGreaterThan(0)
   }
+})
+
+test('a round of CI meets each kind of weather on the network once, and rounds of every chance all pairs', () => {
+  const { points, pointsOf, counts } = faults.find(({ name }) => name === 'network') as (typeof faults)[number]
+  const round = pointsOf?.(counts.ci) ?? []
+  expect(round.map((point) => point.split(' to ')[0])).toEqual([...weathers])
+  expect(new Set(round.map((point) => point.split(' to ')[1])).size).toBe(3)
+  expect(pointsOf?.(points.length)).toHaveLength(points.length)
 })

@@ -1,5 +1,5 @@
 import type { DocumentStore } from '@patchwork/document-store'
-import type { EventLog } from '@patchwork/event-log'
+import type { EventLog, RememberedReadings } from '@patchwork/event-log'
 import type { Runtime } from '@patchwork/runtime'
 import type { Logger } from '@patchwork/telemetry'
 
@@ -17,6 +17,8 @@ export type Ports = {
   dataKey: Uint8Array
   /** Told at each step of the write path, and of a consumer's steps the group; fault tests end the process here. */
   onStep?: (step: Step, group?: string) => void | Promise<void>
+  /** Does what asks many questions of the log; where it is given, each topic is read whole only once for all of them. */
+  whileAsking?: RememberedReadings['whileAsking']
   /** Told of each outbox as it is opened, so that whoever runs the place can look how long events wait in it. */
   onOutbox?: (outbox: Outbox) => void
 }

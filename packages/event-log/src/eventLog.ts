@@ -27,7 +27,10 @@ export interface EventLog {
   ensureTopics(topics: readonly string[]): Promise<void>
   /** Durable when it resolves, in the order given per key. Throws LogUnavailableError: then any part may have been written, and the caller publishes all again. */
   publish(events: readonly { topic: string; event: EventEnvelope }[]): Promise<void>
-  /** Starts delivering. `concurrencyMax` keys are handled at a time (16 when absent). */
+  /**
+   * Starts delivering. `concurrencyMax` keys are handled at a time (16 when absent). Resolves when events may come, which is before they do: a log that is
+   * away, or that still counts on a member that died, delivers once it can.
+   */
   subscribe(options: { group: string; topics: readonly string[]; handler: EventHandler; concurrencyMax?: number }): Promise<Subscription>
   /** Every event of a topic from the beginning, or `from` a position on, in order per key, ending at what was there when it was called. */
   read(topic: string, options?: { from?: LogPosition }): AsyncIterable<EventEnvelope>

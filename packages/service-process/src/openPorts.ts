@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Ports } from '@patchwork/aggregate'
 import { type DocumentStore, embeddedDocumentStore, mongoDocumentStore } from '@patchwork/document-store'
-import { type EventLog, embeddedEventLog, type KafkaSecurity, kafkaEventLog } from '@patchwork/event-log'
+import { type EventLog, embeddedEventLog, type KafkaSecurity, kafkaEventLog, rememberReadings } from '@patchwork/event-log'
 import { topics } from '@patchwork/events'
 import { openPlaceFile, type PlaceFile } from '@patchwork/place-file'
 import type { Runtime } from '@patchwork/runtime'
@@ -42,7 +42,7 @@ export const openPorts = async (drivers: Drivers, runtime: Runtime, logger: Logg
   if (needsFile && dataDirectory === undefined) throw new RangeError('Without MongoDB and Kafka there must be a data directory')
   const placeFile = needsFile ? await openPlaceFile({ path: placeFileIn(dataDirectory!), isSmall }) : undefined
   const documents: DocumentStore = mongodbUri === undefined ? embeddedDocumentStore(placeFile!) : mongoDocumentStore({ runtime, uri: mongodbUri, logger })
-  const log: EventLog =
+  const driver: EventLog =
     kafkaBrokers === undefined
       ? embeddedEventLog({ placeFile: placeFile!, runtime, logger })
       : kafkaEventLog({
@@ -53,6 +53,7 @@ export const openPorts = async (drivers: Drivers, runtime: Runtime, logger: Logg
           ...kafkaSecurity,
           ...(kafkaSessionMs !== undefined && { sessionMs: kafkaSessionMs }),
         })
+  const { log, whileAsking } = rememberReadings(driver)
   const close = async (): Promise<void> => {
     await log.close()
     await documents.close()
@@ -67,6 +68,7 @@ export const openPorts = async (drivers: Drivers, runtime: Runtime, logger: Logg
     ports: {
       documents,
       log,
+      whileAsking,
       runtime,
       logger,
       dataKey,

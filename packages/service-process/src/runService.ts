@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import type { Writable } from 'node:stream'
 import type { Ports } from '@patchwork/aggregate'
 import { dataKeyFrom } from '@patchwork/encryption'
@@ -141,6 +142,8 @@ const runUntilAsked = async <Own extends z.ZodRawShape, Running extends RunningS
     front.open()
     isReady = true
     output.write(`The ${service.name} service is ready at ${front.url}\n${service.welcome?.(running, settings.service, own) ?? ''}`)
+    // Where NODE_COMPILE_CACHE says so; Node.js itself keeps it only at an orderly end.
+    flushCompileCache()
     await stop.asked
   } finally {
     giveUp ??= giveUpAfter(stopWithinMs)

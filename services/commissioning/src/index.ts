@@ -24,10 +24,8 @@ export type RunningCommissioning = RunningService & {
 /** Starts contracts, returns, grants, and the figures over everything that the place's events tell. Throws what the stores throw. */
 export const start = async (ports: Ports, settings: ServiceSettings & CommissioningSettings): Promise<RunningCommissioning> => {
   const { runtime, logger, dataKey, documents, log } = ports
-  const store = await openContractStore(ports)
-  const memberships = await openMemberships(ports)
   const changes = createChanges({ runtime })
-  const facts = await openFacts(ports, changes.note)
+  const [store, memberships, facts] = await Promise.all([openContractStore(ports), openMemberships(ports), openFacts(ports, changes.note)])
   const services = createServiceClient({ service, serviceUrls: settings.serviceUrls, dataKey, runtime })
   const askWards = async () =>
     (await services.call<{ items: { wardCode: string }[] }>('provider-directory', 'GET', '/wards')).items.map(({ wardCode }) => wardCode)

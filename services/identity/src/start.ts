@@ -51,11 +51,13 @@ export const start = async (ports: Ports, settings: ServiceSettings & IdentitySe
   const services = createServiceClient({ service, serviceUrls, dataKey, runtime })
   const sendsMail = createSendsMail(services)
 
-  const store = await openAccountStore(ports)
-  const logins = await openLogins(documents)
-  const records = await openOidcRecords(documents, sealer, runtime)
-  const attempts = await openAttempts(documents, runtime)
-  const signingKeys = await openSigningKeys(documents, sealer, runtime)
+  const [store, logins, records, attempts, signingKeys] = await Promise.all([
+    openAccountStore(ports),
+    openLogins(documents),
+    openOidcRecords(documents, sealer, runtime),
+    openAttempts(documents, runtime),
+    openSigningKeys(documents, sealer, runtime),
+  ])
   const firstAdministrator = await openFirstAdministratorCode({ documents, runtime, isNeeded: (await store.countAdministrators()) === 0 })
   const endSessions = (accountId: string) => records.endAll(accountId, new Date(runtime.now()).toISOString())
   const accounts = createAccounts({ store, logins, people: services, sealer, runtime, endSessions })

@@ -37,11 +37,13 @@ export const start = async (ports: Ports, settings: ServiceSettings & OwnSetting
   const authenticate = createAuthenticator({ service, issuer: settings.issuer, jwksUrl: settings.jwksUrl, dataKey, runtime })
   const client = createServiceClient({ service, serviceUrls: settings.serviceUrls, dataKey, runtime })
 
-  const messages = await openMessages(ports)
-  const fanOuts = await openFanOuts(ports)
-  const parties = await openReferralParties(ports)
-  const preferences = await openPreferences(ports)
-  const memberships = await openMemberships(ports)
+  const [messages, fanOuts, parties, preferences, memberships] = await Promise.all([
+    openMessages(ports),
+    openFanOuts(ports),
+    openReferralParties(ports),
+    openPreferences(ports),
+    openMemberships(ports),
+  ])
 
   const sink = createMailSink()
   const mailServer = mail && createMailServer(mail, runtime)

@@ -17,9 +17,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & Partial<Pe
   const { invitationDays } = PeopleSettings.parse({ invitationDays: settings.invitationDays })
   const { runtime, logger, dataKey, documents, log } = ports
   const services = createServiceClient({ service, serviceUrls: settings.serviceUrls, dataKey, runtime })
-  const people = await openPersonStore(ports)
-  const entitlements = await openEntitlements(ports)
-  const accessLog = await openAccessLog(ports)
+  const [people, entitlements, accessLog] = await Promise.all([openPersonStore(ports), openEntitlements(ports), openAccessLog(ports)])
   // The first route that fits is taken: `/people/me` stands before `/people/:id` within each table.
   const routes = [...changeRoutes({ people, entitlements, services, runtime, invitationDays }), ...readRoutes({ people, entitlements, accessLog })]
   const ready = async () => {

@@ -28,13 +28,15 @@ const budgetsGroup = `${service}-budgets`
 export const start = async (ports: Ports, settings: ServiceSettings & Partial<PoolingSettings>): Promise<RunningService> => {
   const { deadlinesEveryMs } = PoolingSettings.parse({ deadlinesEveryMs: settings.deadlinesEveryMs })
   const { runtime, logger, dataKey, log } = ports
-  const store = await openPoolingStore(ports)
-  const neighbours = await openNeighbours(ports)
-  const spends = await openSpends(ports)
-  const movements = await openMovements(ports)
-  const disclosures = await openDisclosures(ports)
-  const words = await openWords(ports)
-  const documents = await openDocuments(ports)
+  const [store, neighbours, spends, movements, disclosures, words, documents] = await Promise.all([
+    openPoolingStore(ports),
+    openNeighbours(ports),
+    openSpends(ports),
+    openMovements(ports),
+    openDisclosures(ports),
+    openWords(ports),
+    openDocuments(ports),
+  ])
   const handOver = await consume(
     {
       service,

@@ -40,8 +40,7 @@ export type RunningDirectory = RunningService & {
 export const start = async (ports: Ports, settings: ServiceSettings & DirectorySettings): Promise<RunningDirectory> => {
   const { runtime, logger, dataKey, documents, log } = ports
   const councilArea = openCouncilArea(settings.placeFolder ?? demonstrationPlaceFolder)
-  const [directory, importStore] = await Promise.all([openDirectory(ports), openImportStore(ports)])
-  const importFiles = await openImportFiles(ports)
+  const [directory, importStore, importFiles] = await Promise.all([openDirectory(ports), openImportStore(ports), openImportFiles(ports)])
   const imports = importsOf({ store: importStore, files: importFiles, directory, councilArea }, ports, settings.instance ?? runtime.uuid())
   const index = createSearchIndex()
   const unmetNeed = openUnmetNeed({ searches: directory.searches, runtime, logger })

@@ -24,9 +24,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & Partial<Re
   if (Date.parse(bankHolidays.lastDay) - runtime.now() < bankHolidaysWarningMs)
     logger.warn({ lastDay: bankHolidays.lastDay }, 'The list of bank holidays is about to end: add the years that are published since')
 
-  const store = await openReferralStore(ports)
-  const neighbours = await openNeighbours(ports)
-  const disclosures = await openDisclosures(ports)
+  const [store, neighbours, disclosures] = await Promise.all([openReferralStore(ports), openNeighbours(ports), openDisclosures(ports)])
   const unanswered = deadlines({
     aggregates: store.referrals,
     field: 'awaitedUntil',

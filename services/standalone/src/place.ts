@@ -8,7 +8,7 @@ import * as personalBudgetPooling from '@patchwork/personal-budget-pooling'
 import * as providerDirectory from '@patchwork/provider-directory'
 import * as referral from '@patchwork/referral'
 import type { Runtime } from '@patchwork/runtime'
-import { type OpenedPorts, openFront, serviceUrlsAt, withOperations } from '@patchwork/service-process'
+import { type OpenedPorts, type Operated, openFront, serviceUrlsAt, withOperations } from '@patchwork/service-process'
 import type { Logger } from '@patchwork/telemetry'
 import * as web from '@patchwork/web'
 import type { PlaceConfig } from './config.ts'
@@ -19,7 +19,7 @@ export type Place = {
   /** Where a browser on this machine reaches it. */
   url: string
   publicUrl: string
-  services: readonly RunningService[]
+  services: readonly (RunningService & Operated)[]
   directory: Awaited<ReturnType<typeof providerDirectory.start>>
   identity: Awaited<ReturnType<typeof identity.start>>
   commissioning: commissioning.RunningCommissioning
@@ -48,7 +48,8 @@ export const startPlace = async (options: {
     await opened.close()
     throw error
   })
-  const { url, services } = front
+  const { url } = front
+  const services: (RunningService & Operated)[] = []
   let stopping: Promise<void> | undefined
   const stop = (): Promise<void> => {
     stopping ??= front.drain().then(opened.close)
@@ -61,6 +62,7 @@ export const startPlace = async (options: {
     const run = async <Service extends RunningService>(name: string, start: (ports: Ports) => Promise<Service>): Promise<Service> => {
       const service = await withOperations({ ...opened.ports, logger: logger.child({ service: name }) }, settings, start)
       services.push(service)
+      front.services.push(service)
       return service
     }
     const runningPeople = run('people', (ports) => people.start(ports, settings))

@@ -178,12 +178,54 @@ describe('what only Kafka has', () => {
     async () => {
       const topic = await newTopic()
       await log.publish([{ topic, event: eventOf('a', 1) }])
-      for await (const event of log.read(topic)) expect(event.id).toBe('a-1')
+      const other = open()
+      for await (const event of other.read(topic)) expect(event.id).toBe('a-1')
+      // It leaves beside whoever reads on; a log that is closed has left nothing to do.
+      await other.close()
       const admin = plain.admin()
       await admin.connect()
       const { groups } = await admin.listGroups()
       await admin.disconnect()
       expect(groups.filter(({ groupId }) => groupId.startsWith('patchwork-read-'))).toEqual([])
+    },
+    120_000,
+  )
+
+  testOnKafka(
+    'given a member that died without a word, when another subscribes, then it need not wait to be served, and is once the group has missed the dead one',
+    async () => {
+      const [topic, sessionMs] = [await newTopic(), 6_000]
+      const group = `${topic}-g`
+      await log.publish([{ topic, event: eventOf('a', 1) }])
+      // It hangs on its first message, and so says nothing any more and does not leave.
+      const dead = plain.consumer({ groupId: group, sessionTimeout: sessionMs, rebalanceTimeout: sessionMs, heartbeatInterval: 1_000 })
+      let [hangs, letGo] = [false, () => {}]
+      const hanging = new Promise<void>((resolve) => {
+        letGo = resolve
+      })
+      await dead.connect()
+      await dead.subscribe({ topics: [topic], fromBeginning: true })
+      await dead.run({
+        eachMessage: async () => {
+          hangs = true
+          await hanging
+        },
+      })
+      await until('it hangs', () => hangs)
+      const admin = plain.admin()
+      await admin.connect()
+      const members = async () => (await admin.describeGroups([group])).groups[0]?.members.map(({ memberId }) => memberId)
+      const before = await members()
+      const heard: number[] = []
+      const subscription = await log.subscribe({ group, topics: [topic], handler: async ({ sequence }) => void heard.push(sequence) })
+      // It has its place still: nobody has been served in its stead.
+      expect({ heard, members: await members() }).toEqual({ heard: [], members: expect.arrayContaining(before as string[]) })
+      await admin.disconnect()
+      await until('the event comes', () => heard.length > 0)
+      letGo()
+      await subscription.stop()
+      await dead.disconnect()
+      expect(heard).toEqual([1])
     },
     120_000,
   )

@@ -29,6 +29,9 @@ export const kafkaEventLog = (options: KafkaOptions): EventLog => {
   const producer = openProducer({ kafka, runtime })
   const admin = openAdmin({ kafka, runtime })
   const stops = new Set<() => Promise<void>>()
+  const besides = new Set<Promise<void>>()
+  // Everything that opens asks for its own, and all of them were made at the start: none goes while a service runs.
+  const there = new Set<string>()
   let closed: Promise<void> | undefined
   const refuseWhenClosed = () => {
     if (closed) throw new LogUnavailableError('The log has been closed')
@@ -43,7 +46,10 @@ export const kafkaEventLog = (options: KafkaOptions): EventLog => {
       for (;;)
         try {
           refuseWhenClosed()
-          return await admin.ask((client) => makeTopics(client, [...new Set(topics)], options))
+          const unknown = [...new Set(topics)].filter((topic) => !there.has(topic))
+          if (unknown.length > 0) await admin.ask((client) => makeTopics(client, unknown, options))
+          for (const topic of unknown) there.add(topic)
+          return
         } catch (error) {
           if (closed || error instanceof LogRefusedError || runtime.now() > end) throw error
           logger?.warn({ code: (error as LogUnavailableError).code }, 'Kafka does not answer yet')
@@ -53,7 +59,7 @@ export const kafkaEventLog = (options: KafkaOptions): EventLog => {
     publish: (events) => (events.length === 0 ? Promise.resolve() : producer.publish(events)),
     subscribe: async ({ group, topics, handler, concurrencyMax = 16 }) => {
       refuseWhenClosed()
-      const subscription = await openSubscription({
+      const subscription = openSubscription({
         kafka,
         runtime,
         logger,
@@ -84,6 +90,10 @@ export const kafkaEventLog = (options: KafkaOptions): EventLog => {
         ends,
         from,
         forgetGroup: (group) => admin.ask((client) => client.deleteGroups([group])).then(() => undefined),
+        beside: (work) => {
+          const doing = work.finally(() => besides.delete(doing))
+          besides.add(doing)
+        },
       })
     },
     end: async (topic) => Object.fromEntries((await heads(topic)).map(({ partition, high }) => [partition, Number(high)])),
@@ -104,6 +114,7 @@ export const kafkaEventLog = (options: KafkaOptions): EventLog => {
     close: () => {
       closed ??= (async () => {
         await Promise.all([...stops].map((stop) => stop()))
+        await Promise.all(besides)
         await producer.close()
         await admin.close()
       })()

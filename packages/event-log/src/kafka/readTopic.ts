@@ -17,13 +17,15 @@ type Options = {
   ends: Promise<{ partition: number; high: string; low: string }[]>
   from: LogPosition
   forgetGroup: (group: string) => Promise<void>
+  /** What is still to be done when everything was read, and nobody need wait for but whoever closes the log. It never rejects. */
+  beside: (work: Promise<void>) => void
 }
 
 /**
  * Every event of a topic from a position up to its ends. Kafka's client gives whole topics to groups only: so a group of one, for once, that is
  * forgotten afterwards. At most one batch waits to be taken.
  */
-export async function* readTopic({ kafka, runtime, logger, topic, ends, from, forgetGroup }: Options): AsyncIterable<EventEnvelope> {
+export async function* readTopic({ kafka, runtime, logger, topic, ends, from, forgetGroup, beside }: Options): AsyncIterable<EventEnvelope> {
   const partitions = (await ends).map(({ partition, low, high }) => ({ partition, start: Math.max(Number(low), from[partition] ?? 0), end: Number(high) }))
   const left = new Map(partitions.filter(({ start, end }) => end > start).map(({ partition, end }) => [partition, end]))
   if (left.size === 0) return
@@ -102,7 +104,11 @@ export async function* readTopic({ kafka, runtime, logger, topic, ends, from, fo
   } finally {
     batches.length = 0
     taken()
-    await consumer.disconnect().catch(() => undefined)
-    await forgetGroup(group).catch(() => undefined)
+    beside(
+      consumer
+        .disconnect()
+        .then(() => forgetGroup(group))
+        .catch(() => undefined),
+    )
   }
 }

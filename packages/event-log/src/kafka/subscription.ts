@@ -13,7 +13,8 @@ const fetchWaitMs = 200
 const commitEveryMs = 200
 const caughtUpPollMs = 100
 const rebuildMinMs = 500
-const rebuildMaxMs = 10_000
+// The client has tried for some ten seconds by itself before it is given up, and every wait is added to the time that events have waited already.
+const rebuildMaxMs = 2_000
 const disconnectWithinMs = 10_000
 // What an event takes of memory beside its data, whose text may need two bytes for each one that came.
 const objectBytes = 1_000
@@ -50,8 +51,9 @@ type Options = {
 /**
  * A member of a Kafka group. It takes events off Kafka into memory, hands them on by key, and commits each partition up to its first unfinished event;
  * so a slow or refusing handler never holds up a heartbeat. A client that crashes (kafkajs leaves a dead consumer in a living process) is replaced.
+ * It joins beside whoever opened it: a group shares its work out anew only when a member that was killed has been silent for `sessionMs`.
  */
-export const openSubscription = async (options: Options) => {
+export const openSubscription = (options: Options) => {
   const { kafka, runtime, logger, group, topics, handler, concurrencyMax, sessionMs } = options
   const stopping = new AbortController()
   const work = openPartitionWork({ runtime, logger, group, worker: { handler, slots: openSlots(concurrencyMax) } })
@@ -154,21 +156,16 @@ export const openSubscription = async (options: Options) => {
   }
   const disconnect = (consumer: Consumer) => Promise.race([consumer.disconnect().catch(() => undefined), sleep(runtime, disconnectWithinMs)])
 
-  const joined = Promise.withResolvers<void>()
   const supervise = async () => {
     for (let failures = 0; !stopping.signal.aborted; failures += 1) {
       await runOnce(() => {
         failures = 0
-        joined.resolve()
       }).catch((error) => logger?.warn({ group, code: error?.name }, 'the consumer cannot be started yet'))
-      // Kafka may be away for long: whoever subscribed goes on, and is served once it is back.
-      joined.resolve()
       const delayMs = Math.min(rebuildMaxMs, rebuildMinMs * 2 ** Math.min(failures, 10))
       await sleep(runtime, delayMs * (0.5 + runtime.randomBytes(1)[0]! / 510), stopping.signal)
     }
   }
   const running = [supervise(), commitForEver()]
-  await joined.promise
 
   const caughtUp = async () => {
     const wanted: (Partition & { high: number })[] = (

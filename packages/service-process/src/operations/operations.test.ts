@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Aggregate, consume, on, openAggregates, type Ports } from '@patchwork/aggregate'
+import { type Aggregate, consume, type Invariant, on, openAggregates, type Ports } from '@patchwork/aggregate'
 import { embeddedDocumentStore } from '@patchwork/document-store'
 import { embeddedEventLog } from '@patchwork/event-log'
 import { type DomainEvent, defineEvent } from '@patchwork/events'
@@ -12,6 +12,8 @@ import { createLogger } from '@patchwork/telemetry'
 import { startTestIssuer, type TestRole } from '@patchwork/testing'
 import express from 'express'
 import { z } from 'zod'
+import { VerificationUnderWayError } from './errors.ts'
+import { openOperationsStore } from './operationsStore.ts'
 import { withOperations } from './withOperations.ts'
 
 const topic = 'patchwork.example.bell'
@@ -39,7 +41,7 @@ const given = async () => {
   const logger = createLogger({ level: 'silent' })
   const ports: Ports = { documents: embeddedDocumentStore(placeFile), log, runtime: systemRuntime, logger, dataKey: new Uint8Array(32) }
   const heard: string[] = []
-  const state = { deafTo: 'cracked', isReady: true }
+  const state = { deafTo: 'cracked', isReady: true, holdUp: Promise.resolve(), atOnce: 0, atOnceMost: 0 }
   const bells: { update: (id: string) => Promise<unknown> }[] = []
   const start = async (own: Ports): Promise<RunningService> => {
     const evolve = ({ rings }: Rings) => ({ rings: rings + 1 })
@@ -55,8 +57,18 @@ const given = async () => {
     bells.push({
       update: (id) => bell.update(id, { key: systemRuntime.uuid(), repeatable: false, body: null, at: new Date().toISOString() }, ring),
     })
+    const looksLong: Invariant = {
+      name: 'example: nobody looks while another does',
+      check: async () => {
+        state.atOnce += 1
+        state.atOnceMost = Math.max(state.atOnceMost, state.atOnce)
+        await state.holdUp
+        state.atOnce -= 1
+        return { checked: 1, violations: 0, examples: [] }
+      },
+    }
     return {
-      ...{ name: 'example', mounts: [], invariants: [...bell.invariants, ...consumer.invariants], readModels: [] },
+      ...{ name: 'example', mounts: [], invariants: [...bell.invariants, ...consumer.invariants, looksLong], readModels: [] },
       consumers: [shownConsumer('hearing', () => consumer)],
       ready: async () => {
         if (!state.isReady) throw new Error('Not ready')
@@ -89,7 +101,8 @@ const given = async () => {
   }
   const status = async () => (await ask('GET', '/status')).body as Status
   return {
-    ...{ ask, status, heard, state },
+    ...{ ask, status, heard, state, ports },
+    verifyByCommand: () => processes[0]!.verify(),
     ring: (id: string) => bells[0]?.update(id),
     // Shorter than it takes until a process that left without a word counts as gone.
     eventually: async (look: () => Promise<boolean>) => {
@@ -174,6 +187,55 @@ test('a verification checks every invariant, and tells what it found to whoever 
     violations: 1,
     examples: [expect.stringContaining('cracked')],
   })
+})
+
+/** Whoever has it holds up its verification until it is let go. */
+const heldUp = async (): Promise<() => void> => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  place.state.holdUp = promise
+  return resolve
+}
+
+test('while one verification is under way another is refused in words, whoever is asked; a repeat of the first is not, and afterwards there may be another', async () => {
+  const letGo = await heldUp()
+  const key = 'begun-first'
+  const first = place.ask('POST', '/verifications', { key })
+  await place.eventually(async () => (await place.status()).verification?.status === 'running')
+  const refusal = { status: 409, code: 'verification-under-way', detail: expect.stringContaining('has been under way since') }
+  for (let asked = 0; asked < 2; asked += 1) expect((await place.ask('POST', '/verifications')).body).toMatchObject(refusal)
+  await expect(place.verifyByCommand()).rejects.toThrow(VerificationUnderWayError)
+  expect((await place.ask('POST', '/verifications', { key })).body).toMatchObject({ status: 'running' })
+  letGo()
+  await first
+  await place.eventually(async () => (await place.status()).verification?.status === 'finished')
+  expect((await place.ask('POST', '/verifications')).status).toBe(202)
+})
+
+test('of those that are begun in the same moment one goes on, and never two at a time', async () => {
+  const letGo = await heldUp()
+  const asked = Array.from({ length: 6 }, () => place.ask('POST', '/verifications'))
+  const statuses = (await Promise.all(asked)).map(({ status }) => status)
+  expect(statuses.sort()).toEqual([202, 409, 409, 409, 409, 409])
+  letGo()
+  await place.eventually(async () => (await place.status()).verification?.status === 'finished')
+  expect(place.state.atOnceMost).toBe(1)
+})
+
+test('what the command verifies stands there as its own, and it is given what was found', async () => {
+  const checked = await place.verifyByCommand()
+  expect(checked.map(({ name }) => name)).toContain('hearing: nothing is parked')
+  await place.eventually(async () => (await place.status()).verification?.status === 'finished')
+  const { verification } = await place.status()
+  expect(verification?.checked).toEqual(checked)
+  expect(verification).not.toHaveProperty('startedBy')
+})
+
+test('one whose process has gone without a word holds nobody up', async () => {
+  const store = await openOperationsStore('example', place.ports)
+  const gone = { runId: 'left-behind', process: 'gone' }
+  expect(await store.claimVerification(gone, { goneMs: 30_000, isUnderWayHere: () => false })).toBeUndefined()
+  await store.begin(gone.runId, { kind: 'verification', startedAt: '2026-03-02T10:00:00.000Z', process: gone.process, done: 0, of: 3 })
+  expect((await place.ask('POST', '/verifications')).status).toBe(202)
 })
 
 test('a group that is not there is not found, and nobody but an administrator is told or obeyed', async () => {

@@ -16,7 +16,7 @@ const RunView = z.object({
   runId: z.string(),
   status: z.enum(['running', 'finished', 'failed', 'interrupted']).meta({ description: 'interrupted: its process has gone' }),
   startedAt: z.string(),
-  startedBy: z.string().meta({ description: 'the account' }),
+  startedBy: z.string().optional().meta({ description: 'the account; absent where the patchwork command began it' }),
   finishedAt: z.string().optional(),
   failure: z.string().optional(),
   done: z.int(),
@@ -101,7 +101,7 @@ export const operationsRoutes = (dependencies: OperationsDependencies) => {
     return { status: 202 as const, body: viewed(await alive(), run) }
   }
   type Request = Pick<RouteRequest<undefined, undefined, undefined>, 'command' | 'caller'>
-  const askedBy = ({ command, caller }: Request) => ({ id: command.key, startedBy: caller.kind === 'person' ? caller.accountId : '' })
+  const askedBy = ({ command, caller }: Request) => ({ id: command.key, ...(caller.kind === 'person' && { startedBy: caller.accountId }) })
 
   return [
     defineRoute({
@@ -132,7 +132,7 @@ export const operationsRoutes = (dependencies: OperationsDependencies) => {
     defineRoute({
       ...{ method: 'post', path: '/verifications', policy: 'operations.run', summary: 'Check every invariant over all stored data', status: 202 },
       answer: RunView,
-      problems: ['idempotency-key-reused'],
+      problems: ['idempotency-key-reused', 'verification-under-way'],
       handle: async (request) => started(await runs.verify(askedBy(request))),
     }),
   ] as const

@@ -4,11 +4,20 @@ import { instant, repeatedly } from '@patchwork/runtime'
 import { observe, type Reading } from '@patchwork/telemetry'
 import { operationsRoutes } from './operationsRoutes.ts'
 import { createRuns } from './operationsRuns.ts'
-import { type OperationsStore, openOperationsStore } from './operationsStore.ts'
+import { type Checked, type OperationsStore, openOperationsStore } from './operationsStore.ts'
 
 /** How often a process says that it is there, and after which time without a word it is counted as gone. */
 const beatEveryMs = 10_000
 const goneMs = 3 * beatEveryMs
+
+/** What whoever runs the place can ask of a service in its own process. */
+export type Operated = {
+  /**
+   * Looks at every invariant, one after the other, and keeps what it found for the page of whoever runs the place. Throws VerificationUnderWayError while
+   * any process of the service does so, Error where it could not be finished.
+   */
+  verify(): Promise<Checked[]>
+}
 
 /**
  * Starts a service with what whoever runs the place needs of it, at `/api/<service>/operations`: how its processes, consumers and outboxes are, what is
@@ -18,7 +27,7 @@ export const withOperations = async <Running extends RunningService>(
   ports: Ports,
   settings: Pick<ServiceSettings, 'issuer' | 'jwksUrl'>,
   start: (ports: Ports) => Promise<Running>,
-): Promise<Running> => {
+): Promise<Running & Operated> => {
   const { runtime, logger, dataKey } = ports
   const outboxes: Outbox[] = []
   const service = await start({
@@ -30,7 +39,7 @@ export const withOperations = async <Running extends RunningService>(
   })
   const [processId, startedAt] = [runtime.uuid(), instant(runtime)]
   const store = await openOperationsStore(service.name, ports)
-  const runs = createRuns({ service, store, processId, runtime, logger })
+  const runs = createRuns({ ...ports, service, store, processId, goneMs })
   const isReady = () =>
     service.ready().then(
       () => true,
@@ -56,6 +65,11 @@ export const withOperations = async <Running extends RunningService>(
   return {
     ...service,
     mounts: [...service.mounts, { path: `/api/${service.name}/operations`, app }],
+    verify: async () => {
+      const { failure, checked = [] } = (await runs.verifyToTheEnd({ id: runtime.uuid() })).body
+      if (failure !== undefined) throw new Error(`The verification of ${service.name} could not be finished (${failure}).`)
+      return checked
+    },
     stop: () => {
       stopping ??= (async () => {
         forgetPools()

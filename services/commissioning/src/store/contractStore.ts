@@ -1,4 +1,4 @@
-import { type AggregateDefinition, openAggregates, type Ports } from '@patchwork/aggregate'
+import { type AggregateDefinition, openAggregates, type Ports, together } from '@patchwork/aggregate'
 import { ContractQuarterClosed, ContractRecorded, ContractVaried, GrantRecorded, ReturnCorrected, ReturnMade } from '@patchwork/events'
 import { type Contract, type ContractEvent, evolve, unrecorded } from '../domain/contract.ts'
 import { type ContractReturn, evolveReturn, type ReturnEvent, unmade } from '../domain/contractReturn.ts'
@@ -65,11 +65,12 @@ const grants: AggregateDefinition<Grant, GrantEvent> = {
 }
 
 /** Opens contracts, returns and grants, each with its history and its relay. */
-export const openContractStore = async (ports: Ports) => ({
-  contracts: await openAggregates<Contract, ContractEvent, ContractDetails>(contracts, ports),
-  returns: await openAggregates<ContractReturn, ReturnEvent, ReturnDetails>(returns, ports),
-  grants: await openAggregates<Grant, GrantEvent, GrantDetails>(grants, ports),
-})
+export const openContractStore = (ports: Ports) =>
+  together({
+    contracts: openAggregates<Contract, ContractEvent, ContractDetails>(contracts, ports),
+    returns: openAggregates<ContractReturn, ReturnEvent, ReturnDetails>(returns, ports),
+    grants: openAggregates<Grant, GrantEvent, GrantDetails>(grants, ports),
+  })
 export type ContractStore = Awaited<ReturnType<typeof openContractStore>>
 
 const returnsPageSize = 1_000

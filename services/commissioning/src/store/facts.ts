@@ -1,4 +1,4 @@
-import { openReadModel, type Ports, type ReadModelOptions } from '@patchwork/aggregate'
+import { openReadModel, type Ports, type ReadModelOptions, together } from '@patchwork/aggregate'
 import {
   ContractRecorded,
   ContractVaried,
@@ -332,15 +332,15 @@ export const openFacts = async (ports: Ports, onChange: () => void) => {
       },
       ports,
     )
-  return {
-    offers: await open(offers),
-    referrals: await open(referralFacts),
-    searches: await open(searches),
-    'pool-shares': await open(poolShares),
-    'pool-spends': await open(poolSpends),
-    'contract-values': await open(contracts),
-    'return-results': await open(returns),
-    'grant-facts': await open(grants),
-  }
+  return together({
+    offers: open(offers),
+    referrals: open(referralFacts),
+    searches: open(searches),
+    'pool-shares': open(poolShares),
+    'pool-spends': open(poolSpends),
+    'contract-values': open(contracts),
+    'return-results': open(returns),
+    'grant-facts': open(grants),
+  })
 }
 export type OpenedFacts = Awaited<ReturnType<typeof openFacts>>

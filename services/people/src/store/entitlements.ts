@@ -1,4 +1,4 @@
-import { openReadModel, type Ports, type ReadModelOptions } from '@patchwork/aggregate'
+import { openReadModel, type Ports, type ReadModelOptions, together } from '@patchwork/aggregate'
 import {
   AccountClosed,
   AccountOpened,
@@ -56,45 +56,48 @@ type Account = { personId: string; accountIds: string[] }
 
 /** Who may see whom, built from events and nothing else: what no event has granted is refused. */
 export const openEntitlements = async (ports: Ports) => {
-  const entitlements = await openReadModel(entitlementModel, ports)
-  const memberships = await openReadModel<Membership>(
-    {
-      service: 'people',
-      name: 'memberships',
-      version: 1,
-      topics: [OrganisationMemberJoined.topic],
-      fields: { personId: string('personId') },
-      indexes: { 'by-person': { fields: ['personId'] } },
-      idOf: (event) => {
-        const joined = dataOf(OrganisationMemberJoined, event)
-        return joined && `${joined.organisationId}/${joined.personId}`
+  const readModels = await together({
+    entitlements: openReadModel(entitlementModel, ports),
+    memberships: openReadModel<Membership>(
+      {
+        service: 'people',
+        name: 'memberships',
+        version: 1,
+        topics: [OrganisationMemberJoined.topic],
+        fields: { personId: string('personId') },
+        indexes: { 'by-person': { fields: ['personId'] } },
+        idOf: (event) => {
+          const joined = dataOf(OrganisationMemberJoined, event)
+          return joined && `${joined.organisationId}/${joined.personId}`
+        },
+        project: (current, event) => {
+          const joined = dataOf(OrganisationMemberJoined, event)
+          return joined ? { organisationId: joined.organisationId, personId: joined.personId } : current
+        },
       },
-      project: (current, event) => {
-        const joined = dataOf(OrganisationMemberJoined, event)
-        return joined ? { organisationId: joined.organisationId, personId: joined.personId } : current
+      ports,
+    ),
+    accounts: openReadModel<Account>(
+      {
+        service: 'people',
+        name: 'accounts',
+        version: 2,
+        topics: [AccountOpened.topic],
+        idOf: (event) => (dataOf(AccountOpened, event) ?? dataOf(AccountPasswordChosen, event) ?? dataOf(AccountClosed, event))?.personId,
+        project: (current, event) => {
+          const [opened, chosen, closed] = [dataOf(AccountOpened, event), dataOf(AccountPasswordChosen, event), dataOf(AccountClosed, event)]
+          // Until an invitation is taken up the account is nobody's yet: the person can be invited again, and their details be mended for them.
+          const theirs = opened?.how === 'invitation' ? undefined : (opened ?? chosen)
+          const others = (current?.accountIds ?? []).filter((accountId) => accountId !== theirs?.accountId && accountId !== closed?.accountId)
+          const accountIds = theirs ? [...others, theirs.accountId] : others
+          const personId = current?.personId ?? theirs?.personId
+          return personId === undefined || accountIds.length === 0 ? undefined : { personId, accountIds }
+        },
       },
-    },
-    ports,
-  )
-  const accounts = await openReadModel<Account>(
-    {
-      service: 'people',
-      name: 'accounts',
-      version: 2,
-      topics: [AccountOpened.topic],
-      idOf: (event) => (dataOf(AccountOpened, event) ?? dataOf(AccountPasswordChosen, event) ?? dataOf(AccountClosed, event))?.personId,
-      project: (current, event) => {
-        const [opened, chosen, closed] = [dataOf(AccountOpened, event), dataOf(AccountPasswordChosen, event), dataOf(AccountClosed, event)]
-        // Until an invitation is taken up the account is nobody's yet: the person can be invited again, and their details be mended for them.
-        const theirs = opened?.how === 'invitation' ? undefined : (opened ?? chosen)
-        const others = (current?.accountIds ?? []).filter((accountId) => accountId !== theirs?.accountId && accountId !== closed?.accountId)
-        const accountIds = theirs ? [...others, theirs.accountId] : others
-        const personId = current?.personId ?? theirs?.personId
-        return personId === undefined || accountIds.length === 0 ? undefined : { personId, accountIds }
-      },
-    },
-    ports,
-  )
+      ports,
+    ),
+  })
+  const { entitlements, memberships, accounts } = readModels
 
   const organisationsOf = async (personId: string): Promise<string[]> => {
     const { documents } = await memberships.collection().find({ where: { personId: { equals: personId } }, limit: organisationsMax })
@@ -106,7 +109,7 @@ export const openEntitlements = async (ports: Ports) => {
   }
 
   return {
-    readModels: { entitlements, memberships, accounts },
+    readModels,
     /** The asker's rights to see some people (at most 50), in the role they signed in with: per person those that open most first. Absence refuses. */
     rightsTo: async (personIds: readonly string[], asking: Asking): Promise<Map<string, Entitlement>> => {
       const holder = await holderOf(asking)

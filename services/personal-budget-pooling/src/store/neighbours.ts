@@ -1,4 +1,4 @@
-import { openReadModel, type Ports } from '@patchwork/aggregate'
+import { openReadModel, type Ports, together } from '@patchwork/aggregate'
 import { OrganisationMemberJoined, PersonRegistered } from '@patchwork/events'
 import { service } from './poolingStore.ts'
 
@@ -9,37 +9,40 @@ type Membership = { organisationId: string; personId: string }
 
 /** What this service knows from the events of others: who acts for an organisation, and which residents there are. */
 export const openNeighbours = async (ports: Ports) => {
-  const memberships = await openReadModel<Membership>(
-    {
-      service,
-      name: 'memberships',
-      version: 1,
-      topics: [OrganisationMemberJoined.topic],
-      fields: { personId: { path: 'personId', type: 'string' }, organisationId: { path: 'organisationId', type: 'string' } },
-      indexes: { 'by-person': { fields: ['personId'] }, 'by-organisation': { fields: ['organisationId'] } },
-      idOf: (event) => (event.type === OrganisationMemberJoined.type ? `${event.subject}/${String(event.data.personId)}` : undefined),
-      project: (_, event) => {
-        const { organisationId, personId } = OrganisationMemberJoined.data.parse(event.data)
-        return { organisationId, personId }
+  const readModels = await together({
+    memberships: openReadModel<Membership>(
+      {
+        service,
+        name: 'memberships',
+        version: 1,
+        topics: [OrganisationMemberJoined.topic],
+        fields: { personId: { path: 'personId', type: 'string' }, organisationId: { path: 'organisationId', type: 'string' } },
+        indexes: { 'by-person': { fields: ['personId'] }, 'by-organisation': { fields: ['organisationId'] } },
+        idOf: (event) => (event.type === OrganisationMemberJoined.type ? `${event.subject}/${String(event.data.personId)}` : undefined),
+        project: (_, event) => {
+          const { organisationId, personId } = OrganisationMemberJoined.data.parse(event.data)
+          return { organisationId, personId }
+        },
       },
-    },
-    ports,
-  )
-  const residents = await openReadModel<{ personId: string }>(
-    {
-      service,
-      name: 'residents',
-      version: 1,
-      topics: [PersonRegistered.topic],
-      idOf: (event) => (event.type === PersonRegistered.type && event.data.role === 'resident' ? event.subject : undefined),
-      project: (_, event) => ({ personId: event.subject }),
-    },
-    ports,
-  )
+      ports,
+    ),
+    residents: openReadModel<{ personId: string }>(
+      {
+        service,
+        name: 'residents',
+        version: 1,
+        topics: [PersonRegistered.topic],
+        idOf: (event) => (event.type === PersonRegistered.type && event.data.role === 'resident' ? event.subject : undefined),
+        project: (_, event) => ({ personId: event.subject }),
+      },
+      ports,
+    ),
+  })
+  const { memberships, residents } = readModels
   const membershipsWhere = async (where: { personId: { equals: string } } | { organisationId: { equals: string } }) =>
     (await memberships.collection().find({ where, limit: membershipsMax })).documents.map(({ body }) => body)
   return {
-    readModels: { memberships, residents },
+    readModels,
     organisationsOf: async (personId: string): Promise<string[]> =>
       (await membershipsWhere({ personId: { equals: personId } })).map(({ organisationId }) => organisationId),
     peopleOf: async (organisationId: string): Promise<string[]> =>

@@ -1,4 +1,4 @@
-import { type AggregateDefinition, openAggregates, type Ports } from '@patchwork/aggregate'
+import { type AggregateDefinition, openAggregates, type Ports, together } from '@patchwork/aggregate'
 import {
   BudgetAmountSet,
   BudgetPayeeBarred,
@@ -92,10 +92,10 @@ const pools: AggregateDefinition<Pool, PoolEvent> = {
 
 /** Opens budgets and pools, each with its history and its relay. */
 export const openPoolingStore = async (ports: Ports) => {
-  const opened = {
-    budgets: await openAggregates<Budget, BudgetEvent, BudgetDetails>(budgets, ports),
-    pools: await openAggregates<Pool, PoolEvent, PoolDetails>(pools, ports),
-  }
+  const opened = await together({
+    budgets: openAggregates<Budget, BudgetEvent, BudgetDetails>(budgets, ports),
+    pools: openAggregates<Pool, PoolEvent, PoolDetails>(pools, ports),
+  })
   return {
     ...opened,
     /** The open budget of a person; undefined where the council has recorded none. */

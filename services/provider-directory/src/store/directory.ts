@@ -1,4 +1,4 @@
-import { type OpenedAggregates, openAggregates, type Ports } from '@patchwork/aggregate'
+import { type OpenedAggregates, openAggregates, type Ports, together } from '@patchwork/aggregate'
 import {
   OfferCapacityExpired,
   OfferCapacityStated,
@@ -24,47 +24,48 @@ export type EmptySearches = OpenedAggregates<EmptySearch, SearchEvent>
 export type Directory = { organisations: Organisations; offers: Offers; searches: EmptySearches }
 
 /** Opens what the directory keeps. Throws what the stores throw when they cannot be opened. */
-export const openDirectory = async (ports: Ports): Promise<Directory> => ({
-  organisations: await openAggregates<OrganisationState, OrganisationEvent, OrganisationDetails>(
-    {
-      service,
-      name: 'organisation',
-      topic: OrganisationRegistered.topic,
-      events: [OrganisationRegistered, OrganisationDescribed, OrganisationMemberJoined, OrganisationJoiningCodeIssued],
-      initial: initialOrganisation,
-      evolve: evolveOrganisation,
-      fields: {
-        status: { path: 'state.status', type: 'string' },
-        memberId: { path: 'state.memberIds', type: 'string', array: true },
-        joiningCodeId: { path: 'state.joiningCodeIds', type: 'string', array: true },
+export const openDirectory = (ports: Ports): Promise<Directory> =>
+  together({
+    organisations: openAggregates<OrganisationState, OrganisationEvent, OrganisationDetails>(
+      {
+        service,
+        name: 'organisation',
+        topic: OrganisationRegistered.topic,
+        events: [OrganisationRegistered, OrganisationDescribed, OrganisationMemberJoined, OrganisationJoiningCodeIssued],
+        initial: initialOrganisation,
+        evolve: evolveOrganisation,
+        fields: {
+          status: { path: 'state.status', type: 'string' },
+          memberId: { path: 'state.memberIds', type: 'string', array: true },
+          joiningCodeId: { path: 'state.joiningCodeIds', type: 'string', array: true },
+        },
+        indexes: { 'by-status': { fields: ['status'] }, 'by-member': { fields: ['memberId'] }, 'by-joining-code': { fields: ['joiningCodeId'] } },
       },
-      indexes: { 'by-status': { fields: ['status'] }, 'by-member': { fields: ['memberId'] }, 'by-joining-code': { fields: ['joiningCodeId'] } },
-    },
-    ports,
-  ),
-  offers: await openAggregates<OfferState, OfferEvent, OfferDetails>(
-    {
-      service,
-      name: 'offer',
-      topic: OfferDrafted.topic,
-      events: [OfferDrafted, OfferDescribed, OfferPublished, OfferCapacityStated, OfferCapacityExpired, OfferWithdrawn],
-      initial: initialOffer,
-      evolve: evolveOffer,
-      fields: {
-        status: { path: 'state.status', type: 'string' },
-        organisationId: { path: 'state.organisationId', type: 'string' },
-        capacityExpiresAt: { path: 'state.capacity.expiresAt', type: 'string' },
+      ports,
+    ),
+    offers: openAggregates<OfferState, OfferEvent, OfferDetails>(
+      {
+        service,
+        name: 'offer',
+        topic: OfferDrafted.topic,
+        events: [OfferDrafted, OfferDescribed, OfferPublished, OfferCapacityStated, OfferCapacityExpired, OfferWithdrawn],
+        initial: initialOffer,
+        evolve: evolveOffer,
+        fields: {
+          status: { path: 'state.status', type: 'string' },
+          organisationId: { path: 'state.organisationId', type: 'string' },
+          capacityExpiresAt: { path: 'state.capacity.expiresAt', type: 'string' },
+        },
+        indexes: {
+          'by-status': { fields: ['status'] },
+          'by-organisation': { fields: ['organisationId', 'status'] },
+          'by-capacity-expiry': { fields: ['capacityExpiresAt'], sparse: true },
+        },
       },
-      indexes: {
-        'by-status': { fields: ['status'] },
-        'by-organisation': { fields: ['organisationId', 'status'] },
-        'by-capacity-expiry': { fields: ['capacityExpiresAt'], sparse: true },
-      },
-    },
-    ports,
-  ),
-  searches: await openAggregates<EmptySearch, SearchEvent>(
-    { service, name: 'search', topic: SearchFoundNothing.topic, events: [SearchFoundNothing], initial: initialSearch, evolve: evolveSearch },
-    ports,
-  ),
-})
+      ports,
+    ),
+    searches: openAggregates<EmptySearch, SearchEvent>(
+      { service, name: 'search', topic: SearchFoundNothing.topic, events: [SearchFoundNothing], initial: initialSearch, evolve: evolveSearch },
+      ports,
+    ),
+  })

@@ -1,4 +1,4 @@
-import { type OpenedAggregates, openAggregates, type Ports } from '@patchwork/aggregate'
+import { type OpenedAggregates, openAggregates, type Ports, together } from '@patchwork/aggregate'
 import type { Collection } from '@patchwork/document-store'
 import { createSealer, type Sealer } from '@patchwork/encryption'
 import { ImportAcceptanceBegun, ImportAccepted, ImportBegun, ImportDropped, ImportFailed, ImportStaged, ImportUndoBegun, ImportUndone } from '@patchwork/events'
@@ -46,8 +46,8 @@ export type ImportStore = {
 export const openImportStore = async (ports: Ports): Promise<ImportStore> => {
   const { documents } = ports
   const plain = { fields: {}, indexes: {} }
-  return {
-    imports: await openAggregates<ImportState, ImportEvent, ImportDetails<Report>>(
+  const opened = await together({
+    imports: openAggregates<ImportState, ImportEvent, ImportDetails<Report>>(
       {
         service,
         name: 'import',
@@ -69,7 +69,7 @@ export const openImportStore = async (ports: Ports): Promise<ImportStore> => {
       },
       ports,
     ),
-    records: await documents.collection<StagedRecord>({
+    records: documents.collection<StagedRecord>({
       service,
       name: 'import-record',
       fields: {
@@ -79,7 +79,7 @@ export const openImportStore = async (ports: Ports): Promise<ImportStore> => {
       },
       indexes: { 'by-import': { fields: ['importId', 'position'] }, 'by-kind': { fields: ['importId', 'kind', 'position'] } },
     }),
-    importedOffers: await documents.collection<ImportedOffer>({
+    importedOffers: documents.collection<ImportedOffer>({
       service,
       name: 'imported-offer',
       fields: {
@@ -90,10 +90,10 @@ export const openImportStore = async (ports: Ports): Promise<ImportStore> => {
       },
       indexes: { 'by-source': { fields: ['sourceId', 'isPresent'] }, 'by-import': { fields: ['importId', 'outcome'] } },
     }),
-    sources: await documents.collection<ImportSource>({ service, name: 'import-source', ...plain }),
-    mappings: await documents.collection({ service, name: 'import-mapping', ...plain }),
-    sealer: createSealer(ports.dataKey, service, ports.runtime),
-  }
+    sources: documents.collection<ImportSource>({ service, name: 'import-source', ...plain }),
+    mappings: documents.collection<{ columns: { column: string; field: CsvMapping[number]['field'] }[] }>({ service, name: 'import-mapping', ...plain }),
+  })
+  return { ...opened, sealer: createSealer(ports.dataKey, service, ports.runtime) }
 }
 
 /** Ids of records follow the feed's order. */

@@ -1,4 +1,4 @@
-import { openReadModel, type Ports } from '@patchwork/aggregate'
+import { openReadModel, type Ports, together } from '@patchwork/aggregate'
 import { type EventEnvelope, OfferPublished, OfferWithdrawn, OrganisationMemberJoined, PersonRegistered } from '@patchwork/events'
 import type { z } from 'zod'
 import type { ReferredOffer } from '../domain/commands.ts'
@@ -18,59 +18,62 @@ const dataOf = <Data extends z.ZodObject>(definition: { type: string; data: Data
  * navigator registered a person.
  */
 export const openNeighbours = async (ports: Ports) => {
-  const offers = await openReadModel<ReferredOffer>(
-    {
-      service: 'referral',
-      name: 'offers',
-      version: 1,
-      topics: [OfferPublished.topic],
-      idOf: (event) => (event.type === OfferPublished.type || event.type === OfferWithdrawn.type ? event.subject : undefined),
-      project: (current, event) => {
-        const published = dataOf(OfferPublished, event)
-        if (published === undefined) return current && { ...current, isOpen: false }
-        const { offerId, organisationId, track, takesReferrals } = published
-        return { offerId, organisationId, track, isOpen: takesReferrals }
+  const readModels = await together({
+    offers: openReadModel<ReferredOffer>(
+      {
+        service: 'referral',
+        name: 'offers',
+        version: 1,
+        topics: [OfferPublished.topic],
+        idOf: (event) => (event.type === OfferPublished.type || event.type === OfferWithdrawn.type ? event.subject : undefined),
+        project: (current, event) => {
+          const published = dataOf(OfferPublished, event)
+          if (published === undefined) return current && { ...current, isOpen: false }
+          const { offerId, organisationId, track, takesReferrals } = published
+          return { offerId, organisationId, track, isOpen: takesReferrals }
+        },
       },
-    },
-    ports,
-  )
-  const memberships = await openReadModel<Membership>(
-    {
-      service: 'referral',
-      name: 'memberships',
-      version: 1,
-      topics: [OrganisationMemberJoined.topic],
-      fields: { personId: { path: 'personId', type: 'string' } },
-      indexes: { 'by-person': { fields: ['personId'] } },
-      idOf: (event) => {
-        const joined = dataOf(OrganisationMemberJoined, event)
-        return joined && `${joined.organisationId}/${joined.personId}`
+      ports,
+    ),
+    memberships: openReadModel<Membership>(
+      {
+        service: 'referral',
+        name: 'memberships',
+        version: 1,
+        topics: [OrganisationMemberJoined.topic],
+        fields: { personId: { path: 'personId', type: 'string' } },
+        indexes: { 'by-person': { fields: ['personId'] } },
+        idOf: (event) => {
+          const joined = dataOf(OrganisationMemberJoined, event)
+          return joined && `${joined.organisationId}/${joined.personId}`
+        },
+        project: (current, event) => {
+          const joined = dataOf(OrganisationMemberJoined, event)
+          return joined ? { organisationId: joined.organisationId, personId: joined.personId } : current
+        },
       },
-      project: (current, event) => {
-        const joined = dataOf(OrganisationMemberJoined, event)
-        return joined ? { organisationId: joined.organisationId, personId: joined.personId } : current
+      ports,
+    ),
+    registrations: openReadModel<Registration>(
+      {
+        service: 'referral',
+        name: 'registrations',
+        version: 1,
+        topics: [PersonRegistered.topic],
+        idOf: (event) => (event.type === PersonRegistered.type ? event.subject : undefined),
+        project: (current, event) => {
+          const registered = dataOf(PersonRegistered, event)
+          if (registered === undefined) return current
+          const { personId, registeredBy } = registered
+          return { personId, navigatorId: registeredBy === personId ? null : registeredBy }
+        },
       },
-    },
-    ports,
-  )
-  const registrations = await openReadModel<Registration>(
-    {
-      service: 'referral',
-      name: 'registrations',
-      version: 1,
-      topics: [PersonRegistered.topic],
-      idOf: (event) => (event.type === PersonRegistered.type ? event.subject : undefined),
-      project: (current, event) => {
-        const registered = dataOf(PersonRegistered, event)
-        if (registered === undefined) return current
-        const { personId, registeredBy } = registered
-        return { personId, navigatorId: registeredBy === personId ? null : registeredBy }
-      },
-    },
-    ports,
-  )
+      ports,
+    ),
+  })
+  const { offers, memberships, registrations } = readModels
   return {
-    readModels: { offers, memberships, registrations },
+    readModels,
     offer: async (offerId: string): Promise<ReferredOffer | undefined> => (await offers.collection().get(offerId))?.body,
     /** The person's registration; undefined while nobody has told of the person. */
     registration: async (personId: string): Promise<Registration | undefined> => (await registrations.collection().get(personId))?.body,

@@ -1,4 +1,4 @@
-import { type AggregateDefinition, openAggregates, type Ports } from '@patchwork/aggregate'
+import { type AggregateDefinition, openAggregates, type Ports, together } from '@patchwork/aggregate'
 import {
   NeedRecorded,
   ReferralAccepted,
@@ -73,8 +73,9 @@ const referrals: AggregateDefinition<Referral, ReferralEvent> = {
 }
 
 /** Opens needs and referrals, each with its history and its relay. */
-export const openReferralStore = async (ports: Ports) => ({
-  needs: await openAggregates<Need, NeedEvent, NeedDetails>(needs, ports),
-  referrals: await openAggregates<Referral, ReferralEvent, ReferralDetails>(referrals, ports),
-})
+export const openReferralStore = (ports: Ports) =>
+  together({
+    needs: openAggregates<Need, NeedEvent, NeedDetails>(needs, ports),
+    referrals: openAggregates<Referral, ReferralEvent, ReferralDetails>(referrals, ports),
+  })
 export type ReferralStore = Awaited<ReturnType<typeof openReferralStore>>

@@ -20,7 +20,7 @@ const lettersMax = 50
 export const RunAnswer = z.object({
   status: z.enum(['running', 'finished', 'failed', 'interrupted']),
   startedAt: z.string(),
-  startedBy: z.string(),
+  startedBy: z.string().optional(),
   finishedAt: z.string().optional(),
   done: z.int(),
   of: z.int(),

@@ -12,7 +12,7 @@ const quiet = {
 const letter = { group: 'notification', source: 's', sequence: 2, eventId: 'event-7', type: 'referral.accepted.v1', reason: 'failed: parties-unknown' }
 
 let place: TestPlace
-const state = { notification: quiet as object, letters: [] as object[], replay: {} as object, verified: [] as string[] }
+const state = { notification: quiet as object, letters: [] as object[], replay: {} as object, verified: [] as string[], underWayIn: '' }
 beforeAll(async () => {
   place = await startTestPlace({
     'GET /notification/operations/status': () => state.notification,
@@ -20,6 +20,7 @@ beforeAll(async () => {
     'POST /notification/operations/replays': (_asked, response) => void response.status(202).json(state.replay),
     'GET /referral/operations/status': () => ({ ...quiet, verification: { ...run, done: 1, of: 1, checked } }),
     'POST /:service/operations/verifications': ({ params }, response) => {
+      if (params.service === state.underWayIn) return void response.status(409).json({ status: 409, code: 'verification-under-way' })
       state.verified.push(params.service!)
       response.status(202).json({ ...run, status: 'running', done: 0, of: 9 })
     },
@@ -72,6 +73,22 @@ test('a verification is asked of every service, and its last result is shown', a
   expect(state.verified.sort()).toEqual(
     ['commissioning', 'identity', 'notification', 'people', 'personal-budget-pooling', 'provider-directory', 'referral', 'web'].sort(),
   )
+})
+
+test('one that was begun by the command is told as such, and another while one is under way is not begun, in words', async () => {
+  const { startedBy: _, ...byCommand } = run
+  state.notification = { ...quiet, verification: { ...byCommand, status: 'running', done: 0, of: 9 } }
+  state.underWayIn = 'notification'
+  const browser = await place.signedIn('administrator')
+  const page = (await browser.get('/operations')).text
+  expect(textOf(page)).toContain('started by patchwork verify')
+  const form = page.slice(page.indexOf('action="/operations/verifications"'))
+  await browser
+    .post('/operations/verifications')
+    .type('form')
+    .send({ _token: hidden(form, '_token'), _key: hidden(form, '_key') })
+  expect((await browser.get('/operations')).text).toContain('A verification was under way already.')
+  state.underWayIn = ''
 })
 
 test('nobody but an administrator sees it, or hears of changes', async () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { definePage, goTo } from '../../http/page.ts'
+import { ServiceProblem } from '../../serviceCalls.ts'
 import { type OperatedService, type Overview, operatedServices, RunAnswer, readOverview } from './overview.ts'
 
 const here = '/operations'
@@ -62,16 +63,22 @@ export const operationsReplayPage = definePage({
   },
 })
 
-/** Has every service check its invariants. One that does not answer is left out: the page says which have been verified. */
+/** Has every service check its invariants. One that does not answer is left out, and one that is at it already goes on: the page says which have been verified. */
 export const operationsVerifyPage = definePage({
   name: 'operations',
   path: `${here}/verifications`,
   for: ['administrator'],
   load: async () => goTo(here),
   save: async (_values, { services }) => {
-    const begin = (service: OperatedService) => services.post(service, '/operations/verifications', {}, RunAnswer).catch(() => undefined)
+    const begin = (service: OperatedService) =>
+      services.post(service, '/operations/verifications', {}, RunAnswer).then(
+        () => 'operations.verifyBegun' as const,
+        (error: unknown) =>
+          error instanceof ServiceProblem && error.code === 'verification-under-way' ? 'operations.verifyUnderWay' : 'operations.verifyPartly',
+      )
     const begun = await Promise.all(operatedServices.map(begin))
-    return goTo(here, { notice: begun.every((run) => run !== undefined) ? 'operations.verifyBegun' : 'operations.verifyPartly' })
+    const notice = (['operations.verifyPartly', 'operations.verifyUnderWay'] as const).find((one) => begun.includes(one))
+    return goTo(here, { notice: notice ?? 'operations.verifyBegun' })
   },
 })
 
