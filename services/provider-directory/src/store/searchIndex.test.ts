@@ -262,6 +262,6 @@ describe('what is shown', () => {
     const undescribed = publicOffer(2)
     delete undescribed.organisation.description
     const index = indexOf([publicOffer(1), undescribed, publicOffer(3)])
-    expect(index.feed({ offset: 0, limit: 10 })).toMatchObject({ total: 2, offers: [{ name: 'Offer 1' }, { name: 'Offer 3' }] })
+    expect(index.feed.services({}, { offset: 0, limit: 10 })).toMatchObject({ total: 2, offers: [{ name: 'Offer 1' }, { name: 'Offer 3' }] })
   })
 })
