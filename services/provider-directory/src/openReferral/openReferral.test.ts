@@ -39,11 +39,17 @@ test('D2 a page past the last is empty, and still the last', async () => {
   expect((await place.feed('/services?page=100000')).body).toMatchObject({ contents: [], size: 0, empty: true, first_page: false, last_page: true })
 })
 
-test('what the standard requires and a record lacks is never invented: the record stays out', async () => {
+test('D2 what the standard requires and a record lacks is never invented: the record stays out', async () => {
   const pharmacies = (await place.asAnyone('/offers?category=pharmacies&limit=1')).body
   expect(pharmacies.total).toBe(57)
   expect((await place.feed(`/services?taxonomy_term_id=${termOf('pharmacies').id}`)).body.total_items).toBe(0)
   expect((await place.feed(`/services/${pharmacies.items[0].offerId}`)).status).toBe(404)
+  // They are counted for administrators, and for nobody else.
+  const published = (await place.asAnyone('/offers?limit=1')).body.total
+  const { body } = await place.as('administrator')('/open-feed')
+  expect(body).toEqual({ services: total, organisations: await count('/organizations'), leftOut: published - total })
+  expect(body.leftOut).toBeGreaterThan(57)
+  expect((await place.as('provider')('/open-feed')).status).toBe(403)
 })
 
 const everyList = ['/services', '/service_at_locations', '/organizations', '/taxonomies', '/taxonomy_terms']
