@@ -25,6 +25,7 @@ export { problemCodes } from './import/problems.ts'
 export { type CsvField, type CsvMapping, csvFields } from './import/readCsv.ts'
 export type { LoadedOpenData, LoadOpenDataOptions } from './openData/loadOpenData.ts'
 export { type OpenData, openOpenData } from './openData/openOpenData.ts'
+export { ExportError, exportTabular, type TabularExport } from './openReferral/exportTabular.ts'
 
 export type RunningDirectory = RunningService & {
   /** Feeds of other systems. */
