@@ -11,6 +11,7 @@ import { importing } from './import.ts'
 import { latency, serversLatency } from './latency.ts'
 import { live } from './live.ts'
 import { mongoUpdates } from './mongoUpdates.ts'
+import { openFeed } from './openFeed.ts'
 import { page } from './page.ts'
 import { postings } from './postings.ts'
 import { search } from './search.ts'
@@ -26,6 +27,7 @@ const benches: readonly Bench[] = [
   page,
   dashboard,
   importing,
+  openFeed,
   brokerThroughput,
   mongoUpdates,
   serversLatency,

@@ -98,6 +98,7 @@ export const fixturesOf = ({ person, organisation, offer, account, waiting, acce
   '/provider/organisation/new': provider('/provider/organisation/new'),
   '/provider/join': provider('/provider/join'),
   '/provider/organisations/:organisationId/joining-code': provider(`/provider/organisations/${organisation}/joining-code`),
+  '/provider/organisations/:organisationId/description': provider(`/provider/organisations/${organisation}/description`),
   '/provider/offers/new': provider('/provider/offers/new'),
   '/provider/offers/:offerId/edit': provider(`/provider/offers/${offer}/edit`),
   '/provider/offers/:offerId/publication': provider(`/provider/offers/${offer}/publication`),

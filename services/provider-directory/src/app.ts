@@ -3,6 +3,7 @@ import type { Runtime } from '@patchwork/runtime'
 import { importRoutes } from './http/importRoutes.ts'
 import type { JoiningCodes } from './http/joiningCode.ts'
 import { offerRoutes } from './http/offerRoutes.ts'
+import { openFeedRoutes } from './http/openFeedRoutes.ts'
 import { organisationRoutes } from './http/organisationRoutes.ts'
 import { placeRoutes } from './http/placeRoutes.ts'
 import { searchRoutes } from './http/searchRoutes.ts'
@@ -29,6 +30,7 @@ export const routesOf = (dependencies: Dependencies) => [
   ...organisationRoutes(dependencies),
   ...placeRoutes(dependencies),
   ...importRoutes(dependencies),
+  ...openFeedRoutes(dependencies),
 ]
 
 export const createDirectoryApp = (options: Omit<AppOptions, 'service' | 'routes'>, dependencies: Dependencies) =>

@@ -25,6 +25,7 @@ export { problemCodes } from './import/problems.ts'
 export { type CsvField, type CsvMapping, csvFields } from './import/readCsv.ts'
 export type { LoadedOpenData, LoadOpenDataOptions } from './openData/loadOpenData.ts'
 export { type OpenData, openOpenData } from './openData/openOpenData.ts'
+export { ExportError, exportTabular, type TabularExport } from './openReferral/exportTabular.ts'
 
 export type RunningDirectory = RunningService & {
   /** Feeds of other systems. */
@@ -42,7 +43,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
   const councilArea = openCouncilArea(settings.placeFolder ?? demonstrationPlaceFolder)
   const [directory, importStore, importFiles] = await Promise.all([openDirectory(ports), openImportStore(ports), openImportFiles(ports)])
   const imports = importsOf({ store: importStore, files: importFiles, directory, councilArea }, ports, settings.instance ?? runtime.uuid())
-  const index = createSearchIndex()
+  const index = createSearchIndex(runtime)
   const unmetNeed = openUnmetNeed({ searches: directory.searches, runtime, logger })
   const group = `${service}-search-${settings.instance ?? runtime.uuid()}`
   const search = await syncSearch({ index, directory, group }, ports)

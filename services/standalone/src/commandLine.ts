@@ -12,6 +12,7 @@ import { type BackedUp, BackupError, backUp, type CopyProgress, notInOneFile } f
 import { Environment, type PlaceConfig, readConfig } from './config.ts'
 import { askRunningPlace, listenForOperations } from './control.ts'
 import { openPorts } from './drivers.ts'
+import { addExport } from './exporting.ts'
 import { giveMemoryBack, staySmall } from './giveMemoryBack.ts'
 import { type Imported, ImportOperation, importedInWords, listInWords, operateImport, summaryInWords } from './importing.ts'
 import { type DeadLetter, type Operation, operate, type Rebuilt, type Replayed, UnknownNameError, type Verified } from './operations.ts'
@@ -117,6 +118,7 @@ const program = (surroundings: Surroundings, settle: Settle): Command => {
     )
   addBackup(patchwork, surroundings, settle)
   addImport(patchwork, surroundings, settle)
+  addExport(patchwork, surroundings, settle)
   addServerCommands(patchwork, surroundings, settle)
   return patchwork
 }

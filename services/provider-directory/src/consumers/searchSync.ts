@@ -1,11 +1,14 @@
 import { type Ports, processInSpan, watchLag } from '@patchwork/aggregate'
 import { type EventEnvelope, OfferDrafted, OrganisationRegistered } from '@patchwork/events'
+import { instant } from '@patchwork/runtime'
 import type { Offer } from '../domain/offer.ts'
 import type { Directory } from '../store/directory.ts'
-import { type PublicOrganisation, toPublicOffer, toPublicOrganisation } from '../store/publicOffer.ts'
+import { newsAt, type PublicOffer, type PublicOrganisation, toPublicOffer, toPublicOrganisation } from '../store/publicOffer.ts'
 import type { SearchIndex } from '../store/searchIndex.ts'
 
 const pageSize = 500
+/** What is shown late, after an outage, is news when it is shown. After a restart nobody knows when that was: what changed within this time counts as news. */
+const shownLateMs = 24 * 3_600_000
 
 export type SearchSync = {
   /** Resolves when everything published before the call is shown. */
@@ -71,19 +74,21 @@ export const syncSearch = async (
       const offer = await offers.get(offerId)
       if (offer?.state.status !== 'published') return index.remove(offerId)
       await readOrganisations([offer.state.organisationId])
-      show([offer])
+      show([offer], () => true)
     })
   }
 
-  /** Shows offers with their organisations as they are known at this moment. */
-  const show = (found: readonly (Offer & { id: string; sequence: number })[]): void =>
+  /** Shows offers with their organisations as they are known at this moment, which is when some of them are news. */
+  const show = (found: readonly (Offer & { id: string; sequence: number })[], isNews: (offer: PublicOffer) => boolean): void => {
+    const shownAt = instant(runtime)
     index.put(
       found.flatMap((aggregate) => {
         const organisation = aggregate.state.status === 'published' ? shown.get(aggregate.state.organisationId)?.organisation : undefined
         const offer = organisation && toPublicOffer(aggregate, organisation)
-        return offer ? [{ offer, sequence: aggregate.sequence }] : []
+        return offer ? [{ offer, sequence: aggregate.sequence, ...(isNews(offer) ? { shownAt } : {}) }] : []
       }),
     )
+  }
 
   const onOffer = async ({ subject, sequence }: EventEnvelope): Promise<void> => {
     if ((index.sequenceOf(subject) ?? 0) < sequence) await refresh(subject)
@@ -101,12 +106,16 @@ export const syncSearch = async (
   /** Shows every published offer as its document is now, then no other. What was shown before can be found meanwhile. */
   const fill = async (): Promise<number> => {
     const seen = new Set<string>()
+    const lateSince = new Date(runtime.now() - shownLateMs).toISOString()
     let after: string | undefined
     do {
       const page = await offers.find({ where: { status: { equals: 'published' } }, limit: pageSize, ...(after === undefined ? {} : { after }) })
       await readOrganisations([...new Set(page.aggregates.flatMap(({ state }) => (state.status === 'published' ? [state.organisationId] : [])))])
       // What an event has spoken of since is read anew by its own reading, which may have been the later one.
-      show(page.aggregates.filter(({ id }) => !touched.has(id)))
+      show(
+        page.aggregates.filter(({ id }) => !touched.has(id)),
+        (offer) => newsAt(offer) >= lateSince,
+      )
       for (const { id } of page.aggregates) seen.add(id)
       after = page.after
     } while (after !== undefined)

@@ -55,6 +55,8 @@ export type OfferDetails = {
   personalCareGate?: PersonalCareGate
   contact: Contact
   source?: SourceRecord
+  /** What the feed it came from said in the fields of the open standard; whoever describes it anew here says it without. */
+  given?: Record<string, unknown>
   modifiedAt: string
 }
 

@@ -40,6 +40,8 @@ export type OrganisationDetails = {
   /** Numbers others know it by, e.g. scheme GB-CHC for registered charities. */
   identifiers?: { scheme: string; identifier: string }[]
   source?: SourceRecord
+  /** What the feed it came from said in the fields of the open standard; whoever describes it anew here says it without. */
+  given?: Record<string, unknown>
   modifiedAt: string
 }
 

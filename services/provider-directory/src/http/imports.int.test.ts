@@ -40,6 +40,11 @@ test('X1 an administrator sees what an import found, accepts it, and everyone fi
   expect(body).toMatchObject({ taken: 1, left: 0, isLast: true, report: { read: 2, new: 1, refused: 1 } })
   expect((await administrator(`/imports/${importId}/undoing`, { body: {} })).status).toBe(202)
   await until(found, (total) => total === 0)
+  // One import at a time: the next test begins when this one has ended.
+  await until(
+    () => administrator(`/imports/${importId}`),
+    (one) => one.body.status === 'undone',
+  )
 })
 
 test('an address that nobody outside may name is refused, and the import says why', async () => {

@@ -1,6 +1,6 @@
 import { type Command, idFor, inParallel } from '@patchwork/aggregate'
 import type { Collection } from '@patchwork/document-store'
-import { type FormerOffer, type Offer, publishAnew, publishFromOpenData, putBackOffer, withdrawOffer } from '../domain/offer.ts'
+import { canonical, type FormerOffer, type Offer, publishAnew, publishFromOpenData, putBackOffer, withdrawOffer } from '../domain/offer.ts'
 import { describeOrganisation, type Organisation, type OrganisationDetails, registerOrganisation } from '../domain/organisation.ts'
 import { RefusedError } from '../domain/refusals.ts'
 import type { Directory } from '../store/directory.ts'
@@ -129,7 +129,8 @@ const isToBeDescribed = ({ state, details }: Organisation, said: OrganisationDet
   state.status === 'registered' && state.memberIds.length === 0 && details !== undefined && !isSameOrganisation(details, said)
 
 const isSameOrganisation = (one: OrganisationDetails, other: OrganisationDetails): boolean =>
-  (['name', 'description', 'email', 'phone', 'website'] as const).every((field) => one[field] === other[field])
+  (['name', 'description', 'email', 'phone', 'website'] as const).every((field) => one[field] === other[field]) &&
+  canonical(one.given ?? {}) === canonical(other.given ?? {})
 
 const commandOf = ({ importId, at }: Pick<Taking, 'importId' | 'at'>, what: string): Command => ({
   key: `import/${importId}/${what}`,

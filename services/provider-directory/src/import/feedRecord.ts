@@ -24,6 +24,8 @@ export type FeedRecord = {
   /** False where its source says that it is not to be had any more. */
   isActive: boolean
   organisation?: { externalId?: string; name?: string; description?: string; url?: string; email?: string; phone?: string }
+  /** The record as it came, where it came in the shape of the open standard. */
+  openReferral?: Record<string, unknown>
 }
 
 /**

@@ -47,6 +47,7 @@ export const fromOpenReferral = ({ value, isTooLarge }: JsonPart): ReadRecord =>
             email: text(organisation.email),
           }),
       }),
+      openReferral: service,
       isActive: (text(service.status) ?? 'active').toLowerCase() === 'active',
     },
   }

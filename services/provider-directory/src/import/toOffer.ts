@@ -6,6 +6,7 @@ import { type Contact, canonical, type OfferDescription, type OfferDetails, type
 import type { OrganisationDetails } from '../domain/organisation.ts'
 import { kindByWords } from '../openData/charityCategory.ts'
 import { phoneNumber, tidyName, webAddress } from '../openData/tidy.ts'
+import { givenOrganisation, givenService } from '../openReferral/given.ts'
 import type { CouncilArea } from '../place/place.ts'
 import { writtenPostcode } from '../place/postcodes.ts'
 import type { FeedRecord } from './feedRecord.ts'
@@ -60,6 +61,8 @@ export const toOffer = (record: FeedRecord, { source, asOf, at, councilArea }: P
   const kind = kindByWords(name, description)
   const category = record.category ?? kind?.category ?? 'other'
   const origin = (recordId: string) => ({ code: 'import', recordId: `${source}/${recordId}` })
+  const offerId = idFor(`import/offer/${source}/${organisationKey}/${externalId}`)
+  const given = givenOf(record, { source, offerId, organisationId, externalId, organisationKey, said: { name: tidyName(name), description } })
   const organisation = {
     name: tidyName(organisationName),
     ...present({
@@ -69,6 +72,7 @@ export const toOffer = (record: FeedRecord, { source, asOf, at, councilArea }: P
       website: usableWebsite(record.organisation?.url),
     }),
     source: origin(organisationKey),
+    ...present({ given: given.organisation }),
     modifiedAt: at,
   }
   const details: OfferDetails = {
@@ -85,13 +89,37 @@ export const toOffer = (record: FeedRecord, { source, asOf, at, councilArea }: P
     fundingAccepted: [],
     contact,
     source: origin(externalId),
+    ...present({ given: given.service }),
     modifiedAt: at,
   }
   const offer: OfferDescription = { category, personalCare: false, details }
   const track = record.category === undefined ? (kind?.track ?? 'be-helped') : joinIn.has(category) ? 'join-in' : 'be-helped'
-  const prepared = { externalId, organisationId, offerId: idFor(`import/offer/${source}/${organisationKey}/${externalId}`), track, organisation, offer }
+  const prepared = { externalId, organisationId, offerId, track, organisation, offer }
   const offerDigest = digestOfOffer(offer)
   return { problems: [...problems], offer: { ...prepared, offerDigest, digest: digestOf([offerDigest, { ...organisation, modifiedAt: '' }]) } }
+}
+
+type Becoming = {
+  source: string
+  offerId: string
+  organisationId: string
+  externalId: string
+  organisationKey: string
+  said: Pick<OfferDetails, 'name' | 'description'>
+}
+
+/** What the record says in the standard's own fields, of itself and of its organisation, less what the offer says in the same words anyway. */
+const givenOf = (record: FeedRecord, { source, offerId, organisationId, externalId, organisationKey, said }: Becoming) => {
+  if (!record.openReferral) return {}
+  const parentId = (key: string) => idFor(`import/organisation/${source}/${key}`)
+  const keys = { organisationId, ownKey: externalId, organisationKey, parentId }
+  const { name, description, ...others } = givenService(record.openReferral, { ...keys, ownId: offerId }) ?? {}
+  const told = { ...(name === said.name ? {} : { name }), ...(description === said.description ? {} : { description }), ...others }
+  const organization = record.openReferral.organization as Record<string, unknown> | undefined
+  return {
+    service: present(told),
+    organisation: organization && givenOrganisation(organization, { ...keys, ownId: organisationId, ownKey: organisationKey }),
+  }
 }
 
 /** What an offer says, whenever it was said. Where it came from is not the saying's. */

@@ -1,73 +1,102 @@
-import { createHash } from 'node:crypto'
 import { type AppOptions, createApp, defineRoute, NotFoundError } from '@patchwork/http'
-import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
+import { clocksAt } from '../place/clocks.ts'
 import type { CouncilArea } from '../place/place.ts'
-import type { PublicOffer } from '../store/publicOffer.ts'
+import type { PublicOffer, PublicOrganisation } from '../store/publicOffer.ts'
 import type { FeedQuery, SearchIndex } from '../store/searchIndex.ts'
-import { type Around, toFullService, toListedService, toMinimalService } from './service.ts'
-import { categoryOfTerm, taxonomy } from './terms.ts'
+import { answer, envelope, forEveryone, type Lines, sendLines } from './answers.ts'
+import {
+  type AboutServices,
+  NoSuchListError,
+  OrganizationQuery,
+  OrganizationsQuery,
+  PlacesQuery,
+  pageOf,
+  perPageMax,
+  ServicesQuery,
+  TaxonomiesQuery,
+  TermsQuery,
+  toInstant,
+} from './query.ts'
+import type { Fields } from './said.ts'
+import {
+  type Around,
+  toFullPlace,
+  toFullService,
+  toListedOrganization,
+  toListedPlace,
+  toListedService,
+  toMinimalService,
+  toOwnOrganization,
+  toServiceOfOrganization,
+} from './service.ts'
+import { categoryOfTerm, ownTerms, taxonomy } from './terms.ts'
 
 export const openReferralPath = '/open-referral-uk/v3'
 const version = 'HSDS-UK-3.0'
 const profile = 'https://docs.openreferraluk.org/en/latest/'
 const perPageByDefault = 50
-const perPageMax = 1_000
-const minimalPerPage = 1_000
-const linesAtOnce = 500
-
-const asked = <Schema extends z.ZodType>(schema: Schema) => z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
-const flag = z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] })
-
-// Not strict: clients of the standard send parameters of other versions and extensions, which mean nothing here.
-const ServicesQuery = z.object({
-  search: asked(z.string().max(200)),
-  page: asked(z.coerce.number().int().min(1).max(1_000_000)),
-  per_page: asked(z.coerce.number().int().min(1).max(perPageMax)),
-  format: asked(z.enum(['json', 'ndjson'])),
-  taxonomy_term_id: asked(z.string().max(100)),
-  taxonomy_id: asked(z.string().max(100)),
-  organization_id: asked(z.string().max(100)),
-  // Asks what is new to whoever keeps a copy: also an old record that was loaded since. An unescaped + arrives as a space.
-  modified_after: asked(
-    z
-      .string()
-      .max(40)
-      .transform((text) => text.replace(' ', '+'))
-      .pipe(
-        z.union([z.iso.date(), z.iso.datetime({ offset: true, local: true })], {
-          error: 'Give a date or an instant, like 2026-03-01 or 2026-03-01T09:00:00Z.',
-        }),
-      ),
-  ),
-  minimal: asked(flag),
-  full: asked(flag),
-})
-type ServicesQuery = z.output<typeof ServicesQuery>
+/** Lists whose entries hold everything that belongs to them. */
+const fullPerPageMax = 200
+/** Services that an organisation is shown with in full; those after them are named. */
+const fullServicesMax = 200
+const servicesOfOneMax = 5_000
+const metresMax = 1_000_000
+const rateLimit = { count: 1_200, perSeconds: 60 }
 
 type Dependencies = { index: SearchIndex; councilArea: CouncilArea; publicUrl: string }
+type Options = Omit<AppOptions, 'service' | 'routes' | 'before'>
 
 /** The directory as Open Referral UK 3.0 has it: for anyone, from any page, without signing in. Records that the standard cannot hold are not in it. */
-export const createOpenReferralApp = (options: Omit<AppOptions, 'service' | 'routes' | 'before'>, dependencies: Dependencies) =>
-  createApp({ ...options, service: 'open-referral-uk', mountPath: openReferralPath, routes: openReferralRoutes(dependencies), before: [forEveryone] })
+export const createOpenReferralApp = (options: Options, dependencies: Dependencies) =>
+  createApp({
+    ...options,
+    service: 'open-referral-uk',
+    mountPath: openReferralPath,
+    routes: openReferralRoutes(dependencies, options.runtime.now),
+    before: [forEveryone],
+  })
 
-const forEveryone: RequestHandler = (request, response, next) => {
-  response.set({ 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'ETag, Last-Modified', 'Cross-Origin-Resource-Policy': 'cross-origin' })
-  if (request.method !== 'OPTIONS') return next()
-  response.set({ 'Access-Control-Allow-Methods': 'GET', 'Access-Control-Allow-Headers': '*', 'Access-Control-Max-Age': '86400' }).status(204).end()
-}
+const params = z.object({ id: z.string() })
 
-const openReferralRoutes = ({ index, councilArea, publicUrl }: Dependencies) => {
-  const around: Around = { districtName: councilArea.about.name, wardName: councilArea.wards.nameOf }
-  const shape = ({ minimal, full }: Pick<ServicesQuery, 'minimal' | 'full'>) =>
-    minimal ? toMinimalService : full ? (offer: PublicOffer) => toFullService(offer, around) : toListedService
+const openReferralRoutes = ({ index, councilArea, publicUrl }: Dependencies, now: () => number) => {
+  const { feed } = index
+  const around = (): Around => ({
+    districtName: councilArea.about.name,
+    wardName: councilArea.wards.nameOf,
+    clockOffset: clocksAt(now()).offset,
+  })
+  const at = (modifiedMs = index.changes().atMs) => {
+    const nowMs = now()
+    return { nowMs, modifiedMs: modifiedMs === undefined ? undefined : Math.max(modifiedMs, Date.parse(clocksAt(nowMs).since)) }
+  }
+  const streamed = (signal: AbortSignal) => ({ ...at(), signal, version: `${index.changes().atMs} ${index.changes().count} ${clocksAt(now()).offset}` })
+  const toQuery = (query: AboutServices) => toFeedQuery(query, { councilArea, clocksChangedAt: clocksAt(now()).since })
+  const serviceShape = ({ minimal, full }: { minimal?: boolean | undefined; full?: boolean | undefined }) => {
+    const known = around()
+    return minimal ? toMinimalService : full ? (offer: PublicOffer) => toFullService(offer, known) : toListedService
+  }
+  /** An organisation with its services, named or in full. */
+  const toFullOrganization = (organisation: PublicOrganisation, hasFullServices: boolean | undefined): Fields => {
+    const known = around()
+    const { offers } = feed.services({ organisationId: organisation.organisationId }, { after: undefined, limit: servicesOfOneMax })
+    const services = offers.map((offer, place) =>
+      hasFullServices && place < fullServicesMax ? toServiceOfOrganization(offer, known) : toMinimalService(offer),
+    )
+    return { ...toOwnOrganization(organisation), services }
+  }
+  const organizationShape = (query: { full?: boolean | undefined; full_service?: boolean | undefined }) =>
+    query.full || query.full_service ? (organisation: PublicOrganisation) => toFullOrganization(organisation, query.full_service) : toListedOrganization
+  const everyTerm = (): Fields[] => [...ownTerms(), ...feed.terms().map(({ term }) => term)]
+
   return [
     defineRoute({
       method: 'get',
       path: '/',
       policy: 'directory.find',
       summary: 'What this API is.',
-      handle: async ({ raw }) => answer(raw, { version, profile, openapi_url: `${publicUrl}${openReferralPath}/openapi.json` }),
+      handle: async ({ raw }) =>
+        answer(raw, { version, profile, openapi_url: `${publicUrl}${openReferralPath}/openapi.json` }, { nowMs: now(), modifiedMs: undefined }),
     }),
     defineRoute({
       method: 'get',
@@ -75,24 +104,24 @@ const openReferralRoutes = ({ index, councilArea, publicUrl }: Dependencies) => 
       policy: 'directory.find',
       summary: 'Services by pages, or all of them as one JSON text per line.',
       query: ServicesQuery,
-      rateLimit: { count: 1_200, perSeconds: 60 },
+      rateLimit,
       handle: async ({ query, raw, signal }) => {
-        const filter = toFilter(query)
-        if (query.format === 'ndjson') return sendLines(raw.response, { index, filter, shape: shape(query), signal })
-        const perPage = query.per_page ?? (query.minimal ? minimalPerPage : perPageByDefault)
-        const page = query.page ?? 1
-        const { offers, total } = filter ? index.feed({ ...filter, offset: (page - 1) * perPage, limit: perPage }) : { offers: [], total: 0 }
-        const totalPages = Math.max(1, Math.ceil(total / perPage))
-        return answer(raw, {
-          total_items: total,
-          total_pages: totalPages,
-          page_number: page,
-          size: offers.length,
-          first_page: page === 1,
-          last_page: page >= totalPages,
-          empty: offers.length === 0,
-          contents: offers.map(shape(query)),
-        })
+        const asked = toQuery(query)
+        const shape = serviceShape(query)
+        const page = pageOf(query, query.minimal ? perPageMax : perPageByDefault, query.full ? fullPerPageMax : perPageMax)
+        const services = (where: Parameters<typeof feed.services>[1]) => feed.services(asked, where)
+        if (isLines(query))
+          return sendLines(
+            raw,
+            toLines(
+              (where) => services(where).offers,
+              shape,
+              ({ offerId }) => offerId,
+            ),
+            streamed(signal),
+          )
+        const { offers, total } = services(page)
+        return answer(raw, envelope({ ...page, total, contents: offers.map(shape) }), at())
       },
     }),
     defineRoute({
@@ -100,58 +129,205 @@ const openReferralRoutes = ({ index, councilArea, publicUrl }: Dependencies) => 
       path: '/services/:id',
       policy: 'directory.find',
       summary: 'One service with everything that belongs to it.',
-      params: z.object({ id: z.string().max(100) }),
-      handle: async ({ params, raw }) => {
-        const offer = index.get(params.id.toLowerCase())
-        if (!offer?.organisation.description) throw new NotFoundError()
-        raw.response.set('Last-Modified', new Date(offer.modifiedAt).toUTCString())
-        return answer(raw, toFullService(offer, around))
+      params,
+      handle: async ({ params: { id }, raw }) => {
+        const offerId = id.toLowerCase()
+        const newsAt = feed.newsAt(offerId)
+        const offer = newsAt === undefined ? undefined : index.get(offerId)
+        if (newsAt === undefined || !offer) throw new NotFoundError()
+        return answer(raw, toFullService(offer, around()), at(Date.parse(newsAt)))
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/service_at_locations',
+      policy: 'directory.find',
+      summary: 'Services at their places, by pages, or all of them as one JSON text per line; near a postcode, or those that serve it.',
+      query: PlacesQuery,
+      rateLimit,
+      handle: async ({ query, raw, signal }) => {
+        const asked = toQuery(query)
+        const known = around()
+        const shape = (placed: { placeId: string; offer: PublicOffer }) => (query.full ? toFullPlace : toListedPlace)(placed, known)
+        const page = pageOf(query, perPageByDefault, query.full ? fullPerPageMax : perPageMax)
+        const places = (where: Parameters<typeof feed.places>[1]) => feed.places(asked, where)
+        if (isLines(query))
+          return sendLines(
+            raw,
+            toLines(
+              (where) => places(where).places,
+              shape,
+              ({ placeId }) => placeId,
+            ),
+            streamed(signal),
+          )
+        const found = places(page)
+        return answer(raw, envelope({ ...page, total: found.total, contents: found.places.map(shape) }), at())
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/service_at_locations/:id',
+      policy: 'directory.find',
+      summary: 'One service at one of its places, with everything that belongs to both.',
+      params,
+      handle: async ({ params: { id }, raw }) => {
+        const placeId = id.toLowerCase()
+        const offer = feed.place(placeId)
+        if (!offer) throw new NotFoundError()
+        return answer(raw, toFullPlace({ offer, placeId }, around()), at(Date.parse(feed.newsAt(offer.offerId) ?? offer.modifiedAt)))
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/organizations',
+      policy: 'directory.find',
+      summary: 'Organisations that offer something, by pages, or all of them as one JSON text per line.',
+      query: OrganizationsQuery,
+      rateLimit,
+      handle: async ({ query, raw, signal }) => {
+        const asked: FeedQuery = query.search === undefined ? {} : { text: query.search }
+        const shape = organizationShape(query)
+        const page = pageOf(query, perPageByDefault, query.full || query.full_service ? fullPerPageMax : perPageMax)
+        if (isLines(query))
+          return sendLines(
+            raw,
+            toLines(
+              (where) => feed.organisations(asked, where).organisations,
+              shape,
+              ({ organisationId }) => organisationId,
+            ),
+            streamed(signal),
+          )
+        const { organisations, total } = feed.organisations(asked, page)
+        return answer(raw, envelope({ ...page, total, contents: organisations.map(shape) }), at())
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/organizations/:id',
+      policy: 'directory.find',
+      summary: 'One organisation with its services, named or in full.',
+      params,
+      query: OrganizationQuery,
+      rateLimit,
+      handle: async ({ params: { id }, query, raw }) => {
+        const organisation = feed.organisation(id.toLowerCase())
+        if (!organisation) throw new NotFoundError()
+        return answer(raw, toFullOrganization(organisation, query.full_service), at())
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/taxonomies',
+      policy: 'directory.find',
+      summary: 'Taxonomies that services here are sorted by.',
+      query: TaxonomiesQuery,
+      rateLimit,
+      handle: async ({ query, raw, signal }) => {
+        const contents = [taxonomy].filter((one) => speaksOf(one, query.search))
+        if (isLines(query)) return sendLines(raw, () => ({ lines: contents, last: undefined }), streamed(signal))
+        const page = pageOf(query, perPageByDefault)
+        return answer(raw, sliced(contents, page), at())
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/taxonomies/:id',
+      policy: 'directory.find',
+      summary: 'One taxonomy with its terms.',
+      params,
+      handle: async ({ params: { id }, raw }) => {
+        if (id.toLowerCase() !== taxonomy.id) throw new NotFoundError()
+        return answer(raw, { ...taxonomy, taxonomy_terms: ownTerms() }, at())
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/taxonomy_terms',
+      policy: 'directory.find',
+      summary: 'Terms that services here are sorted by: our own, and those that records of other feeds brought with them.',
+      query: TermsQuery,
+      rateLimit,
+      handle: async ({ query, raw, signal }) => {
+        const contents = everyTerm().filter(
+          (term) =>
+            speaksOf(term, query.search) &&
+            (query.taxonomy_id === undefined || term.taxonomy_id === query.taxonomy_id) &&
+            (query.parent_id === undefined || term.parent_id === query.parent_id) &&
+            !(query.top_only && term.parent_id !== undefined),
+        )
+        if (isLines(query)) return sendLines(raw, () => ({ lines: contents, last: undefined }), streamed(signal))
+        const page = pageOf(query, perPageByDefault)
+        return answer(raw, sliced(contents, page), at())
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/taxonomy_terms/:id',
+      policy: 'directory.find',
+      summary: 'One term.',
+      params,
+      handle: async ({ params: { id }, raw }) => {
+        const termId = id.toLowerCase()
+        const term = ownTerms().find((one) => one.id === termId) ?? feed.term(termId)?.term
+        if (!term) throw new NotFoundError()
+        return answer(raw, term, at())
       },
     }),
   ]
 }
 
-/** Which services are asked for; undefined when no service can be: of a taxonomy or a term that is not ours. */
-const toFilter = (query: ServicesQuery): Omit<FeedQuery, 'offset' | 'limit'> | undefined => {
-  const { search, taxonomy_term_id: termId, taxonomy_id: taxonomyId, organization_id: organisationId, modified_after: after } = query
-  const category = termId === undefined ? undefined : categoryOfTerm(termId.toLowerCase())
-  if ((termId !== undefined && !category) || (taxonomyId !== undefined && taxonomyId.toLowerCase() !== taxonomy.id)) return undefined
-  return {
-    ...(search === undefined ? {} : { text: search }),
-    ...(category ? { category } : {}),
-    ...(organisationId === undefined ? {} : { organisationId: organisationId.toLowerCase() }),
-    ...(after === undefined ? {} : { modifiedAfter: toInstant(after) }),
+const isLines = ({ format }: { format?: string | undefined }): boolean => format?.toLowerCase() === 'ndjson'
+
+const toLines =
+  <Entry>(
+    read: (where: { after: string | undefined; limit: number }) => readonly Entry[],
+    shape: (entry: Entry) => object,
+    keyOf: (entry: Entry) => string,
+  ): Lines =>
+  (after, limit) => {
+    const entries = read({ after, limit })
+    const last = entries.at(-1)
+    return { lines: entries.map(shape), last: last && keyOf(last) }
   }
+
+const sliced = (all: readonly object[], page: ReturnType<typeof pageOf>) =>
+  envelope({ ...page, total: all.length, contents: all.slice(page.offset, page.offset + page.limit) })
+
+const speaksOf = ({ name, description }: Fields, words: string | undefined): boolean =>
+  words === undefined || `${String(name)} ${String(description)}`.toLowerCase().includes(words.trim().toLowerCase())
+
+/** Which services are asked for. Throws NoSuchListError for an instant, a postcode or a distance that is none. */
+const toFeedQuery = (query: AboutServices, known: { councilArea: CouncilArea; clocksChangedAt: string }): FeedQuery => {
+  const { taxonomy_term_id: termId, taxonomy_id: taxonomyId, organization_id: organisationId, modified_after: after } = query
+  const category = termId === undefined ? undefined : categoryOfTerm(termId)
+  const asked = {
+    text: query.search,
+    organisationId,
+    category,
+    termId: category === undefined ? termId : undefined,
+    // Every service is of one of our own kinds.
+    taxonomyId: taxonomyId === taxonomy.id ? undefined : taxonomyId,
+    minimumAge: query.minimum_age,
+    maximumAge: query.maximum_age,
+    day: query.day,
+    opensFrom: query.start_time,
+    closesBy: query.end_time,
+    ...(after === undefined ? {} : { modifiedAfter: toInstant(after), clocksChangedAt: known.clocksChangedAt }),
+    ...toArea(query, known.councilArea),
+  }
+  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as FeedQuery
 }
 
-/** A day begins at midnight UTC, and an instant without an offset is in UTC: asking too early only repeats, asking too late would miss something. */
-const toInstant = (text: string): string => new Date(/^.{10}$|Z$|[+-]\d\d:?\d\d$/.test(text) ? text : `${text}Z`).toISOString()
-
-/** Sends a body with its digest as ETag; to whoever has it already, that nothing is new. */
-const answer = ({ request, response }: { request: Request; response: Response }, body: object): undefined => {
-  const text = JSON.stringify(body)
-  const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`
-  response.set({ ETag: etag, 'Cache-Control': 'public, no-cache' })
-  const known =
-    request
-      .get('if-none-match')
-      ?.split(',')
-      .map((tag) => tag.trim().replace(/^W\//, '')) ?? []
-  if (known.includes(etag) || known.includes('*')) response.status(304).end()
-  else response.type('application/json').send(text)
-}
-
-/** Sends every service as a line, a few hundred at a time, no faster than they are taken. */
-const sendLines = async (
-  response: Response,
-  { index, filter, shape, signal }: { index: SearchIndex; filter: ReturnType<typeof toFilter>; shape: (offer: PublicOffer) => object; signal: AbortSignal },
-): Promise<undefined> => {
-  response.set('Cache-Control', 'public, no-cache').type('application/x-ndjson')
-  for (let offset = 0; filter && !signal.aborted; offset += linesAtOnce) {
-    const { offers } = index.feed({ ...filter, offset, limit: linesAtOnce })
-    if (offers.length === 0) break
-    const isTaken = response.write(offers.map((offer) => `${JSON.stringify(shape(offer))}\n`).join(''))
-    if (!isTaken) await Promise.race([new Promise((resolve) => response.once('drain', resolve)), new Promise((resolve) => response.once('close', resolve))])
-  }
-  response.end()
+/** Within so many metres of the middle of a postcode; without a distance, in the area that a service says it serves. */
+const toArea = ({ postcode, proximity }: AboutServices, { locate }: CouncilArea): Pick<FeedQuery, 'servesAt' | 'within'> => {
+  if (proximity !== undefined && postcode === undefined)
+    throw new NoSuchListError('postcode', 'proximity-without-postcode', 'Say with `postcode` what the distance is measured from.')
+  if (postcode === undefined) return {}
+  const point = locate(postcode)
+  if (!point) throw new NoSuchListError('postcode', 'postcode-not-known', 'This place does not know where that postcode lies.')
+  if (proximity === undefined) return { servesAt: point }
+  if (!/^\d{1,9}(?:\.\d+)?$/.test(proximity.trim())) throw new NoSuchListError('proximity', 'no-such-distance', 'Give the distance as a number of metres.')
+  return { within: { centre: point, metres: Math.min(metresMax, Number(proximity)) } }
 }

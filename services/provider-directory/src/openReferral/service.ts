@@ -1,46 +1,51 @@
 import { idFor } from '@patchwork/aggregate'
 import { type WeeklyTime, weekDays } from '../domain/weeklyTimes.ts'
-import type { PublicOffer } from '../store/publicOffer.ts'
+import type { PublicOffer, PublicOrganisation } from '../store/publicOffer.ts'
+import { type Fields, fieldsOf, listOf, oneToOne, said } from './said.ts'
 import { termOf } from './terms.ts'
 
-// Open Referral UK 3.0 (HSDS-UK). What a record does not say is left out, never null, never empty, never invented.
+// Open Referral UK 3.0 (HSDS-UK). What a record does not say is left out, never null, never empty, never invented. A record that came from another feed,
+// and that nobody has changed here, leaves with what it brought.
 
-type Fields = Record<string, unknown>
-
-/** What is known of the council area around an offer. */
-export type Around = { districtName: string; wardName: (wardCode: string) => string | undefined }
-
-/** Fields without those that say nothing: the standard asks that they be left out. */
-const said = (fields: Fields): Fields =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0)))
+/** What is known of the council area around an offer: its names, and how far its clocks are from UTC now, like +01:00. */
+export type Around = { districtName: string; wardName: (wardCode: string) => string | undefined; clockOffset: string }
 
 /** Ids of what belongs to a service are made from its own, so they stay as long as it does. */
-const partId = (offerId: string, part: string): string => idFor(`open-referral/${offerId}/${part}`)
+export const partId = (offerId: string, part: string): string => idFor(`open-referral/${offerId}/${part}`)
+
+const ownListed = (offer: PublicOffer): Fields => ({
+  id: offer.offerId,
+  organization_id: offer.organisation.organisationId,
+  name: offer.name,
+  description: offer.description,
+  url: offer.contact.website ?? offer.organisation.website,
+  email: offer.contact.email,
+  status: 'active',
+  ...(offer.given?.cost_options === undefined ? { fees: feesInWords(offer) } : {}),
+  last_modified: offer.modifiedAt,
+})
 
 /** A service with its one-to-one fields, as lists hold it. */
 export const toListedService = (offer: PublicOffer): Fields =>
-  said({
-    id: offer.offerId,
-    organization_id: offer.organisation.organisationId,
-    name: offer.name,
-    description: offer.description,
-    url: offer.contact.website ?? offer.organisation.website,
-    email: offer.contact.email,
-    status: 'active',
-    fees: feesInWords(offer),
-    last_modified: offer.modifiedAt,
-    organization: toOrganization(offer),
-  })
+  said({ ...ownListed(offer), ...oneToOne(offer.given ?? {}), organization: toListedOrganization(offer.organisation) })
 
 /** A service with everything that belongs to it. */
-export const toFullService = (offer: PublicOffer, around: Around): Fields =>
-  said({
-    ...toListedService(offer),
-    schedules: toSchedules(offer),
+export const toFullService = (offer: PublicOffer, around: Around): Fields => ({
+  ...toServiceOfOrganization(offer, around),
+  organization: toOwnOrganization(offer.organisation),
+})
+
+/** The same without its organisation, which holds it. */
+export const toServiceOfOrganization = (offer: PublicOffer, around: Around): Fields => {
+  const given = offer.given ?? {}
+  const contacts = toContacts(offer)
+  const saysPhone = (all: readonly Fields[]) => all.some(({ phones }) => listOf(phones).length > 0)
+  return said({
+    ...ownListed(offer),
+    schedules: toSchedules(offer, around),
     service_areas: toServiceAreas(offer, around),
     service_at_locations: toServiceAtLocations(offer, around),
     cost_options: toCostOptions(offer),
-    contacts: toContacts(offer),
     attributes: [
       {
         id: partId(offer.offerId, 'attribute/kind'),
@@ -50,15 +55,46 @@ export const toFullService = (offer: PublicOffer, around: Around): Fields =>
         taxonomy_term: termOf(offer.category),
       },
     ],
+    ...given,
+    contacts: saysPhone(contacts) && !saysPhone(listOf(given.contacts)) ? contacts : (given.contacts ?? contacts),
   })
+}
 
-/** Nothing but which service and when it changed. */
-export const toMinimalService = ({ offerId, modifiedAt }: PublicOffer): Fields => ({ id: offerId, last_modified: modifiedAt })
+/** As little as the standard lets a service be, and when it changed. */
+export const toMinimalService = (offer: PublicOffer): Fields => {
+  const { id, organization_id, name, status, last_modified } = toListedService(offer)
+  return { id, organization_id, name, status, last_modified }
+}
+
+/** A service at one of its places, as lists hold it. */
+export const toListedPlace = ({ offer, placeId }: Placed, around: Around): Fields => {
+  const { place, location } = placeOf({ offer, placeId }, around)
+  return { ...oneToOne(place), ...(location ? { location: oneToOne(location) } : {}), service: toListedService(offer) }
+}
+
+/** A service at one of its places, with all of both. */
+export const toFullPlace = ({ offer, placeId }: Placed, around: Around): Fields => {
+  const { place } = placeOf({ offer, placeId }, around)
+  const { service_at_locations: _places, ...service } = toFullService(offer, around)
+  return { ...place, service }
+}
+
+export type Placed = { offer: PublicOffer; placeId: string }
+
+const placeOf = ({ offer, placeId }: Placed, around: Around): { place: Fields; location: Fields | undefined } => {
+  const found = listOf(offer.given?.service_at_locations ?? toServiceAtLocations(offer, around)).find(({ id }) => id === placeId)
+  const location = fieldsOf(found?.location)
+  return { place: { ...found, id: placeId, service_id: offer.offerId, ...(location ? { location_id: location.id } : {}) }, location }
+}
+
+/** An organisation by itself, as lists hold it. */
+export const toListedOrganization = (organisation: PublicOrganisation): Fields => oneToOne(toOwnOrganization(organisation))
 
 const schemes: Record<string, string> = { 'GB-CHC': 'Charity number', 'GB-COH': 'Company number' }
 
-const toOrganization = ({ organisation }: PublicOffer): Fields => {
-  const { organisationId, name, description, email, website, identifiers = [] } = organisation
+/** An organisation with all that belongs to it but its services. */
+export const toOwnOrganization = (organisation: PublicOrganisation): Fields => {
+  const { organisationId, name, description, email, website, identifiers = [], given } = organisation
   return said({
     id: organisationId,
     name,
@@ -72,6 +108,7 @@ const toOrganization = ({ organisation }: PublicOffer): Fields => {
       identifier_type: schemes[scheme] ?? scheme,
       identifier,
     })),
+    ...given,
   })
 }
 
@@ -91,7 +128,8 @@ const toCostOptions = ({ offerId, price }: PublicOffer): Fields[] => {
 
 const dayCode = (day: WeeklyTime['days'][number]): string => day.slice(0, 2).toUpperCase()
 
-const toSchedules = ({ offerId, times, timesInWords }: PublicOffer): Fields[] => {
+// Times of the week are told by the clocks of the place, with the offset from UTC that these have at the moment.
+const toSchedules = ({ offerId, times, timesInWords }: PublicOffer, { clockOffset }: Around): Fields[] => {
   const weekly: Fields[] = times.map(({ days, from, to }, index) => ({
     id: partId(offerId, `schedule/${index}`),
     service_id: offerId,
@@ -101,8 +139,8 @@ const toSchedules = ({ offerId, times, timesInWords }: PublicOffer): Fields[] =>
       .filter((day) => days.includes(day))
       .map(dayCode)
       .join(','),
-    opens_at: from,
-    closes_at: to === '24:00' ? '00:00' : to,
+    opens_at: `${from}${clockOffset}`,
+    closes_at: `${to === '24:00' ? '00:00' : to}${clockOffset}`,
     ...(timesInWords === undefined ? {} : { description: timesInWords }),
   }))
   if (weekly.length > 0 || timesInWords === undefined) return weekly
@@ -128,13 +166,16 @@ const toServiceAtLocations = (offer: PublicOffer, around: Around): Fields[] => {
   const { offerId, place, name } = offer
   const locationId = partId(offerId, 'location')
   const addresses = toAddresses(offer, locationId, around)
-  if (!place.location && addresses.length === 0) return []
+  if (!isPlaced(offer)) return []
   const { latitude, longitude } = place.location ?? {}
   const location = said({ id: locationId, location_type: 'physical', name, latitude, longitude, addresses })
   return [{ id: partId(offerId, 'service-at-location'), service_id: offerId, location_id: locationId, location }]
 }
 
 // The standard's address must name a town and a county or district. Where the record does not name the first, or lies in no ward of ours, none is given.
+/** Whether the feed can say where a service is: an address is only given where a point is known too. */
+export const isPlaced = ({ place }: PublicOffer): boolean => place.location !== undefined
+
 const toAddresses = ({ offerId, place }: PublicOffer, locationId: string, { districtName }: Around): Fields[] => {
   const { address, postcode, location } = place
   const parts = address?.split(',').map((part) => part.trim()) ?? []

@@ -21,7 +21,11 @@ const kinds: Record<Category, { name: string; description: string }> = {
   other: { name: 'Other', description: 'Anything else.' },
 }
 
-export const taxonomy = { id: idFor('open-referral/taxonomy/patchwork-kinds'), name: 'Patchwork kinds of help and activity' }
+export const taxonomy = {
+  id: idFor('open-referral/taxonomy/patchwork-kinds'),
+  name: 'Patchwork kinds of help and activity',
+  description: 'What kind of help or activity something is: one kind for each, none above another.',
+}
 
 /** Patchwork's own kinds as taxonomy terms; their ids never change. */
 export const termOf = (category: Category) => ({
@@ -31,6 +35,8 @@ export const termOf = (category: Category) => ({
   taxonomy_id: taxonomy.id,
   term: category,
 })
+
+export const ownTerms = () => Category.options.map(termOf)
 
 const categoryByTerm = new Map(Category.options.map((category) => [termOf(category).id, category]))
 

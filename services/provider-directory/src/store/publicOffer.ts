@@ -13,6 +13,7 @@ export type PublicOrganisation = {
   website?: string
   identifiers?: NonNullable<OrganisationDetails['identifiers']>
   source?: SourceRecord
+  given?: Record<string, unknown>
   modifiedAt: string
 }
 
@@ -39,6 +40,7 @@ export type PublicOffer = {
   /** When anything shown here last changed, the organisation's own words included; of open data, by its source and not by when it was loaded. */
   modifiedAt: string
   source?: SourceRecord
+  given?: Record<string, unknown>
   organisation: PublicOrganisation
 }
 
@@ -54,8 +56,9 @@ export const toPublicOffer = ({ id, state, details }: Offer & { id: string }, or
   return { offerId: id, track, category, personalCare, capacity, takesReferrals, publishedAt, ...details, modifiedAt, organisation }
 }
 
-/** When it last changed for whoever keeps a copy: an old record that was loaded today is new to them. */
-export const newsAt = ({ modifiedAt, publishedAt }: PublicOffer): string => latest(modifiedAt, publishedAt)
+/** When it last changed for whoever keeps a copy: an old record that was loaded today is new to them, and so is one that was shown late. */
+export const newsAt = ({ modifiedAt, publishedAt }: PublicOffer, ...shownAt: (string | undefined)[]): string =>
+  latest(modifiedAt, publishedAt, ...shownAt.filter((at) => at !== undefined))
 
 const latest = (first: string, ...more: string[]): string => [first, ...more].sort().at(-1)!
 

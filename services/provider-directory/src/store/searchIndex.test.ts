@@ -262,6 +262,50 @@ describe('what is shown', () => {
     const undescribed = publicOffer(2)
     delete undescribed.organisation.description
     const index = indexOf([publicOffer(1), undescribed, publicOffer(3)])
-    expect(index.feed({ offset: 0, limit: 10 })).toMatchObject({ total: 2, offers: [{ name: 'Offer 1' }, { name: 'Offer 3' }] })
+    expect(index.feed.services({}, { offset: 0, limit: 10 })).toMatchObject({ total: 2, offers: [{ name: 'Offer 1' }, { name: 'Offer 3' }] })
+  })
+  test('D2 what is shown late is news when it is shown, and stays so when the index is read anew', () => {
+    const index = createSearchIndex()
+    const one = publicOffer(1)
+    const isNewsAfter = (modifiedAfter: string) => index.feed.services({ modifiedAfter }, { offset: 0, limit: 10 }).total === 1
+    index.put([{ offer: one, sequence: 1, shownAt: '2026-03-01T12:00:00.000Z' }])
+    expect(isNewsAfter('2026-03-01T12:00:00.000Z')).toBe(true)
+    expect(isNewsAfter('2026-03-01T12:00:00.001Z')).toBe(false)
+    index.put([{ offer: one, sequence: 1 }])
+    expect(isNewsAfter('2026-03-01T12:00:00.000Z')).toBe(true)
+    // A later change has a date of its own.
+    index.put([{ offer: { ...one, modifiedAt: '2026-04-01T00:00:00.000Z' }, sequence: 2 }])
+    expect(isNewsAfter('2026-04-01T00:00:00.000Z')).toBe(true)
+    expect(isNewsAfter('2026-04-01T00:00:00.001Z')).toBe(false)
+  })
+  test('D2 when the clocks change, what has times of the week is news, and nothing else is', () => {
+    const timed = publicOffer(1, { times: [{ days: ['monday'], from: '09:00', to: '10:00' }] })
+    const index = indexOf([timed, publicOffer(2)])
+    const news = (modifiedAfter: string) =>
+      index.feed.services({ modifiedAfter, clocksChangedAt: '2026-03-29T01:00:00.000Z' }, { offset: 0, limit: 10 }).offers.map(({ offerId }) => offerId)
+    expect(news('2026-03-28T00:00:00.000Z')).toEqual([timed.offerId])
+    expect(news('2026-03-30T00:00:00.000Z')).toEqual([])
+  })
+  test('pages of the feed by number and by id are the same offers', () => {
+    const index = indexOf(Array.from({ length: 7 }, (_, number) => publicOffer(number + 1)))
+    const byId: string[] = []
+    for (let after: string | undefined; ; ) {
+      const { offers } = index.feed.services({}, { after, limit: 3 })
+      if (offers.length === 0) break
+      byId.push(...offers.map(({ offerId }) => offerId))
+      after = offers.at(-1)?.offerId
+    }
+    const byNumber = [0, 3, 6].flatMap((offset) => index.feed.services({}, { offset, limit: 3 }).offers.map(({ offerId }) => offerId))
+    expect(byId).toEqual(byNumber)
+    expect(byId).toHaveLength(7)
+  })
+  test('what is removed leaves the feed with its places', () => {
+    const index = indexOf([publicOffer(1, { place: { location: { latitude: 53.4, longitude: -2.3 } } })])
+    const nothing = { offset: 0, limit: 0 }
+    expect(index.feed.places({}, nothing).total).toBe(1)
+    const { count } = index.changes()
+    index.remove(publicOffer(1).offerId)
+    expect(index.changes().count).toBeGreaterThan(count)
+    expect([index.feed.places({}, nothing).total, index.feed.services({}, nothing).total, index.feed.organisations({}, nothing).total]).toEqual([0, 0, 0])
   })
 })

@@ -3,6 +3,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { type Category, Category as CategoryCodes, type Track } from '@patchwork/events'
 import { isWithin, londonMinuteOfWeek, toSpans } from '../domain/weeklyTimes.ts'
 import { boxAround, type Direction, directionOf, metresBetween, type Point } from './distance.ts'
+import { createFeedIndex, type FeedFilter, type FeedIndex, type FeedPage } from './feedIndex.ts'
 import { newsAt, type PublicOffer } from './publicOffer.ts'
 import { toWordQuery } from './searchWords.ts'
 
@@ -31,12 +32,15 @@ export type FacetName = (typeof facetNames)[number]
 export type Facets = Record<FacetName, Record<string, number>>
 export type Found = { hits: Hit[]; total: number; after?: string; facets: Facets; words?: 'all' | 'beginning' | 'any' }
 
-/** One feed query: what the open standard asks of a list of services. */
-export type FeedQuery = { text?: string; category?: Category; organisationId?: string; modifiedAfter?: string; offset: number; limit: number }
+/** What the open standard asks of a list: `text` in all words of a service, `servesAt` for those that say they serve this point. */
+export type FeedQuery = Omit<FeedFilter, 'ids'> & { text?: string; servesAt?: Near }
 
 export type SearchIndex = {
-  /** Shows offers as they are now, in place of what was known of them; `sequence` is that of the offer's last event. Many at once go much faster. */
-  put(offers: readonly { offer: PublicOffer; sequence: number }[]): void
+  /**
+   * Shows offers as they are now, in place of what was known of them; `sequence` is that of the offer's last event, `shownAt` the instant from which
+   * this is news to whoever keeps a copy, where that is later than its own dates. Many at once go much faster.
+   */
+  put(offers: readonly { offer: PublicOffer; sequence: number; shownAt?: string }[]): void
   /** Shows it no longer; a repeat changes nothing. */
   remove(offerId: string): void
   /** The events of the offer that what is shown takes in; undefined when it is not shown. */
@@ -48,8 +52,18 @@ export type SearchIndex = {
   ids(): string[]
   /** Finds offers at an instant. Throws InvalidAfterError for an `after` of another search. */
   search(query: OfferSearch, nowMs: number): Found
-  /** Services for the open feed, in the order of their ids: those whose organisation says what it is. */
-  feed(query: FeedQuery): { offers: PublicOffer[]; total: number }
+  /** The open feed: services whose organisation says what it is, these organisations, and where the services are. */
+  feed: Pick<FeedIndex, 'organisation' | 'place' | 'term' | 'terms'> & {
+    /** Since when an offer has been news there; undefined when it is not in it. */
+    newsAt(offerId: string): string | undefined
+    services(query: FeedQuery, page: FeedPage): ReturnType<FeedIndex['services']>
+    organisations(query: FeedQuery, page: FeedPage): ReturnType<FeedIndex['organisations']>
+    places(query: FeedQuery, page: FeedPage): ReturnType<FeedIndex['places']>
+    /** Published offers that are not in it. */
+    countLeftOut(): number
+  }
+  /** How often what is shown has changed, and when last, by the clock that was handed in. */
+  changes(): { count: number; atMs: number | undefined }
   /** SHA-256 over everything shown: two indexes of the same offers have the same. */
   digest(): string
   close(): void
@@ -94,15 +108,13 @@ type Key = { tier: number; metres: number; rank: number; nameKey: string; offerI
 type Candidate = Key & { row: Row; distanceMetres: number | undefined; comesToYou: boolean; openNow: boolean }
 
 /** An index in memory, as a sole carer's offer is personal data too and must not lie on a disk in the clear. It is built from the directory's own documents. */
-export const createSearchIndex = (): SearchIndex => {
+export const createSearchIndex = ({ now }: { now?: () => number } = {}): SearchIndex => {
   const database = new DatabaseSync(':memory:')
   database.exec(`
     create virtual table words using fts5(name, kind, organisation, place, description, content='', contentless_delete=1,
       tokenize='porter unicode61 remove_diacritics 2');
     create virtual table points using rtree(id, west, east, south, north);
-    create table documents(id integer primary key, offer_id text not null unique, organisation_id text not null, category text not null,
-      news_at text not null, in_feed integer not null, body text not null);
-    create index feed on documents(in_feed, offer_id);
+    create table documents(id integer primary key, offer_id text not null unique, organisation_id text not null, body text not null);
     create index by_organisation on documents(organisation_id);
   `)
   const sql = prepare(database)
@@ -112,13 +124,17 @@ export const createSearchIndex = (): SearchIndex => {
   const freeIds: number[] = []
   const serving = new Set<number>()
   const counters = createCounters()
+  const openFeed = createFeedIndex(database)
+  let changes = { count: 0, atMs: now?.() }
 
   const remove = (offerId: string): void => {
     const id = idOf.get(offerId)
     if (id === undefined) return
     sql.removeWords.run(id)
     sql.removePoint.run(id)
+    openFeed.remove(id)
     sql.removeDocument.run(id)
+    changes = { count: changes.count + 1, atMs: now?.() }
     rows[id] = undefined
     serving.delete(id)
     idOf.delete(offerId)
@@ -126,24 +142,29 @@ export const createSearchIndex = (): SearchIndex => {
     freeIds.push(id)
   }
 
-  const add = (offer: PublicOffer, sequence: number): void => {
+  const add = (offer: PublicOffer, sequence: number, shownAt: string | undefined): void => {
+    const known = idOf.get(offer.offerId)
+    // What was news late stays so while nothing about it has changed.
+    const news = newsAt(offer, shownAt, known !== undefined && sequences.get(offer.offerId) === sequence ? openFeed.newsAt(known) : undefined)
     remove(offer.offerId)
     const id = freeIds.pop() ?? Math.max(1, rows.length)
     const row = toRow(id, offer, counters)
     sql.addWords.run(id, ...wordsOf(offer))
     if (row.point) sql.addPoint.run(id, row.point.longitude, row.point.longitude, row.point.latitude, row.point.latitude)
-    const { offerId, organisation, category } = offer
-    sql.addDocument.run(id, offerId, organisation.organisationId, category, newsAt(offer), organisation.description ? 1 : 0, JSON.stringify(offer))
+    const { offerId, organisation } = offer
+    sql.addDocument.run(id, offerId, organisation.organisationId, JSON.stringify(offer))
+    openFeed.add(id, offer, news)
+    changes = { count: changes.count + 1, atMs: now?.() }
     rows[id] = row
     if (row.serves) serving.add(id)
     idOf.set(offerId, id)
     sequences.set(offerId, sequence)
   }
 
-  const put = (offers: readonly { offer: PublicOffer; sequence: number }[]): void => {
+  const put = (offers: readonly { offer: PublicOffer; sequence: number; shownAt?: string }[]): void => {
     database.exec('begin')
     try {
-      for (const { offer, sequence } of offers) add(offer, sequence)
+      for (const { offer, sequence, shownAt } of offers) add(offer, sequence, shownAt)
     } finally {
       // Not undone when one of them fails: what is kept beside the database says the same as it does.
       database.exec('commit')
@@ -224,26 +245,42 @@ export const createSearchIndex = (): SearchIndex => {
     return found
   }
 
-  const feed = ({ text, category, organisationId, modifiedAfter, offset, limit }: FeedQuery) => {
+  /** The query with the offers that its words and its point lead to; undefined when they lead to none. */
+  const toFilter = ({ text, servesAt, ...filter }: FeedQuery): FeedFilter | undefined => {
     const hasWords = text !== undefined && text.trim() !== ''
-    const byWords = hasWords ? rowsByWords(text) : undefined
-    if (hasWords && !byWords) return { offers: [], total: 0 }
-    const values = {
-      ids: byWords ? JSON.stringify(byWords.ids) : null,
-      category: category ?? null,
-      organisation: organisationId ?? null,
-      after: modifiedAfter ?? null,
-    }
-    const { total } = sql.countFeed.get(values) as { total: number }
-    const bodies = sql.readFeed.all({ ...values, offset, limit }) as { body: string }[]
-    return { offers: bodies.map(({ body }) => JSON.parse(body) as PublicOffer), total }
+    const byWords = hasWords ? rowsByWords(text)?.ids : undefined
+    if (hasWords && !byWords) return undefined
+    if (!servesAt) return { ...filter, ...(byWords ? { ids: byWords } : {}) }
+    const direction = directionOf(servesAt)
+    const isServing = (id: number): boolean => serving.has(id) && serves(rows[id]!.serves!, servesAt, direction)
+    return { ...filter, ids: (byWords ?? [...serving]).filter(isServing) }
   }
 
   return {
     put,
     remove,
     search,
-    feed,
+    feed: {
+      ...openFeed,
+      newsAt: (offerId) => {
+        const id = idOf.get(offerId)
+        return id === undefined ? undefined : openFeed.newsAt(id)
+      },
+      services: (query, page) => {
+        const filter = toFilter(query)
+        return filter ? openFeed.services(filter, page) : { offers: [], total: 0 }
+      },
+      organisations: (query, page) => {
+        const filter = toFilter(query)
+        return filter ? openFeed.organisations(filter, page) : { organisations: [], total: 0 }
+      },
+      places: (query, page) => {
+        const filter = toFilter(query)
+        return filter ? openFeed.places(filter, page) : { places: [], total: 0 }
+      },
+      countLeftOut: () => idOf.size - openFeed.services({}, { offset: 0, limit: 0 }).total,
+    },
+    changes: () => changes,
     sequenceOf: (offerId) => sequences.get(offerId),
     get: (offerId) => {
       const id = idOf.get(offerId)
@@ -261,15 +298,12 @@ export const createSearchIndex = (): SearchIndex => {
 }
 
 const prepare = (database: DatabaseSync) => {
-  const feedWhere = `from documents where in_feed = 1 and (:ids is null or id in (select value from json_each(:ids)))
-    and (:category is null or category = :category) and (:organisation is null or organisation_id = :organisation)
-    and (:after is null or news_at >= :after)`
   const statements = {
     addWords: database.prepare('insert into words(rowid, name, kind, organisation, place, description) values (?, ?, ?, ?, ?, ?)'),
     removeWords: database.prepare('delete from words where rowid = ?'),
     addPoint: database.prepare('insert into points values (?, ?, ?, ?, ?)'),
     removePoint: database.prepare('delete from points where id = ?'),
-    addDocument: database.prepare('insert into documents values (?, ?, ?, ?, ?, ?, ?)'),
+    addDocument: database.prepare('insert into documents values (?, ?, ?, ?)'),
     removeDocument: database.prepare('delete from documents where id = ?'),
     readDocument: database.prepare('select body from documents where id = ?'),
     // One text instead of thousands of rows: handing rows over costs more than finding them.
@@ -278,8 +312,6 @@ const prepare = (database: DatabaseSync) => {
     rankWords: database.prepare('select rowid, bm25(words, 10, 5, 3, 3, 1) from words where words match ?'),
     offersOf: database.prepare('select offer_id from documents where organisation_id = ?'),
     everything: database.prepare('select body from documents order by offer_id'),
-    countFeed: database.prepare(`select count(*) as total ${feedWhere}`),
-    readFeed: database.prepare(`select body ${feedWhere} order by offer_id limit :limit offset :offset`),
   }
   statements.rankWords.setReturnArrays(true)
   return statements

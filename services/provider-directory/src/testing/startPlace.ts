@@ -74,6 +74,8 @@ export const startPlace = async (own: DirectorySettings = {}) => {
     folder,
     service: () => now.running,
     ports: () => now.ports,
+    /** Everything it serves, to be listened to; until the next restart. */
+    front: () => now.front,
     /** Asks as a person in a role. */
     as:
       (role: TestRole, personId: string = newId()) =>

@@ -52,6 +52,7 @@ beforeAll(async () => {
     },
     'POST /provider-directory/imports/files/:id/reading': step,
     'GET /provider-directory/imports/mappings': () => ({ items: state.mappings }),
+    'GET /provider-directory/open-feed': () => ({ services: 1_777, organisations: 977, leftOut: 563 }),
     'GET /provider-directory/imports': () => ({ items: [one], after: 'next page' }),
     'POST /provider-directory/imports': step,
     'GET /provider-directory/imports/:id': () => state.one,
@@ -83,6 +84,12 @@ test.each(['resident', 'provider', 'coordinator', 'navigator', 'commissioner'] a
   const agent = await place.signedIn(role)
   for (const path of ['', `/${importId}`, `/${importId}/acceptance`, '/files', `/files/${fileId}`]) await agent.get(`/administrator/imports${path}`).expect(403)
 })
+test('D2 an administrator sees how much other systems can read, and how much stays out of the open feed and why', async () => {
+  const text = await shown('/administrator/imports')
+  expect(text).toContain('1,777')
+  expect(text).toContain('stay out of it: 563')
+})
+
 test('an address is given to be read, and what it says is shown next', async () => {
   const { status, headers } = await send('/administrator/imports', { address: 'https://feed.example.org/services' })
   expect([status, headers.location]).toEqual([303, `/administrator/imports/${importId}`])

@@ -40,6 +40,7 @@ import { providerPage } from './provider/page.ts'
 import { providerConclusionPage } from './providerConclusion/page.ts'
 import { providerDeclinePage } from './providerDecline/page.ts'
 import { providerEditOfferPage, providerNewOfferPage } from './providerDescribeOffer/page.ts'
+import { providerDescriptionPage } from './providerDescription/page.ts'
 import { providerJoinPage } from './providerJoin/page.ts'
 import { providerNewOrganisationPage } from './providerNewOrganisation/page.ts'
 import { providerOfferPage } from './providerOffer/page.ts'
@@ -75,6 +76,7 @@ export const pages: readonly AnyPage[] = [
   verifyEmailPage,
   providerPage,
   providerNewOrganisationPage,
+  providerDescriptionPage,
   providerJoinPage,
   providerJoiningCodePage,
   providerNewOfferPage,

@@ -59,10 +59,11 @@ beforeAll(async () => {
   place = await startTestPlace({
     'GET /provider-directory/wards/boundaries': () => wards,
     'GET /provider-directory/organisations/mine': () => ({ items: state.organisations }),
-    'GET /provider-directory/organisations/:id': () => ({ ...organisation, isYours: true, offers: [{ ...draft, status: 'published' }] }),
+    'GET /provider-directory/organisations/:id': () => ({ ...organisation, phone: '01632 960010', isYours: true, offers: [{ ...draft, status: 'published' }] }),
     'POST /provider-directory/organisations/:id/joining-codes': done({ code: 'ABCD-EFGH-JKLM-NPQR', expiresAt: '2026-03-09T10:00:00.000Z' }, 201),
     'POST /provider-directory/memberships': done({ organisationId }, 201),
     'POST /provider-directory/organisations': done({ organisationId }, 201),
+    'PUT /provider-directory/organisations/:id': done({ organisationId }),
     'GET /provider-directory/offers/:id': (_asked, response) => {
       response.set('ETag', '"7"')
       return state.offer
@@ -124,6 +125,20 @@ describe('where a provider begins', () => {
     expect(text.indexOf('Please answer by')).toBeLessThan(text.indexOf('George Whitfield'))
     expect(text).toContain('Do you have room?')
     expect(text).toContain(`/provider/referrals/${referralId}`)
+  })
+  test('D2 an owner whose organisation does not say what it is, is asked for it, says it, and keeps the rest', async () => {
+    const { text } = await (await place.signedIn('provider')).get('/provider').expect(200)
+    const address = `/provider/organisations/${organisationId}/description`
+    expect(text).toContain('Other systems cannot show your offers yet')
+    expect(text).toContain(`href="${address}"`)
+    expect((await send(address, { name: 'Dee’s Gardens', description: ' ', version: '' })).text).toContain('Say what you do, in a few words')
+    expect(changes()).toBe(0)
+    expect((await (await place.signedIn('provider')).get(address)).text).toMatch(/name="version" value="[^{]*"/)
+    const saved = await send(address, { name: 'Dee’s Gardens', description: 'I keep gardens.', version: '' })
+    expect([saved.status, saved.headers.location]).toEqual([303, '/provider'])
+    expect(posted(`/provider-directory/organisations/${organisationId}`)).toEqual([
+      { name: 'Dee’s Gardens', description: 'I keep gardens.', phone: '01632 960010' },
+    ])
   })
   test('without an organisation it says to make one, and an offer cannot be begun', async () => {
     state.organisations = []
@@ -395,6 +410,7 @@ test('every page of a provider is there in Welsh', async () => {
     '/provider',
     '/provider/join',
     '/provider/organisation/new',
+    `/provider/organisations/${organisationId}/description`,
     '/provider/offers/new',
     `/provider/offers/${offerId}`,
     `/provider/referrals/${referralId}`,

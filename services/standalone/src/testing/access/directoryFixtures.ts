@@ -5,6 +5,23 @@ import type { World } from './world.ts'
 const members = ['provider', 'coordinator'] as const
 const forMembers = { own: members, any: ['administrator'] } as const satisfies Fixture['may']
 const forAnyone = { any: ['anyone'] } as const satisfies Fixture['may']
+
+type InFeed = { id: string; organization_id: string; service_at_locations?: { id: string }[] }
+/** A service that the open feed shows: the standard wants its organisation described. */
+const serviceInFeed = async ({ person, offerOf, organisationOf, anyone }: World): Promise<InFeed> => {
+  const [owner, at] = [person('partner', 'coordinator'), '/api/provider-directory/organisations']
+  const body = { name: 'Neighbours', description: 'People who look out for each other.' }
+  const organisationId = await organisationOf(owner)
+  await must(() => owner.send('PUT', `${at}/${organisationId}`, { body }))
+  const id = await offerOf(owner)
+  return must(() => anyone<InFeed>('GET', `/open-referral-uk/v3/services/${id}`))
+}
+const firstOf =
+  (list: string) =>
+  async ({ anyone }: World) => {
+    const { contents } = await must(() => anyone<{ contents: { id: string }[] }>('GET', `/open-referral-uk/v3/${list}`))
+    return { params: { id: contents[0]?.id ?? '' } }
+  }
 const published = async ({ offerOf }: World, owner: Person) => ({ params: { id: await offerOf(owner) } })
 const drafted = async ({ draftOf }: World, owner: Person) => ({ params: { id: await draftOf(owner) } })
 const ofOrganisation = async ({ organisationOf, draftOf }: World, owner: Person) => {
@@ -90,15 +107,23 @@ export const directoryFixtures: Fixtures = {
   'GET /open-referral-uk/v3/services': { may: forAnyone, prepare: async () => ({}) },
   'GET /open-referral-uk/v3/services/{id}': {
     may: forAnyone,
-    // The standard wants an organisation described; the feed shows those alone.
-    prepare: async ({ person, offerOf, organisationOf, anyone }) => {
-      const [owner, at] = [person('partner', 'coordinator'), '/api/provider-directory/organisations']
-      const body = { name: 'Neighbours', description: 'People who look out for each other.' }
-      const organisationId = await organisationOf(owner)
-      await must(() => owner.send('PUT', `${at}/${organisationId}`, { body }))
-      const id = await offerOf(owner)
-      await must(() => anyone('GET', `/open-referral-uk/v3/services/${id}`))
-      return { params: { id } }
+    prepare: async (world) => ({ params: { id: (await serviceInFeed(world)).id } }),
+  },
+  'GET /open-referral-uk/v3/service_at_locations': { may: forAnyone, prepare: async () => ({}) },
+  'GET /open-referral-uk/v3/service_at_locations/{id}': {
+    may: forAnyone,
+    prepare: async (world) => {
+      const { service_at_locations: [place] = [] } = await serviceInFeed(world)
+      return { params: { id: place?.id ?? '' } }
     },
   },
+  'GET /open-referral-uk/v3/organizations': { may: forAnyone, prepare: async () => ({}) },
+  'GET /open-referral-uk/v3/organizations/{id}': {
+    may: forAnyone,
+    prepare: async (world) => ({ params: { id: (await serviceInFeed(world)).organization_id } }),
+  },
+  'GET /open-referral-uk/v3/taxonomies': { may: forAnyone, prepare: async () => ({}) },
+  'GET /open-referral-uk/v3/taxonomies/{id}': { may: forAnyone, prepare: firstOf('taxonomies') },
+  'GET /open-referral-uk/v3/taxonomy_terms': { may: forAnyone, prepare: async () => ({}) },
+  'GET /open-referral-uk/v3/taxonomy_terms/{id}': { may: forAnyone, prepare: firstOf('taxonomy_terms') },
 }

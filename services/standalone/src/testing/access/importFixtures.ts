@@ -47,6 +47,7 @@ export const importFixtures: Fixtures = {
       return { marks: [importId, source] }
     },
   },
+  'GET /api/provider-directory/open-feed': { ...forAdministrators, prepare: async () => ({}) },
   // A place reads no feed from an address of its own machine: whoever may stage one is told that.
   'POST /api/provider-directory/imports': {
     ...forAdministrators,

@@ -29,6 +29,7 @@ const offerBody = {
   category: 'garden-and-home',
   price: { kind: 'free' },
   area: { withinMetres: 5_000, postcode: 'M33 7ZF' },
+  place: { address: 'Sale Waterside, Sale', postcode: 'M33 7ZF' },
 }
 
 const recordsOf = (world: PeopledPlace) => {

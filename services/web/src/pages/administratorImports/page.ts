@@ -9,6 +9,7 @@ const Imports = z.object({
   items: z.array(z.object({ importId: z.string(), source: z.string(), status: z.enum(importStatuses), begunAt: z.string() })),
   after: z.string().optional(),
 })
+const OpenFeed = z.object({ services: z.int(), organisations: z.int(), leftOut: z.int() })
 const Begun = z.object({ importId: z.uuid() })
 
 export const ImportForm = z.strictObject({ address: line(addressLengthMax).pipe(z.url({ protocol: /^https?$/, error: 'not-a-web-address' })) })
@@ -19,8 +20,11 @@ export const administratorImportsPage = definePage({
   path: '/administrator/imports',
   for: ['administrator'],
   load: async ({ services, query }) => {
-    const { items, after } = await services.get('provider-directory', '/imports', Imports, { query: { limit: perPage, after: query.after } })
-    return { imports: items, after, isFirst: query.after === undefined }
+    const [{ items, after }, openFeed] = await Promise.all([
+      services.get('provider-directory', '/imports', Imports, { query: { limit: perPage, after: query.after } }),
+      services.get('provider-directory', '/open-feed', OpenFeed),
+    ])
+    return { imports: items, after, isFirst: query.after === undefined, openFeed }
   },
   form: ImportForm,
   save: async ({ address }, { services }) => {

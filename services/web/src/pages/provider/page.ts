@@ -43,8 +43,11 @@ export const providerPage = definePage({
     )
     const named = (line: z.infer<typeof Line>) => ({ ...line, offerName: offerNames.get(line.offerId), personName: people.get(line.personId ?? '')?.name })
     const shown = offers.filter(({ status }) => status !== 'withdrawn')
+    // What the open feed leaves out until somebody says what it is.
+    const unsaid = organisations.filter(({ description, offers: own }) => !description && own.some(({ status }) => status === 'published'))
     return {
       organisations: mine,
+      unsaid,
       isPartner,
       // Those whose answer is due first stand first.
       waiting: sent.items.map(named).sort((one, other) => ((one.answerDueAt ?? '') < (other.answerDueAt ?? '') ? -1 : 1)),
