@@ -413,6 +413,15 @@ test('only what can be referred to is found, when that is asked', async () => {
   await isFound(offer.offerId, 'text=juggling&referrals=taken')
 })
 
+test('a slip of the finger is put right and told, other words for the same find it, and exactly=yes does neither', async () => {
+  const offer = await published({ name: 'Marmalade making', description: 'A luncheon club, with oranges.' })
+  await isFound(offer.offerId, 'text=marmalade')
+  expect((await find('text=marmelade')).body).toMatchObject({ total: 1, corrected: 'marmalade', items: [{ name: 'Marmalade making' }] })
+  expect((await find('text=clwb+cinio+marmalade')).body).toMatchObject({ total: 1, also: expect.arrayContaining(['luncheon club']) })
+  for (const query of ['text=marmelade&exactly=yes', 'text=cinio&exactly=yes']) expect((await find(query)).body).toMatchObject({ total: 0, items: [] })
+  expect((await find('exactly=no')).status).toBe(400)
+})
+
 test('no name, contact, address or word anyone wrote is in an event, a log line or the file', async () => {
   const canary = 'Zanzibarbara Quillfeather'
   const secret = 'quillfeather@example.org'

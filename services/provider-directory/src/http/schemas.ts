@@ -114,6 +114,10 @@ export const FoundOffers = z.object({
   near: z.object({ known: z.boolean(), latitude: z.number().optional(), longitude: z.number().optional(), ...Ward }).optional(),
   /** How the words were matched: every word, every word with the last as a beginning, or any word. */
   words: z.enum(['all', 'beginning', 'any']).optional(),
+  /** What was looked for instead of words that nothing has. */
+  corrected: z.string().optional(),
+  /** Other words for the same that were looked for as well. */
+  also: z.array(z.string()).optional(),
   facets: z.object({ category: FacetCounts, track: FacetCounts, cost: FacetCounts, open: FacetCounts, capacity: FacetCounts, ward: FacetCounts }),
 })
 

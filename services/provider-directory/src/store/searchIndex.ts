@@ -2,6 +2,10 @@ import { createHash } from 'node:crypto'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { type Category, Category as CategoryCodes, type Track } from '@patchwork/events'
 import { isWithin, londonMinuteOfWeek, toSpans } from '../domain/weeklyTimes.ts'
+import { meanings } from '../words/meanings.ts'
+import { createSpelling, wordsIn } from '../words/spelling.ts'
+import { tokenizer } from '../words/stems.ts'
+import { formsOf, possibleRadicalsOf } from '../words/welsh.ts'
 import { boxAround, type Direction, directionOf, metresBetween, type Point } from './distance.ts'
 import { newsAt, type PublicOffer } from './publicOffer.ts'
 import { toWordQuery } from './searchWords.ts'
@@ -9,6 +13,8 @@ import { toWordQuery } from './searchWords.ts'
 export type Near = Point & { wardCode?: string }
 export type OfferSearch = {
   text?: string
+  /** Only these words: nothing that stands for the same, no slip of the finger mended. */
+  exactly?: true
   near?: Near
   withinMetres?: number
   categories?: readonly Category[]
@@ -29,7 +35,20 @@ export const facetNames = ['category', 'track', 'cost', 'open', 'capacity', 'war
 export type FacetName = (typeof facetNames)[number]
 /** For each filter, how many hits each of its values would leave, with all other filters as they are. */
 export type Facets = Record<FacetName, Record<string, number>>
-export type Found = { hits: Hit[]; total: number; after?: string; facets: Facets; words?: 'all' | 'beginning' | 'any' }
+export type Found = {
+  hits: Hit[]
+  total: number
+  after?: string
+  facets: Facets
+  words?: 'all' | 'beginning' | 'any'
+  /** What was looked for instead, where a word that nothing has is a slip of the finger away from one that something has. */
+  corrected?: string
+  /** Other words for the same that something has and that were looked for as well. */
+  also?: string[]
+}
+
+/** What words lead to, by the first way of asking that finds anything. */
+type FoundByWords = { ids: number[]; inName: Set<number>; ranks: Map<number, number> } & Required<Pick<Found, 'words' | 'also'>> & Pick<Found, 'corrected'>
 
 /** One feed query: what the open standard asks of a list of services. */
 export type FeedQuery = { text?: string; category?: Category; organisationId?: string; modifiedAfter?: string; offset: number; limit: number }
@@ -65,6 +84,8 @@ export class InvalidAfterError extends Error {
 
 /** Past this many matches the fine order by words is left out: so common a word says little, and ordering all of them would take too long. */
 const rankedHitsMax = 4_000
+/** Other words for the same that a person is told of. */
+const toldWordsMax = 6
 /** Sorts behind every real distance. */
 const nowhere = 1e12
 
@@ -98,7 +119,7 @@ export const createSearchIndex = (): SearchIndex => {
   const database = new DatabaseSync(':memory:')
   database.exec(`
     create virtual table words using fts5(name, kind, organisation, place, description, content='', contentless_delete=1,
-      tokenize='porter unicode61 remove_diacritics 2');
+      tokenize='${tokenizer}');
     create virtual table points using rtree(id, west, east, south, north);
     create table documents(id integer primary key, offer_id text not null unique, organisation_id text not null, category text not null,
       news_at text not null, in_feed integer not null, body text not null);
@@ -112,10 +133,13 @@ export const createSearchIndex = (): SearchIndex => {
   const freeIds: number[] = []
   const serving = new Set<number>()
   const counters = createCounters()
+  const spelling = createSpelling()
+  for (const word of meanings().words) spelling.add(word)
 
   const remove = (offerId: string): void => {
     const id = idOf.get(offerId)
     if (id === undefined) return
+    for (const text of wordsOf(read(id))) spelling.remove(text)
     sql.removeWords.run(id)
     sql.removePoint.run(id)
     sql.removeDocument.run(id)
@@ -130,7 +154,9 @@ export const createSearchIndex = (): SearchIndex => {
     remove(offer.offerId)
     const id = freeIds.pop() ?? Math.max(1, rows.length)
     const row = toRow(id, offer, counters)
-    sql.addWords.run(id, ...wordsOf(offer))
+    const texts = wordsOf(offer)
+    sql.addWords.run(id, ...texts)
+    for (const text of texts) spelling.add(text)
     if (row.point) sql.addPoint.run(id, row.point.longitude, row.point.longitude, row.point.latitude, row.point.latitude)
     const { offerId, organisation, category } = offer
     sql.addDocument.run(id, offerId, organisation.organisationId, category, newsAt(offer), organisation.description ? 1 : 0, JSON.stringify(offer))
@@ -153,31 +179,61 @@ export const createSearchIndex = (): SearchIndex => {
   const read = (id: number): PublicOffer => JSON.parse((sql.readDocument.get(id) as { body: string }).body)
   const idsOf = (statement: StatementSync, ...values: (string | number)[]): number[] => JSON.parse((statement.get(...values) as { ids: string }).ids)
 
-  /** The rows that the words lead to, with their tier and rank, by the first way of asking that finds any. */
-  const rowsByWords = (text: string): { ids: number[]; inName: Set<number>; ranks: Map<number, number>; words: NonNullable<Found['words']> } | undefined => {
-    const query = toWordQuery(text)
+  const has = (match: string): boolean => sql.hasWords.get(match) !== undefined
+
+  /** The rows that the words lead to, with their tier and rank, by the first of these ways of asking that finds any. */
+  const rowsBy = (typed: string, exactly: boolean, ways: readonly Found['words'][]): FoundByWords | undefined => {
+    const query = toWordQuery(typed, { exactly })
     if (!query) return undefined
-    const ways = [
-      { words: 'all', match: query.all, name: query.allInName },
-      { words: 'beginning', match: query.beginning, name: query.beginningInName },
-      { words: 'any', match: query.any, name: query.allInName },
-    ] as const
-    for (const { words, match, name } of ways) {
+    for (const words of ways) {
+      if (words === undefined) continue
+      const match = query[words]
       const ids = idsOf(sql.matchWords, match)
       if (ids.length === 0) continue
       const ranks = new Map<number, number>()
       if (ids.length <= rankedHitsMax) for (const [id, rank] of sql.rankWords.all(match) as unknown as [number, number][]) ranks.set(id, Math.round(rank * 4))
-      return { ids, inName: new Set(idsOf(sql.matchWords, name)), ranks, words }
+      const inName = new Set(idsOf(sql.matchWords, words === 'beginning' ? query.beginningInName : query.allInName))
+      return { ids, inName, ranks, words, also: toldOf(query) }
     }
     return undefined
+  }
+
+  /** Other words for the same, as far as anything has them and they are not those that were typed. */
+  const toldOf = ({ readable, words }: { readable: readonly string[]; words: readonly string[] }): string[] => {
+    const asTyped = words.join(' ').toLowerCase()
+    const told: string[] = []
+    for (const term of readable) if (told.length < toldWordsMax && !asTyped.includes(term.toLowerCase()) && has(`"${wordsIn(term).join(' ')}"`)) told.push(term)
+    return told
+  }
+
+  /** A word that nothing has: another form of a Welsh word that something has, or the nearest word that something has. */
+  const mended = (word: string): string | undefined => {
+    const lower = word.toLowerCase()
+    if (has(`"${lower}"`)) return undefined
+    for (const radical of [lower, ...possibleRadicalsOf(lower)]) for (const form of formsOf(radical)) if (form.length > 2 && has(`"${form}"`)) return form
+    return meanings().isListed(lower) ? undefined : spelling.nearest(lower)
+  }
+
+  /** By all the words, then all with the last as a beginning; then with what is misspelt put right; then by any of them. */
+  const rowsByWords = (text: string, exactly: boolean): FoundByWords | undefined => {
+    const found = rowsBy(text, exactly, ['all', 'beginning'])
+    if (found) return found
+    const corrected = exactly ? text : text.normalize('NFC').replaceAll(/[\p{L}\p{M}\p{N}]+/gu, (word) => mended(word) ?? word)
+    if (corrected === text.normalize('NFC')) return rowsBy(text, exactly, ['any'])
+    const better = rowsBy(corrected, exactly, ['all', 'any'])
+    return better ? { ...better, corrected } : rowsBy(text, exactly, ['any'])
   }
 
   const search = (query: OfferSearch, nowMs: number): Found => {
     const found: Found = { hits: [], total: 0, facets: counters.read(counters.none()) }
     const hasWords = query.text !== undefined && query.text.trim() !== ''
-    const byWords = hasWords ? rowsByWords(query.text ?? '') : undefined
+    const byWords = hasWords ? rowsByWords(query.text ?? '', query.exactly ?? false) : undefined
     if (hasWords && !byWords) return found
-    if (byWords) found.words = byWords.words
+    if (byWords) {
+      found.words = byWords.words
+      if (byWords.corrected !== undefined) found.corrected = byWords.corrected
+      if (byWords.also.length > 0) found.also = byWords.also
+    }
 
     const after = query.after === undefined ? undefined : readAfter(query)
     const minute = londonMinuteOfWeek(nowMs)
@@ -226,7 +282,7 @@ export const createSearchIndex = (): SearchIndex => {
 
   const feed = ({ text, category, organisationId, modifiedAfter, offset, limit }: FeedQuery) => {
     const hasWords = text !== undefined && text.trim() !== ''
-    const byWords = hasWords ? rowsByWords(text) : undefined
+    const byWords = hasWords ? rowsByWords(text, true) : undefined
     if (hasWords && !byWords) return { offers: [], total: 0 }
     const values = {
       ids: byWords ? JSON.stringify(byWords.ids) : null,
@@ -274,6 +330,7 @@ const prepare = (database: DatabaseSync) => {
     readDocument: database.prepare('select body from documents where id = ?'),
     // One text instead of thousands of rows: handing rows over costs more than finding them.
     matchWords: database.prepare('select json_group_array(rowid) as ids from words where words match ?'),
+    hasWords: database.prepare('select 1 from words where words match ? limit 1'),
     inBox: database.prepare('select json_group_array(id) as ids from points where east >= ? and west <= ? and north >= ? and south <= ?'),
     rankWords: database.prepare('select rowid, bm25(words, 10, 5, 3, 3, 1) from words where words match ?'),
     offersOf: database.prepare('select offer_id from documents where organisation_id = ?'),

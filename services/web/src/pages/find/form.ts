@@ -20,6 +20,8 @@ const words = (lengthMax: number) =>
 /** What is looked for, as it stands in the page's address. */
 export const FindQuery = z.object({
   text: asked(words(textLengthMax)),
+  /** Only these words, as they were typed. */
+  exactly: asked(z.literal('yes')),
   near: asked(words(nearLengthMax)),
   /** Any whole number of metres, as other pages and people write it into the address. */
   within: asked(

@@ -94,6 +94,29 @@ describe('finding', () => {
     const provider = await place.signedIn('provider')
     expect((await provider.get('/find?text=nothing+at+all')).text).not.toContain('/my/needs/new')
   })
+  const answeredWith = async (more: object, path: string) => {
+    const answered = directory['GET /provider-directory/offers']!
+    place.routes['GET /provider-directory/offers'] = (asked, response) => ({ ...(answered(asked as never, response) as object), ...more })
+    const text = await page(path)
+    place.routes['GET /provider-directory/offers'] = answered
+    return text
+  }
+  test('words that were put right are said, with a way to look for exactly what was typed', async () => {
+    const text = await answeredWith({ corrected: 'library <b>' }, '/find?text=libary&cost=free&after=x')
+    expect(text).toContain('Showing results for <strong>library &lt;b&gt;</strong>.')
+    expect(text).toContain('<a class="govuk-link" href="/find?text=libary&amp;cost=free&amp;exactly=yes">Look for exactly “libary”</a>')
+    expect(text).toContain('value="libary"')
+  })
+  test('other words for the same that were looked for as well are said', async () => {
+    const text = await answeredWith({ also: ['domiciliary care', 'gofal cartref'] }, '/find?text=home+help')
+    expect(text).toContain('We also looked for other words for the same: domiciliary care, gofal cartref.')
+    expect(text).toContain('href="/find?text=home+help&amp;exactly=yes"')
+  })
+  test('exactly what was typed is asked of the directory, and there is a way back', async () => {
+    const text = await page('/find?text=libary&exactly=yes')
+    expect(searched()).toEqual({ text: 'libary', exactly: 'yes', limit: '20' })
+    expect(text).toContain('Looking for exactly “libary”. <a class="govuk-link" href="/find?text=libary">Look for words like it too</a>')
+  })
   test('more results are a page further, with the same filters', async () => {
     const text = await page('/find?text=many&cost=free')
     expect(text).toContain('href="/find?text=many&amp;cost=free&amp;after=next-page"')

@@ -19,6 +19,8 @@ const Found = z.object({
     .optional()
     .catch(undefined),
   words: z.string().optional().catch(undefined),
+  corrected: z.string().optional().catch(undefined),
+  also: z.array(z.string()).optional().catch(undefined),
   facets: z.object({ category: Counts, track: Counts, cost: Counts, open: Counts, capacity: Counts, ward: Counts }).partial().catch({}),
 })
 type Found = z.infer<typeof Found>
@@ -50,6 +52,9 @@ export const findPage = definePage({
       isPlaceUnknown: found.near?.known === false,
       unreadableWithin: query.within === undefined ? unreadable(visit.query.within) : undefined,
       isFiltered: query.category ?? query.track ?? query.cost ?? query.open ?? query.capacity ?? query.ward,
+      alsoInWords: found.also?.join(', '),
+      exactly: addressOf({ ...query, exactly: 'yes', after: undefined }),
+      alike: addressOf({ ...query, exactly: undefined, after: undefined }),
       nextPage: found.after && addressOf({ ...query, after: found.after }),
       firstPage: query.after && addressOf({ ...query, after: undefined }),
       wider: addressOf({ text: query.text, near: query.near }),
