@@ -37,7 +37,7 @@ describe('D1 publishing', () => {
     expect((await find('text=yoga')).body.total).toBe(0)
     const startedAt = performance.now()
     await offer.ask(`/offers/${offer.offerId}/publication`, { method: 'post' })
-    await isFound(offer.offerId, 'text=yoga&cost=paid&ward=E05015254&near=M33%207ZF&within=500&category=sport-and-leisure,food&track=join-in')
+    await isFound(offer.offerId, 'text=yoga&cost=paid&ward=E05015254&near=M33%207ZF&within=500&category=sport-and-leisure,food&track=join-in&funding=own-money')
     expect(performance.now() - startedAt).toBeLessThan(5_000)
     const { body } = await find('text=yoga&near=M337ZF')
     expect(body.near).toMatchObject({ known: true, wardName: 'Sale Central' })
@@ -302,6 +302,7 @@ describe('bad input', () => {
     'category=weapons',
     'cost=cheap',
     'open=later',
+    'funding=pounds',
     'ward=Sale',
     'within=-1',
     'within=x',

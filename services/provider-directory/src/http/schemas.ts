@@ -118,7 +118,15 @@ export const FoundOffers = z.object({
   corrected: z.string().optional(),
   /** Other words for the same that were looked for as well. */
   also: z.array(z.string()).optional(),
-  facets: z.object({ category: FacetCounts, track: FacetCounts, cost: FacetCounts, open: FacetCounts, capacity: FacetCounts, ward: FacetCounts }),
+  facets: z.object({
+    category: FacetCounts,
+    track: FacetCounts,
+    cost: FacetCounts,
+    open: FacetCounts,
+    capacity: FacetCounts,
+    ward: FacetCounts,
+    funding: FacetCounts,
+  }),
 })
 
 export const OfferView = z.object({

@@ -7,7 +7,7 @@ import type { Directory } from '../store/directory.ts'
 import type { OfferSearch, SearchIndex } from '../store/searchIndex.ts'
 import type { UnmetNeed } from '../store/unmetNeed.ts'
 import { isOfTheirs } from './membership.ts'
-import { FoundOffers, OrganisationName } from './schemas.ts'
+import { FoundOffers, fundingCodes, OrganisationName } from './schemas.ts'
 import { toSummaryView } from './views.ts'
 
 const textLengthMax = 200
@@ -35,6 +35,7 @@ const FindQuery = ListQuery.extend({
   category: asked(codes),
   track: asked(Track),
   cost: asked(z.enum(['free', 'paid'])),
+  funding: asked(z.enum(fundingCodes)),
   open: asked(z.literal('now')),
   capacity: asked(z.literal('open')),
   ward: asked(WardCode),
@@ -126,7 +127,7 @@ const noteUnmet = (
 }
 
 const toSearch = (query: z.output<typeof FindQuery>, near: OfferSearch['near']): OfferSearch => {
-  const { text, exactly, within, category, track, cost, open, capacity, ward, referrals, limit, after } = query
+  const { text, exactly, within, category, track, cost, funding, open, capacity, ward, referrals, limit, after } = query
   return {
     limit,
     ...(text === undefined ? {} : { text }),
@@ -135,6 +136,7 @@ const toSearch = (query: z.output<typeof FindQuery>, near: OfferSearch['near']):
     ...(category === undefined ? {} : { categories: category }),
     ...(track === undefined ? {} : { track }),
     ...(cost === undefined ? {} : { cost }),
+    ...(funding === undefined ? {} : { funding }),
     ...(open === undefined ? {} : { isOpenNow: true }),
     ...(capacity === undefined ? {} : { hasRoom: true }),
     ...(ward === undefined ? {} : { wardCode: ward }),

@@ -20,6 +20,8 @@ export type OfferSearch = {
   categories?: readonly Category[]
   track?: Track
   cost?: 'free' | 'paid'
+  /** A way of paying that is accepted. */
+  funding?: string
   isOpenNow?: boolean
   hasRoom?: boolean
   wardCode?: string
@@ -31,7 +33,7 @@ export type OfferSearch = {
 
 /** `distanceMetres` is to where the offer stands; `comesToYou` when the place asked about lies in the area it serves. */
 export type Hit = { offer: PublicOffer; distanceMetres?: number; comesToYou?: boolean; isOpenNow?: boolean }
-export const facetNames = ['category', 'track', 'cost', 'open', 'capacity', 'ward'] as const
+export const facetNames = ['category', 'track', 'cost', 'open', 'capacity', 'ward', 'funding'] as const
 export type FacetName = (typeof facetNames)[number]
 /** For each filter, how many hits each of its values would leave, with all other filters as they are. */
 export type Facets = Record<FacetName, Record<string, number>>
@@ -103,11 +105,12 @@ type Row = {
   point: Point | undefined
   direction: Direction | undefined
   wardCodes: readonly string[]
+  fundingAccepted: readonly string[]
   /** What it serves, where it says so: people at home in these wards, or within a distance of a point. */
   serves: { wardCodes: readonly string[]; centre?: Direction; withinMetres?: number } | undefined
   spans: Uint16Array
   /** Where its values are counted. */
-  counters: { category: number; track: number; cost: number; wards: readonly number[] }
+  counters: { category: number; track: number; cost: number; wards: readonly number[]; funding: readonly number[] }
 }
 
 /** The order of results, most important first: how well the words match, how far it is, how often the words stand there, the name, the id. */
@@ -375,6 +378,7 @@ const toRow = (id: number, offer: PublicOffer, counters: Counters): Row => {
     point: point && { latitude: point.latitude, longitude: point.longitude },
     direction: point && directionOf(point),
     wardCodes,
+    fundingAccepted: offer.fundingAccepted,
     serves:
       saidWards.length > 0 || (centre && withinMetres !== undefined)
         ? { wardCodes: saidWards, ...(centre && withinMetres !== undefined ? { centre: directionOf(centre), withinMetres } : {}) }
@@ -385,6 +389,7 @@ const toRow = (id: number, offer: PublicOffer, counters: Counters): Row => {
       track: counters.slot('track', offer.track),
       cost: counters.slot('cost', offer.price.kind),
       wards: wardCodes.map((wardCode) => counters.slot('ward', wardCode)),
+      funding: [...new Set(offer.fundingAccepted)].map((code) => counters.slot('funding', code)),
     },
   }
 }
@@ -428,11 +433,11 @@ const createCounters = () => {
     open,
     room,
     none: () => new Int32Array(values.length),
-    /** The counts by name; a value that no row had is there with 0, except wards and prices nobody knows. */
+    /** The counts by name; a value that no row had is there with 0, except wards, ways of paying, and prices nobody knows. */
     read: (counts: Int32Array): Facets => {
-      const facets: Facets = { category: {}, track: {}, cost: {}, open: {}, capacity: {}, ward: {} }
+      const facets: Facets = { category: {}, track: {}, cost: {}, open: {}, capacity: {}, ward: {}, funding: {} }
       for (const [at, { facet, value }] of values.entries()) {
-        const isShown = facet === 'ward' ? counts[at]! > 0 : value !== 'unknown'
+        const isShown = facet === 'ward' || facet === 'funding' ? counts[at]! > 0 : value !== 'unknown'
         if (isShown) facets[facet][value] = counts[at] ?? 0
       }
       return facets
@@ -440,7 +445,7 @@ const createCounters = () => {
   }
 }
 
-const failing = { category: 1, track: 2, cost: 4, open: 8, capacity: 16, ward: 32 } satisfies Record<FacetName, number>
+const failing = { category: 1, track: 2, cost: 4, open: 8, capacity: 16, ward: 32, funding: 64 } satisfies Record<FacetName, number>
 
 /** Counts a row where it would be found if one filter were chosen anew; gives whether it passes all filters as they are. */
 const count = (
@@ -455,16 +460,18 @@ const count = (
     (query.cost && query.cost !== row.cost ? failing.cost : 0) |
     (query.isOpenNow && !openNow ? failing.open : 0) |
     (query.hasRoom && !hasRoom ? failing.capacity : 0) |
-    (query.wardCode !== undefined && !row.wardCodes.includes(query.wardCode) ? failing.ward : 0)
+    (query.wardCode !== undefined && !row.wardCodes.includes(query.wardCode) ? failing.ward : 0) |
+    (query.funding !== undefined && !row.fundingAccepted.includes(query.funding) ? failing.funding : 0)
   // Whoever fails two filters is not found by changing one.
   if ((fails & (fails - 1)) !== 0) return false
-  const { category, track, cost, wards } = row.counters
+  const { category, track, cost, wards, funding } = row.counters
   if (fails === 0 || fails === failing.category) counts[category]! += 1
   if (fails === 0 || fails === failing.track) counts[track]! += 1
   if (fails === 0 || fails === failing.cost) counts[cost]! += 1
   if (openNow && (fails === 0 || fails === failing.open)) counts[counters.open]! += 1
   if (hasRoom && (fails === 0 || fails === failing.capacity)) counts[counters.room]! += 1
   if (fails === 0 || fails === failing.ward) for (const ward of wards) counts[ward]! += 1
+  if (fails === 0 || fails === failing.funding) for (const way of funding) counts[way]! += 1
   return fails === 0
 }
 

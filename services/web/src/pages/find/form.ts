@@ -1,5 +1,6 @@
 import { CapacityState, Category, Track, WardCode } from '@patchwork/events'
 import { z } from 'zod'
+import { fundingCodes } from '../providing/offerForm.ts'
 
 const textLengthMax = 200
 const nearLengthMax = 60
@@ -36,6 +37,7 @@ export const FindQuery = z.object({
   category: asked(Category),
   track: asked(Track),
   cost: asked(z.enum(['free', 'paid'])),
+  funding: asked(z.enum(fundingCodes)),
   open: asked(z.literal('now')),
   capacity: asked(z.literal(CapacityState.enum.open)),
   ward: asked(WardCode),
