@@ -211,7 +211,7 @@ describe('an offer', () => {
   test('that takes requests leads to asking for it: anyone by way of signing in, a provider not at all', async () => {
     expect(await page(`/offers/${lunchClubId}`)).toMatch(new RegExp(`href="/my/referrals/new\\?offer=${lunchClubId}">Join in`))
     const provider = await place.signedIn('provider')
-    expect((await provider.get(`/offers/${lunchClubId}`)).text).not.toContain('?offer=')
+    expect((await provider.get(`/offers/${lunchClubId}`)).text).not.toContain('new?offer=')
   })
   test('whose address is no web address is not made a link', async () => {
     place.routes['GET /provider-directory/offers/:id'] = (asked, response) => ({

@@ -5,6 +5,7 @@ import { definePage, type Visit } from '../../http/page.ts'
 import { drawWardMap, type Pin } from '../../map/wardMap.ts'
 import { ServiceProblem } from '../../serviceCalls.ts'
 import { fundingCodes } from '../providing/offerForm.ts'
+import { savedOf } from '../saved/kept.ts'
 import { distances, FindQuery } from './form.ts'
 
 const perPage = 20
@@ -52,6 +53,7 @@ export const findPage = definePage({
       choices: choicesOf(found.facets, query, wards, visit),
       isPlaceUnknown: found.near?.known === false,
       unreadableWithin: query.within === undefined ? unreadable(visit.query.within) : undefined,
+      hasSaved: savedOf(visit).length > 0,
       isFiltered: query.category ?? query.track ?? query.cost ?? query.funding ?? query.open ?? query.capacity ?? query.ward,
       alsoInWords: found.also?.join(', '),
       exactly: addressOf({ ...query, exactly: 'yes', after: undefined }),
