@@ -12,6 +12,7 @@ import { latency, serversLatency } from './latency.ts'
 import { live } from './live.ts'
 import { mongoUpdates } from './mongoUpdates.ts'
 import { page } from './page.ts'
+import { postcodes } from './postcodes.ts'
 import { postings } from './postings.ts'
 import { search } from './search.ts'
 import { start } from './start.ts'
@@ -26,6 +27,7 @@ const benches: readonly Bench[] = [
   page,
   dashboard,
   importing,
+  postcodes,
   brokerThroughput,
   mongoUpdates,
   serversLatency,

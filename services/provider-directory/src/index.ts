@@ -25,6 +25,7 @@ export { problemCodes } from './import/problems.ts'
 export { type CsvField, type CsvMapping, csvFields } from './import/readCsv.ts'
 export type { LoadedOpenData, LoadOpenDataOptions } from './openData/loadOpenData.ts'
 export { type OpenData, openOpenData } from './openData/openOpenData.ts'
+export { type ImportedPostcodes, importPostcodes, PostcodesRefusedError } from './place/importPostcodes.ts'
 
 export type RunningDirectory = RunningService & {
   /** Feeds of other systems. */
@@ -39,7 +40,7 @@ export type RunningDirectory = RunningService & {
  */
 export const start = async (ports: Ports, settings: ServiceSettings & DirectorySettings): Promise<RunningDirectory> => {
   const { runtime, logger, dataKey, documents, log } = ports
-  const councilArea = openCouncilArea(settings.placeFolder ?? demonstrationPlaceFolder)
+  const councilArea = openCouncilArea(settings.placeFolder ?? demonstrationPlaceFolder, { postcodesFile: settings.postcodesFile, now: runtime.now })
   const [directory, importStore] = await Promise.all([openDirectory(ports), openImportStore(ports)])
   const importFiles = await openImportFiles(ports)
   const imports = importsOf({ store: importStore, files: importFiles, directory, councilArea }, ports, settings.instance ?? runtime.uuid())
