@@ -13,6 +13,7 @@ import { live } from './live.ts'
 import { mongoUpdates } from './mongoUpdates.ts'
 import { openFeed } from './openFeed.ts'
 import { page } from './page.ts'
+import { postcodes } from './postcodes.ts'
 import { postings } from './postings.ts'
 import { search } from './search.ts'
 import { start } from './start.ts'
@@ -28,6 +29,7 @@ const benches: readonly Bench[] = [
   dashboard,
   importing,
   openFeed,
+  postcodes,
   brokerThroughput,
   mongoUpdates,
   serversLatency,

@@ -77,6 +77,8 @@ export const fixturesOf = ({ person, organisation, offer, account, waiting, acce
     ...anyone('/find', '/find?text=food&near=M33+7ZF', '/find?text=zzzzqq', '/find?near=EX1+1AA', '/find?text=food&lang=cy'),
     ...navigator('/find?text=garden'),
   ],
+  '/compare': [...anyone('/compare', `/compare?offer=${offer}`, `/compare?offer=${offer}&lang=cy`), ...resident(`/compare?offer=${offer}`)],
+  '/saved': anyone('/saved'),
   '/signed-out': anyone('/signed-out'),
   '/accessibility': anyone('/accessibility'),
   '/account-ready': anyone(...['verified', 'password', 'invitation', 'set-up'].map((because) => `/account-ready?because=${because}`)),

@@ -12,7 +12,7 @@ const count = Number(process.argv[2] ?? 50_000)
 const roundsMax = 12
 const batch = 500
 const texts =
-  'food bank|library|football|counselling|help|community|gardening sale|carers support|children|church|swimm|mental health|advice debt|dementia|charity|xyzzy|'.split(
+  'food bank|library|football|counselling|help|community|gardening sale|carers support|children|church|swimm|mental health|advice debt|dementia|charity|xyzzy|home help|cymorth cartref|older people|libary|conselling advise|mental helth|'.split(
     '|',
   )
 const filters = [{}, { cost: 'free' }, { isOpenNow: true, hasRoom: true }, { wardCode: 'E05015254' }] as const
@@ -97,7 +97,7 @@ const comparing = async (module: string) => {
     name: 'ours',
     builtMs,
     search: ({ category, ...query }) =>
-      index.search({ ...query, ...(category === undefined ? {} : { categories: [category] }) }, tuesday).hits.map(({ offer }) => offer.offerId),
+      index.search({ ...query, exactly: true, ...(category === undefined ? {} : { categories: [category] }) }, tuesday).hits.map(({ offer }) => offer.offerId),
   }
   const contestants = [ours, ...peers]
   const times = new Map(contestants.map(({ name }) => [name, [] as number[]]))
@@ -122,7 +122,7 @@ const comparing = async (module: string) => {
   for (const query of queries) {
     const asked = { ...query, near: { latitude: 53.42, longitude: -2.32 }, limit: count }
     const { category, ...rest } = asked
-    const hits = index.search({ ...rest, ...(category === undefined ? {} : { categories: [category] }) }, tuesday).hits
+    const hits = index.search({ ...rest, exactly: true, ...(category === undefined ? {} : { categories: [category] }) }, tuesday).hits
     const coming = new Set(
       hits
         .filter(({ distanceMetres, comesToYou }) => comesToYou && (distanceMetres ?? Number.POSITIVE_INFINITY) > query.withinMetres)

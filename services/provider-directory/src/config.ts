@@ -5,6 +5,8 @@ import { z } from 'zod'
 export type DirectorySettings = {
   /** The folder of the council area served: `place.json`, `wards.geojson`, `postcodes.csv.gz` and its open data. Absent: the demonstration place. */
   placeFolder?: string
+  /** Where "patchwork import postcodes" has put the postcodes of the country. They are asked before those of the place; absent, or no such file: only the place's own. */
+  postcodesFile?: string
   /**
    * Names this process among those of the service, so that each hears every event for its own search. Stable over restarts where only one process
    * has the name. Absent: a new name at each start, right for any number of processes.
@@ -20,6 +22,7 @@ export const capacityCheckMsByDefault = 5_000
 /** What this service reads from its environment. */
 export const DirectoryEnvironment = z.object({
   PLACE_FOLDER: z.string().min(1).optional().describe('the folder of the council area served; the demonstration place when unset'),
+  POSTCODES_FILE: z.string().min(1).optional().describe('what "patchwork import postcodes --to" wrote; only the postcodes of the place when unset'),
   INSTANCE: z
     .string()
     .regex(/^[\w-]{1,60}$/, 'has other characters than letters, digits, - and _, or more than 60')
@@ -28,7 +31,12 @@ export const DirectoryEnvironment = z.object({
 })
 
 /** The settings that these variables tell. */
-export const directorySettingsFrom = ({ PLACE_FOLDER: placeFolder, INSTANCE: instance }: z.output<typeof DirectoryEnvironment>): DirectorySettings => ({
+export const directorySettingsFrom = ({
+  PLACE_FOLDER: placeFolder,
+  POSTCODES_FILE: postcodesFile,
+  INSTANCE: instance,
+}: z.output<typeof DirectoryEnvironment>): DirectorySettings => ({
   ...(placeFolder === undefined ? {} : { placeFolder }),
+  ...(postcodesFile === undefined ? {} : { postcodesFile }),
   ...(instance === undefined ? {} : { instance }),
 })

@@ -26,6 +26,7 @@ export { type CsvField, type CsvMapping, csvFields } from './import/readCsv.ts'
 export type { LoadedOpenData, LoadOpenDataOptions } from './openData/loadOpenData.ts'
 export { type OpenData, openOpenData } from './openData/openOpenData.ts'
 export { ExportError, exportTabular, type TabularExport } from './openReferral/exportTabular.ts'
+export { type ImportedPostcodes, importPostcodes, PostcodesRefusedError } from './place/importPostcodes.ts'
 
 export type RunningDirectory = RunningService & {
   /** Feeds of other systems. */
@@ -40,7 +41,7 @@ export type RunningDirectory = RunningService & {
  */
 export const start = async (ports: Ports, settings: ServiceSettings & DirectorySettings): Promise<RunningDirectory> => {
   const { runtime, logger, dataKey, documents, log } = ports
-  const councilArea = openCouncilArea(settings.placeFolder ?? demonstrationPlaceFolder)
+  const councilArea = openCouncilArea(settings.placeFolder ?? demonstrationPlaceFolder, { postcodesFile: settings.postcodesFile, now: runtime.now })
   const [directory, importStore, importFiles] = await Promise.all([openDirectory(ports), openImportStore(ports), openImportFiles(ports)])
   const imports = importsOf({ store: importStore, files: importFiles, directory, councilArea }, ports, settings.instance ?? runtime.uuid())
   const index = createSearchIndex(runtime)

@@ -46,6 +46,28 @@ describe('the command line', () => {
     for (const word of ['start', 'verify', 'rebuild', 'dead-letters', 'backup', 'restore', 'DATA_DIR', 'DATA_KEY_FILE', 'SMTP_URL', 'Exit code'])
       expect(output()).toContain(word)
   })
+  test('brings in where postcodes lie: looked at first, then kept; a wrong file is told in words and changes nothing', async () => {
+    const [file, kept] = [join(folder, 'postcodes.csv'), join(folder, 'empty-data', 'postcodes')]
+    const environment = { DATA_DIR: join(folder, 'empty-data') }
+    writeFileSync(file, 'pcds,lat,long\nEX1 1AA,50.72,-3.53\nEX1 1AB,99.999999,0\n')
+    const looked = begin(['import', 'postcodes', file, '--dry-run'], environment)
+    expect(await looked.ended).toBe(0)
+    expect(looked.output()).toContain('Nothing was kept')
+    expect(existsSync(kept)).toBe(false)
+    const imported = begin(['import', 'postcodes', file, '--json'], environment)
+    expect(await imported.ended).toBe(0)
+    expect(JSON.parse(imported.output())).toMatchObject({ read: 2, known: 1, withoutPlace: 1, to: kept })
+    expect(imported.errors()).toContain('Reading')
+    const before = readFileSync(kept)
+    writeFileSync(file, 'name,price\nx,1\n')
+    const refused = begin(['import', 'postcodes', file], environment)
+    expect(await refused.ended).toBe(1)
+    expect(refused.errors()).toContain('names no column for the postcode')
+    expect(readFileSync(kept).equals(before)).toBe(true)
+    const help = begin(['import', 'postcodes', '--help'])
+    expect(await help.ended).toBe(0)
+    for (const words of ['ONS Postcode Directory', '--dry-run', '--to', '--json']) expect(help.output()).toContain(words)
+  })
   test.each([[['juggle']], [['verify', '--colour']], [['dead-letters', 'show']]])('ends with 2 when it is used wrongly: %j', async (args) => {
     const { ended, errors } = begin(args)
     expect(await ended).toBe(2)

@@ -17,6 +17,7 @@ import { giveMemoryBack, staySmall } from './giveMemoryBack.ts'
 import { type Imported, ImportOperation, importedInWords, listInWords, operateImport, summaryInWords } from './importing.ts'
 import { type DeadLetter, type Operation, operate, type Rebuilt, type Replayed, UnknownNameError, type Verified } from './operations.ts'
 import type { Place } from './place.ts'
+import { addPostcodes, postcodesFileIn } from './postcodes.ts'
 import { operationProgressTo, progressTo } from './progress.ts'
 import { type Restored, restore } from './restore.ts'
 import { addServerCommands } from './serverCommands.ts'
@@ -198,6 +199,7 @@ const addImport = (patchwork: Command, surroundings: Surroundings, settle: Settl
       )
   one('accept', 'take all that is sound in an import that waits')
   one('drop', 'forget an import that waits')
+  addPostcodes(imports, surroundings, settle)
   imports
     .command('undo')
     .description('put everything back that the last acceptance took')
@@ -337,7 +339,7 @@ const importAlone = async (
 ): Promise<unknown> => {
   const opened = await openPorts(config, runtime, createLogger({ level: config.logLevel, readable: errors.isTTY ?? false }), { isSmall: true })
   try {
-    const imports = await openImports(opened.ports, { instance: 'place' })
+    const imports = await openImports(opened.ports, { instance: 'place', postcodesFile: postcodesFileIn(config.dataDirectory) })
     try {
       const memory = staySmall()
       return await operateImport(imports, operation, (progress) => {

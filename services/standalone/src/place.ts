@@ -13,6 +13,7 @@ import type { Logger } from '@patchwork/telemetry'
 import * as web from '@patchwork/web'
 import type { PlaceConfig } from './config.ts'
 import { openPorts as openDrivers } from './drivers.ts'
+import { postcodesFileIn } from './postcodes.ts'
 
 /** A whole place, running in this process. */
 export type Place = {
@@ -67,7 +68,9 @@ export const startPlace = async (options: {
     }
     const runningPeople = run('people', (ports) => people.start(ports, settings))
     const runningIdentity = run('identity', (ports) => identity.start(ports, pageSettings))
-    const runningDirectory = run('provider-directory', (ports) => providerDirectory.start(ports, { ...settings, instance: 'place' }))
+    const runningDirectory = run('provider-directory', (ports) =>
+      providerDirectory.start(ports, { ...settings, instance: 'place', postcodesFile: postcodesFileIn(config.dataDirectory) }),
+    )
     const runningCommissioning = run('commissioning', (ports) => commissioning.start(ports, settings))
     await Promise.all([
       runningPeople,

@@ -34,7 +34,8 @@ export type OfferState =
   | ({ status: 'withdrawn'; withdrawnAt: string } & Drafted)
 
 export type Location = { latitude: number; longitude: number; wardCode?: string; wardName?: string }
-export type Price = { kind: 'free' | 'paid' | 'unknown'; pence?: number; unit?: string }
+/** `vat`: none is charged, the price includes it, or it comes on top. `travelPence` is asked for each visit, beside the price and without VAT that comes on top. */
+export type Price = { kind: 'free' | 'paid' | 'unknown'; pence?: number; unit?: string; vat?: 'none' | 'included' | 'added'; travelPence?: number }
 /** Who it is for by place: wards, a distance around a postcode, at people's homes. `centre` is where the postcode lies, when this place knows it. */
 export type Area = { wardCodes?: string[]; withinMetres?: number; postcode?: string; atHome?: boolean; centre?: Location }
 export type Place = { address?: string; postcode?: string; location?: Location }
@@ -196,7 +197,8 @@ const wardsOf = ({ area, place }: OfferDetails): string[] => {
 const checkDescription = ({ personalCare, details }: OfferDescription): void => {
   const { area, price, times, personalCareGate } = details
   if ((area.withinMetres === undefined) !== (area.postcode === undefined)) throw new RefusedError('distance-without-postcode', '/area/postcode')
-  if (price.kind !== 'paid' && price.pence !== undefined) throw new RefusedError('price-of-free-offer', '/price/pence')
+  if (price.kind !== 'paid')
+    for (const part of ['pence', 'vat', 'travelPence'] as const) if (price[part] !== undefined) throw new RefusedError('price-of-free-offer', `/price/${part}`)
   checkTimes(times)
   if (personalCare || personalCareGate) checkGate(personalCareGate)
 }

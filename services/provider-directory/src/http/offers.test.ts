@@ -37,7 +37,7 @@ describe('D1 publishing', () => {
     expect((await find('text=yoga')).body.total).toBe(0)
     const startedAt = performance.now()
     await offer.ask(`/offers/${offer.offerId}/publication`, { method: 'post' })
-    await isFound(offer.offerId, 'text=yoga&cost=paid&ward=E05015254&near=M33%207ZF&within=500&category=sport-and-leisure,food&track=join-in')
+    await isFound(offer.offerId, 'text=yoga&cost=paid&ward=E05015254&near=M33%207ZF&within=500&category=sport-and-leisure,food&track=join-in&funding=own-money')
     expect(performance.now() - startedAt).toBeLessThan(5_000)
     const { body } = await find('text=yoga&near=M337ZF')
     expect(body.near).toMatchObject({ known: true, wardName: 'Sale Central' })
@@ -202,7 +202,7 @@ describe('bad input', () => {
 
   test.each<[string, (organisationId: string) => unknown, number, string, string]>([
     ['an unknown field', (id) => lunchClub(id, { colour: 'green' }), 400, 'unknown-field', '/colour'],
-    ['an unknown field inside', (id) => lunchClub(id, { price: { kind: 'free', vat: 1 } }), 400, 'unknown-field', '/price/vat'],
+    ['an unknown field inside', (id) => lunchClub(id, { price: { kind: 'free', discount: 1 } }), 400, 'unknown-field', '/price/discount'],
     ['a number for text', (id) => lunchClub(id, { name: 12 }), 400, 'invalid-type', '/name'],
     ['an operator object', (id) => lunchClub(id, { name: { $ne: null } }), 400, 'invalid-type', '/name'],
     ['an operator object as an id', () => lunchClub({ $ne: null } as never), 400, 'invalid-type', '/organisationId'],
@@ -218,6 +218,8 @@ describe('bad input', () => {
     ['a postcode of no shape', (id) => lunchClub(id, { place: { postcode: 'NOT ONE' } }), 422, 'invalid-postcode', '/place/postcode'],
     ['a ward elsewhere', (id) => lunchClub(id, { area: { wardCodes: ['E05000001'] } }), 422, 'unknown-ward', '/area/wardCodes/0'],
     ['a distance from nowhere', (id) => lunchClub(id, { area: { withinMetres: 100 } }), 422, 'distance-without-postcode', '/area/postcode'],
+    ['VAT of something free', (id) => lunchClub(id, { price: { kind: 'free', vat: 'none' } }), 422, 'price-of-free-offer', '/price/vat'],
+    ['travel of something free', (id) => lunchClub(id, { price: { kind: 'free', travelPence: 1 } }), 422, 'price-of-free-offer', '/price/travelPence'],
     ['a price of something free', (id) => lunchClub(id, { price: { kind: 'free', pence: 100 } }), 422, 'price-of-free-offer', '/price/pence'],
     [
       'both ways through the gate',
@@ -302,6 +304,7 @@ describe('bad input', () => {
     'category=weapons',
     'cost=cheap',
     'open=later',
+    'funding=pounds',
     'ward=Sale',
     'within=-1',
     'within=x',
@@ -411,6 +414,21 @@ test('the reference is there, and knows every route', async () => {
 test('only what can be referred to is found, when that is asked', async () => {
   const offer = await published({ name: 'Juggling lessons' })
   await isFound(offer.offerId, 'text=juggling&referrals=taken')
+})
+
+test('D14 whether VAT comes on top, and what travel costs, is shown with the price', async () => {
+  const price = { kind: 'paid', pence: 1_850, unit: 'hour', vat: 'added', travelPence: 250 }
+  const offer = await published({ price })
+  expect((await place.asAnyone(`/offers/${offer.offerId}`)).body.price).toEqual(price)
+})
+
+test('a slip of the finger is put right and told, other words for the same find it, and exactly=yes does neither', async () => {
+  const offer = await published({ name: 'Marmalade making', description: 'A luncheon club, with oranges.' })
+  await isFound(offer.offerId, 'text=marmalade')
+  expect((await find('text=marmelade')).body).toMatchObject({ total: 1, corrected: 'marmalade', items: [{ name: 'Marmalade making' }] })
+  expect((await find('text=clwb+cinio+marmalade')).body).toMatchObject({ total: 1, also: expect.arrayContaining(['luncheon club']) })
+  for (const query of ['text=marmelade&exactly=yes', 'text=cinio&exactly=yes']) expect((await find(query)).body).toMatchObject({ total: 0, items: [] })
+  expect((await find('exactly=no')).status).toBe(400)
 })
 
 test('no name, contact, address or word anyone wrote is in an event, a log line or the file', async () => {

@@ -20,6 +20,9 @@ export const OrganisationKind = z.enum(['micro-provider', 'community-network', '
 export const fundingCodes = ['direct-payment', 'managed-account', 'individual-service-fund', 'own-money', 'time-credits', 'free'] as const
 export const priceUnits = ['hour', 'half-hour', 'session', 'visit', 'day', 'night', 'week', 'month', 'year', 'item', 'journey', 'mile'] as const
 
+/** No VAT is charged, the price includes it, or it comes on top. */
+export const vatCodes = ['none', 'included', 'added'] as const
+
 export const OrganisationBody = z.strictObject({
   name: plainText(200),
   kind: OrganisationKind,
@@ -36,6 +39,8 @@ const PriceBody = z.strictObject({
   kind: z.enum(['free', 'paid', 'unknown']),
   pence: z.int().min(1).max(10_000_000).optional(),
   unit: z.enum(priceUnits).optional(),
+  vat: z.enum(vatCodes).optional(),
+  travelPence: z.int().min(1).max(1_000_000).optional(),
 })
 export const OfferBody = z.strictObject({
   organisationId: id,
@@ -73,7 +78,13 @@ export const CapacityBody = z.strictObject({
 
 const Ward = { wardCode: z.string().optional(), wardName: z.string().optional() }
 const CapacityView = z.object({ state: z.enum(['open', 'waiting-list', 'closed', 'unknown']), units: z.int().optional(), expiresAt: instant.optional() })
-const PriceView = z.object({ kind: z.enum(['free', 'paid', 'unknown']), pence: z.int().optional(), unit: z.string().optional() })
+const PriceView = z.object({
+  kind: z.enum(['free', 'paid', 'unknown']),
+  pence: z.int().optional(),
+  unit: z.string().optional(),
+  vat: z.enum(vatCodes).optional(),
+  travelPence: z.int().optional(),
+})
 const TimeView = z.object({ days: z.array(z.enum(weekDays)), from: z.string(), to: z.string() })
 const Source = z.object({ code: z.string(), recordId: z.string(), url: z.string().optional() })
 /** A postcode without a latitude is one whose place is not known here. */
@@ -114,7 +125,19 @@ export const FoundOffers = z.object({
   near: z.object({ known: z.boolean(), latitude: z.number().optional(), longitude: z.number().optional(), ...Ward }).optional(),
   /** How the words were matched: every word, every word with the last as a beginning, or any word. */
   words: z.enum(['all', 'beginning', 'any']).optional(),
-  facets: z.object({ category: FacetCounts, track: FacetCounts, cost: FacetCounts, open: FacetCounts, capacity: FacetCounts, ward: FacetCounts }),
+  /** What was looked for instead of words that nothing has. */
+  corrected: z.string().optional(),
+  /** Other words for the same that were looked for as well. */
+  also: z.array(z.string()).optional(),
+  facets: z.object({
+    category: FacetCounts,
+    track: FacetCounts,
+    cost: FacetCounts,
+    open: FacetCounts,
+    capacity: FacetCounts,
+    ward: FacetCounts,
+    funding: FacetCounts,
+  }),
 })
 
 export const OfferView = z.object({

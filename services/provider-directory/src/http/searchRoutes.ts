@@ -7,7 +7,7 @@ import type { Directory } from '../store/directory.ts'
 import type { OfferSearch, SearchIndex } from '../store/searchIndex.ts'
 import type { UnmetNeed } from '../store/unmetNeed.ts'
 import { isOfTheirs } from './membership.ts'
-import { FoundOffers, OrganisationName } from './schemas.ts'
+import { FoundOffers, fundingCodes, OrganisationName } from './schemas.ts'
 import { toSummaryView } from './views.ts'
 
 const textLengthMax = 200
@@ -29,11 +29,13 @@ const codes = z.string().transform((value, context) => {
 
 const FindQuery = ListQuery.extend({
   text: asked(z.string().max(textLengthMax, { error: `Use ${textLengthMax} characters or fewer.` })),
+  exactly: asked(z.literal('yes')),
   near: asked(z.string().max(60)),
   within: asked(z.coerce.number().int().min(1).max(200_000)),
   category: asked(codes),
   track: asked(Track),
   cost: asked(z.enum(['free', 'paid'])),
+  funding: asked(z.enum(fundingCodes)),
   open: asked(z.literal('now')),
   capacity: asked(z.literal('open')),
   ward: asked(WardCode),
@@ -50,7 +52,7 @@ export const searchRoutes = ({ directory, index, councilArea, unmetNeed, runtime
     path: '/offers',
     policy: 'directory.find',
     summary:
-      'Finds published offers by words, place, kind, cost, opening and room; best matches first, then the nearest. An unknown place measures no distance.',
+      'Finds published offers by words, place, kind, cost, opening and room; best matches first, then the nearest. An unknown place measures no distance. Words stand for others of the field in English and Welsh, and slips of the finger are put right and told (`corrected`); with exactly=yes neither.',
     query: FindQuery,
     answer: FoundOffers,
     rateLimit: { count: 600, perSeconds: 60 },
@@ -67,6 +69,8 @@ export const searchRoutes = ({ directory, index, councilArea, unmetNeed, runtime
           ...(found.after === undefined ? {} : { after: found.after }),
           ...(query.near === undefined ? {} : { near: place ? { known: true, ...place } : { known: false } }),
           ...(found.words === undefined ? {} : { words: found.words }),
+          ...(found.corrected === undefined ? {} : { corrected: found.corrected }),
+          ...(found.also === undefined ? {} : { also: found.also }),
           facets: found.facets,
         },
       }
@@ -123,14 +127,16 @@ const noteUnmet = (
 }
 
 const toSearch = (query: z.output<typeof FindQuery>, near: OfferSearch['near']): OfferSearch => {
-  const { text, within, category, track, cost, open, capacity, ward, referrals, limit, after } = query
+  const { text, exactly, within, category, track, cost, funding, open, capacity, ward, referrals, limit, after } = query
   return {
     limit,
     ...(text === undefined ? {} : { text }),
+    ...(exactly === undefined ? {} : { exactly: true as const }),
     ...(near ? { near, ...(within === undefined ? {} : { withinMetres: within }) } : {}),
     ...(category === undefined ? {} : { categories: category }),
     ...(track === undefined ? {} : { track }),
     ...(cost === undefined ? {} : { cost }),
+    ...(funding === undefined ? {} : { funding }),
     ...(open === undefined ? {} : { isOpenNow: true }),
     ...(capacity === undefined ? {} : { hasRoom: true }),
     ...(ward === undefined ? {} : { wardCode: ward }),

@@ -188,7 +188,7 @@ const toRecord = (store: ImportStore, { id, body }: { id: string; body: StagedRe
 export const openImports = async (ports: Ports, settings: DirectorySettings): Promise<Imports> => {
   const directory = await openDirectory(ports)
   const store = await openImportStore(ports)
-  const councilArea = openCouncilArea(settings.placeFolder ?? demonstrationPlaceFolder)
+  const councilArea = openCouncilArea(settings.placeFolder ?? demonstrationPlaceFolder, { postcodesFile: settings.postcodesFile, now: ports.runtime.now })
   const files = await openImportFiles(ports)
   const imports = importsOf({ store, files, directory, councilArea }, ports, settings.instance ?? ports.runtime.uuid())
   await imports.resume()

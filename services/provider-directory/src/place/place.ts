@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { openPostcodeFile } from './postcodeFile.ts'
 import { openPostcodes, writtenPostcode } from './postcodes.ts'
 import { openWards, type Wards } from './wards.ts'
 
@@ -42,11 +43,15 @@ export type CouncilArea = {
   withWard(point: { latitude: number; longitude: number }): FoundPlace
 }
 
-/** Opens the folder of a place: `place.json`, `wards.geojson`, `postcodes.csv.gz`. Throws when a file is missing or is not what it should be. */
-export const openCouncilArea = (folder: string): CouncilArea => {
+/**
+ * Opens the folder of a place: `place.json`, `wards.geojson`, `postcodes.csv.gz`, and the postcodes of the country where they have been imported, which are
+ * asked first. Throws when a file is missing or is not what it should be.
+ */
+export const openCouncilArea = (folder: string, imported?: { postcodesFile: string | undefined; now: () => number }): CouncilArea => {
   const about = About.parse(JSON.parse(readFileSync(join(folder, 'place.json'), 'utf8')))
   const wards = openWards(join(folder, 'wards.geojson'))
   const postcodes = openPostcodes(join(folder, 'postcodes.csv.gz'))
+  const country = imported?.postcodesFile === undefined ? undefined : openPostcodeFile(imported.postcodesFile, imported.now)
   const withWard = ({ latitude, longitude }: { latitude: number; longitude: number }): FoundPlace => {
     const ward = wards.at(latitude, longitude)
     return { latitude, longitude, ...(ward ? { wardCode: ward.wardCode, wardName: ward.name } : {}) }
@@ -58,7 +63,7 @@ export const openCouncilArea = (folder: string): CouncilArea => {
     withWard,
     locate: (postcode) => {
       const written = writtenPostcode(postcode)
-      const point = written === undefined ? undefined : postcodes.locate(written)
+      const point = written === undefined ? undefined : (country?.locate(written) ?? postcodes.locate(written))
       return point && withWard(point)
     },
   }

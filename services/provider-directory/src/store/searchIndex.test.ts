@@ -143,6 +143,7 @@ describe('filters, totals and pages', () => {
     area: fc.constantFrom<PublicOffer['area']>({}, { wardCodes: ['E05015254'] }, { wardCodes: ['E05015254', 'E05015239'] }),
     name: fc.constantFrom('Lunch club', 'Walking group', 'Lunch and walking'),
     takesReferrals: fc.boolean(),
+    fundingAccepted: fc.constantFrom<string[]>([], ['direct-payment'], ['direct-payment', 'own-money']),
   })
   const anyQuery = fc.record(
     {
@@ -153,6 +154,7 @@ describe('filters, totals and pages', () => {
       isOpenNow: fc.constant(true),
       hasRoom: fc.constant(true),
       wardCode: fc.constantFrom('E05015254', 'E05015239'),
+      funding: fc.constantFrom('direct-payment', 'own-money', 'time-credits'),
       takesReferrals: fc.constant(true),
     },
     { requiredKeys: [] },
@@ -170,6 +172,7 @@ describe('filters, totals and pages', () => {
     (query.cost === undefined || offer.price.kind === query.cost) &&
     (query.isOpenNow === undefined || offer.times.some(({ days }) => days.includes('monday'))) &&
     (query.hasRoom === undefined || (offer.capacity.state === 'open' && offer.capacity.expiresAt > '2026-01-12T10:00:00.000Z')) &&
+    (query.funding === undefined || offer.fundingAccepted.includes(query.funding)) &&
     (query.wardCode === undefined || (offer.area.wardCodes?.includes(query.wardCode) ?? false))
 
   test('every filter, alone and together, finds what a look at each offer finds; pages are the whole, each once', () => {
@@ -210,6 +213,7 @@ describe('filters, totals and pages', () => {
         expect(facets.open.now).toBe(totalWith({ isOpenNow: true }))
         expect(facets.capacity.open).toBe(totalWith({ hasRoom: true }))
         for (const wardCode of ['E05015254', 'E05015239']) expect(facets.ward[wardCode] ?? 0).toBe(totalWith({ wardCode }))
+        for (const funding of ['direct-payment', 'own-money', 'time-credits']) expect(facets.funding[funding] ?? 0).toBe(totalWith({ funding }))
         index.close()
       }),
       { numRuns: 100 },

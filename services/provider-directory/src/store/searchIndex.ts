@@ -2,6 +2,10 @@ import { createHash } from 'node:crypto'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { type Category, Category as CategoryCodes, type Track } from '@patchwork/events'
 import { isWithin, londonMinuteOfWeek, toSpans } from '../domain/weeklyTimes.ts'
+import { meanings } from '../words/meanings.ts'
+import { createSpelling, wordsIn } from '../words/spelling.ts'
+import { tokenizer } from '../words/stems.ts'
+import { formsOf, possibleRadicalsOf } from '../words/welsh.ts'
 import { boxAround, type Direction, directionOf, metresBetween, type Point } from './distance.ts'
 import { createFeedIndex, type FeedFilter, type FeedIndex, type FeedPage } from './feedIndex.ts'
 import { newsAt, type PublicOffer } from './publicOffer.ts'
@@ -10,11 +14,15 @@ import { toWordQuery } from './searchWords.ts'
 export type Near = Point & { wardCode?: string }
 export type OfferSearch = {
   text?: string
+  /** Only these words: nothing that stands for the same, no slip of the finger mended. */
+  exactly?: true
   near?: Near
   withinMetres?: number
   categories?: readonly Category[]
   track?: Track
   cost?: 'free' | 'paid'
+  /** A way of paying that is accepted. */
+  funding?: string
   isOpenNow?: boolean
   hasRoom?: boolean
   wardCode?: string
@@ -26,11 +34,24 @@ export type OfferSearch = {
 
 /** `distanceMetres` is to where the offer stands; `comesToYou` when the place asked about lies in the area it serves. */
 export type Hit = { offer: PublicOffer; distanceMetres?: number; comesToYou?: boolean; isOpenNow?: boolean }
-export const facetNames = ['category', 'track', 'cost', 'open', 'capacity', 'ward'] as const
+export const facetNames = ['category', 'track', 'cost', 'open', 'capacity', 'ward', 'funding'] as const
 export type FacetName = (typeof facetNames)[number]
 /** For each filter, how many hits each of its values would leave, with all other filters as they are. */
 export type Facets = Record<FacetName, Record<string, number>>
-export type Found = { hits: Hit[]; total: number; after?: string; facets: Facets; words?: 'all' | 'beginning' | 'any' }
+export type Found = {
+  hits: Hit[]
+  total: number
+  after?: string
+  facets: Facets
+  words?: 'all' | 'beginning' | 'any'
+  /** What was looked for instead, where a word that nothing has is a slip of the finger away from one that something has. */
+  corrected?: string
+  /** Other words for the same that something has and that were looked for as well. */
+  also?: string[]
+}
+
+/** What words lead to, by the first way of asking that finds anything. */
+type FoundByWords = { ids: number[]; inName: Set<number>; ranks: Map<number, number> } & Required<Pick<Found, 'words' | 'also'>> & Pick<Found, 'corrected'>
 
 /** What the open standard asks of a list: `text` in all words of a service, `servesAt` for those that say they serve this point. */
 export type FeedQuery = Omit<FeedFilter, 'ids'> & { text?: string; servesAt?: Near }
@@ -79,6 +100,8 @@ export class InvalidAfterError extends Error {
 
 /** Past this many matches the fine order by words is left out: so common a word says little, and ordering all of them would take too long. */
 const rankedHitsMax = 4_000
+/** Other words for the same that a person is told of. */
+const toldWordsMax = 6
 /** Sorts behind every real distance. */
 const nowhere = 1e12
 
@@ -96,11 +119,12 @@ type Row = {
   point: Point | undefined
   direction: Direction | undefined
   wardCodes: readonly string[]
+  fundingAccepted: readonly string[]
   /** What it serves, where it says so: people at home in these wards, or within a distance of a point. */
   serves: { wardCodes: readonly string[]; centre?: Direction; withinMetres?: number } | undefined
   spans: Uint16Array
   /** Where its values are counted. */
-  counters: { category: number; track: number; cost: number; wards: readonly number[] }
+  counters: { category: number; track: number; cost: number; wards: readonly number[]; funding: readonly number[] }
 }
 
 /** The order of results, most important first: how well the words match, how far it is, how often the words stand there, the name, the id. */
@@ -112,7 +136,7 @@ export const createSearchIndex = ({ now }: { now?: () => number } = {}): SearchI
   const database = new DatabaseSync(':memory:')
   database.exec(`
     create virtual table words using fts5(name, kind, organisation, place, description, content='', contentless_delete=1,
-      tokenize='porter unicode61 remove_diacritics 2');
+      tokenize='${tokenizer}');
     create virtual table points using rtree(id, west, east, south, north);
     create table documents(id integer primary key, offer_id text not null unique, organisation_id text not null, body text not null);
     create index by_organisation on documents(organisation_id);
@@ -126,10 +150,13 @@ export const createSearchIndex = ({ now }: { now?: () => number } = {}): SearchI
   const counters = createCounters()
   const openFeed = createFeedIndex(database)
   let changes = { count: 0, atMs: now?.() }
+  const spelling = createSpelling()
+  for (const word of meanings().words) spelling.add(word)
 
   const remove = (offerId: string): void => {
     const id = idOf.get(offerId)
     if (id === undefined) return
+    for (const text of wordsOf(read(id))) spelling.remove(text)
     sql.removeWords.run(id)
     sql.removePoint.run(id)
     openFeed.remove(id)
@@ -149,7 +176,9 @@ export const createSearchIndex = ({ now }: { now?: () => number } = {}): SearchI
     remove(offer.offerId)
     const id = freeIds.pop() ?? Math.max(1, rows.length)
     const row = toRow(id, offer, counters)
-    sql.addWords.run(id, ...wordsOf(offer))
+    const texts = wordsOf(offer)
+    sql.addWords.run(id, ...texts)
+    for (const text of texts) spelling.add(text)
     if (row.point) sql.addPoint.run(id, row.point.longitude, row.point.longitude, row.point.latitude, row.point.latitude)
     const { offerId, organisation } = offer
     sql.addDocument.run(id, offerId, organisation.organisationId, JSON.stringify(offer))
@@ -174,31 +203,61 @@ export const createSearchIndex = ({ now }: { now?: () => number } = {}): SearchI
   const read = (id: number): PublicOffer => JSON.parse((sql.readDocument.get(id) as { body: string }).body)
   const idsOf = (statement: StatementSync, ...values: (string | number)[]): number[] => JSON.parse((statement.get(...values) as { ids: string }).ids)
 
-  /** The rows that the words lead to, with their tier and rank, by the first way of asking that finds any. */
-  const rowsByWords = (text: string): { ids: number[]; inName: Set<number>; ranks: Map<number, number>; words: NonNullable<Found['words']> } | undefined => {
-    const query = toWordQuery(text)
+  const has = (match: string): boolean => sql.hasWords.get(match) !== undefined
+
+  /** The rows that the words lead to, with their tier and rank, by the first of these ways of asking that finds any. */
+  const rowsBy = (typed: string, exactly: boolean, ways: readonly Found['words'][]): FoundByWords | undefined => {
+    const query = toWordQuery(typed, { exactly })
     if (!query) return undefined
-    const ways = [
-      { words: 'all', match: query.all, name: query.allInName },
-      { words: 'beginning', match: query.beginning, name: query.beginningInName },
-      { words: 'any', match: query.any, name: query.allInName },
-    ] as const
-    for (const { words, match, name } of ways) {
+    for (const words of ways) {
+      if (words === undefined) continue
+      const match = query[words]
       const ids = idsOf(sql.matchWords, match)
       if (ids.length === 0) continue
       const ranks = new Map<number, number>()
       if (ids.length <= rankedHitsMax) for (const [id, rank] of sql.rankWords.all(match) as unknown as [number, number][]) ranks.set(id, Math.round(rank * 4))
-      return { ids, inName: new Set(idsOf(sql.matchWords, name)), ranks, words }
+      const inName = new Set(idsOf(sql.matchWords, words === 'beginning' ? query.beginningInName : query.allInName))
+      return { ids, inName, ranks, words, also: toldOf(query) }
     }
     return undefined
+  }
+
+  /** Other words for the same, as far as anything has them and they are not those that were typed. */
+  const toldOf = ({ readable, words }: { readable: readonly string[]; words: readonly string[] }): string[] => {
+    const asTyped = words.join(' ').toLowerCase()
+    const told: string[] = []
+    for (const term of readable) if (told.length < toldWordsMax && !asTyped.includes(term.toLowerCase()) && has(`"${wordsIn(term).join(' ')}"`)) told.push(term)
+    return told
+  }
+
+  /** A word that nothing has: another form of a Welsh word that something has, or the nearest word that something has. */
+  const mended = (word: string): string | undefined => {
+    const lower = word.toLowerCase()
+    if (has(`"${lower}"`)) return undefined
+    for (const radical of [lower, ...possibleRadicalsOf(lower)]) for (const form of formsOf(radical)) if (form.length > 2 && has(`"${form}"`)) return form
+    return meanings().isListed(lower) ? undefined : spelling.nearest(lower)
+  }
+
+  /** By all the words, then all with the last as a beginning; then with what is misspelt put right; then by any of them. */
+  const rowsByWords = (text: string, exactly: boolean): FoundByWords | undefined => {
+    const found = rowsBy(text, exactly, ['all', 'beginning'])
+    if (found) return found
+    const corrected = exactly ? text : text.normalize('NFC').replaceAll(/[\p{L}\p{M}\p{N}]+/gu, (word) => mended(word) ?? word)
+    if (corrected === text.normalize('NFC')) return rowsBy(text, exactly, ['any'])
+    const better = rowsBy(corrected, exactly, ['all', 'any'])
+    return better ? { ...better, corrected } : rowsBy(text, exactly, ['any'])
   }
 
   const search = (query: OfferSearch, nowMs: number): Found => {
     const found: Found = { hits: [], total: 0, facets: counters.read(counters.none()) }
     const hasWords = query.text !== undefined && query.text.trim() !== ''
-    const byWords = hasWords ? rowsByWords(query.text ?? '') : undefined
+    const byWords = hasWords ? rowsByWords(query.text ?? '', query.exactly ?? false) : undefined
     if (hasWords && !byWords) return found
-    if (byWords) found.words = byWords.words
+    if (byWords) {
+      found.words = byWords.words
+      if (byWords.corrected !== undefined) found.corrected = byWords.corrected
+      if (byWords.also.length > 0) found.also = byWords.also
+    }
 
     const after = query.after === undefined ? undefined : readAfter(query)
     const minute = londonMinuteOfWeek(nowMs)
@@ -248,7 +307,7 @@ export const createSearchIndex = ({ now }: { now?: () => number } = {}): SearchI
   /** The query with the offers that its words and its point lead to; undefined when they lead to none. */
   const toFilter = ({ text, servesAt, ...filter }: FeedQuery): FeedFilter | undefined => {
     const hasWords = text !== undefined && text.trim() !== ''
-    const byWords = hasWords ? rowsByWords(text)?.ids : undefined
+    const byWords = hasWords ? rowsByWords(text, true)?.ids : undefined
     if (hasWords && !byWords) return undefined
     if (!servesAt) return { ...filter, ...(byWords ? { ids: byWords } : {}) }
     const direction = directionOf(servesAt)
@@ -308,6 +367,7 @@ const prepare = (database: DatabaseSync) => {
     readDocument: database.prepare('select body from documents where id = ?'),
     // One text instead of thousands of rows: handing rows over costs more than finding them.
     matchWords: database.prepare('select json_group_array(rowid) as ids from words where words match ?'),
+    hasWords: database.prepare('select 1 from words where words match ? limit 1'),
     inBox: database.prepare('select json_group_array(id) as ids from points where east >= ? and west <= ? and north >= ? and south <= ?'),
     rankWords: database.prepare('select rowid, bm25(words, 10, 5, 3, 3, 1) from words where words match ?'),
     offersOf: database.prepare('select offer_id from documents where organisation_id = ?'),
@@ -350,6 +410,7 @@ const toRow = (id: number, offer: PublicOffer, counters: Counters): Row => {
     point: point && { latitude: point.latitude, longitude: point.longitude },
     direction: point && directionOf(point),
     wardCodes,
+    fundingAccepted: offer.fundingAccepted,
     serves:
       saidWards.length > 0 || (centre && withinMetres !== undefined)
         ? { wardCodes: saidWards, ...(centre && withinMetres !== undefined ? { centre: directionOf(centre), withinMetres } : {}) }
@@ -360,6 +421,7 @@ const toRow = (id: number, offer: PublicOffer, counters: Counters): Row => {
       track: counters.slot('track', offer.track),
       cost: counters.slot('cost', offer.price.kind),
       wards: wardCodes.map((wardCode) => counters.slot('ward', wardCode)),
+      funding: [...new Set(offer.fundingAccepted)].map((code) => counters.slot('funding', code)),
     },
   }
 }
@@ -403,11 +465,11 @@ const createCounters = () => {
     open,
     room,
     none: () => new Int32Array(values.length),
-    /** The counts by name; a value that no row had is there with 0, except wards and prices nobody knows. */
+    /** The counts by name; a value that no row had is there with 0, except wards, ways of paying, and prices nobody knows. */
     read: (counts: Int32Array): Facets => {
-      const facets: Facets = { category: {}, track: {}, cost: {}, open: {}, capacity: {}, ward: {} }
+      const facets: Facets = { category: {}, track: {}, cost: {}, open: {}, capacity: {}, ward: {}, funding: {} }
       for (const [at, { facet, value }] of values.entries()) {
-        const isShown = facet === 'ward' ? counts[at]! > 0 : value !== 'unknown'
+        const isShown = facet === 'ward' || facet === 'funding' ? counts[at]! > 0 : value !== 'unknown'
         if (isShown) facets[facet][value] = counts[at] ?? 0
       }
       return facets
@@ -415,7 +477,7 @@ const createCounters = () => {
   }
 }
 
-const failing = { category: 1, track: 2, cost: 4, open: 8, capacity: 16, ward: 32 } satisfies Record<FacetName, number>
+const failing = { category: 1, track: 2, cost: 4, open: 8, capacity: 16, ward: 32, funding: 64 } satisfies Record<FacetName, number>
 
 /** Counts a row where it would be found if one filter were chosen anew; gives whether it passes all filters as they are. */
 const count = (
@@ -430,16 +492,18 @@ const count = (
     (query.cost && query.cost !== row.cost ? failing.cost : 0) |
     (query.isOpenNow && !openNow ? failing.open : 0) |
     (query.hasRoom && !hasRoom ? failing.capacity : 0) |
-    (query.wardCode !== undefined && !row.wardCodes.includes(query.wardCode) ? failing.ward : 0)
+    (query.wardCode !== undefined && !row.wardCodes.includes(query.wardCode) ? failing.ward : 0) |
+    (query.funding !== undefined && !row.fundingAccepted.includes(query.funding) ? failing.funding : 0)
   // Whoever fails two filters is not found by changing one.
   if ((fails & (fails - 1)) !== 0) return false
-  const { category, track, cost, wards } = row.counters
+  const { category, track, cost, wards, funding } = row.counters
   if (fails === 0 || fails === failing.category) counts[category]! += 1
   if (fails === 0 || fails === failing.track) counts[track]! += 1
   if (fails === 0 || fails === failing.cost) counts[cost]! += 1
   if (openNow && (fails === 0 || fails === failing.open)) counts[counters.open]! += 1
   if (hasRoom && (fails === 0 || fails === failing.capacity)) counts[counters.room]! += 1
   if (fails === 0 || fails === failing.ward) for (const ward of wards) counts[ward]! += 1
+  if (fails === 0 || fails === failing.funding) for (const way of funding) counts[way]! += 1
   return fails === 0
 }
 

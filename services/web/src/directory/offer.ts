@@ -13,8 +13,14 @@ const webAddress = z
 const OrganisationName = z.object({ organisationId: z.string(), name: z.string() })
 const Times = z.array(z.object({ days: z.array(z.string()), from: z.string(), to: z.string() })).catch([])
 const Price = z
-  .object({ kind: z.string(), pence: z.int().optional().catch(undefined), unit: text })
-  .catch({ kind: 'unknown', pence: undefined, unit: undefined })
+  .object({
+    kind: z.string(),
+    pence: z.int().optional().catch(undefined),
+    unit: text,
+    vat: z.enum(['none', 'included', 'added']).optional().catch(undefined),
+    travelPence: z.int().optional().catch(undefined),
+  })
+  .catch({ kind: 'unknown', pence: undefined, unit: undefined, vat: undefined, travelPence: undefined })
 export type Price = z.infer<typeof Price>
 const Capacity = z
   .object({ state: z.string(), units: z.int().optional().catch(undefined), expiresAt: text })
@@ -110,6 +116,12 @@ export const priceInWords = ({ kind, pence, unit }: Price, t: Translate, format:
   const amount = format.pounds(pence)
   return isUnit(unit) ? t('price.per', { amount, unit: t(`price.unit.${unit}`) }) : amount
 }
+
+/** What comes beside the price, in words: VAT, and travel for each visit. Nothing of an offer that is free, or whose price nobody has said. */
+export const besidePriceInWords = ({ kind, pence, vat, travelPence }: Price, t: Translate, format: Format): string[] =>
+  kind !== 'paid' || pence === undefined
+    ? []
+    : [t(`price.vat.${vat ?? 'unknown'}`), travelPence === undefined ? t('price.noTravel') : t('price.travel', { amount: format.pounds(travelPence) })]
 
 const units = ['hour', 'half-hour', 'session', 'visit', 'day', 'night', 'week', 'month', 'year', 'item', 'journey', 'mile'] as const
 const isUnit = (unit: string | undefined): unit is (typeof units)[number] => (units as readonly (string | undefined)[]).includes(unit)

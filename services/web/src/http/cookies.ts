@@ -3,7 +3,9 @@ import type { CookieOptions, Request, Response } from 'express'
 
 const yearMs = 365 * 24 * 3_600_000
 
-export type CookieName = 'session' | 'form' | 'attempt' | 'notice' | 'hand-over'
+/** What a visitor keeps for themselves in their browser: offers, and what they reckon with. */
+export type KeptName = 'saved' | 'comparing'
+export type CookieName = 'session' | 'form' | 'attempt' | 'notice' | 'hand-over' | KeptName
 
 export interface Cookies {
   /** What the browser brought, when it carries our signature. */

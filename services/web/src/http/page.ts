@@ -6,6 +6,7 @@ import type { PlaceAbout } from '../place/placeAbout.ts'
 import type { ServiceCalls } from '../serviceCalls.ts'
 import type { Format } from '../view/format.ts'
 import type { Language, Translate } from '../words/words.ts'
+import type { KeptName } from './cookies.ts'
 import type { HandOver } from './handOver.ts'
 
 /** The signed-in person a page is for. */
@@ -34,6 +35,11 @@ export type Visit = {
     read<Schema extends z.ZodType>(name: string, schema: Schema): Promise<z.output<Schema> | undefined>
     keep(name: string, draft: object): Promise<void>
     drop(name: string): Promise<void>
+  }
+  /** What this visitor keeps in their browser until they close it, signed in or not: on a machine that others use too, nothing stays behind. At most 2 kB each. */
+  kept: {
+    read<Schema extends z.ZodType>(name: KeptName, schema: Schema): z.output<Schema> | undefined
+    keep(name: KeptName, value: object): void
   }
   /** For what is not a page: streams and files. The page answers by itself and gives `answered()`. */
   raw: { request: Request; response: Response }

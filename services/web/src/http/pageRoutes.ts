@@ -188,9 +188,29 @@ const visitOf = async (page: AnyPage, request: Request, response: Response, depe
     wards: dependencies.wards,
     appears: (look) => appears(dependencies.runtime, look),
     drafts: draftsOf(dependencies.drafts, session?.sessionId),
+    kept: keptOf(request, response, dependencies.cookies),
     raw: { request, response },
   }
 }
+
+const keptBytesMax = 2_000
+
+const keptOf = (request: Request, response: Response, cookies: Cookies): Visit['kept'] => ({
+  read: (name, schema) => {
+    const kept = cookies.read(request, name)
+    if (kept === undefined) return undefined
+    try {
+      return schema.safeParse(JSON.parse(kept)).data
+    } catch {
+      return undefined
+    }
+  },
+  keep: (name, value) => {
+    const kept = JSON.stringify(value)
+    if (kept.length > keptBytesMax) throw new RangeError(`What a browser keeps as ${name} is over ${keptBytesMax} characters`)
+    cookies.set(response, name, kept)
+  },
+})
 
 const draftsOf = (drafts: DraftStore, sessionId: string | undefined): Visit['drafts'] => {
   const own = () => {

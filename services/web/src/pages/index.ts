@@ -12,6 +12,7 @@ import { administratorImportsPage } from './administratorImports/page.ts'
 import { administratorMailPage } from './administratorMail/page.ts'
 import { administratorNewAccountPage } from './administratorNewAccount/page.ts'
 import { checkYourMailPage } from './checkYourMail/page.ts'
+import { comparePage } from './compare/page.ts'
 import { administratorClosingPage, administratorImportSteps, administratorPasswordLinkPage, administratorVouchingPage } from './confirm/administratorPages.ts'
 import { providerAcceptancePage, providerJoiningCodePage, providerPublicationPage, providerWithdrawalPage } from './confirm/providerPages.ts'
 import { contractPage } from './contract/page.ts'
@@ -47,6 +48,7 @@ import { providerOfferPage } from './providerOffer/page.ts'
 import { providerOutcomePage } from './providerOutcome/page.ts'
 import { providerReferralPage } from './providerReferral/page.ts'
 import { residentPages } from './residentPages.ts'
+import { savedPage } from './saved/page.ts'
 import { setUpPage } from './setUp/page.ts'
 import { signedOutPage } from './signedOut/page.ts'
 import { signUpPage } from './signUp/page.ts'
@@ -57,6 +59,8 @@ import { verifyEmailPage } from './verifyEmail/page.ts'
 export const pages: readonly AnyPage[] = [
   homePage,
   findPage,
+  comparePage,
+  savedPage,
   signedOutPage,
   accessibilityPage,
   accountReadyPage,

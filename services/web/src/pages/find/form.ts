@@ -1,5 +1,6 @@
 import { CapacityState, Category, Track, WardCode } from '@patchwork/events'
 import { z } from 'zod'
+import { fundingCodes } from '../providing/offerForm.ts'
 
 const textLengthMax = 200
 const nearLengthMax = 60
@@ -20,6 +21,8 @@ const words = (lengthMax: number) =>
 /** What is looked for, as it stands in the page's address. */
 export const FindQuery = z.object({
   text: asked(words(textLengthMax)),
+  /** Only these words, as they were typed. */
+  exactly: asked(z.literal('yes')),
   near: asked(words(nearLengthMax)),
   /** Any whole number of metres, as other pages and people write it into the address. */
   within: asked(
@@ -34,6 +37,7 @@ export const FindQuery = z.object({
   category: asked(Category),
   track: asked(Track),
   cost: asked(z.enum(['free', 'paid'])),
+  funding: asked(z.enum(fundingCodes)),
   open: asked(z.literal('now')),
   capacity: asked(z.literal(CapacityState.enum.open)),
   ward: asked(WardCode),

@@ -31,12 +31,25 @@ describe('finding', () => {
     expect(text).not.toContain('<with>')
   })
   test('every filter of the form is asked of the directory, and stays chosen', async () => {
-    const text = await page('/find?text=x&near=M33+7ZF&within=1600&category=food&track=join-in&cost=free&open=now&capacity=open&ward=E05015254')
+    const text = await page(
+      '/find?text=x&near=M33+7ZF&within=1600&category=food&track=join-in&cost=free&funding=direct-payment&open=now&capacity=open&ward=E05015254',
+    )
     expect(searched()).toEqual({
-      ...{ text: 'x', near: 'M33 7ZF', within: '1600', category: 'food', track: 'join-in', cost: 'free', open: 'now', capacity: 'open', ward: 'E05015254' },
+      ...{
+        text: 'x',
+        near: 'M33 7ZF',
+        within: '1600',
+        category: 'food',
+        track: 'join-in',
+        cost: 'free',
+        funding: 'direct-payment',
+        open: 'now',
+        capacity: 'open',
+        ward: 'E05015254',
+      },
       limit: '20',
     })
-    for (const chosen of ['1600', 'food', 'join-in', 'free', 'E05015254']) expect(text).toContain(`<option value="${chosen}" selected>`)
+    for (const chosen of ['1600', 'food', 'join-in', 'free', 'direct-payment', 'E05015254']) expect(text).toContain(`<option value="${chosen}" selected>`)
     expect(text.match(/ checked>/g)).toHaveLength(2)
   })
   test.each(['category=weapons', 'within=far', 'cost=%00', 'ward=Sale', 'open=later', 'text=a&text=b', 'text[$ne]=x', 'near=', `text=${'x'.repeat(10_000)}`])(
@@ -94,6 +107,41 @@ describe('finding', () => {
     const provider = await place.signedIn('provider')
     expect((await provider.get('/find?text=nothing+at+all')).text).not.toContain('/my/needs/new')
   })
+  test('a choice that would leave nothing is not offered, unless it is the one chosen', async () => {
+    const facets = {
+      ...{ category: { food: 2, health: 0 }, track: { 'be-helped': 0, 'join-in': 2 }, cost: { free: 0, paid: 2 }, ward: { E05015254: 2 } },
+      ...{ funding: { 'own-money': 2, free: 0 }, open: { now: 0 }, capacity: { open: 1 } },
+    }
+    const text = await answeredWith({ facets }, '/find?cost=free&open=now')
+    const offered = [...text.matchAll(/<option value="([^"]+)"/g)].map(([, value]) => value)
+    for (const value of ['food', 'join-in', 'paid', 'free', 'E05015254', 'own-money']) expect(offered).toContain(value)
+    for (const value of ['health', 'be-helped', 'E05015239', 'direct-payment']) expect(offered).not.toContain(value)
+    expect(text).toContain('<option value="free" selected>Free (0)</option>')
+    expect(text).not.toContain(' disabled>')
+  })
+  const answeredWith = async (more: object, path: string) => {
+    const answered = directory['GET /provider-directory/offers']!
+    place.routes['GET /provider-directory/offers'] = (asked, response) => ({ ...(answered(asked as never, response) as object), ...more })
+    const text = await page(path)
+    place.routes['GET /provider-directory/offers'] = answered
+    return text
+  }
+  test('words that were put right are said, with a way to look for exactly what was typed', async () => {
+    const text = await answeredWith({ corrected: 'library <b>' }, '/find?text=libary&cost=free&after=x')
+    expect(text).toContain('Showing results for <strong>library &lt;b&gt;</strong>.')
+    expect(text).toContain('<a class="govuk-link" href="/find?text=libary&amp;cost=free&amp;exactly=yes">Look for exactly “libary”</a>')
+    expect(text).toContain('value="libary"')
+  })
+  test('other words for the same that were looked for as well are said', async () => {
+    const text = await answeredWith({ also: ['domiciliary care', 'gofal cartref'] }, '/find?text=home+help')
+    expect(text).toContain('We also looked for other words for the same: domiciliary care, gofal cartref.')
+    expect(text).toContain('href="/find?text=home+help&amp;exactly=yes"')
+  })
+  test('exactly what was typed is asked of the directory, and there is a way back', async () => {
+    const text = await page('/find?text=libary&exactly=yes')
+    expect(searched()).toEqual({ text: 'libary', exactly: 'yes', limit: '20' })
+    expect(text).toContain('Looking for exactly “libary”. <a class="govuk-link" href="/find?text=libary">Look for words like it too</a>')
+  })
   test('more results are a page further, with the same filters', async () => {
     const text = await page('/find?text=many&cost=free')
     expect(text).toContain('href="/find?text=many&amp;cost=free&amp;after=next-page"')
@@ -106,7 +154,7 @@ describe('finding', () => {
   test.each([
     { open: {}, capacity: {} },
     { open: { now: 0 }, capacity: { open: 0 } },
-  ])('what is open now and what has room can be chosen at any hour: %j', async (none) => {
+  ])('what is open now and what has room stand there at any hour, and cannot be chosen while they would leave nothing: %j', async (none) => {
     const answered = directory['GET /provider-directory/offers']!
     place.routes['GET /provider-directory/offers'] = async (asked, response) => {
       const found = (await answered(asked as never, response)) as { facets: object }
@@ -115,6 +163,7 @@ describe('finding', () => {
     const text = await page('/find')
     place.routes['GET /provider-directory/offers'] = answered
     for (const words of ['Open now (0)', 'Has room (0)']) expect(text).toContain(words)
+    expect(text.match(/type="checkbox" value="(now|open)" disabled>/g)).toHaveLength(2)
   })
   test('it says what to do in an emergency', async () => {
     for (const path of ['/find', `/offers/${lunchClubId}`, `/organisations/${organisationId}`]) {
@@ -162,7 +211,7 @@ describe('an offer', () => {
   test('that takes requests leads to asking for it: anyone by way of signing in, a provider not at all', async () => {
     expect(await page(`/offers/${lunchClubId}`)).toMatch(new RegExp(`href="/my/referrals/new\\?offer=${lunchClubId}">Join in`))
     const provider = await place.signedIn('provider')
-    expect((await provider.get(`/offers/${lunchClubId}`)).text).not.toContain('?offer=')
+    expect((await provider.get(`/offers/${lunchClubId}`)).text).not.toContain('new?offer=')
   })
   test('whose address is no web address is not made a link', async () => {
     place.routes['GET /provider-directory/offers/:id'] = (asked, response) => ({

@@ -4,6 +4,8 @@ import { capacityInWords, OfferInList, priceInWords } from '../../directory/offe
 import { definePage, type Visit } from '../../http/page.ts'
 import { drawWardMap, type Pin } from '../../map/wardMap.ts'
 import { ServiceProblem } from '../../serviceCalls.ts'
+import { fundingCodes } from '../providing/offerForm.ts'
+import { savedOf } from '../saved/kept.ts'
 import { distances, FindQuery } from './form.ts'
 
 const perPage = 20
@@ -19,7 +21,9 @@ const Found = z.object({
     .optional()
     .catch(undefined),
   words: z.string().optional().catch(undefined),
-  facets: z.object({ category: Counts, track: Counts, cost: Counts, open: Counts, capacity: Counts, ward: Counts }).partial().catch({}),
+  corrected: z.string().optional().catch(undefined),
+  also: z.array(z.string()).optional().catch(undefined),
+  facets: z.object({ category: Counts, track: Counts, cost: Counts, open: Counts, capacity: Counts, ward: Counts, funding: Counts }).partial().catch({}),
 })
 type Found = z.infer<typeof Found>
 type Facets = Found['facets']
@@ -49,7 +53,11 @@ export const findPage = definePage({
       choices: choicesOf(found.facets, query, wards, visit),
       isPlaceUnknown: found.near?.known === false,
       unreadableWithin: query.within === undefined ? unreadable(visit.query.within) : undefined,
-      isFiltered: query.category ?? query.track ?? query.cost ?? query.open ?? query.capacity ?? query.ward,
+      hasSaved: savedOf(visit).length > 0,
+      isFiltered: query.category ?? query.track ?? query.cost ?? query.funding ?? query.open ?? query.capacity ?? query.ward,
+      alsoInWords: found.also?.join(', '),
+      exactly: addressOf({ ...query, exactly: 'yes', after: undefined }),
+      alike: addressOf({ ...query, exactly: undefined, after: undefined }),
       nextPage: found.after && addressOf({ ...query, after: found.after }),
       firstPage: query.after && addressOf({ ...query, after: undefined }),
       wider: addressOf({ text: query.text, near: query.near }),
@@ -83,7 +91,10 @@ const pinOf = ({ number, name, place }: { number: number; name: string; place?: 
 
 type Choice = { value: string; text: string }
 
-/** What the selects offer: each with how many it would leave, where the directory says. */
+/**
+ * What the filters offer: each with how many it would leave, where the directory says. What would leave nothing is not offered, unless it is chosen already:
+ * then it has to stand there to be taken back.
+ */
 const choicesOf = (facets: Facets, query: FindQuery, wards: Awaited<ReturnType<Visit['wards']>>, { t, format, language }: Visit) => {
   const withCount = (counts: Record<string, number> | undefined, value: string, text: string): Choice => {
     const count = counts?.[value]
@@ -91,19 +102,31 @@ const choicesOf = (facets: Facets, query: FindQuery, wards: Awaited<ReturnType<V
   }
   const any = (text: string): Choice => ({ value: '', text })
   const wardNames = wards.map(({ properties }) => properties).sort((one, other) => one.name.localeCompare(other.name, language))
-  const isWorthwhile = (counts: Record<string, number> | undefined, value: string) => counts === undefined || (counts[value] ?? 0) > 0
+  const isWorthwhile = (counts: Record<string, number> | undefined, value: string, chosen: string | undefined) =>
+    counts === undefined || value === chosen || (counts[value] ?? 0) > 0
+  const offered = (name: 'category' | 'track' | 'cost' | 'ward' | 'funding', values: readonly string[], wordsOf: (value: string) => string): Choice[] =>
+    values.filter((value) => isWorthwhile(facets[name], value, query[name])).map((value) => withCount(facets[name], value, wordsOf(value)))
+  const ticked = (name: 'open' | 'capacity', value: string, words: string) => {
+    const counts = facets[name] && { [value]: 0, ...facets[name] }
+    return { text: withCount(counts, value, words).text, isIdle: !isWorthwhile(counts, value, query[name]) }
+  }
   return {
     within: [any(t('find.anyDistance')), ...distancesWith(query.within).map((value) => ({ value, text: distanceInWords(value, t, format) }))],
-    category: [
-      any(t('find.anyKind')),
-      ...Category.options.filter((value) => isWorthwhile(facets.category, value)).map((value) => withCount(facets.category, value, t(`category.${value}`))),
+    category: [any(t('find.anyKind')), ...offered('category', Category.options, (value) => t(`category.${value}`))],
+    track: [any(t('find.anyTrack')), ...offered('track', Track.options, (value) => t(`track.${value}`))],
+    cost: [any(t('find.anyCost')), ...offered('cost', ['free', 'paid'], (value) => t(`find.cost.${value}`))],
+    ward: [
+      any(t('find.anyWard')),
+      ...offered(
+        'ward',
+        wardNames.map(({ wardCode }) => wardCode),
+        (value) => wardNames.find(({ wardCode }) => wardCode === value)?.name ?? value,
+      ),
     ],
-    track: [any(t('find.anyTrack')), ...Track.options.map((value) => withCount(facets.track, value, t(`track.${value}`)))],
-    cost: [any(t('find.anyCost')), ...['free', 'paid'].map((value) => withCount(facets.cost, value, t(`find.cost.${value}`)))],
-    ward: [any(t('find.anyWard')), ...wardNames.map(({ wardCode, name }) => withCount(facets.ward, wardCode, name))],
-    // These stand at any hour, with a nought when there is nothing, so that everyone can learn that they are there.
-    open: withCount(facets.open && { now: 0, ...facets.open }, 'now', t('find.openNow')).text,
-    capacity: withCount(facets.capacity && { open: 0, ...facets.capacity }, 'open', t('find.hasRoom')).text,
+    funding: [any(t('find.anyFunding')), ...offered('funding', fundingCodes, (value) => t(`find.funding.${value}`))],
+    // These stand at any hour, so that everyone can learn that they are there; while there is nothing they cannot be chosen.
+    open: ticked('open', 'now', t('find.openNow')),
+    capacity: ticked('capacity', 'open', t('find.hasRoom')),
   }
 }
 

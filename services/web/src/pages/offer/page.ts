@@ -1,4 +1,4 @@
-import { capacityInWords, isPlaceUnknown, priceInWords, WholeOffer } from '../../directory/offer.ts'
+import { besidePriceInWords, capacityInWords, isPlaceUnknown, priceInWords, WholeOffer } from '../../directory/offer.ts'
 import { definePage, type Visit } from '../../http/page.ts'
 import { drawWardMap } from '../../map/wardMap.ts'
 import { path } from '../../serviceCalls.ts'
@@ -20,6 +20,8 @@ export const offerPage = definePage({
     return {
       offer,
       priceInWords: priceInWords(offer.price, t, format),
+      // What nobody has said is no matter before somebody compares.
+      besidePrice: offer.price.vat || offer.price.travelPence ? besidePriceInWords(offer.price, t, format) : [],
       capacityInWords: capacityInWords(offer.capacity, t),
       // A library has no room to ask about; what somebody has said, or can be asked for here, is shown.
       hasRoom: offer.takesReferrals || offer.capacity.state !== 'unknown',

@@ -8,11 +8,13 @@ const nameMax = 200
 const descriptionMax = 4_000
 const shortMax = 500
 const penceMax = 10_000_000
+const travelPenceMax = 1_000_000
 const numberMax = 40
 
 export const weekDays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
 type WeekDay = (typeof weekDays)[number]
 export const priceUnits = ['hour', 'half-hour', 'session', 'visit', 'day', 'night', 'week', 'month', 'year', 'item', 'journey', 'mile'] as const
+export const vatCodes = ['none', 'included', 'added'] as const
 export const fundingCodes = ['own-money', 'direct-payment', 'managed-account', 'individual-service-fund', 'time-credits', 'free'] as const
 /** Distances to choose from, in metres: one, two, three, five, ten and twenty miles. */
 export const distances = ['1600', '3200', '4800', '8000', '16000', '32000'] as const
@@ -54,6 +56,8 @@ const describedFields = {
   'price-kind': choice(['free', 'paid', 'unknown']),
   'price-pence': orNothing(pounds(penceMax)),
   'price-unit': orNothing(choice(priceUnits)),
+  'price-vat': orNothing(choice(vatCodes)),
+  'price-travelPence': orNothing(pounds(travelPenceMax)),
   'area-atHome': ticked(),
   'area-wardCodes': z.preprocess(
     (value) => (value === undefined ? [] : Array.isArray(value) ? value : [value]),
@@ -115,7 +119,11 @@ export const offerBodyOf = (values: Described, otherTimes: readonly Time[] = [])
     description: values.description,
     category: values.category,
     ...given({ forWhom: values.forWhom, timesInWords: values.timesInWords }),
-    price: { kind: values['price-kind'], ...given({ pence: values['price-pence'], unit: values['price-kind'] === 'paid' ? values['price-unit'] : undefined }) },
+    price: {
+      kind: values['price-kind'],
+      ...given({ pence: values['price-pence'] }),
+      ...(values['price-kind'] === 'paid' ? given({ unit: values['price-unit'], vat: values['price-vat'], travelPence: values['price-travelPence'] }) : {}),
+    },
     area: {
       ...given({
         wardCodes: values['area-wardCodes'].length > 0 ? values['area-wardCodes'] : undefined,
@@ -183,6 +191,8 @@ export const fillOffer = (offer: WholeOffer, version: string): FieldValues => {
     'price-kind': price.kind,
     'price-pence': price.pence === undefined ? undefined : (price.pence / 100).toFixed(2),
     'price-unit': price.unit,
+    'price-vat': price.vat,
+    'price-travelPence': price.travelPence === undefined ? undefined : (price.travelPence / 100).toFixed(2),
     'area-atHome': area.atHome ? 'yes' : undefined,
     'area-wardCodes': area.wardCodes,
     'area-withinMetres': area.withinMetres === undefined ? undefined : String(area.withinMetres),
