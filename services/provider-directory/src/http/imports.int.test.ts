@@ -43,7 +43,7 @@ test('X1 an administrator sees what an import found, accepts it, and everyone fi
   // One import at a time: the next test begins when this one has ended.
   await until(
     () => administrator(`/imports/${importId}`),
-    (one) => one.body.status === 'undone',
+    (one) => one.body.status === 'undone' && one.body.progress === undefined,
   )
 })
 
