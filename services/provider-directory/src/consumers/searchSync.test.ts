@@ -10,11 +10,11 @@ import { createSearchIndex } from '../store/searchIndex.ts'
 import { syncSearch } from './searchSync.ts'
 
 // The same reading with each step held open by hand: what a busy place does rarely, done each time.
-const heldOpen = async () => {
+const heldOpen = async ({ changedAt = at }: { changedAt?: string } = {}) => {
   let offer: Offer & { id: string; sequence: number } = {
     id: offerId,
     sequence: 3,
-    details,
+    details: { ...details, modifiedAt: changedAt },
     state: {
       status: 'published',
       publishedAt: at,
@@ -31,7 +31,7 @@ const heldOpen = async () => {
   let organisation: Organisation & { id: string; sequence: number } = {
     id: organisationId,
     sequence: 1,
-    details: { name: 'First name', modifiedAt: at },
+    details: { name: 'First name', description: 'Neighbours.', modifiedAt: at },
     state: { status: 'registered', kind: 'micro-provider', origin: 'registered', memberIds: [], ownerIds: [] },
   }
   let hold: Promise<void> | undefined
@@ -80,7 +80,7 @@ const heldOpen = async () => {
       return tell('offer.withdrawn.v1', offerId, 4)
     },
     rename: () => {
-      organisation = { ...organisation, sequence: 2, details: { name: 'Second name', modifiedAt: at } }
+      organisation = { ...organisation, sequence: 2, details: { name: 'Second name', description: 'Neighbours.', modifiedAt: at } }
       return tell('organisation.described.v1', organisationId, 2)
     },
     nameShown: () => index.get(offerId)?.organisation.name,
@@ -121,4 +121,20 @@ test('what is gone without a word is gone after a reading anew', async () => {
   place.index.put([{ offer: { ...place.index.get(offerId)!, offerId: organisationId }, sequence: 1 }])
   await place.sync.rebuild()
   expect(place.index.ids()).toEqual([offerId])
+})
+test('D2 what an event brings is news to other systems when it is shown, however late, and stays so when the index is read anew', async () => {
+  const place = await heldOpen()
+  const newsAt = () => place.index.feed.newsAt(offerId)
+  // Found at the start: news by its own dates, which are long ago.
+  expect(newsAt()).toBe(at)
+  const before = new Date(systemRuntime.now()).toISOString()
+  await place.rename()
+  const shown = newsAt()
+  expect(shown && shown >= before).toBe(true)
+  await place.sync.rebuild()
+  expect(newsAt()).toBe(shown)
+})
+test('D2 what has changed within a day of a start counts as shown then', async () => {
+  const place = await heldOpen({ changedAt: new Date(systemRuntime.now() - 3_600_000).toISOString() })
+  expect(Date.parse(place.index.feed.newsAt(offerId) ?? '')).toBeGreaterThan(systemRuntime.now() - 600_000)
 })

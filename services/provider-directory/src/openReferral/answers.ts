@@ -46,7 +46,7 @@ export const envelope = ({ total, page, perPage, contents }: { total: number; pa
  */
 const isKnown = ({ request, response }: Raw, { etag, modifiedMs, nowMs }: { etag: string; modifiedMs: number | undefined; nowMs: number }): boolean => {
   const after = modifiedMs === undefined ? undefined : (Math.floor(modifiedMs / secondMs) + 1) * secondMs
-  response.set({ ETag: etag, 'Cache-Control': 'public, no-cache', Vary: 'Accept-Encoding' })
+  response.set({ ETag: etag, 'Cache-Control': 'public, no-cache' })
   if (after !== undefined && after <= nowMs) response.set('Last-Modified', new Date(after).toUTCString())
   if (!request.fresh) return false
   response.status(304).end()

@@ -94,6 +94,9 @@ const offerHelp = async (walk: Walk, { browser }: Account) => {
   const { canaries } = walk
   const organisation = { name: canaries.offer(), kind: 'micro-provider', description: canaries.offer() }
   await browser.send('/provider/organisation/new', { ...organisation, email: `${canaries.offer()}@canary-place.uk`, phone: '0161 496 0000' })
+  const organisationId = inHtml((await browser.goTo('/provider')).html, new RegExp(`organisations/${uuid}/joining-code`))
+  const saidAnew = { name: canaries.offer(), description: canaries.offer() }
+  await browser.send(`/provider/organisations/${organisationId}/description`, saidAnew)
   const offer = async (): Promise<string> => {
     const drafted = await browser.send('/provider/offers/new', { ...offerFields(walk), track: 'be-helped' })
     const offerId = inHtml(drafted.url, new RegExp(`offers/${uuid}`))
