@@ -6,6 +6,8 @@ import { type PublicOrganisation, toPublicOffer, toPublicOrganisation } from '..
 import type { SearchIndex } from '../store/searchIndex.ts'
 
 const pageSize = 500
+/** How often a long reading says how far it is. */
+const toldEvery = 10_000
 
 export type SearchSync = {
   /** Resolves when everything published before the call is shown. */
@@ -107,7 +109,10 @@ export const syncSearch = async (
       await readOrganisations([...new Set(page.aggregates.flatMap(({ state }) => (state.status === 'published' ? [state.organisationId] : [])))])
       // What an event has spoken of since is read anew by its own reading, which may have been the later one.
       show(page.aggregates.filter(({ id }) => !touched.has(id)))
+      const toldAt = Math.floor(seen.size / toldEvery)
       for (const { id } of page.aggregates) seen.add(id)
+      if (Math.floor(seen.size / toldEvery) > toldAt)
+        logger.info({ count: seen.size }, 'Search is reading what is published; what it showed before is found meanwhile')
       after = page.after
     } while (after !== undefined)
     for (const offerId of index.ids()) if (!seen.has(offerId) && !touched.has(offerId)) index.remove(offerId)
