@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream'
 import { type ImportedPostcodes, importPostcodes } from '@patchwork/provider-directory'
 import type { Command } from 'commander'
 import { readConfig } from './config.ts'
+import { staySmall } from './giveMemoryBack.ts'
 import { progressTo } from './progress.ts'
 
 type Surroundings = { environment: NodeJS.ProcessEnv; output: Writable; errors: Writable & { isTTY?: boolean } }
@@ -31,10 +32,14 @@ const run = async ({ environment, output, errors }: Surroundings, file: string, 
   const target = dryRun ? undefined : to === undefined ? postcodesFileIn(readConfig(environment).dataDirectory) : resolve(to)
   const progress = progressTo(errors)
   try {
+    const memory = staySmall()
     progress.step('Reading', 'MB')
     const imported = await importPostcodes(file, {
       ...(target === undefined ? {} : { to: target }),
-      onProgress: (bytes, of) => progress.advance(Math.round(bytes / bytesPerMegabyte), Math.round(of / bytesPerMegabyte)),
+      onProgress: (bytes, of) => {
+        memory.look()
+        progress.advance(Math.round(bytes / bytesPerMegabyte), Math.round(of / bytesPerMegabyte))
+      },
     })
     output.write(json ? `${JSON.stringify({ ...imported, to: target })}\n` : inWords(imported, target))
   } finally {

@@ -116,6 +116,37 @@ test('an event of what is shown already changes nothing, and a later one is foll
   await place.withdraw()
   expect(place.nameShown()).toBeUndefined()
 })
+test('while it is read anew, search finds what it showed before', async () => {
+  const place = await heldOpen()
+  const release = place.holdReadings()
+  const rebuilt = place.sync.rebuild()
+  await aMoment()
+  expect(place.index.search({ limit: 5 }, Date.parse(at)).hits.map(({ offer }) => offer.offerId)).toEqual([offerId])
+  release()
+  await rebuilt
+  expect(place.index.search({ limit: 5 }, Date.parse(at)).total).toBe(1)
+})
+test('a long reading says how far it is', async () => {
+  const lines: string[] = []
+  const index = createSearchIndex()
+  const one = { id: offerId, sequence: 1, details, state: { status: 'draft' } }
+  let page = 0
+  const directory = {
+    offers: {
+      find: async () => {
+        page += 1
+        const aggregates = Array.from({ length: 500 }, (_, at) => ({ ...one, id: `${page}-${at}` }))
+        return { aggregates, ...(page < 41 ? { after: String(page) } : {}) }
+      },
+    },
+    organisations: { getMany: async () => [] },
+  } as unknown as Directory
+  const log = { ensureTopics: async () => undefined, subscribe: async () => ({ stop: async () => undefined }) } as unknown as EventLog
+  const logger = createLogger({ service: 'test', level: 'info', destination: { write: (line: string) => void lines.push(line) } })
+  const sync = await syncSearch({ index, directory, group: 'test' }, { log, logger, runtime: systemRuntime })
+  await sync.stop()
+  expect(lines.filter((line) => line.includes('is reading')).map((line) => JSON.parse(line).count)).toEqual([10_000, 20_000])
+})
 test('what is gone without a word is gone after a reading anew', async () => {
   const place = await heldOpen()
   place.index.put([{ offer: { ...place.index.get(offerId)!, offerId: organisationId }, sequence: 1 }])

@@ -9,6 +9,8 @@ import type { SearchIndex } from '../store/searchIndex.ts'
 const pageSize = 500
 /** What is shown late, after an outage, is news when it is shown. After a restart nobody knows when that was: what changed within this time counts as news. */
 const shownLateMs = 24 * 3_600_000
+/** How often a long reading says how far it is. */
+const toldEvery = 10_000
 
 export type SearchSync = {
   /** Resolves when everything published before the call is shown. */
@@ -116,7 +118,10 @@ export const syncSearch = async (
         page.aggregates.filter(({ id }) => !touched.has(id)),
         (offer) => newsAt(offer) >= lateSince,
       )
+      const toldAt = Math.floor(seen.size / toldEvery)
       for (const { id } of page.aggregates) seen.add(id)
+      if (Math.floor(seen.size / toldEvery) > toldAt)
+        logger.info({ count: seen.size }, 'Search is reading what is published; what it showed before is found meanwhile')
       after = page.after
     } while (after !== undefined)
     for (const offerId of index.ids()) if (!seen.has(offerId) && !touched.has(offerId)) index.remove(offerId)

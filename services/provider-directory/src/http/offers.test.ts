@@ -422,6 +422,17 @@ test('D14 whether VAT comes on top, and what travel costs, is shown with the pri
   expect((await place.asAnyone(`/offers/${offer.offerId}`)).body.price).toEqual(price)
 })
 
+test('D12 where nothing is found, it is said which filter to leave out, and how many that finds', async () => {
+  const offer = await published({ name: 'Zither evenings', category: 'learning-and-work' })
+  await isFound(offer.offerId, 'text=zither')
+  const widerOf = async (query: string) => (await find(query)).body.wider
+  expect(await widerOf('text=zither&cost=free')).toEqual([{ without: 'cost', total: 1 }])
+  expect(await widerOf('text=zither&cost=free&funding=own-money')).toEqual([{ without: 'cost', total: 1 }])
+  expect(await widerOf('text=zither&cost=free&funding=time-credits')).toEqual([{ without: 'all', total: 1 }])
+  expect(await widerOf('text=xyzzyx&cost=free')).toEqual([])
+  expect(await widerOf('text=zither')).toBeUndefined()
+})
+
 test('a slip of the finger is put right and told, other words for the same find it, and exactly=yes does neither', async () => {
   const offer = await published({ name: 'Marmalade making', description: 'A luncheon club, with oranges.' })
   await isFound(offer.offerId, 'text=marmalade')

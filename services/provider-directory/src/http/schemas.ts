@@ -117,6 +117,10 @@ export const OfferSummary = z.object({
   takesReferrals: z.boolean(),
 })
 
+/** Filters of a search, each of which can be left out. */
+export const Narrowing = z.enum(['within', 'category', 'track', 'cost', 'funding', 'open', 'capacity', 'ward'])
+export type Narrowing = z.infer<typeof Narrowing>
+
 const FacetCounts = z.record(z.string(), z.int())
 export const FoundOffers = z.object({
   items: z.array(OfferSummary),
@@ -129,6 +133,8 @@ export const FoundOffers = z.object({
   corrected: z.string().optional(),
   /** Other words for the same that were looked for as well. */
   also: z.array(z.string()).optional(),
+  /** Where nothing was found: which filter to leave out, or all of them, and how many that finds. */
+  wider: z.array(z.object({ without: z.enum([...Narrowing.options, 'all']), total: z.int() })).optional(),
   facets: z.object({
     category: FacetCounts,
     track: FacetCounts,

@@ -7,7 +7,7 @@ import type { Directory } from '../store/directory.ts'
 import type { OfferSearch, SearchIndex } from '../store/searchIndex.ts'
 import type { UnmetNeed } from '../store/unmetNeed.ts'
 import { isOfTheirs } from './membership.ts'
-import { FoundOffers, fundingCodes, OrganisationName } from './schemas.ts'
+import { FoundOffers, fundingCodes, Narrowing, OrganisationName } from './schemas.ts'
 import { toSummaryView } from './views.ts'
 
 const textLengthMax = 200
@@ -59,7 +59,8 @@ export const searchRoutes = ({ directory, index, councilArea, unmetNeed, runtime
     handle: async ({ query, caller, address }) => {
       const place = query.near === undefined ? undefined : councilArea.locate(query.near)
       const nowMs = runtime.now()
-      const found = index.search(toSearch(query, place), nowMs)
+      const search = toSearch(query, place)
+      const found = index.search(search, nowMs)
       // A page behind the first one that is empty is the end of a list, and what another service asks is nobody's need.
       if (found.total === 0 && query.after === undefined && caller.kind !== 'service') noteUnmet(unmetNeed, query, place?.wardCode, address)
       return {
@@ -71,6 +72,7 @@ export const searchRoutes = ({ directory, index, councilArea, unmetNeed, runtime
           ...(found.words === undefined ? {} : { words: found.words }),
           ...(found.corrected === undefined ? {} : { corrected: found.corrected }),
           ...(found.also === undefined ? {} : { also: found.also }),
+          ...(found.total === 0 && query.after === undefined ? { wider: waysToWiden(index, search, nowMs) } : {}),
           facets: found.facets,
         },
       }
@@ -114,6 +116,32 @@ export const searchRoutes = ({ directory, index, councilArea, unmetNeed, runtime
     },
   }),
 ]
+
+/** Which part of a search each way of widening leaves out. */
+const narrowing = {
+  within: 'withinMetres',
+  category: 'categories',
+  track: 'track',
+  cost: 'cost',
+  funding: 'funding',
+  open: 'isOpenNow',
+  capacity: 'hasRoom',
+  ward: 'wardCode',
+} as const satisfies Record<Narrowing, keyof OfferSearch>
+
+/** What leaving out one filter would find, the most first; where no one of them is enough, what leaving out all would. Only ways that find something. */
+const waysToWiden = (index: SearchIndex, search: OfferSearch, nowMs: number): { without: Narrowing | 'all'; total: number }[] => {
+  const totalWithout = (names: readonly Narrowing[]): number => {
+    const left = new Set<string>(names.map((name) => narrowing[name]))
+    const wider = Object.fromEntries(Object.entries(search).filter(([part]) => !left.has(part))) as OfferSearch
+    return index.search({ ...wider, limit: 1 }, nowMs).total
+  }
+  const set = Narrowing.options.filter((name) => search[narrowing[name]] !== undefined)
+  const ways = set.map((without) => ({ without, total: totalWithout([without]) })).filter(({ total }) => total > 0)
+  if (ways.length > 0 || set.length < 2) return ways.sort((one, other) => other.total - one.total)
+  const total = totalWithout(set)
+  return total > 0 ? [{ without: 'all', total }] : []
+}
 
 /** The kind where exactly one was asked for, and the ward that was named or that the postcode lies in. A question about nothing in particular is no need. */
 const noteUnmet = (

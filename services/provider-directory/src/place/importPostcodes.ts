@@ -90,7 +90,7 @@ const readAll = async (from: string, onBytes: (bytes: number) => void) => {
   }
   let rest = ''
   let bytes = 0
-  for await (const chunk of createReadStream(from, { encoding: 'latin1', highWaterMark: 1 << 20 })) {
+  for await (const chunk of createReadStream(from, { encoding: 'latin1', highWaterMark: 1 << 16 })) {
     if (bytes === 0) checkStart(chunk as string)
     bytes += (chunk as string).length
     const lines = (rest + chunk).split('\n')
@@ -197,7 +197,7 @@ const createTable = () => {
     },
     /** Where each key stands, in the order of the keys; of one that is repeated the first. */
     ordered: (): Uint32Array => {
-      const places = Uint32Array.from({ length: count }, (_, at) => at)
+      const places = new Uint32Array(count).map((_, at) => at)
       let isOrdered = true
       for (let at = 1; at < count && isOrdered; at += 1) isOrdered = keys[at - 1]! < keys[at]!
       if (isOrdered) return places

@@ -101,6 +101,17 @@ describe('finding', () => {
       expect(text).toContain(words)
     expect(text).not.toContain('patchwork-map')
   })
+  test('D12 looking wider leads only to what finds something, and says how much', async () => {
+    const wider = [
+      { without: 'cost', total: 1_234 },
+      { without: 'moon', total: 3 },
+    ]
+    const text = await answeredWith({ items: [], total: 0, wider }, '/find?text=x&cost=free&ward=E05015254&after=y')
+    expect(text).toContain('<a class="govuk-link" href="/find?text=x&amp;ward=E05015254">look whatever it costs: 1,234 found</a>')
+    expect(text).not.toContain('look again without the filters')
+    const all = await answeredWith({ items: [], total: 0, wider: [{ without: 'all', total: 2 }] }, '/find?text=x&cost=free&open=now')
+    expect(all).toContain('<a class="govuk-link" href="/find?text=x">look without any of these choices: 2 found</a>')
+  })
   test('a resident for whom nothing is found can say what they need', async () => {
     const resident = await place.signedIn('resident')
     expect((await resident.get('/find?text=nothing+at+all')).text).toContain('href="/my/needs/new"')

@@ -23,6 +23,10 @@ const Found = z.object({
   words: z.string().optional().catch(undefined),
   corrected: z.string().optional().catch(undefined),
   also: z.array(z.string()).optional().catch(undefined),
+  wider: z
+    .array(z.object({ without: z.string(), total: z.int() }))
+    .optional()
+    .catch(undefined),
   facets: z.object({ category: Counts, track: Counts, cost: Counts, open: Counts, capacity: Counts, ward: Counts, funding: Counts }).partial().catch({}),
 })
 type Found = z.infer<typeof Found>
@@ -60,6 +64,7 @@ export const findPage = definePage({
       alike: addressOf({ ...query, exactly: undefined, after: undefined }),
       nextPage: found.after && addressOf({ ...query, after: found.after }),
       firstPage: query.after && addressOf({ ...query, after: undefined }),
+      ways: (found.wider ?? []).flatMap((way) => wayOf(way, query, visit)),
       wider: addressOf({ text: query.text, near: query.near }),
       everything: addressOf({}),
     }
@@ -136,6 +141,17 @@ const distancesWith = (within: string | undefined): string[] =>
 
 const distanceInWords = (metres: string, t: Visit['t'], format: Visit['format']): string =>
   (distances as readonly string[]).includes(metres) ? t(`find.within.${metres}`) : t('find.withinMetres', { number: format.number(Number(metres)) })
+
+const filters = ['within', 'category', 'track', 'cost', 'funding', 'open', 'capacity', 'ward'] as const
+
+/** One way of looking wider that the directory knows to find something. */
+const wayOf = ({ without, total }: { without: string; total: number }, query: FindQuery, { t, format }: Visit): { href: string; text: string }[] => {
+  const number = format.number(total)
+  const { text, near, exactly } = query
+  if (without === 'all') return [{ href: addressOf({ text, near, exactly }), text: t('find.without.all', { number }) }]
+  const name = filters.find((filter) => filter === without)
+  return name === undefined ? [] : [{ href: addressOf({ ...query, [name]: undefined, after: undefined }), text: t(`find.without.${name}`, { number }) }]
+}
 
 const addressOf = (query: Partial<FindQuery>): string => {
   const given = Object.entries(query).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]]))
