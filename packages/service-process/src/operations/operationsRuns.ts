@@ -24,6 +24,8 @@ export const createRuns = (
   const { service, store, processId, goneMs, runtime, logger, whileAsking = (work) => work() } = options
   const stopping = new AbortController()
   const underWay = new Map<string, Promise<void>>()
+  /** Verifications of this process that may have their place and are not under way yet. */
+  const beginning = new Set<string>()
 
   const earlierOf = async (id: string, body: RunBody): Promise<Begun | undefined> => {
     const run = await store.run(id)
@@ -88,9 +90,15 @@ export const createRuns = (
     const body = bodyOf('verification', asked, service.invariants.length)
     const earlier = await earlierOf(asked.id, body)
     if (earlier) return earlier
-    const other = await store.claimVerification({ runId: asked.id, process: processId }, { goneMs, isUnderWayHere: (id) => underWay.has(id) })
-    if (other) throw new VerificationUnderWayError(service.name, other.startedAt)
-    return begin(asked.id, body, (run) => whileAsking(() => checkEach(run)))
+    beginning.add(asked.id)
+    try {
+      const isUnderWayHere = (id: string) => underWay.has(id) || beginning.has(id)
+      const other = await store.claimVerification({ runId: asked.id, process: processId }, { goneMs, isUnderWayHere })
+      if (other) throw new VerificationUnderWayError(service.name, other.startedAt)
+      return await begin(asked.id, body, (run) => whileAsking(() => checkEach(run)))
+    } finally {
+      beginning.delete(asked.id)
+    }
   }
 
   return {
