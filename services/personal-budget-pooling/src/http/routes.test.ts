@@ -195,6 +195,23 @@ describe('spends', () => {
     done(await asCouncil(`/budgets/${founder.budgetId}/barred-payees/${barId}/exceptions`, { body: exception }))
     expect((await propose()).status).toBe(201)
   })
+  test('whoever repeats what ended a spend has the first answer, also before the list of those that ended knows of it', async () => {
+    const gardens = await organisation(place)
+    const { at, founder } = await openPool(place, { count: 2, earmarkPence: 5_000 })
+    const shares = [{ memberId: founder.personId, amountPence: 100 }]
+    const { spendId } = done(await founder.self<Spending>(`${at}/spends`, { body: invoice(place, gardens.organisationId, shares, 100) }))
+    const takeBack = (key: string) => founder.self(`${at}/spends/${spendId}/take-back`, { body: {}, headers: { 'idempotency-key': key } })
+    const first = done(await takeBack('taken-back-once'))
+    const ended = () => place.collections.get('spends-1')!
+    await until(
+      () => ended().get(spendId),
+      (row) => row !== undefined,
+    )
+    // As it is where the list is behind.
+    await ended().remove(spendId)
+    expect(done(await takeBack('taken-back-once'))).toEqual(first)
+    expect((await takeBack('taken-back-anew')).status).toBe(404)
+  })
   test('a payee that the directory does not know is refused, and nothing is decided while it is away', async () => {
     const { at, founder } = await openPool(place, { count: 2, earmarkPence: 5_000 })
     const propose = (payee: string) => founder.self(`${at}/spends`, { body: invoice(place, payee, [{ memberId: founder.personId, amountPence: 100 }], 100) })

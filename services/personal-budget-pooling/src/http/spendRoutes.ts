@@ -5,6 +5,7 @@ import {
   type AnyRoute,
   defineRoute,
   IdParams,
+  isDomainError,
   ListQuery,
   multilineText,
   NotFoundError,
@@ -231,15 +232,23 @@ const readRoute = ({ store, neighbours, spends, words }: Dependencies) =>
 
 const stepRoutes = ({ store, neighbours, spends, words }: Dependencies): AnyRoute[] => {
   type Asking = { poolId: string; spendId: string; by: Asker; at: string }
-  /** Who asks, of a spend that is there. */
-  const asking = async ({ caller, params: { id: poolId, spendId }, command }: Stepping, relation: Relation): Promise<Asking & { row: SpendRow }> => {
+  const asking = async ({ caller, params: { id: poolId, spendId }, command }: Stepping, relation: Relation): Promise<{ pool: FoundedPool; asked: Asking }> => {
     const { asker: by, pool } = await viewing({ store, neighbours }, caller, poolId, [relation])
-    return { poolId, spendId, by, at: command.at, row: await rowOf(spends, poolId, pool, spendId) }
+    return { pool, asked: { poolId, spendId, by, at: command.at } }
   }
-  const memberStep = async (request: Stepping, toCommand: (asking: Asking) => PoolCommand) => {
-    const { row: _, ...asked } = await asking(request, 'member')
-    return carryOut(store, asked.poolId, request.command, toCommand(asked), { spendId: asked.spendId })
+  /**
+   * Takes a step on a spend. Whether one that the pool holds no more ever was is asked only when the pool refuses: a repeat of what ended it has its first answer
+   * also before the list of those that ended knows of it. Throws NotFoundError, and what the pool refuses for.
+   */
+  const step = async <Done>(request: Stepping, relation: Relation, carryOutStep: (asked: Asking) => Promise<Done>): Promise<Done> => {
+    const { pool, asked } = await asking(request, relation)
+    return carryOutStep(asked).catch(async (refusal: unknown) => {
+      if (isDomainError(refusal) && refusal.kind !== 'unavailable') await rowOf(spends, asked.poolId, pool, asked.spendId)
+      throw refusal
+    })
   }
+  const memberStep = (request: Stepping, toCommand: (asking: Asking) => PoolCommand) =>
+    step(request, 'member', (asked) => carryOut(store, asked.poolId, request.command, toCommand(asked), { spendId: asked.spendId }))
   return [
     defineRoute({
       method: 'post',
@@ -274,13 +283,13 @@ const stepRoutes = ({ store, neighbours, spends, words }: Dependencies): AnyRout
       answer: Changed,
       problems: ['spend-not-instructed', 'paid-on-not-sensible'],
       own: 'by-caller',
-      handle: async (request) => {
-        const { row: _, ...asked } = await asking(request, 'account-holder')
-        const { body, command } = request
-        const paymentId = idFor(command.key)
-        const confirm = { type: 'ConfirmPayment', paymentId, paidOn: body.paidOn, today: dayOf(command.at), ...asked } as const
-        return words.around(paymentId, asked.poolId, { reference: body.reference }, () => confirmed(store, command, confirm))
-      },
+      handle: (request) =>
+        step(request, 'account-holder', (asked) => {
+          const { body, command } = request
+          const paymentId = idFor(command.key)
+          const confirm = { type: 'ConfirmPayment', paymentId, paidOn: body.paidOn, today: dayOf(command.at), ...asked } as const
+          return words.around(paymentId, asked.poolId, { reference: body.reference }, () => confirmed(store, command, confirm))
+        }),
     }),
     defineRoute({
       method: 'post',
@@ -293,7 +302,8 @@ const stepRoutes = ({ store, neighbours, spends, words }: Dependencies): AnyRout
       problems: ['not-paid', 'too-old-to-reverse'],
       own: 'by-caller',
       handle: async (request) => {
-        const { row, ...asked } = await asking(request, 'account-holder')
+        const { pool, asked } = await asking(request, 'account-holder')
+        const row = await rowOf(spends, asked.poolId, pool, asked.spendId)
         const reverse = { type: 'ReversePayment', reason: request.body.reason, isPaid: row.status === 'paid', ...asked } as const
         return carryOut(store, asked.poolId, request.command, reverse, { spendId: asked.spendId })
       },

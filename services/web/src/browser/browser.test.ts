@@ -150,7 +150,7 @@ suite('in a browser', () => {
     const [roomy, telephone] = [await wide.newPage(), await narrow.newPage()]
     await roomy.goto('/find')
     await telephone.goto('/find')
-    const isShown = (page: Page) => page.getByLabel('Kind').isVisible()
+    const isShown = (page: Page) => page.getByLabel('Kind', { exact: true }).isVisible()
     expect([await isShown(telephone), await isShown(roomy)]).toEqual([false, true])
     await telephone.getByText('More choices').click()
     expect(await isShown(telephone)).toBe(true)

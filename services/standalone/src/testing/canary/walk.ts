@@ -25,6 +25,7 @@ export const walkTheLoop = async (walk: Walk): Promise<void> => {
   const offers = await offerHelp(walk, provider)
   await colleagueJoins(walk, provider)
   await ownDetails(walk, resident)
+  await comparison(resident, offers.published)
   await selfReferral(walk, { resident, provider, offerId: offers.published })
   await navigatorsReferrals(walk, { navigator, provider, offerId: offers.published, other: offers.other })
   await endOfOffers(provider, offers.other)
@@ -75,6 +76,7 @@ const offerFields = ({ canaries }: Walk) => ({
   forWhom: canaries.offer(),
   'price-kind': 'free',
   'price-pence': '',
+  'price-travelPence': '',
   'area-withinMetres': '8000',
   'area-postcode': 'M33 7ZF',
   'place-address': canaries.offer(),
@@ -123,6 +125,12 @@ const endOfOffers = async ({ browser }: Account, offerId: string): Promise<void>
 const ownDetails = async ({ canaries }: Walk, { browser, email }: Account): Promise<void> => {
   const details = { name: canaries.word(), email, phone: canaries.phone(), postcode: canaries.postcode(), note: canaries.word() }
   await browser.send('/my/details', { ...details, language: 'en', ways: ['email', 'phone'] })
+}
+
+const comparison = async ({ browser }: Account, offerId: string): Promise<void> => {
+  const address = `/compare?offer=${offerId}`
+  await browser.send(address, { hours: '2.5', times: '1', budget: '40.00', per: 'week' }, { to: offerId })
+  await browser.send(address, {}, { to: '/saved' })
 }
 
 const wordsOfNeed = ({ canaries }: Walk) => ({
