@@ -34,9 +34,9 @@ const ImportView = z.object({
   isLast: z.boolean(),
 })
 
-const AddressBody = z.strictObject({
-  address: z.url({ protocol: /^https?$/, error: 'Enter a web address that begins with http:// or https://.' }).max(2_000),
-})
+/** Where a feed lies. */
+export const FeedAddress = z.url({ protocol: /^https?$/, error: 'Enter a web address that begins with http:// or https://.' }).max(2_000)
+const AddressBody = z.strictObject({ address: FeedAddress })
 const Columns = z.array(z.strictObject({ column: plainText(csvColumnLengthMax), field: z.enum(csvFields) })).max(csvColumnsMax)
 const FileBody = z.strictObject({
   source: plainText(sourceLengthMax),

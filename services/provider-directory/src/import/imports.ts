@@ -1,5 +1,6 @@
 import { type Command, inParallel, type Ports } from '@patchwork/aggregate'
 import { calendarDay, instant } from '@patchwork/runtime'
+import type { KnownFeed } from '../domain/feed.ts'
 import {
   beginAcceptance,
   beginImport,
@@ -20,10 +21,10 @@ import { type ImportSource, type ImportStore, pagesOf, recordId, wordsContext } 
 import { putBackRecords, sourceIdOf, takeRecords } from './accept.ts'
 import type { Validators } from './addresses.ts'
 import { type ComparedRecord, compareFeed } from './compare.ts'
-import { FeedError } from './feedRecord.ts'
+import { FeedError, type ReadRecord } from './feedRecord.ts'
 import type { Report } from './problems.ts'
 import type { CsvMapping } from './readCsv.ts'
-import { type FeedRequest, type Origin, openFeed, parsedAddress } from './readFeed.ts'
+import { type FeedRequest, type OpenedFeed, type Origin, openFeed, parsedAddress } from './readFeed.ts'
 
 const writesAtOnceMax = 64
 const nameLengthMax = 200
@@ -39,6 +40,8 @@ export type ImportRequest = {
   /** The calendar day by which "last assured over a year ago" is judged; today when absent. */
   asOf?: string
 }
+/** What a look at a feed came to. `known` is what the next can be made conditional with; absent where the server says nothing of the kind. */
+export type Looked = { answer: 'unchanged' } | { answer: 'staged' | 'no-difference'; importId: string; known: KnownFeed | undefined }
 export type ImportProgress = { doing: 'reading' | 'taking' | 'putting-back'; count: number; perSecond: number }
 type Watching = { onProgress?: (progress: ImportProgress) => void }
 
@@ -50,6 +53,11 @@ export type ImportWork = {
    * `ended` when it is staged. Throws FeedError from `ended`, RefusedError `import-busy` at once.
    */
   stage(request: ImportRequest, watching?: Watching): Promise<{ importId: string; ended: Promise<Report> }>
+  /**
+   * Looks at a feed on its schedule: asks whether it has changed since `known` where that still says something, reads and compares it if so, and keeps what
+   * differs until it is accepted or dropped. What differs in nothing keeps nothing. Nothing public changes. Throws FeedError, RefusedError `import-busy`.
+   */
+  look(feed: { address: string; isTrusted: boolean; known?: KnownFeed }): Promise<Looked>
   /** Takes all that is sound. `ended` resolves when everything is taken. Throws RefusedError `import-busy`, `import-outdated`, and what domain/import.ts says. */
   accept(importId: string, watching?: Watching): Promise<{ ended: Promise<void> }>
   /** Puts back what the last acceptance of its source took. Throws RefusedError `import-busy`, `import-not-last`, and what domain/import.ts says. */
@@ -105,21 +113,32 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
   }
   const step = (importId: string) => ({ importId, at: instant(runtime) })
 
-  const compare = async (
-    request: ImportRequest,
-    source: { sourceId: string; name: string; body: ImportSource | undefined },
-    { keep, onProgress }: { keep: (batch: readonly ComparedRecord[]) => Promise<void>; onProgress: (count: number) => void },
-  ): Promise<{ report: Report; validators: Validators | undefined }> => {
+  type Source = { sourceId: string; name: string; body: ImportSource | undefined }
+  type Keeping = { keep: (batch: readonly ComparedRecord[]) => Promise<void>; onProgress: (count: number) => void }
+  type Compared = { report: Report; validators: Validators | undefined }
+
+  const open = ({ origin, format }: ImportRequest, validators: Validators | undefined): OpenedFeed => {
+    const asked: FeedRequest = { origin, format, ...(validators ? { validators } : {}) }
+    return openFeed(asked, { runtime, signal: stopping.signal })
+  }
+
+  const compareWith = (
+    { sourceId, name }: Source,
+    { asOf }: Pick<ImportRequest, 'asOf'>,
+    { records: read, isPartial }: Pick<OpenedFeed, 'records' | 'isPartial'>,
+    keeping: Keeping,
+  ): Promise<Report> => {
+    const preparing = { source: name, asOf: asOf ?? calendarDay(runtime.now()), at: instant(runtime), councilArea }
+    return compareFeed(read, { sourceId, preparing, directory, store, ...keeping, isPartial })
+  }
+
+  const compare = async (request: ImportRequest, source: Source, keeping: Keeping): Promise<Compared> => {
     // Only what was accepted may be asked for conditionally: what was dropped must be read again.
     const { acceptedImportId, validators } = source.body ?? {}
     const known = validators !== undefined && validators.importId === acceptedImportId ? validators : undefined
-    const asked: FeedRequest = { origin: request.origin, format: request.format, ...(known ? { validators: known } : {}) }
-    const feed = openFeed(asked, { runtime, signal: stopping.signal })
-    const at = instant(runtime)
-    const preparing = { source: source.name, asOf: request.asOf ?? calendarDay(runtime.now()), at, councilArea }
+    const feed = open(request, known)
     try {
-      const report = await compareFeed(feed.records, { sourceId: source.sourceId, preparing, directory, store, keep, onProgress, isPartial: feed.isPartial })
-      return { report, validators: feed.validators() }
+      return { report: await compareWith(source, request, feed, keeping), validators: feed.validators() }
     } catch (error) {
       if (!feed.isUnchanged()) throw error
       const same = await store.importedOffers.count({ sourceId: { equals: source.sourceId }, isPresent: { equals: true } })
@@ -127,7 +146,7 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
     }
   }
 
-  const sourceOf = async (request: ImportRequest) => {
+  const sourceOf = async (request: ImportRequest): Promise<Source> => {
     const name = (request.source ?? sourceName(request.origin)).slice(0, nameLengthMax)
     const sourceId = sourceIdOf(name)
     return { sourceId, name, body: (await sources.get(sourceId))?.body }
@@ -138,31 +157,78 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
     return alone('', 'reading', watching, async (onProgress) => (await compare(request, source, { keep: async () => undefined, onProgress })).report)
   }
 
+  const begin = (importId: string, { sourceId, name }: Source, format: ImportFormat) =>
+    change(importId, 'begin', (now) => beginImport(now, { ...step(importId), sourceId, source: name, format, runner: instance }))
+
+  /** Keeps what `compared` finds until it is accepted or dropped, or why the feed could not be read. Throws what that throws. */
+  const keepStaged = async (importId: string, source: Source, compared: () => Promise<Compared>): Promise<Report> => {
+    try {
+      const { report, validators } = await compared()
+      await forgetOthers(importId, source.sourceId, ['staged'])
+      await changeSource(source.sourceId, source.name, (body) => ({ ...body, ...(validators ? { validators: { importId, ...validators } } : {}) }))
+      await change(importId, 'stage', (now) => finishStaging(now, { ...step(importId), basedOn: source.body?.version ?? 0, report }))
+      return report
+    } catch (error) {
+      // A stop is no fault of the feed's; the next start says that it was cut off.
+      if (!stopping.signal.aborted) await fail(importId, error instanceof FeedError ? error : new FeedError('interrupted'))
+      throw error
+    }
+  }
+  const keeping = (importId: string, onProgress: (count: number) => void): Keeping => ({ keep: (batch) => keepRecords(importId, batch), onProgress })
+
   const stage: ImportWork['stage'] = async (request, watching = {}) => {
     const source = await sourceOf(request)
     if (working) throw new RefusedError('import-busy')
     const importId = runtime.uuid()
-    const format: ImportFormat = request.format.kind
     const begun = Promise.withResolvers<void>()
     const ended = alone(importId, 'reading', watching, async (onProgress) => {
-      await change(importId, 'begin', (now) =>
-        beginImport(now, { ...step(importId), sourceId: source.sourceId, source: source.name, format, runner: instance }),
-      )
+      await begin(importId, source, request.format.kind)
       begun.resolve()
-      try {
-        const { report, validators } = await compare(request, source, { keep: (batch) => keepRecords(importId, batch), onProgress })
-        await forgetOthers(importId, source.sourceId, ['staged'])
-        await changeSource(source.sourceId, source.name, (body) => ({ ...body, ...(validators ? { validators: { importId, ...validators } } : {}) }))
-        await change(importId, 'stage', (now) => finishStaging(now, { ...step(importId), basedOn: source.body?.version ?? 0, report }))
-        return report
-      } catch (error) {
-        // A stop is no fault of the feed's; the next start says that it was cut off.
-        if (!stopping.signal.aborted) await fail(importId, error instanceof FeedError ? error : new FeedError('interrupted'))
-        throw error
-      }
+      return keepStaged(importId, source, () => compare(request, source, keeping(importId, onProgress)))
     })
     await Promise.race([begun.promise, ended])
     return { importId, ended }
+  }
+
+  /** Whether a feed that is as it was then has nothing to say: its source is as it was too, and what differed waits still, or was accepted since. */
+  const isStillKnown = async ({ basedOn, importId }: KnownFeed, { body }: Source): Promise<boolean> => {
+    const version = body?.version ?? 0
+    if (importId === undefined) return version === basedOn
+    if (body?.acceptedImportId === importId) return version === basedOn + 1
+    return version === basedOn && (await imports.get(importId))?.state.status === 'staged'
+  }
+
+  const look: ImportWork['look'] = async ({ address, isTrusted, known }) => {
+    const request: ImportRequest = { origin: { kind: 'address', address, isTrusted }, format: { kind: 'open-referral' } }
+    const source = await sourceOf(request)
+    const basedOn = source.body?.version ?? 0
+    const importId = runtime.uuid()
+    return alone(importId, 'reading', {}, async (onProgress) => {
+      const feed = open(request, known && (await isStillKnown(known, source)) ? validatorsOf(known) : undefined)
+      const reading = feed.records[Symbol.asyncIterator]()
+      try {
+        // An import begins with the first record: a server that has nothing new to say, or is away, makes none.
+        const first = await reading.next()
+        if (feed.isUnchanged()) return { answer: 'unchanged' }
+        await begin(importId, source, 'open-referral')
+        const report = await keepStaged(importId, source, async () => {
+          const records = { records: fromFirst(first, reading), isPartial: feed.isPartial }
+          return { report: await compareWith(source, request, records, keeping(importId, onProgress)), validators: feed.validators() }
+        })
+        const isDifferent = report.new + report.changed + report.gone > 0
+        if (!isDifferent) await drop(importId)
+        const validators = feed.validators()
+        const nowKnown = validators && { ...validators, basedOn, ...(isDifferent ? { importId } : {}) }
+        return { answer: isDifferent ? 'staged' : 'no-difference', importId, known: nowKnown }
+      } finally {
+        await reading.return?.()
+      }
+    })
+  }
+
+  const drop: ImportWork['drop'] = async (importId) => {
+    await change(importId, 'drop', (now) => dropImport(now, step(importId)))
+    await forgetRecords(importId)
   }
 
   const keepRecords = (importId: string, batch: readonly ComparedRecord[]): Promise<void> =>
@@ -310,6 +376,7 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
   return {
     dryRun,
     stage,
+    look,
     accept,
     undo,
     lastAccepted: async () => {
@@ -321,10 +388,7 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
       for (const { id, state } of aggregates) if (state.status === 'accepted' && (await sources.get(state.sourceId))?.body.acceptedImportId === id) return id
       return undefined
     },
-    drop: async (importId) => {
-      await change(importId, 'drop', (now) => dropImport(now, step(importId)))
-      await forgetRecords(importId)
-    },
+    drop,
     underWay: () => underWay,
     resume: () =>
       resume().catch((error: unknown) => {
@@ -335,6 +399,18 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
       await working?.catch(() => undefined)
     },
   }
+}
+
+const validatorsOf = ({ etag, lastModified }: KnownFeed): Validators => ({
+  ...(etag === undefined ? {} : { etag }),
+  ...(lastModified === undefined ? {} : { lastModified }),
+})
+
+/** The records of a feed of which the first was looked at already. */
+async function* fromFirst(first: IteratorResult<ReadRecord, unknown>, rest: AsyncIterator<ReadRecord>): AsyncGenerator<ReadRecord> {
+  if (first.done) return
+  yield first.value
+  yield* { [Symbol.asyncIterator]: () => rest }
 }
 
 /** The name that a source has when nobody gives one: a file's own, or an address without what is asked of it. */

@@ -198,7 +198,7 @@ export const openImports = async (ports: Ports, settings: DirectorySettings): Pr
       await imports.stop()
       // What was written is passed on now: nobody else may come for a while.
       await Promise.all([directory.offers, directory.organisations, store.imports].map(({ relay }) => relay.drained()))
-      await Promise.all([directory.offers.stop(), directory.organisations.stop(), store.imports.stop()])
+      await Promise.all([directory.offers.stop(), directory.organisations.stop(), store.imports.stop(), store.feeds.stop()])
     },
   }
 }

@@ -1,7 +1,21 @@
 import { type OpenedAggregates, openAggregates, type Ports, together } from '@patchwork/aggregate'
 import type { Collection } from '@patchwork/document-store'
 import { createSealer, type Sealer } from '@patchwork/encryption'
-import { ImportAcceptanceBegun, ImportAccepted, ImportBegun, ImportDropped, ImportFailed, ImportStaged, ImportUndoBegun, ImportUndone } from '@patchwork/events'
+import {
+  FeedLookBegun,
+  FeedLookEnded,
+  FeedWatchBegun,
+  FeedWatchEnded,
+  ImportAcceptanceBegun,
+  ImportAccepted,
+  ImportBegun,
+  ImportDropped,
+  ImportFailed,
+  ImportStaged,
+  ImportUndoBegun,
+  ImportUndone,
+} from '@patchwork/events'
+import { evolveFeed, type FeedDetails, type FeedEvent, type FeedState, initialFeed } from '../domain/feed.ts'
 import { evolveImport, type ImportDetails, type ImportEvent, type ImportState, initialImport } from '../domain/import.ts'
 import type { FormerOffer } from '../domain/offer.ts'
 import type { OrganisationDetails } from '../domain/organisation.ts'
@@ -12,6 +26,7 @@ import type { PreparedOffer } from '../import/toOffer.ts'
 import { service } from './directory.ts'
 
 export type Imports = OpenedAggregates<ImportState, ImportEvent, ImportDetails<Report>>
+export type WatchedFeeds = OpenedAggregates<FeedState, FeedEvent, FeedDetails>
 
 /** What a staged record says, sealed: a feed may speak of a sole carer by name and number, and nobody has looked at it yet. */
 export type StagedWords = { example: string; line?: number; name?: string; prepared?: PreparedOffer }
@@ -35,6 +50,7 @@ export type ImportSource = { name: string; version: number; acceptedImportId?: s
 
 export type ImportStore = {
   imports: Imports
+  feeds: WatchedFeeds
   records: Collection<StagedRecord>
   importedOffers: Collection<ImportedOffer>
   sources: Collection<ImportSource>
@@ -66,6 +82,23 @@ export const openImportStore = async (ports: Ports): Promise<ImportStore> => {
           'by-source': { fields: ['sourceId', 'status'] },
           'by-beginning': { fields: ['begunAt'] },
         },
+      },
+      ports,
+    ),
+    feeds: openAggregates<FeedState, FeedEvent, FeedDetails>(
+      {
+        service,
+        name: 'feed',
+        topic: FeedWatchBegun.topic,
+        events: [FeedWatchBegun, FeedLookBegun, FeedLookEnded, FeedWatchEnded],
+        initial: initialFeed,
+        evolve: evolveFeed,
+        fields: {
+          status: { path: 'state.status', type: 'string' },
+          runner: { path: 'state.runner', type: 'string' },
+          nextLookAt: { path: 'state.nextLookAt', type: 'string' },
+        },
+        indexes: { 'by-status': { fields: ['status', 'runner'] }, 'by-next-look': { fields: ['nextLookAt'], sparse: true } },
       },
       ports,
     ),

@@ -1,0 +1,172 @@
+import { openFeeds } from '../import/feeds.ts'
+import { openImports } from '../import/openImports.ts'
+import { oldService, serve } from '../import/testFeeds.ts'
+import { openImportStore } from '../store/importStore.ts'
+import { newId, type Place, startPlace } from '../testing/startPlace.ts'
+
+const hour = 3_600_000
+const day = 24 * hour
+let place: Place
+let feed: Awaited<ReturnType<typeof serve>>
+const server = { services: [] as object[], etag: undefined as string | undefined, status: 200, asked: [] as (string | undefined)[] }
+
+beforeEach(async () => {
+  place = await startPlace({ feedCheckMs: 3_600_000 })
+  Object.assign(server, { services: [oldService('a'), oldService('b')], etag: undefined, status: 200, asked: [] })
+  feed = await serve(({ headers }, response) => {
+    server.asked.push(headers['if-none-match'])
+    if (server.etag !== undefined) response.setHeader('etag', server.etag)
+    response.statusCode = server.etag !== undefined && headers['if-none-match'] === server.etag ? 304 : server.status
+    response.end(response.statusCode === 200 ? JSON.stringify(server.services) : undefined)
+  })
+})
+afterEach(async () => {
+  await feed.stop()
+  await place.stop()
+})
+
+/** Watched as an operator does it: a server of this machine is none that a page may name. */
+const watch = (every: 'day' | 'week' = 'day') => place.service().feeds.watch({ address: feed.address, every, isTrusted: true })
+const look = async () => {
+  await place.service().feeds.lookNow()
+  return (await place.service().feeds.list())[0]!
+}
+const later = (ms: number) => {
+  place.clock.aheadMs += ms
+}
+const found = async () => (await place.asAnyone('/offers?limit=10')).body.total
+const administrator = (path: string, sending = {}) => place.as('administrator')(path, sending)
+
+test('X1 a feed that is watched is looked at each day, and what differs waits: nothing public changes until it is accepted', async () => {
+  await watch()
+  const { last, failures, nextLookAt } = await look()
+  expect([last?.answer, failures]).toEqual(['staged', 0])
+  expect(Date.parse(nextLookAt) - Date.parse(last!.endedAt)).toBe(day)
+  expect((await administrator(`/imports/${last?.importId}`)).body).toMatchObject({ status: 'staged', report: { read: 2, new: 2 } })
+  await place.settled()
+  expect(await found()).toBe(0)
+  later(day - 1_000 * 60)
+  await look()
+  expect(server.asked).toHaveLength(1)
+  later(1_000 * 60)
+  expect((await look()).last?.importId).not.toBe(last?.importId)
+  expect(server.asked).toHaveLength(2)
+  expect((await administrator(`/imports/${last?.importId}`)).body.status).toBe('dropped')
+})
+
+test('a feed is asked whether it has changed, and one that has not leaves what waits as it is', async () => {
+  server.etag = '"one"'
+  await watch()
+  const { last } = await look()
+  later(day)
+  expect((await look()).last).toMatchObject({ answer: 'unchanged' })
+  expect(server.asked).toEqual([undefined, '"one"'])
+  expect((await administrator(`/imports/${last?.importId}`)).body.status).toBe('staged')
+  await (await place.service().imports.accept(last!.importId!)).ended
+  later(day)
+  expect((await look()).last?.answer).toBe('unchanged')
+})
+
+test('what was dropped or undone is read again, whatever the server says of change', async () => {
+  server.etag = '"one"'
+  await watch()
+  const first = (await look()).last!.importId!
+  await place.service().imports.drop(first)
+  later(day)
+  const { last } = await look()
+  expect(last?.answer).toBe('staged')
+  await (await place.service().imports.accept(last!.importId!)).ended
+  await (await place.service().imports.undo(last!.importId!)).ended
+  later(day)
+  expect((await look()).last?.answer).toBe('staged')
+  expect(server.asked).toEqual([undefined, undefined, undefined])
+})
+
+test('a feed that says what was accepted last leaves nothing to accept', async () => {
+  await watch()
+  await (await place.service().imports.accept((await look()).last!.importId!)).ended
+  later(day)
+  expect((await look()).last).toMatchObject({ answer: 'no-difference' })
+  expect((await administrator('/imports')).body.items.map(({ status }: { status: string }) => status)).toEqual(['dropped', 'accepted'])
+})
+
+test('a feed that cannot be read is left alone for longer each time, and says so; once it answers it is as before', async () => {
+  server.status = 404
+  await watch()
+  const waits: number[] = []
+  for (let times = 0; times < 3; times += 1) {
+    const { last, nextLookAt, failures } = await look()
+    expect([last?.answer, last?.reason, failures]).toEqual(['failed', 'unreachable', times + 1])
+    waits.push(Math.round((Date.parse(nextLookAt) - Date.parse(last!.endedAt)) / 60_000))
+    later(day)
+  }
+  expect(waits).toEqual([15, 30, 60])
+  expect((await administrator('/imports')).body.items).toEqual([])
+  server.status = 200
+  expect(await look()).toMatchObject({ failures: 0, last: { answer: 'staged' } })
+})
+
+test('of two processes one looks', async () => {
+  const ports = place.ports()
+  const imports = await openImports(ports, { instance: 'two' })
+  const store = await openImportStore(ports)
+  const two = openFeeds({ store, work: imports, ports, instance: 'two', everyMs: hour })
+  for (let days = 1; days <= 5; days += 1) {
+    await watch()
+    await Promise.all([place.service().feeds.lookNow(), two.lookNow()])
+    expect(server.asked).toHaveLength(days)
+    later(day)
+  }
+  await two.stop()
+  await imports.stop()
+  await Promise.all([store.imports.stop(), store.feeds.stop()])
+})
+
+test('a look that a stop cut off is done by the next start, and is no failure of the feed', async () => {
+  const asked = Promise.withResolvers<void>()
+  const slow = await serve((_request, response) => {
+    response.write('[')
+    asked.resolve()
+  })
+  await place.service().feeds.watch({ address: slow.address, every: 'week', isTrusted: true })
+  const looking = place.service().feeds.lookNow()
+  await asked.promise
+  expect((await place.service().feeds.list())[0]).toMatchObject({ isLooking: true })
+  await place.restart()
+  await looking
+  await slow.stop()
+  expect((await place.service().feeds.list())[0]).toMatchObject({ isLooking: true, failures: 0 })
+  const { last, isLooking, failures } = await look()
+  expect([last?.reason, isLooking, failures]).toEqual(['unreachable', false, 1])
+}, 60_000)
+
+test('X1 an administrator has a feed watched, sees what its last look came to, and stops it; nobody else may', async () => {
+  const address = 'http://127.0.0.1:1/feed?key=of-theirs'
+  const { status, body } = await administrator('/feeds', { body: { address, every: 'week' } })
+  expect(status).toBe(201)
+  await place.service().feeds.lookNow()
+  expect((await administrator('/feeds')).body.items).toEqual([
+    expect.objectContaining({
+      feedId: body.feedId,
+      address,
+      every: 'week',
+      failures: 1,
+      last: expect.objectContaining({ answer: 'failed', reason: 'refused-address' }),
+    }),
+  ])
+  for (const role of ['resident', 'provider', 'navigator', 'coordinator', 'commissioner'] as const) {
+    expect((await place.as(role)('/feeds')).status).toBe(403)
+    expect((await place.as(role)('/feeds', { body: { address, every: 'day' } })).status).toBe(403)
+    expect((await place.as(role)(`/feeds/${body.feedId}/stop`, { body: {} })).status).toBe(403)
+  }
+  expect((await administrator(`/feeds/${body.feedId}/stop`, { body: {} })).status).toBe(200)
+  expect((await administrator('/feeds')).body.items).toEqual([])
+  expect((await administrator(`/feeds/${newId()}/stop`, { body: {} })).body.code).toBe('feed-not-found')
+  expect((await administrator('/feeds', { body: { address: 'file:///etc/passwd', every: 'day' } })).status).toBe(400)
+  expect(place.logLines.join('\n')).not.toContain('of-theirs')
+  await place.settled()
+  const events: unknown[] = []
+  for await (const event of place.ports().log.read('patchwork.provider-directory.feed')) events.push(event)
+  expect(events).toHaveLength(4)
+  expect(JSON.stringify(events)).not.toMatch(/127\.0\.0\.1|of-theirs/)
+})
