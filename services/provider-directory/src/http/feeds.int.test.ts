@@ -2,7 +2,7 @@ import { openFeeds } from '../import/feeds.ts'
 import { openImports } from '../import/openImports.ts'
 import { oldService, serve } from '../import/testFeeds.ts'
 import { openImportStore } from '../store/importStore.ts'
-import { newId, type Place, startPlace } from '../testing/startPlace.ts'
+import { newId, type Place, startPlace, until } from '../testing/startPlace.ts'
 
 const hour = 3_600_000
 const day = 24 * hour
@@ -104,6 +104,80 @@ test('a feed that cannot be read is left alone for longer each time, and says so
   expect((await administrator('/imports')).body.items).toEqual([])
   server.status = 200
   expect(await look()).toMatchObject({ failures: 0, last: { answer: 'staged' } })
+})
+
+describe('a record that its feed lacks', () => {
+  const accepted = async () => {
+    await watch()
+    await (await place.service().imports.accept((await look()).last!.importId!)).ended
+    await until(found, (total) => total === 2)
+  }
+  const lookedAt = async (services: object[]) => {
+    later(day)
+    server.services = services
+    const { last } = await look()
+    const { report } = (await administrator(`/imports/${last?.importId}`)).body
+    return { answer: last?.answer, importId: last?.importId, missing: report?.missing, gone: report?.gone, problems: report?.problems }
+  }
+  const [a, b] = [oldService('a'), oldService('b', { assured_date: '' })]
+
+  test('X1 is missing once, then twice, and has gone when the third look in a row lacks it; accepting hides it only then', async () => {
+    server.services = [a, b]
+    await accepted()
+    const once = await lookedAt([a])
+    expect(once).toMatchObject({
+      answer: 'staged',
+      missing: 1,
+      gone: 0,
+      problems: expect.arrayContaining([{ code: 'missing-once', count: 1, examples: ['b'] }]),
+    })
+    expect((await administrator(`/imports/${once.importId}/records?kind=missing`)).body.items).toMatchObject([{ recordId: 'b', problems: ['missing-once'] }])
+    await (await place.service().imports.accept(once.importId!)).ended
+    await place.settled()
+    expect(await found()).toBe(2)
+    expect(await lookedAt([a])).toMatchObject({ missing: 1, gone: 0, problems: expect.arrayContaining([expect.objectContaining({ code: 'missing-twice' })]) })
+    const thrice = await lookedAt([a])
+    expect([thrice.answer, thrice.missing, thrice.gone]).toEqual(['staged', undefined, 1])
+    expect(await found()).toBe(2)
+    await (await place.service().imports.accept(thrice.importId!)).ended
+    await until(found, (total) => total === 1)
+  })
+  test('begins to be counted anew once it was there again', async () => {
+    server.services = [a, b]
+    await accepted()
+    await lookedAt([a])
+    await lookedAt([a])
+    expect((await lookedAt([a, b])).answer).toBe('no-difference')
+    expect(await lookedAt([a])).toMatchObject({ missing: 1, gone: 0, problems: expect.arrayContaining([expect.objectContaining({ code: 'missing-once' })]) })
+  })
+  test('is looked for in the whole feed, whatever its server says of change', async () => {
+    server.services = [a, b]
+    server.etag = '"one"'
+    await accepted()
+    server.etag = '"two"'
+    await lookedAt([a])
+    await lookedAt([a])
+    expect((await lookedAt([a])).gone).toBe(1)
+    expect(server.asked.slice(1)).toEqual(['"one"', undefined, undefined])
+  })
+  test('has gone at once where its source says that it has ended, or an administrator reads the feed by hand', async () => {
+    server.services = [a, b]
+    await accepted()
+    expect(await lookedAt([a, { ...b, status: 'inactive' }])).toMatchObject({ missing: undefined, gone: 1 })
+    server.services = [a]
+    const byHand = await place
+      .service()
+      .imports.stage({ origin: { kind: 'address', address: feed.address, isTrusted: true }, format: { kind: 'open-referral' } })
+    expect(await byHand.ended).toMatchObject({ gone: 1 })
+  })
+  test('is counted once by a look that was begun again', async () => {
+    server.services = [a, b]
+    await accepted()
+    server.services = [a]
+    const again = () => place.service().imports.look({ lookId: 'the same', address: feed.address, isTrusted: true })
+    for (let times = 0; times < 4; times += 1) await again()
+    expect((await administrator('/imports')).body.items[0].report).toMatchObject({ missing: 1, gone: 0 })
+  })
 })
 
 test('of two processes one looks', async () => {

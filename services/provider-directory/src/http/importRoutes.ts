@@ -11,7 +11,7 @@ const mappingNameLengthMax = 100
 const csvFaults = ['not-csv', 'no-rows', 'quote-not-closed', 'stray-quote', 'row-without-end']
 
 const count = z.int()
-const Counts = z.object({ read: count, new: count, changed: count, same: count, gone: count, refused: count })
+const Counts = z.object({ read: count, new: count, changed: count, same: count, missing: count.optional(), gone: count, refused: count })
 const ImportId = z.object({ importId: z.uuid() })
 const ImportView = z.object({
   importId: z.uuid(),

@@ -189,7 +189,11 @@ const nextMemory = (known: ImportedOffer | undefined, { body, words }: Staged, {
 }
 
 /** Puts a document to what `next` makes of it, whoever else writes meanwhile; `undefined` removes it. */
-const remember = async <Body extends object>(collection: Collection<Body>, id: string, next: (known: Body | undefined) => Body | undefined): Promise<void> => {
+export const remember = async <Body extends object>(
+  collection: Collection<Body>,
+  id: string,
+  next: (known: Body | undefined) => Body | undefined,
+): Promise<void> => {
   for (;;) {
     const stored = await collection.get(id)
     const body = next(stored?.body)

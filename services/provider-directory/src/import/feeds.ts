@@ -62,7 +62,9 @@ export const openFeeds = ({ store, work, ports, instance, everyMs }: Dependencie
     const feed = await feeds.get(feedId)
     if (feed?.state.status !== 'looking' || feed.state.runner !== instance || !feed.details) return
     const { begunAt } = feed.state
-    const outcome = await outcomeOf(feedId, feed.details)
+    // A look that is begun again comes after the same one as before.
+    const lookId = feed.state.last?.endedAt ?? 'first'
+    const outcome = await outcomeOf(feedId, { lookId, ...feed.details })
     if (!outcome) return
     const command: Command = { key: `feed/${feedId}/look/${begunAt}`, repeatable: false, body: null, at: instant(runtime) }
     await feeds.update(feedId, command, (now) => endLook(now, { feedId, begunAt, outcome, at: instant(runtime) }))

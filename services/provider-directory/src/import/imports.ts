@@ -17,17 +17,20 @@ import {
 import { RefusedError } from '../domain/refusals.ts'
 import type { CouncilArea } from '../place/place.ts'
 import type { Directory } from '../store/directory.ts'
-import { type ImportSource, type ImportStore, pagesOf, recordId, wordsContext } from '../store/importStore.ts'
-import { putBackRecords, sourceIdOf, takeRecords } from './accept.ts'
+import { type ImportedOffer, type ImportSource, type ImportStore, pagesOf, recordId, wordsContext } from '../store/importStore.ts'
+import { putBackRecords, remember, sourceIdOf, takeRecords } from './accept.ts'
 import type { Validators } from './addresses.ts'
-import { type ComparedRecord, compareFeed } from './compare.ts'
+import { type ComparedRecord, compareFeed, type Look, looksMissed } from './compare.ts'
 import { FeedError, type ReadRecord } from './feedRecord.ts'
 import type { Report } from './problems.ts'
 import type { CsvMapping } from './readCsv.ts'
 import { type FeedRequest, type OpenedFeed, type Origin, openFeed, parsedAddress } from './readFeed.ts'
+import { seenWords } from './seenWords.ts'
 
 const writesAtOnceMax = 64
 const nameLengthMax = 200
+/** A feed may lack a record for a day by mistake: so many looks in a row must lack it before it has gone. */
+const looksUntilGone = 3
 
 /**
  * What is to be imported. `source` is the name under which its records are remembered; absent, the file's own name or the address without its query. A file
@@ -55,9 +58,10 @@ export type ImportWork = {
   stage(request: ImportRequest, watching?: Watching): Promise<{ importId: string; ended: Promise<Report> }>
   /**
    * Looks at a feed on its schedule: asks whether it has changed since `known` where that still says something, reads and compares it if so, and keeps what
-   * differs until it is accepted or dropped. What differs in nothing keeps nothing. Nothing public changes. Throws FeedError, RefusedError `import-busy`.
+   * differs until it is accepted or dropped. What differs in nothing keeps nothing. A record has gone once three looks in a row lacked it, and is missing until
+   * then; a look that is begun again has the `lookId` it had. Nothing public changes. Throws FeedError, RefusedError `import-busy`.
    */
-  look(feed: { address: string; isTrusted: boolean; known?: KnownFeed }): Promise<Looked>
+  look(feed: { lookId: string; address: string; isTrusted: boolean; known?: KnownFeed }): Promise<Looked>
   /** Takes all that is sound. `ended` resolves when everything is taken. Throws RefusedError `import-busy`, `import-outdated`, and what domain/import.ts says. */
   accept(importId: string, watching?: Watching): Promise<{ ended: Promise<void> }>
   /** Puts back what the last acceptance of its source took. Throws RefusedError `import-busy`, `import-not-last`, and what domain/import.ts says. */
@@ -126,7 +130,7 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
     { sourceId, name }: Source,
     { asOf }: Pick<ImportRequest, 'asOf'>,
     { records: read, isPartial }: Pick<OpenedFeed, 'records' | 'isPartial'>,
-    keeping: Keeping,
+    keeping: Keeping & { look?: Look },
   ): Promise<Report> => {
     const preparing = { source: name, asOf: asOf ?? calendarDay(runtime.now()), at: instant(runtime), councilArea }
     return compareFeed(read, { sourceId, preparing, directory, store, ...keeping, isPartial })
@@ -198,7 +202,26 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
     return version === basedOn && (await imports.get(importId))?.state.status === 'staged'
   }
 
-  const look: ImportWork['look'] = async ({ address, isTrusted, known }) => {
+  /** Remembers of each offer how many looks in a row lacked it; one that is there again has been missed by none. */
+  const countMissed = async (importId: string, sourceId: string, look: Look): Promise<void> => {
+    const missed = seenWords()
+    for (const kind of ['missing', 'gone'] as const)
+      for await (const page of pagesOf(records, { where: { importId: { equals: importId }, kind: { equals: kind } }, limit: 500 }))
+        await inParallel(page, writesAtOnceMax, async ({ body: { offerId } }) => {
+          if (offerId === undefined) return
+          missed.add(offerId)
+          await remember(store.importedOffers, offerId, (known) => known && { ...known, missed: { looks: looksMissed(known, look), look: look.id } })
+        })
+    for await (const page of pagesOf(store.importedOffers, { where: { sourceId: { equals: sourceId }, looksMissed: { atLeast: 1 } }, limit: 500 }))
+      await inParallel(
+        page.filter(({ id }) => !missed.has(id)),
+        writesAtOnceMax,
+        ({ id }) => remember(store.importedOffers, id, (known) => known && withoutMissed(known)),
+      )
+  }
+
+  const look: ImportWork['look'] = async ({ lookId, address, isTrusted, known }) => {
+    const look: Look = { id: lookId, goneAfter: looksUntilGone }
     const request: ImportRequest = { origin: { kind: 'address', address, isTrusted }, format: { kind: 'open-referral' } }
     const source = await sourceOf(request)
     const basedOn = source.body?.version ?? 0
@@ -213,11 +236,14 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
         await begin(importId, source, 'open-referral')
         const report = await keepStaged(importId, source, async () => {
           const records = { records: fromFirst(first, reading), isPartial: feed.isPartial }
-          return { report: await compareWith(source, request, records, keeping(importId, onProgress)), validators: feed.validators() }
+          return { report: await compareWith(source, request, records, { ...keeping(importId, onProgress), look }), validators: feed.validators() }
         })
-        const isDifferent = report.new + report.changed + report.gone > 0
+        const missing = report.missing ?? 0
+        await countMissed(importId, source.sourceId, look)
+        const isDifferent = report.new + report.changed + report.gone + missing > 0
         if (!isDifferent) await drop(importId)
-        const validators = feed.validators()
+        // While something is missing the feed is read whole: an answer that nothing has changed would not be counted.
+        const validators = missing > 0 ? undefined : feed.validators()
         const nowKnown = validators && { ...validators, basedOn, ...(isDifferent ? { importId } : {}) }
         return { answer: isDifferent ? 'staged' : 'no-difference', importId, known: nowKnown }
       } finally {
@@ -400,6 +426,8 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
     },
   }
 }
+
+const withoutMissed = ({ missed: _were, ...known }: ImportedOffer): ImportedOffer => known
 
 const validatorsOf = ({ etag, lastModified }: KnownFeed): Validators => ({
   ...(etag === undefined ? {} : { etag }),

@@ -43,6 +43,8 @@ export type ImportedOffer = Remembered & {
   /** Whether the last import that spoke of it changed it, or left it because it had been edited here. */
   outcome: 'taken' | 'left'
   before?: Remembered
+  /** How many looks in a row lacked it, while it was still here, and which was the last of them. */
+  missed?: { looks: number; look: string }
 }
 
 /** A source of feeds. `version` counts what was accepted and undone; `busyWith` is the import that is being taken or put back. */
@@ -120,8 +122,13 @@ export const openImportStore = async (ports: Ports): Promise<ImportStore> => {
         isPresent: { path: 'isPresent', type: 'boolean' },
         importId: { path: 'importId', type: 'string' },
         outcome: { path: 'outcome', type: 'string' },
+        looksMissed: { path: 'missed.looks', type: 'integer' },
       },
-      indexes: { 'by-source': { fields: ['sourceId', 'isPresent'] }, 'by-import': { fields: ['importId', 'outcome'] } },
+      indexes: {
+        'by-source': { fields: ['sourceId', 'isPresent'] },
+        'by-import': { fields: ['importId', 'outcome'] },
+        'by-looks-missed': { fields: ['looksMissed', 'sourceId'], sparse: true },
+      },
     }),
     sources: documents.collection<ImportSource>({ service, name: 'import-source', ...plain }),
     mappings: documents.collection<{ columns: { column: string; field: CsvMapping[number]['field'] }[] }>({ service, name: 'import-mapping', ...plain }),

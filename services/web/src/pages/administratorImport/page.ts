@@ -4,8 +4,8 @@ import { path } from '../../serviceCalls.ts'
 import { importStatuses } from '../administratorImports/page.ts'
 
 const perPage = 50
-const kinds = ['new', 'changed', 'same', 'gone', 'refused'] as const
-const Counts = z.object({ read: z.int(), new: z.int(), changed: z.int(), same: z.int(), gone: z.int(), refused: z.int() })
+const kinds = ['new', 'changed', 'same', 'missing', 'gone', 'refused'] as const
+const Counts = z.object({ read: z.int(), new: z.int(), changed: z.int(), same: z.int(), missing: z.int().default(0), gone: z.int(), refused: z.int() })
 const Import = z.object({
   importId: z.string(),
   source: z.string(),
