@@ -259,9 +259,10 @@ const councilFixtures = ({ budgetId, barId, contractId, quarter, importId, impor
     '/administrator/imports': administrator('/administrator/imports'),
     '/administrator/imports/files': administrator('/administrator/imports/files'),
     '/administrator/imports/files/:fileId': administrator(`/administrator/imports/files/${importFileId}`),
+    '/administrator/imports/:importId/choice': administrator(`${imported}/choice`).map((fixture) => ({ ...fixture, leadsTo: imported })),
     '/administrator/imports/:importId': administrator(imported, `${imported}?kind=refused`),
     ...Object.fromEntries(
-      ['acceptance', 'undoing', 'dropping'].map((step) => [`/administrator/imports/:importId/${step}`, administrator(`${imported}/${step}`)]),
+      ['acceptance', 'kinds', 'undoing', 'dropping'].map((step) => [`/administrator/imports/:importId/${step}`, administrator(`${imported}/${step}`)]),
     ),
   }
 }

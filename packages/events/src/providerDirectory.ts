@@ -130,8 +130,17 @@ export const ImportFailed = defineEvent({
 export const ImportAcceptanceBegun = defineEvent({
   type: 'import.acceptance-begun.v1',
   topic: imported,
-  meaning: 'Somebody accepted what a feed says: all that is sound in it is being taken into the directory.',
-  data: z.object({ importId: Id, sourceId: Id, begunAt: Instant }),
+  meaning: 'Somebody accepted what a feed says: what is sound in it, and was not left out, is being taken into the directory.',
+  data: z.object({
+    importId: Id,
+    sourceId: Id,
+    begunAt: Instant,
+    /** Only changes of these kinds; all when absent. */
+    kinds: z
+      .array(z.enum(['new', 'changed', 'gone']))
+      .max(3)
+      .optional(),
+  }),
 })
 export const ImportAccepted = defineEvent({
   type: 'import.accepted.v1',

@@ -244,3 +244,68 @@ test('X1 an administrator has a feed watched, sees what its last look came to, a
   expect(events).toHaveLength(4)
   expect(JSON.stringify(events)).not.toMatch(/127\.0\.0\.1|of-theirs/)
 })
+
+describe('an administrator takes some', () => {
+  const [a, b, c] = [oldService('a'), oldService('b'), oldService('c')]
+  const staged = async (services: object[]) => {
+    server.services = services
+    await watch()
+    return (await look()).last!.importId!
+  }
+  const accepted = async (importId: string, path: string, body: object = {}) => {
+    expect((await administrator(`/imports/${importId}/${path}`, { body })).status).toBe(202)
+    const ended = await until(
+      () => administrator(`/imports/${importId}`),
+      (one) => one.body.status === 'accepted',
+    )
+    await place.settled()
+    return ended.body
+  }
+  const names = async () => (await place.asAnyone('/offers?limit=10')).body.items.map(({ name }: { name: string }) => name).sort()
+
+  test('X1 a record that is left out is not taken, and is new again when the feed is read next, even one that has not changed', async () => {
+    server.etag = '"one"'
+    const importId = await staged([a, b, c])
+    const choose = (positions: number[], isTaken: boolean) => administrator(`/imports/${importId}/choice`, { body: { positions, isTaken } })
+    await choose([2, 3], false)
+    await choose([2, 3], false)
+    expect((await choose([3], true)).status).toBe(200)
+    expect((await administrator(`/imports/${importId}/records`)).body.items.map(({ isLeftOut }: { isLeftOut?: true }) => isLeftOut)).toEqual([
+      undefined,
+      true,
+      undefined,
+    ])
+    expect(await accepted(importId, 'acceptance')).toMatchObject({ taken: 2, left: 0 })
+    await until(names, (all) => all.length === 2)
+    expect(await names()).toEqual(['Lunch club a', 'Lunch club c'])
+    expect((await choose([1], false)).body.code).toBe('import-not-staged')
+    later(day)
+    const { last } = await look()
+    expect((await administrator(`/imports/${last?.importId}`)).body.report).toMatchObject({ new: 1, same: 2 })
+  })
+  test('X1 only the kinds of change that were chosen are taken; undoing puts back those alone', async () => {
+    await accepted(await staged([a, b]), 'acceptance')
+    later(day)
+    const importId = await staged([a, oldService('b', { name: 'Supper club' }), c])
+    expect((await administrator(`/imports/${importId}/acceptance-by-kind`, { body: { kinds: [] } })).status).toBe(400)
+    expect(await accepted(importId, 'acceptance-by-kind', { kinds: ['changed'] })).toMatchObject({ taken: 1 })
+    await until(names, (all) => all.includes('Supper club'))
+    expect(await names()).toEqual(['Lunch club a', 'Supper club'])
+    await (await place.service().imports.undo(importId)).ended
+    await until(names, (all) => all.includes('Lunch club b'))
+    expect(await names()).toEqual(['Lunch club a', 'Lunch club b'])
+  })
+  test('an acceptance of one kind that a stop cut off goes on with that kind alone', async () => {
+    await accepted(await staged(Array.from({ length: 200 }, (_, at) => oldService(`s${at}`))), 'acceptance')
+    later(day)
+    const mixed = await staged([...Array.from({ length: 200 }, (_, at) => oldService(`s${at}`, { name: `Anew ${at}` })), c])
+    const cut = await place.service().imports.accept(mixed, { kinds: ['changed'] })
+    cut.ended.catch(() => undefined)
+    await place.restart()
+    const { body } = await until(
+      () => administrator(`/imports/${mixed}`),
+      (one) => one.body.status === 'accepted',
+    )
+    expect(body).toMatchObject({ taken: 200, report: { new: 1, changed: 200 } })
+  })
+})

@@ -13,11 +13,14 @@ import {
   type Import,
   type ImportDecision,
   type ImportFormat,
+  initialImport,
+  mustBeStaged,
+  type TakenKind,
 } from '../domain/import.ts'
 import { RefusedError } from '../domain/refusals.ts'
 import type { CouncilArea } from '../place/place.ts'
 import type { Directory } from '../store/directory.ts'
-import { type ImportedOffer, type ImportSource, type ImportStore, pagesOf, recordId, wordsContext } from '../store/importStore.ts'
+import { type ImportedOffer, type ImportSource, type ImportStore, pagesOf, recordId, type StagedRecord, wordsContext } from '../store/importStore.ts'
 import { putBackRecords, remember, sourceIdOf, takeRecords } from './accept.ts'
 import type { Validators } from './addresses.ts'
 import { type ComparedRecord, compareFeed, type Look, looksMissed } from './compare.ts'
@@ -62,8 +65,10 @@ export type ImportWork = {
    * then; a look that is begun again has the `lookId` it had. Nothing public changes. Throws FeedError, RefusedError `import-busy`.
    */
   look(feed: { lookId: string; address: string; isTrusted: boolean; known?: KnownFeed }): Promise<Looked>
-  /** Takes all that is sound. `ended` resolves when everything is taken. Throws RefusedError `import-busy`, `import-outdated`, and what domain/import.ts says. */
-  accept(importId: string, watching?: Watching): Promise<{ ended: Promise<void> }>
+  /** Leaves records out of what an acceptance takes, or takes them in again, by their places in the feed. Throws RefusedError as domain/import.ts says. */
+  choose(importId: string, choice: { positions: readonly number[]; isTaken: boolean }): Promise<void>
+  /** Takes all that is sound and not left out, or only some `kinds` of change. `ended` resolves when everything is taken. Throws RefusedError `import-busy`, `import-outdated`, and what domain/import.ts says. */
+  accept(importId: string, watching?: Watching & { kinds?: readonly TakenKind[] }): Promise<{ ended: Promise<void> }>
   /** Puts back what the last acceptance of its source took. Throws RefusedError `import-busy`, `import-not-last`, and what domain/import.ts says. */
   undo(importId: string, watching?: Watching): Promise<{ ended: Promise<void> }>
   /** Which import was accepted last of all, if it can still be undone. */
@@ -198,7 +203,8 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
   const isStillKnown = async ({ basedOn, importId }: KnownFeed, { body }: Source): Promise<boolean> => {
     const version = body?.version ?? 0
     if (importId === undefined) return version === basedOn
-    if (body?.acceptedImportId === importId) return version === basedOn + 1
+    // What was accepted in part only is not known any more.
+    if (body?.acceptedImportId === importId) return version === basedOn + 1 && body.validators?.importId === importId
     return version === basedOn && (await imports.get(importId))?.state.status === 'staged'
   }
 
@@ -250,6 +256,17 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
         await reading.return?.()
       }
     })
+  }
+
+  const choose: ImportWork['choose'] = async (importId, { positions, isTaken }) => {
+    mustBeStaged((await imports.get(importId))?.state ?? initialImport)
+    await inParallel(positions, writesAtOnceMax, (position) =>
+      remember(records, recordId(importId, position), (known) => {
+        if (!known || isTaken === (known.isLeftOut === undefined)) return known
+        const { isLeftOut: _was, ...taken }: StagedRecord = known
+        return isTaken ? taken : { ...taken, isLeftOut: true as const }
+      }),
+    )
   }
 
   const drop: ImportWork['drop'] = async (importId) => {
@@ -315,11 +332,17 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
     })
   }
 
-  const release = (importId: string, { sourceId, name }: { sourceId: string; name: string }, acceptedImportId: string | undefined): Promise<void> =>
+  const release = (
+    importId: string,
+    { sourceId, name }: { sourceId: string; name: string },
+    { acceptedImportId, isPart = false }: { acceptedImportId?: string; isPart?: boolean },
+  ): Promise<void> =>
     changeSource(sourceId, name, (known) => {
-      const { busyWith, acceptedImportId: _before, ...body } = known
+      const { busyWith, acceptedImportId: _before, validators, ...body } = known
       if (busyWith !== importId) return known
-      return { ...body, version: body.version + 1, ...(acceptedImportId === undefined ? {} : { acceptedImportId }) }
+      // What was left out must be read again, even if the feed does not change.
+      const kept = validators && !isPart ? { validators } : {}
+      return { ...body, ...kept, version: body.version + 1, ...(acceptedImportId === undefined ? {} : { acceptedImportId }) }
     })
 
   const found = async (importId: string) => {
@@ -338,32 +361,39 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
     at: instant(runtime),
   })
 
-  const take = async (importId: string, source: { sourceId: string; name: string }, onProgress: (count: number) => void): Promise<void> => {
-    const { taken, left } = await takeRecords(taking(importId, source.sourceId, onProgress))
+  const take = async (
+    importId: string,
+    source: { sourceId: string; name: string },
+    { kinds, onProgress }: { kinds: readonly TakenKind[] | undefined; onProgress: (count: number) => void },
+  ): Promise<void> => {
+    const isPart = kinds !== undefined || (await records.count({ importId: { equals: importId }, isLeftOut: { equals: true } })) > 0
+    const { taken, left } = await takeRecords({ ...taking(importId, source.sourceId, onProgress), kinds })
     await forgetOthers(importId, source.sourceId, ['staged', 'accepted', 'undone'])
-    await release(importId, source, importId)
+    await release(importId, source, { acceptedImportId: importId, isPart })
     await change(importId, 'accepted', (now) => finishAcceptance(now, { ...step(importId), taken, left }))
   }
   const putBack = async (importId: string, source: { sourceId: string; name: string }, onProgress: (count: number) => void): Promise<void> => {
     await putBackRecords(taking(importId, source.sourceId, onProgress))
-    await release(importId, source, undefined)
+    await release(importId, source, {})
     await change(importId, 'undone', (now) => finishUndo(now, step(importId)))
     await forgetRecords(importId)
   }
 
-  const accept: ImportWork['accept'] = async (importId, watching = {}) => {
+  const accept: ImportWork['accept'] = async (importId, { kinds: asked, ...watching } = {}) => {
     const source = await found(importId)
     if (source.state.status === 'accepted') return { ended: Promise.resolve() }
     if (source.state.status !== 'staged' && source.state.status !== 'accepting') throw new RefusedError('import-not-staged')
     const { basedOn } = source.state
+    // One that is being taken goes on as it was begun.
+    const kinds = source.state.status === 'accepting' ? source.state.kinds : asked
     const begun = Promise.withResolvers<void>()
     const ended = alone(importId, 'taking', watching, async (onProgress) => {
       await claim(importId, source, ({ version }) => {
         if (version !== basedOn) throw new RefusedError('import-outdated')
       })
-      await change(importId, 'accept', (now) => beginAcceptance(now, step(importId)))
+      await change(importId, 'accept', (now) => beginAcceptance(now, { ...step(importId), kinds }))
       begun.resolve()
-      await take(importId, source, onProgress)
+      await take(importId, source, { kinds, onProgress })
     })
     await Promise.race([begun.promise, ended])
     return { ended }
@@ -393,7 +423,7 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
         if (stopping.signal.aborted || state.status === 'none') return
         const source = { sourceId: state.sourceId, name: details?.source ?? '' }
         if (state.status === 'staging' && state.runner === instance) await fail(id, new FeedError('interrupted'))
-        if (state.status === 'accepting') await alone(id, 'taking', {}, (onProgress) => take(id, source, onProgress))
+        if (state.status === 'accepting') await alone(id, 'taking', {}, (onProgress) => take(id, source, { kinds: state.kinds, onProgress }))
         if (state.status === 'undoing') await alone(id, 'putting-back', {}, (onProgress) => putBack(id, source, onProgress))
       }
     }
@@ -414,6 +444,7 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
       for (const { id, state } of aggregates) if (state.status === 'accepted' && (await sources.get(state.sourceId))?.body.acceptedImportId === id) return id
       return undefined
     },
+    choose,
     drop,
     underWay: () => underWay,
     resume: () =>

@@ -26,7 +26,16 @@ export type ImportSummary = {
   line?: number
   report?: Report
 }
-export type ImportedRecord = { position: number; kind: RecordKind; problems: ProblemCode[]; recordId: string; line?: number; name?: string; offerId?: string }
+export type ImportedRecord = {
+  position: number
+  kind: RecordKind
+  problems: ProblemCode[]
+  recordId: string
+  line?: number
+  name?: string
+  offerId?: string
+  isLeftOut?: true
+}
 
 export type KeptFile = { fileId: string; format: 'open-referral' | 'csv'; bytes: number }
 
@@ -175,6 +184,7 @@ const toRecord = (store: ImportStore, { id, body }: { id: string; body: StagedRe
     kind: body.kind,
     problems: body.problems,
     recordId: example,
+    ...(body.isLeftOut ? { isLeftOut: body.isLeftOut } : {}),
     ...(line === undefined ? {} : { line }),
     ...(name === undefined ? {} : { name }),
     ...(body.offerId === undefined ? {} : { offerId: body.offerId }),

@@ -32,8 +32,17 @@ export type WatchedFeeds = OpenedAggregates<FeedState, FeedEvent, FeedDetails>
 export type StagedWords = { example: string; line?: number; name?: string; prepared?: PreparedOffer }
 /** What was here before the record was taken, sealed likewise. */
 export type FormerWords = { offer?: FormerOffer; organisation?: OrganisationDetails }
-/** One record of a feed, waiting to be accepted; after that, what is needed to undo it. */
-export type StagedRecord = { importId: string; position: number; kind: RecordKind; problems: ProblemCode[]; offerId?: string; words: string; former?: string }
+/** One record of a feed, waiting to be accepted, unless it is left out; after that, what is needed to undo it. */
+export type StagedRecord = {
+  importId: string
+  position: number
+  kind: RecordKind
+  problems: ProblemCode[]
+  offerId?: string
+  words: string
+  former?: string
+  isLeftOut?: true
+}
 
 type Remembered = { digest: string; offerDigest: string; isPresent: boolean; importId: string }
 /** What was accepted last of one record of a source, by the id of its offer: what the next feed is compared with. */
@@ -111,8 +120,13 @@ export const openImportStore = async (ports: Ports): Promise<ImportStore> => {
         importId: { path: 'importId', type: 'string' },
         kind: { path: 'kind', type: 'string' },
         position: { path: 'position', type: 'integer' },
+        isLeftOut: { path: 'isLeftOut', type: 'boolean' },
       },
-      indexes: { 'by-import': { fields: ['importId', 'position'] }, 'by-kind': { fields: ['importId', 'kind', 'position'] } },
+      indexes: {
+        'by-import': { fields: ['importId', 'position'] },
+        'by-kind': { fields: ['importId', 'kind', 'position'] },
+        'by-left-out': { fields: ['isLeftOut', 'importId'], sparse: true },
+      },
     }),
     importedOffers: documents.collection<ImportedOffer>({
       service,

@@ -9,6 +9,7 @@ import { administratorFeedsPage } from './administratorFeeds/page.ts'
 import { administratorImportPage } from './administratorImport/page.ts'
 import { administratorImportColumnsPage } from './administratorImportColumns/page.ts'
 import { administratorImportFilePage } from './administratorImportFile/page.ts'
+import { administratorImportChoicePage, administratorImportKindsPage } from './administratorImportKinds/page.ts'
 import { administratorImportsPage } from './administratorImports/page.ts'
 import { administratorMailPage } from './administratorMail/page.ts'
 import { administratorNewAccountPage } from './administratorNewAccount/page.ts'
@@ -115,6 +116,8 @@ export const pages: readonly AnyPage[] = [
   administratorImportColumnsPage,
   administratorImportPage,
   ...administratorImportSteps,
+  administratorImportKindsPage,
+  administratorImportChoicePage,
   administratorFeedsPage,
   administratorFeedStopPage,
   dashboardPage,

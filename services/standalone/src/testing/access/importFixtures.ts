@@ -120,6 +120,19 @@ export const importFixtures: Fixtures = {
   },
   // A look at a watched feed may be under way.
   'POST /api/provider-directory/imports/{id}/acceptance': { ...forAdministrators, orProblem: ['import-busy'], prepare: waiting },
+  'POST /api/provider-directory/imports/{id}/acceptance-by-kind': {
+    ...forAdministrators,
+    orProblem: ['import-busy'],
+    prepare: async (world) => ({ ...(await waiting(world)), body: { kinds: ['new'] } }),
+  },
+  'POST /api/provider-directory/imports/{id}/choice': {
+    ...forAdministrators,
+    prepare: async (world) => {
+      const { params } = await waiting(world)
+      const look = () => world.place.directory.imports.records(params.id, { limit: 10 })
+      return { params, look, body: { positions: [1], isTaken: false } }
+    },
+  },
   'POST /api/provider-directory/imports/{id}/dropping': { ...forAdministrators, prepare: waiting },
   'POST /api/provider-directory/imports/{id}/undoing': {
     ...forAdministrators,
