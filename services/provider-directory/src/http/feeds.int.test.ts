@@ -8,16 +8,24 @@ const hour = 3_600_000
 const day = 24 * hour
 let place: Place
 let feed: Awaited<ReturnType<typeof serve>>
-const server = { services: [] as object[], etag: undefined as string | undefined, status: 200, asked: [] as (string | undefined)[] }
+const server = {
+  services: [] as object[],
+  etag: undefined as string | undefined,
+  status: 200,
+  total: undefined as number | undefined,
+  asked: [] as (string | undefined)[],
+}
+
+const body = () => (server.total === undefined ? server.services : { total_items: server.total, total_pages: 1, page_number: 1, contents: server.services })
 
 beforeEach(async () => {
   place = await startPlace({ feedCheckMs: 3_600_000 })
-  Object.assign(server, { services: [oldService('a'), oldService('b')], etag: undefined, status: 200, asked: [] })
+  Object.assign(server, { services: [oldService('a'), oldService('b')], etag: undefined, status: 200, total: undefined, asked: [] })
   feed = await serve(({ headers }, response) => {
     server.asked.push(headers['if-none-match'])
     if (server.etag !== undefined) response.setHeader('etag', server.etag)
     response.statusCode = server.etag !== undefined && headers['if-none-match'] === server.etag ? 304 : server.status
-    response.end(response.statusCode === 200 ? JSON.stringify(server.services) : undefined)
+    response.end(response.statusCode === 200 ? JSON.stringify(body()) : undefined)
   })
 })
 afterEach(async () => {
@@ -169,6 +177,15 @@ describe('a record that its feed lacks', () => {
       .service()
       .imports.stage({ origin: { kind: 'address', address: feed.address, isTrusted: true }, format: { kind: 'open-referral' } })
     expect(await byHand.ended).toMatchObject({ gone: 1 })
+  })
+  test('is not missing where the feed says that it holds more than came', async () => {
+    server.services = [a, b]
+    await accepted()
+    await lookedAt([a])
+    server.total = 2
+    expect(await lookedAt([a])).toMatchObject({ answer: 'no-difference', missing: undefined })
+    server.total = undefined
+    expect(await lookedAt([a])).toMatchObject({ missing: 1, problems: expect.arrayContaining([expect.objectContaining({ code: 'missing-twice' })]) })
   })
   test('is counted once by a look that was begun again', async () => {
     server.services = [a, b]

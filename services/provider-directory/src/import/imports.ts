@@ -245,7 +245,8 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
           return { report: await compareWith(source, request, records, { ...keeping(importId, onProgress), look }), validators: feed.validators() }
         })
         const missing = report.missing ?? 0
-        await countMissed(importId, source.sourceId, look)
+        // A feed that holds less than it says tells nothing of what it lacks.
+        if (!feed.isPartial()) await countMissed(importId, source.sourceId, look)
         const isDifferent = report.new + report.changed + report.gone + missing > 0
         if (!isDifferent) await drop(importId)
         // While something is missing the feed is read whole: an answer that nothing has changed would not be counted.
