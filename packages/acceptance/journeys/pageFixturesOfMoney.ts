@@ -22,6 +22,7 @@ export type WorldOfMoney = {
   importId: string
   /** Rows that wait for somebody to say which column is what. */
   importFileId: string
+  feedId: string
 }
 
 const pooling = '/personal-budget-pooling'
@@ -100,6 +101,14 @@ const sentRows = async (place: StartedPlace): Promise<string> => {
   return body.fileId
 }
 
+/** A feed that is looked at: its address is none of the public internet, so each look says so at once. */
+const watchedFeed = async (place: StartedPlace): Promise<string> => {
+  const { body } = await (await place.as('Sam Ellis')).send<{ feedId: string }>('POST', '/provider-directory/feeds', {
+    body: { address: 'http://127.0.0.1:9/services', every: 'week' },
+  })
+  return body.feedId
+}
+
 /** What the demonstration place lacks of pools, budgets and imports is added to it here. */
 export const worldOfMoney = async (place: StartedPlace): Promise<WorldOfMoney> => {
   const [george, nora, harold, beatrice, priya, aisha, dee] = (await Promise.all(
@@ -140,6 +149,7 @@ export const worldOfMoney = async (place: StartedPlace): Promise<WorldOfMoney> =
     ...{ budgetId, barId: barId as string, gardener: gardens.organisationId, contractId: contracts[0]!.contractId, quarter: '3-1' },
     importId: await stagedImport(place),
     importFileId: await sentRows(place),
+    feedId: await watchedFeed(place),
   }
 }
 
@@ -228,7 +238,7 @@ const paymentFixtures = (base: string, { poolId, toPay: due, paid }: Paid, by: t
   [`${base}/payments/:poolId/:spendId/reversal`]: by(`${base}/payments/${poolId}/${paid}/reversal`),
 })
 
-const councilFixtures = ({ budgetId, barId, contractId, quarter, importId, importFileId }: WorldOfMoney): Record<string, Fixture[]> => {
+const councilFixtures = ({ budgetId, barId, contractId, quarter, importId, importFileId, feedId }: WorldOfMoney): Record<string, Fixture[]> => {
   const [budget, contract, imported] = [`/council/budgets/${budgetId}`, `/contracts/${contractId}`, `/administrator/imports/${importId}`]
   return {
     '/council': [...administrator('/council'), ...commissioner('/council')],
@@ -244,12 +254,15 @@ const councilFixtures = ({ budgetId, barId, contractId, quarter, importId, impor
     '/contracts/:contractId/vary': commissioner(`${contract}/vary`),
     '/contracts/:contractId/returns/new': [...holder(`${contract}/returns/new`), ...commissioner(`${contract}/returns/new`)],
     '/contracts/:contractId/quarters': commissioner(`${contract}/quarters?quarter=${quarter}`),
+    '/administrator/feeds': administrator('/administrator/feeds'),
+    '/administrator/feeds/:feedId/stop': administrator(`/administrator/feeds/${feedId}/stop`),
     '/administrator/imports': administrator('/administrator/imports'),
     '/administrator/imports/files': administrator('/administrator/imports/files'),
     '/administrator/imports/files/:fileId': administrator(`/administrator/imports/files/${importFileId}`),
+    '/administrator/imports/:importId/choice': administrator(`${imported}/choice`).map((fixture) => ({ ...fixture, leadsTo: imported })),
     '/administrator/imports/:importId': administrator(imported, `${imported}?kind=refused`),
     ...Object.fromEntries(
-      ['acceptance', 'undoing', 'dropping'].map((step) => [`/administrator/imports/:importId/${step}`, administrator(`${imported}/${step}`)]),
+      ['acceptance', 'kinds', 'undoing', 'dropping'].map((step) => [`/administrator/imports/:importId/${step}`, administrator(`${imported}/${step}`)]),
     ),
   }
 }

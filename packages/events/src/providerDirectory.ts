@@ -130,8 +130,17 @@ export const ImportFailed = defineEvent({
 export const ImportAcceptanceBegun = defineEvent({
   type: 'import.acceptance-begun.v1',
   topic: imported,
-  meaning: 'Somebody accepted what a feed says: all that is sound in it is being taken into the directory.',
-  data: z.object({ importId: Id, sourceId: Id, begunAt: Instant }),
+  meaning: 'Somebody accepted what a feed says: what is sound in it, and was not left out, is being taken into the directory.',
+  data: z.object({
+    importId: Id,
+    sourceId: Id,
+    begunAt: Instant,
+    /** Only changes of these kinds; all when absent. */
+    kinds: z
+      .array(z.enum(['new', 'changed', 'gone']))
+      .max(3)
+      .optional(),
+  }),
 })
 export const ImportAccepted = defineEvent({
   type: 'import.accepted.v1',
@@ -163,4 +172,52 @@ export const ImportDropped = defineEvent({
   topic: imported,
   meaning: 'What a feed says was not accepted, and is forgotten.',
   data: z.object({ importId: Id, sourceId: Id, droppedAt: Instant }),
+})
+
+// A feed that is looked at again and again. Its address stays in the directory: it may say more than it should.
+
+const feed = 'patchwork.provider-directory.feed'
+
+export const FeedWatchBegun = defineEvent({
+  type: 'feed.watch-begun.v1',
+  topic: feed,
+  meaning: 'An administrator wants a feed of another system to be looked at every day or every week.',
+  data: z.object({ feedId: Id, every: z.enum(['day', 'week']), begunAt: Instant, nextLookAt: Instant }),
+})
+export const FeedLookBegun = defineEvent({
+  type: 'feed.look-begun.v1',
+  topic: feed,
+  meaning: 'The time to look at a feed had come, and one process took it on.',
+  data: z.object({
+    feedId: Id,
+    /** The process that looks; another takes over when it has not ended by then. */
+    runner: z.string().max(100),
+    begunAt: Instant,
+    nextLookAt: Instant,
+  }),
+})
+export const FeedLookEnded = defineEvent({
+  type: 'feed.look-ended.v1',
+  topic: feed,
+  meaning: 'A feed was looked at; nothing public has changed.',
+  data: z.object({
+    feedId: Id,
+    begunAt: Instant,
+    /** `staged`: something differs and waits to be accepted. `unchanged`: its server says so. `no-difference`: it was read, and says what was accepted last. */
+    answer: z.enum(['staged', 'unchanged', 'no-difference', 'failed']),
+    /** Why it failed. */
+    reason: z
+      .string()
+      .regex(/^[a-z-]{1,60}$/)
+      .optional(),
+    importId: Id.optional(),
+    endedAt: Instant,
+    nextLookAt: Instant,
+  }),
+})
+export const FeedWatchEnded = defineEvent({
+  type: 'feed.watch-ended.v1',
+  topic: feed,
+  meaning: 'A feed is looked at no more.',
+  data: z.object({ feedId: Id, endedAt: Instant }),
 })

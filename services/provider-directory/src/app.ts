@@ -1,5 +1,6 @@
 import { type AppOptions, createApp } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
+import { feedRoutes } from './http/feedRoutes.ts'
 import { importRoutes } from './http/importRoutes.ts'
 import type { JoiningCodes } from './http/joiningCode.ts'
 import { offerRoutes } from './http/offerRoutes.ts'
@@ -7,6 +8,7 @@ import { openFeedRoutes } from './http/openFeedRoutes.ts'
 import { organisationRoutes } from './http/organisationRoutes.ts'
 import { placeRoutes } from './http/placeRoutes.ts'
 import { searchRoutes } from './http/searchRoutes.ts'
+import type { Feeds } from './import/feeds.ts'
 import type { Imports } from './import/openImports.ts'
 import type { CouncilArea } from './place/place.ts'
 import { type Directory, service } from './store/directory.ts'
@@ -20,6 +22,7 @@ export type Dependencies = {
   joiningCodes: JoiningCodes
   unmetNeed: UnmetNeed
   imports: Imports
+  feeds: Feeds
   runtime: Runtime
 }
 
@@ -29,6 +32,7 @@ export const routesOf = (dependencies: Dependencies) => [
   ...offerRoutes(dependencies),
   ...organisationRoutes(dependencies),
   ...placeRoutes(dependencies),
+  ...feedRoutes(dependencies),
   ...importRoutes(dependencies),
   ...openFeedRoutes(dependencies),
 ]

@@ -14,10 +14,13 @@ export type DirectorySettings = {
   instance?: string
   /** How often statements of room are looked at for having ended. */
   capacityCheckMs?: number
+  /** How often feeds are looked for whose time has come. */
+  feedCheckMs?: number
 }
 
 export const demonstrationPlaceFolder = join(import.meta.dirname, '../data/trafford')
 export const capacityCheckMsByDefault = 5_000
+export const feedCheckMsByDefault = 30_000
 
 /** What this service reads from its environment. */
 export const DirectoryEnvironment = z.object({

@@ -1,10 +1,11 @@
 import { deadlines, type Ports } from '@patchwork/aggregate'
 import { createAuthenticator, type RunningService, type ServiceSettings } from '@patchwork/http'
 import { createDirectoryApp } from './app.ts'
-import { capacityCheckMsByDefault, type DirectorySettings, demonstrationPlaceFolder } from './config.ts'
+import { capacityCheckMsByDefault, type DirectorySettings, demonstrationPlaceFolder, feedCheckMsByDefault } from './config.ts'
 import { syncSearch } from './consumers/searchSync.ts'
 import { expireCapacity } from './domain/offer.ts'
 import { createJoiningCodes } from './http/joiningCode.ts'
+import { type Feeds, openFeeds } from './import/feeds.ts'
 import { type Imports, importsOf } from './import/openImports.ts'
 import { directoryInvariants } from './invariants.ts'
 import { type LoadedOpenData, type LoadOpenDataOptions, loadOpenData } from './openData/loadOpenData.ts'
@@ -18,6 +19,7 @@ import { openUnmetNeed } from './store/unmetNeed.ts'
 
 export type { DirectorySettings } from './config.ts'
 export { FeedError } from './import/feedRecord.ts'
+export type { FeedSummary } from './import/feeds.ts'
 export type { ImportProgress, ImportRequest } from './import/imports.ts'
 export { type ImportSummary, type Imports, openImports } from './import/openImports.ts'
 export type { ProblemCode, Report } from './import/problems.ts'
@@ -31,6 +33,8 @@ export { type ImportedPostcodes, importPostcodes, PostcodesRefusedError } from '
 export type RunningDirectory = RunningService & {
   /** Feeds of other systems. */
   imports: Imports
+  /** Those of them that are looked at on a schedule. */
+  feeds: Feeds
   /** Puts the open data of the place into the directory. A repeat, or one after a cut-off load, adds only what is missing. Rejects when stopped. */
   loadOpenData(options?: LoadOpenDataOptions): Promise<LoadedOpenData>
 }
@@ -43,10 +47,12 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
   const { runtime, logger, dataKey, documents, log } = ports
   const councilArea = openCouncilArea(settings.placeFolder ?? demonstrationPlaceFolder, { postcodesFile: settings.postcodesFile, now: runtime.now })
   const [directory, importStore, importFiles] = await Promise.all([openDirectory(ports), openImportStore(ports), openImportFiles(ports)])
-  const imports = importsOf({ store: importStore, files: importFiles, directory, councilArea }, ports, settings.instance ?? runtime.uuid())
+  const instance = settings.instance ?? runtime.uuid()
+  const imports = importsOf({ store: importStore, files: importFiles, directory, councilArea }, ports, instance)
+  const feeds = openFeeds({ store: importStore, work: imports, ports, instance, everyMs: settings.feedCheckMs ?? feedCheckMsByDefault })
   const index = createSearchIndex(runtime)
   const unmetNeed = openUnmetNeed({ searches: directory.searches, runtime, logger })
-  const group = `${service}-search-${settings.instance ?? runtime.uuid()}`
+  const group = `${service}-search-${instance}`
   const search = await syncSearch({ index, directory, group }, ports)
   const capacity = deadlines({
     aggregates: directory.offers,
@@ -72,7 +78,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
     mounts: [
       {
         path: `/api/${service}`,
-        app: createDirectoryApp(appOptions, { directory, index, councilArea, joiningCodes: createJoiningCodes(dataKey), unmetNeed, imports, runtime }),
+        app: createDirectoryApp(appOptions, { directory, index, councilArea, joiningCodes: createJoiningCodes(dataKey), unmetNeed, imports, feeds, runtime }),
       },
       { path: openReferralPath, app: createOpenReferralApp(appOptions, { index, councilArea, publicUrl: settings.publicUrl }) },
     ],
@@ -80,17 +86,25 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
     stop: () => {
       stopping.abort()
       stopped ??= (async () => {
+        const looked = feeds.stop()
         await imports.stop()
+        await looked
         await sweeping.stop()
         await capacity.stop()
         await search.stop()
         await unmetNeed.settled()
-        await Promise.all([directory.offers.stop(), directory.organisations.stop(), directory.searches.stop(), importStore.imports.stop()])
+        await Promise.all([
+          directory.offers.stop(),
+          directory.organisations.stop(),
+          directory.searches.stop(),
+          importStore.imports.stop(),
+          importStore.feeds.stop(),
+        ])
         index.close()
       })()
       return stopped
     },
-    invariants: [...directoryInvariants(directory, index), ...importStore.imports.invariants],
+    invariants: [...directoryInvariants(directory, index), ...importStore.imports.invariants, ...importStore.feeds.invariants],
     consumers: [
       {
         group,
@@ -112,6 +126,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
       },
     ],
     imports,
+    feeds,
     loadOpenData: ({ onProgress, signal } = {}) =>
       loadOpenData(
         { directory, councilArea, runtime },

@@ -118,6 +118,8 @@ const problemWords: Record<Report['problems'][number]['code'], string> = {
   'text-shortened': 'has words that are too long, and were shortened',
   'speaks-of-personal-care': 'speaks of personal care: see that its provider is registered',
   'fewer-columns': 'has fewer cells than there are columns; those that lack are read as empty',
+  'missing-once': 'was lacked by the last look at its feed, and stays for now',
+  'missing-twice': 'was lacked by the last two looks at its feed, and stays for now',
   'edited-here': 'was edited here since, and stays as it is',
 }
 const refused = new Set<string>(['not-a-record', 'record-too-large', 'more-columns', 'no-id', 'id-repeated', 'no-name', 'no-organisation', 'inactive'])

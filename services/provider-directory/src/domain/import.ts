@@ -24,15 +24,22 @@ export type ImportEvent =
 
 export type ImportFormat = 'open-referral' | 'csv'
 export type ImportCounts = { read: number; new: number; changed: number; same: number; gone: number; refused: number }
+/** The kinds of change that an acceptance can take. */
+export const takenKinds = ['new', 'changed', 'gone'] as const
+export type TakenKind = (typeof takenKinds)[number]
+
 type Begun = { sourceId: string; format: ImportFormat; begunAt: string }
 type Staged = Begun & { stagedAt: string; basedOn: number; counts: ImportCounts }
-type Accepted = Staged & { acceptedAt: string; taken: number; left: number }
+/** `kinds`: only those are taken; all when absent. */
+type Taken = Staged & { kinds?: TakenKind[] }
+type Accepted = Taken & { acceptedAt: string; taken: number; left: number }
 
 export type ImportState =
   | { status: 'none' }
   | ({ status: 'staging'; runner: string } & Begun)
   | ({ status: 'failed'; reason: string } & Begun)
-  | ({ status: 'staged' | 'accepting' } & Staged)
+  | ({ status: 'staged' } & Staged)
+  | ({ status: 'accepting' } & Taken)
   | ({ status: 'accepted' | 'undoing' } & Accepted)
   | ({ status: 'undone'; undoneAt: string } & Accepted)
   | ({ status: 'dropped' } & Begun)
@@ -86,12 +93,17 @@ export const failImport = <Report>(
 
 type Step = { importId: string; at: string }
 
-/** Takes what is staged; accepting again changes nothing. Throws RefusedError `import-not-found`, `import-not-staged`. */
-export const beginAcceptance = <Report>({ state }: Import<Report>, { importId, at }: Step): ImportDecision<Report> => {
+/** Takes what is staged, or only some kinds of it; accepting again changes nothing. Throws RefusedError `import-not-found`, `import-not-staged`. */
+export const beginAcceptance = <Report>(
+  { state }: Import<Report>,
+  { importId, kinds, at }: Step & { kinds?: readonly TakenKind[] | undefined },
+): ImportDecision<Report> => {
   if (state.status === 'none') throw new RefusedError('import-not-found')
   if (state.status === 'accepting' || state.status === 'accepted') return { events: [] }
   if (state.status !== 'staged') throw new RefusedError('import-not-staged')
-  return { events: [{ type: 'import.acceptance-begun.v1', data: { importId, sourceId: state.sourceId, begunAt: at } }] }
+  return {
+    events: [{ type: 'import.acceptance-begun.v1', data: { importId, sourceId: state.sourceId, begunAt: at, ...(kinds ? { kinds: [...kinds] } : {}) } }],
+  }
 }
 
 /** All that is sound has been taken. Nothing where it is not being taken. */
@@ -102,6 +114,12 @@ export const finishAcceptance = <Report>(
   state.status === 'accepting'
     ? { events: [{ type: 'import.accepted.v1', data: { importId, sourceId: state.sourceId, taken, left, acceptedAt: at } }] }
     : { events: [] }
+
+/** Whether what is staged can still be chosen from. Throws RefusedError `import-not-found`, `import-not-staged`. */
+export const mustBeStaged = (state: ImportState): void => {
+  if (state.status === 'none') throw new RefusedError('import-not-found')
+  if (state.status !== 'staged') throw new RefusedError('import-not-staged')
+}
 
 /** Puts back what was taken; undoing again changes nothing. Throws RefusedError `import-not-found`, `import-not-accepted`. */
 export const beginUndo = <Report>({ state }: Import<Report>, { importId, at }: Step): ImportDecision<Report> => {
@@ -137,7 +155,7 @@ export const evolveImport = (state: ImportState, event: ImportEvent): ImportStat
     case 'import.failed.v1':
       return state.status === 'staging' ? { ...begunOf(state), status: 'failed', reason: event.data.reason } : state
     case 'import.acceptance-begun.v1':
-      return state.status === 'staged' ? { ...state, status: 'accepting' } : state
+      return state.status === 'staged' ? { ...state, status: 'accepting', ...(event.data.kinds ? { kinds: event.data.kinds } : {}) } : state
     case 'import.accepted.v1': {
       const { taken, left, acceptedAt } = event.data
       return state.status === 'accepting' ? { ...state, status: 'accepted', taken, left, acceptedAt } : state

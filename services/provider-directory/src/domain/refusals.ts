@@ -80,6 +80,8 @@ const refusals = {
     title: 'No such file',
     words: 'The file is not here any more: it was read, or its day is over. Send it again.',
   },
+  'feed-not-found': { kind: 'not-found', title: 'No such feed', words: 'There is no such feed.' },
+  'too-many-feeds': { kind: 'invalid', title: 'Too many feeds', words: 'A place can look at 100 feeds at most. Stop looking at one that is not needed.' },
   'mapping-not-found': {
     kind: 'not-found',
     title: 'No such mapping',

@@ -49,7 +49,7 @@ export const openUntil = (expiresAt: string): OfferEvent => ({
 })
 
 /** Events and words first, one decision, and what follows: events, nothing, or a named refusal. */
-const scene = <State, Event, Details>(initial: State, evolve: (state: State, event: Event) => State) => ({
+export const scene = <State, Event, Details>(initial: State, evolve: (state: State, event: Event) => State) => ({
   given: (events: readonly Event[], words?: Details) => ({
     when: (decide: (current: Current<State, Details>) => Decision<Event, Details>) => {
       const current = { state: events.reduce(evolve, initial), details: words }

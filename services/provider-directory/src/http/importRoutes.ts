@@ -1,5 +1,6 @@
 import { defineRoute, IdParams, ListQuery, NotFoundError, plainText } from '@patchwork/http'
 import { z } from 'zod'
+import { takenKinds } from '../domain/import.ts'
 import type { Imports } from '../import/openImports.ts'
 import { problemCodes, recordKinds } from '../import/problems.ts'
 import { csvColumnLengthMax, csvColumnsMax, csvFields } from '../import/readCsv.ts'
@@ -11,7 +12,7 @@ const mappingNameLengthMax = 100
 const csvFaults = ['not-csv', 'no-rows', 'quote-not-closed', 'stray-quote', 'row-without-end']
 
 const count = z.int()
-const Counts = z.object({ read: count, new: count, changed: count, same: count, gone: count, refused: count })
+const Counts = z.object({ read: count, new: count, changed: count, same: count, missing: count.optional(), gone: count, refused: count })
 const ImportId = z.object({ importId: z.uuid() })
 const ImportView = z.object({
   importId: z.uuid(),
@@ -34,9 +35,9 @@ const ImportView = z.object({
   isLast: z.boolean(),
 })
 
-const AddressBody = z.strictObject({
-  address: z.url({ protocol: /^https?$/, error: 'Enter a web address that begins with http:// or https://.' }).max(2_000),
-})
+/** Where a feed lies. */
+export const FeedAddress = z.url({ protocol: /^https?$/, error: 'Enter a web address that begins with http:// or https://.' }).max(2_000)
+const AddressBody = z.strictObject({ address: FeedAddress })
 const Columns = z.array(z.strictObject({ column: plainText(csvColumnLengthMax), field: z.enum(csvFields) })).max(csvColumnsMax)
 const FileBody = z.strictObject({
   source: plainText(sourceLengthMax),
@@ -47,6 +48,9 @@ const FileBody = z.strictObject({
 })
 const KeptFile = z.object({ fileId: z.uuid(), format: z.enum(['open-referral', 'csv']), bytes: count })
 const Mapping = z.array(z.object({ column: z.string(), field: z.enum(csvFields) })).readonly()
+const positionsMax = 200
+const ChoiceBody = z.strictObject({ positions: z.array(z.int().min(1).max(1_000_000)).min(1).max(positionsMax), isTaken: z.boolean() })
+const KindsBody = z.strictObject({ kinds: z.array(z.enum(takenKinds)).min(1).max(takenKinds.length) })
 const RecordsQuery = ListQuery.extend({ kind: z.enum(recordKinds).optional() })
 
 /** Files that are sent, and the mappings that their columns are read by. They stand before what has an id in its address. */
@@ -166,6 +170,8 @@ export const importRoutes = ({ imports }: { imports: Imports }) => {
             line: count.optional(),
             name: z.string().optional(),
             offerId: z.string().optional(),
+            /** An acceptance does not take it. */
+            isLeftOut: z.literal(true).optional(),
           }),
         ),
         after: z.string().optional(),
@@ -181,7 +187,7 @@ export const importRoutes = ({ imports }: { imports: Imports }) => {
         policy: step === 'acceptance' ? 'import.accept' : 'import.undo',
         summary:
           step === 'acceptance'
-            ? 'Begins to take all that is sound into the directory.'
+            ? 'Begins to take all that is sound, and not left out, into the directory.'
             : 'Begins to put back what the last acceptance of a source took; what was edited here since stays.',
         params: IdParams,
         answer: ImportId,
@@ -197,6 +203,35 @@ export const importRoutes = ({ imports }: { imports: Imports }) => {
         },
       }),
     ),
+    defineRoute({
+      method: 'post',
+      path: '/imports/:id/acceptance-by-kind',
+      policy: 'import.accept',
+      summary: 'Begins to take only these kinds of change, of what is sound and not left out.',
+      params: IdParams,
+      body: KindsBody,
+      answer: ImportId,
+      status: 202,
+      problems: ['import-not-found', 'import-busy', 'import-not-staged', 'import-outdated'],
+      handle: async ({ params, body }) => {
+        await imports.accept(params.id, body)
+        return { status: 202, body: { importId: params.id } }
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/imports/:id/choice',
+      policy: 'import.stage',
+      summary: 'Leaves records out of what an acceptance takes, or takes them in again, by their places in the feed; 200 at a time.',
+      params: IdParams,
+      body: ChoiceBody,
+      answer: ImportId,
+      problems: ['import-not-found', 'import-not-staged'],
+      handle: async ({ params, body }) => {
+        await imports.choose(params.id, body)
+        return { body: { importId: params.id } }
+      },
+    }),
     defineRoute({
       method: 'post',
       path: '/imports/:id/dropping',

@@ -1,5 +1,6 @@
 import { type Command, idFor, inParallel } from '@patchwork/aggregate'
 import type { Collection } from '@patchwork/document-store'
+import { type TakenKind, takenKinds } from '../domain/import.ts'
 import { canonical, type FormerOffer, type Offer, publishAnew, publishFromOpenData, putBackOffer, withdrawOffer } from '../domain/offer.ts'
 import { describeOrganisation, type Organisation, type OrganisationDetails, registerOrganisation } from '../domain/organisation.ts'
 import { RefusedError } from '../domain/refusals.ts'
@@ -31,12 +32,14 @@ export type Taking = {
   signal: AbortSignal
   onProgress?: (count: number) => void
   at: string
+  /** Only these kinds of change; all when absent. */
+  kinds?: readonly TakenKind[] | undefined
 }
 
 type Staged = { id: string; revision: number; body: StagedRecord; offerId: string; words: StagedWords }
 
 /**
- * Takes every sound record of an import into the directory, through the same rules as everyone's offers. Each step has a command key of its own, and what
+ * Takes every sound record of an import that is not left out into the directory, through the same rules as everyone's offers. Each step has a command key of its own, and what
  * an offer was is kept before it is changed, so that a call after a crash goes on where the last one was and changes nothing twice.
  */
 export const takeRecords = async (taking: Taking): Promise<{ taken: number; left: number }> => {
@@ -44,7 +47,7 @@ export const takeRecords = async (taking: Taking): Promise<{ taken: number; left
   const organisationsDone = seenWords()
   let count = 0
   for await (const { records, remembered } of stagedPages(taking)) {
-    const open = records.filter(({ offerId }) => remembered.get(offerId)?.body.importId !== importId)
+    const open = records.filter(({ offerId, body }) => body.isLeftOut === undefined && remembered.get(offerId)?.body.importId !== importId)
     const offers = new Map((await taking.directory.offers.getMany(open.map(({ offerId }) => offerId))).map((offer) => [offer.id, offer]))
     await keepFormer(open, { ...taking, offers, remembered, organisationsDone })
     await inParallel(open, writesAtOnceMax, async (record) => {
@@ -61,8 +64,8 @@ export const takeRecords = async (taking: Taking): Promise<{ taken: number; left
 }
 
 /** Pages of what an import changes, with what is remembered of each. Records that are the same or refused change nothing. */
-async function* stagedPages({ importId, store }: Pick<Taking, 'importId' | 'store'>) {
-  for (const kind of ['new', 'changed', 'gone'] as const)
+async function* stagedPages({ importId, store, kinds = takenKinds }: Pick<Taking, 'importId' | 'store' | 'kinds'>) {
+  for (const kind of kinds)
     for await (const page of pagesOf(store.records, {
       where: { importId: { equals: importId }, kind: { equals: kind } },
       sort: [{ field: 'position', direction: 'ascending' }],
@@ -103,12 +106,12 @@ const keepFormer = async (records: readonly Staged[], keeping: KeepingFormer): P
       ...formerOffer(offers.get(record.offerId), remembered.get(record.offerId)?.body),
       ...(organisation && prepared && isToBeDescribed(organisation, prepared.organisation) ? { organisation: organisation.details! } : {}),
     }
-    if (record.body.former === undefined && Object.keys(former).length > 0)
-      await store.records.replace(
-        record.id,
-        { ...record.body, former: store.sealer.seal(former, formerContext(record.id)) },
-        { expectedRevision: record.revision },
-      )
+    if (record.body.former === undefined && Object.keys(former).length > 0) {
+      const sealed = store.sealer.seal(former, formerContext(record.id))
+      const kept = await store.records.replace(record.id, { ...record.body, former: sealed }, { expectedRevision: record.revision })
+      // Somebody chose at the same moment: it is being taken all the same, and must be undone by what it was.
+      if (kept !== 'replaced') await remember(store.records, record.id, (known) => (known && known.former === undefined ? { ...known, former: sealed } : known))
+    }
     if (isFirst) await takeOrganisation(prepared, keeping)
   })
   for (const organisationId of firstOf.keys()) organisationsDone.add(organisationId)
@@ -189,7 +192,11 @@ const nextMemory = (known: ImportedOffer | undefined, { body, words }: Staged, {
 }
 
 /** Puts a document to what `next` makes of it, whoever else writes meanwhile; `undefined` removes it. */
-const remember = async <Body extends object>(collection: Collection<Body>, id: string, next: (known: Body | undefined) => Body | undefined): Promise<void> => {
+export const remember = async <Body extends object>(
+  collection: Collection<Body>,
+  id: string,
+  next: (known: Body | undefined) => Body | undefined,
+): Promise<void> => {
   for (;;) {
     const stored = await collection.get(id)
     const body = next(stored?.body)

@@ -20,7 +20,15 @@ export type Comparing = {
   /** Keeps a batch; the feed is read on once it is kept. */
   keep: (batch: readonly ComparedRecord[]) => Promise<void>
   onProgress?: (count: number) => void
+  /** A look on a schedule, by its own id: what it lacks has gone only once so many looks in a row lacked it. Absent: at once. */
+  look?: Look
 }
+/** The same look, begun again, has the same id and counts once. */
+export type Look = { id: string; goneAfter: 3 }
+
+/** How many looks in a row, this one included, lacked what is remembered of an offer. */
+export const looksMissed = ({ missed }: Pick<ImportedOffer, 'missed'>, look: Look): number =>
+  missed === undefined ? 1 : missed.look === look.id ? missed.looks : missed.looks + 1
 
 /**
  * Compares a feed with what was accepted last from its source, record by record, in memory that grows by a digest per record only. A feed that is a part
@@ -29,7 +37,7 @@ export type Comparing = {
 export const compareFeed = async (records: AsyncIterable<ReadRecord>, comparing: Comparing & { isPartial: () => boolean }): Promise<Report> => {
   const { sourceId, store, keep, onProgress } = comparing
   const tally = reporting()
-  const seen = { ids: seenWords(), names: seenWords(), offerIds: seenWords() }
+  const seen = { ids: seenWords(), names: seenWords(), offerIds: seenWords(), endedOfferIds: seenWords() }
   let position = 0
   let batch: Looked[] = []
   const flush = async (): Promise<void> => {
@@ -59,11 +67,23 @@ export const compareFeed = async (records: AsyncIterable<ReadRecord>, comparing:
     const compared = gone.map(({ id, body }): ComparedRecord => {
       position += 1
       const offer = offers.get(id)
-      const problems: ProblemCode[] = isAsAccepted(offer, body) ? [] : ['edited-here']
+      const looks = comparing.look ? looksMissed(body, comparing.look) : undefined
+      // What its source says has ended is not missing by mistake.
+      const isMissing = !seen.endedOfferIds.has(id) && comparing.look !== undefined && looks !== undefined && looks < comparing.look.goneAfter
+      const problems: ProblemCode[] = [
+        ...(isMissing ? [looks === 1 ? ('missing-once' as const) : ('missing-twice' as const)] : []),
+        ...(isAsAccepted(offer, body) ? [] : ['edited-here' as const]),
+      ]
       const name = offer?.details?.name
-      return { position, kind: 'gone', problems, offerId: id, words: { example: body.externalId, ...(name === undefined ? {} : { name }) } }
+      return {
+        position,
+        kind: isMissing ? 'missing' : 'gone',
+        problems,
+        offerId: id,
+        words: { example: body.externalId, ...(name === undefined ? {} : { name }) },
+      }
     })
-    for (const { problems, words } of compared) tally.add('gone', { problems, example: words.example })
+    for (const { kind, problems, words } of compared) tally.add(kind, { problems, example: words.example })
     await keep(compared)
   }
   return tally.report()
@@ -77,7 +97,7 @@ export const isAsAccepted = (offer: Offer | undefined, remembered: Pick<Imported
 }
 
 type Looked = { position: number; problems: ProblemCode[]; example: string; line?: number; name?: string; offer?: PreparedOffer }
-type Seen = { ids: SeenWords; names: SeenWords; offerIds: SeenWords }
+type Seen = { ids: SeenWords; names: SeenWords; offerIds: SeenWords; endedOfferIds: SeenWords }
 
 /** What one record says, and what is wrong with it by itself and among those before it. */
 const look = (read: ReadRecord, position: number, { preparing, seen }: { preparing: Preparing; seen: Seen }): Looked => {
@@ -91,7 +111,7 @@ const look = (read: ReadRecord, position: number, { preparing, seen }: { prepari
   if (externalId !== undefined && !seen.ids.add(externalId)) problems.push('id-repeated')
   if (name !== '' && !seen.names.add(name)) problems.push('name-repeated')
   // What is refused for a fault keeps its last accepted form; what its source has ended has gone.
-  if (offer && !problems.includes('inactive')) seen.offerIds.add(offer.offerId)
+  if (offer) (problems.includes('inactive') ? seen.endedOfferIds : seen.offerIds).add(offer.offerId)
   return { ...at, problems, ...(name === '' ? {} : { name }), ...(offer ? { offer } : {}) }
 }
 

@@ -1,5 +1,6 @@
 import { type Command, inParallel, type Ports } from '@patchwork/aggregate'
 import { calendarDay, instant } from '@patchwork/runtime'
+import type { KnownFeed } from '../domain/feed.ts'
 import {
   beginAcceptance,
   beginImport,
@@ -12,21 +13,27 @@ import {
   type Import,
   type ImportDecision,
   type ImportFormat,
+  initialImport,
+  mustBeStaged,
+  type TakenKind,
 } from '../domain/import.ts'
 import { RefusedError } from '../domain/refusals.ts'
 import type { CouncilArea } from '../place/place.ts'
 import type { Directory } from '../store/directory.ts'
-import { type ImportSource, type ImportStore, pagesOf, recordId, wordsContext } from '../store/importStore.ts'
-import { putBackRecords, sourceIdOf, takeRecords } from './accept.ts'
+import { type ImportedOffer, type ImportSource, type ImportStore, pagesOf, recordId, type StagedRecord, wordsContext } from '../store/importStore.ts'
+import { putBackRecords, remember, sourceIdOf, takeRecords } from './accept.ts'
 import type { Validators } from './addresses.ts'
-import { type ComparedRecord, compareFeed } from './compare.ts'
-import { FeedError } from './feedRecord.ts'
+import { type ComparedRecord, compareFeed, type Look, looksMissed } from './compare.ts'
+import { FeedError, type ReadRecord } from './feedRecord.ts'
 import type { Report } from './problems.ts'
 import type { CsvMapping } from './readCsv.ts'
-import { type FeedRequest, type Origin, openFeed, parsedAddress } from './readFeed.ts'
+import { type FeedRequest, type OpenedFeed, type Origin, openFeed, parsedAddress } from './readFeed.ts'
+import { seenWords } from './seenWords.ts'
 
 const writesAtOnceMax = 64
 const nameLengthMax = 200
+/** A feed may lack a record for a day by mistake: so many looks in a row must lack it before it has gone. */
+const looksUntilGone = 3
 
 /**
  * What is to be imported. `source` is the name under which its records are remembered; absent, the file's own name or the address without its query. A file
@@ -39,6 +46,8 @@ export type ImportRequest = {
   /** The calendar day by which "last assured over a year ago" is judged; today when absent. */
   asOf?: string
 }
+/** What a look at a feed came to. `known` is what the next can be made conditional with; absent where the server says nothing of the kind. */
+export type Looked = { answer: 'unchanged' } | { answer: 'staged' | 'no-difference'; importId: string; known: KnownFeed | undefined }
 export type ImportProgress = { doing: 'reading' | 'taking' | 'putting-back'; count: number; perSecond: number }
 type Watching = { onProgress?: (progress: ImportProgress) => void }
 
@@ -50,8 +59,16 @@ export type ImportWork = {
    * `ended` when it is staged. Throws FeedError from `ended`, RefusedError `import-busy` at once.
    */
   stage(request: ImportRequest, watching?: Watching): Promise<{ importId: string; ended: Promise<Report> }>
-  /** Takes all that is sound. `ended` resolves when everything is taken. Throws RefusedError `import-busy`, `import-outdated`, and what domain/import.ts says. */
-  accept(importId: string, watching?: Watching): Promise<{ ended: Promise<void> }>
+  /**
+   * Looks at a feed on its schedule: asks whether it has changed since `known` where that still says something, reads and compares it if so, and keeps what
+   * differs until it is accepted or dropped. What differs in nothing keeps nothing. A record has gone once three looks in a row lacked it, and is missing until
+   * then; a look that is begun again has the `lookId` it had. Nothing public changes. Throws FeedError, RefusedError `import-busy`.
+   */
+  look(feed: { lookId: string; address: string; isTrusted: boolean; known?: KnownFeed }): Promise<Looked>
+  /** Leaves records out of what an acceptance takes, or takes them in again, by their places in the feed. Throws RefusedError as domain/import.ts says. */
+  choose(importId: string, choice: { positions: readonly number[]; isTaken: boolean }): Promise<void>
+  /** Takes all that is sound and not left out, or only some `kinds` of change. `ended` resolves when everything is taken. Throws RefusedError `import-busy`, `import-outdated`, and what domain/import.ts says. */
+  accept(importId: string, watching?: Watching & { kinds?: readonly TakenKind[] }): Promise<{ ended: Promise<void> }>
   /** Puts back what the last acceptance of its source took. Throws RefusedError `import-busy`, `import-not-last`, and what domain/import.ts says. */
   undo(importId: string, watching?: Watching): Promise<{ ended: Promise<void> }>
   /** Which import was accepted last of all, if it can still be undone. */
@@ -105,21 +122,32 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
   }
   const step = (importId: string) => ({ importId, at: instant(runtime) })
 
-  const compare = async (
-    request: ImportRequest,
-    source: { sourceId: string; name: string; body: ImportSource | undefined },
-    { keep, onProgress }: { keep: (batch: readonly ComparedRecord[]) => Promise<void>; onProgress: (count: number) => void },
-  ): Promise<{ report: Report; validators: Validators | undefined }> => {
+  type Source = { sourceId: string; name: string; body: ImportSource | undefined }
+  type Keeping = { keep: (batch: readonly ComparedRecord[]) => Promise<void>; onProgress: (count: number) => void }
+  type Compared = { report: Report; validators: Validators | undefined }
+
+  const open = ({ origin, format }: ImportRequest, validators: Validators | undefined): OpenedFeed => {
+    const asked: FeedRequest = { origin, format, ...(validators ? { validators } : {}) }
+    return openFeed(asked, { runtime, signal: stopping.signal })
+  }
+
+  const compareWith = (
+    { sourceId, name }: Source,
+    { asOf }: Pick<ImportRequest, 'asOf'>,
+    { records: read, isPartial }: Pick<OpenedFeed, 'records' | 'isPartial'>,
+    keeping: Keeping & { look?: Look },
+  ): Promise<Report> => {
+    const preparing = { source: name, asOf: asOf ?? calendarDay(runtime.now()), at: instant(runtime), councilArea }
+    return compareFeed(read, { sourceId, preparing, directory, store, ...keeping, isPartial })
+  }
+
+  const compare = async (request: ImportRequest, source: Source, keeping: Keeping): Promise<Compared> => {
     // Only what was accepted may be asked for conditionally: what was dropped must be read again.
     const { acceptedImportId, validators } = source.body ?? {}
     const known = validators !== undefined && validators.importId === acceptedImportId ? validators : undefined
-    const asked: FeedRequest = { origin: request.origin, format: request.format, ...(known ? { validators: known } : {}) }
-    const feed = openFeed(asked, { runtime, signal: stopping.signal })
-    const at = instant(runtime)
-    const preparing = { source: source.name, asOf: request.asOf ?? calendarDay(runtime.now()), at, councilArea }
+    const feed = open(request, known)
     try {
-      const report = await compareFeed(feed.records, { sourceId: source.sourceId, preparing, directory, store, keep, onProgress, isPartial: feed.isPartial })
-      return { report, validators: feed.validators() }
+      return { report: await compareWith(source, request, feed, keeping), validators: feed.validators() }
     } catch (error) {
       if (!feed.isUnchanged()) throw error
       const same = await store.importedOffers.count({ sourceId: { equals: source.sourceId }, isPresent: { equals: true } })
@@ -127,7 +155,7 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
     }
   }
 
-  const sourceOf = async (request: ImportRequest) => {
+  const sourceOf = async (request: ImportRequest): Promise<Source> => {
     const name = (request.source ?? sourceName(request.origin)).slice(0, nameLengthMax)
     const sourceId = sourceIdOf(name)
     return { sourceId, name, body: (await sources.get(sourceId))?.body }
@@ -138,31 +166,113 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
     return alone('', 'reading', watching, async (onProgress) => (await compare(request, source, { keep: async () => undefined, onProgress })).report)
   }
 
+  const begin = (importId: string, { sourceId, name }: Source, format: ImportFormat) =>
+    change(importId, 'begin', (now) => beginImport(now, { ...step(importId), sourceId, source: name, format, runner: instance }))
+
+  /** Keeps what `compared` finds until it is accepted or dropped, or why the feed could not be read. Throws what that throws. */
+  const keepStaged = async (importId: string, source: Source, compared: () => Promise<Compared>): Promise<Report> => {
+    try {
+      const { report, validators } = await compared()
+      await forgetOthers(importId, source.sourceId, ['staged'])
+      await changeSource(source.sourceId, source.name, (body) => ({ ...body, ...(validators ? { validators: { importId, ...validators } } : {}) }))
+      await change(importId, 'stage', (now) => finishStaging(now, { ...step(importId), basedOn: source.body?.version ?? 0, report }))
+      return report
+    } catch (error) {
+      // A stop is no fault of the feed's; the next start says that it was cut off.
+      if (!stopping.signal.aborted) await fail(importId, error instanceof FeedError ? error : new FeedError('interrupted'))
+      throw error
+    }
+  }
+  const keeping = (importId: string, onProgress: (count: number) => void): Keeping => ({ keep: (batch) => keepRecords(importId, batch), onProgress })
+
   const stage: ImportWork['stage'] = async (request, watching = {}) => {
     const source = await sourceOf(request)
     if (working) throw new RefusedError('import-busy')
     const importId = runtime.uuid()
-    const format: ImportFormat = request.format.kind
     const begun = Promise.withResolvers<void>()
     const ended = alone(importId, 'reading', watching, async (onProgress) => {
-      await change(importId, 'begin', (now) =>
-        beginImport(now, { ...step(importId), sourceId: source.sourceId, source: source.name, format, runner: instance }),
-      )
+      await begin(importId, source, request.format.kind)
       begun.resolve()
-      try {
-        const { report, validators } = await compare(request, source, { keep: (batch) => keepRecords(importId, batch), onProgress })
-        await forgetOthers(importId, source.sourceId, ['staged'])
-        await changeSource(source.sourceId, source.name, (body) => ({ ...body, ...(validators ? { validators: { importId, ...validators } } : {}) }))
-        await change(importId, 'stage', (now) => finishStaging(now, { ...step(importId), basedOn: source.body?.version ?? 0, report }))
-        return report
-      } catch (error) {
-        // A stop is no fault of the feed's; the next start says that it was cut off.
-        if (!stopping.signal.aborted) await fail(importId, error instanceof FeedError ? error : new FeedError('interrupted'))
-        throw error
-      }
+      return keepStaged(importId, source, () => compare(request, source, keeping(importId, onProgress)))
     })
     await Promise.race([begun.promise, ended])
     return { importId, ended }
+  }
+
+  /** Whether a feed that is as it was then has nothing to say: its source is as it was too, and what differed waits still, or was accepted since. */
+  const isStillKnown = async ({ basedOn, importId }: KnownFeed, { body }: Source): Promise<boolean> => {
+    const version = body?.version ?? 0
+    if (importId === undefined) return version === basedOn
+    // What was accepted in part only is not known any more.
+    if (body?.acceptedImportId === importId) return version === basedOn + 1 && body.validators?.importId === importId
+    return version === basedOn && (await imports.get(importId))?.state.status === 'staged'
+  }
+
+  /** Remembers of each offer how many looks in a row lacked it; one that is there again has been missed by none. */
+  const countMissed = async (importId: string, sourceId: string, look: Look): Promise<void> => {
+    const missed = seenWords()
+    for (const kind of ['missing', 'gone'] as const)
+      for await (const page of pagesOf(records, { where: { importId: { equals: importId }, kind: { equals: kind } }, limit: 500 }))
+        await inParallel(page, writesAtOnceMax, async ({ body: { offerId } }) => {
+          if (offerId === undefined) return
+          missed.add(offerId)
+          await remember(store.importedOffers, offerId, (known) => known && { ...known, missed: { looks: looksMissed(known, look), look: look.id } })
+        })
+    for await (const page of pagesOf(store.importedOffers, { where: { sourceId: { equals: sourceId }, looksMissed: { atLeast: 1 } }, limit: 500 }))
+      await inParallel(
+        page.filter(({ id }) => !missed.has(id)),
+        writesAtOnceMax,
+        ({ id }) => remember(store.importedOffers, id, (known) => known && withoutMissed(known)),
+      )
+  }
+
+  const look: ImportWork['look'] = async ({ lookId, address, isTrusted, known }) => {
+    const look: Look = { id: lookId, goneAfter: looksUntilGone }
+    const request: ImportRequest = { origin: { kind: 'address', address, isTrusted }, format: { kind: 'open-referral' } }
+    const source = await sourceOf(request)
+    const basedOn = source.body?.version ?? 0
+    const importId = runtime.uuid()
+    return alone(importId, 'reading', {}, async (onProgress) => {
+      const feed = open(request, known && (await isStillKnown(known, source)) ? validatorsOf(known) : undefined)
+      const reading = feed.records[Symbol.asyncIterator]()
+      try {
+        // An import begins with the first record: a server that has nothing new to say, or is away, makes none.
+        const first = await reading.next()
+        if (feed.isUnchanged()) return { answer: 'unchanged' }
+        await begin(importId, source, 'open-referral')
+        const report = await keepStaged(importId, source, async () => {
+          const records = { records: fromFirst(first, reading), isPartial: feed.isPartial }
+          return { report: await compareWith(source, request, records, { ...keeping(importId, onProgress), look }), validators: feed.validators() }
+        })
+        const missing = report.missing ?? 0
+        // A feed that holds less than it says tells nothing of what it lacks.
+        if (!feed.isPartial()) await countMissed(importId, source.sourceId, look)
+        const isDifferent = report.new + report.changed + report.gone + missing > 0
+        if (!isDifferent) await drop(importId)
+        // While something is missing the feed is read whole: an answer that nothing has changed would not be counted.
+        const validators = missing > 0 ? undefined : feed.validators()
+        const nowKnown = validators && { ...validators, basedOn, ...(isDifferent ? { importId } : {}) }
+        return { answer: isDifferent ? 'staged' : 'no-difference', importId, known: nowKnown }
+      } finally {
+        await reading.return?.()
+      }
+    })
+  }
+
+  const choose: ImportWork['choose'] = async (importId, { positions, isTaken }) => {
+    mustBeStaged((await imports.get(importId))?.state ?? initialImport)
+    await inParallel(positions, writesAtOnceMax, (position) =>
+      remember(records, recordId(importId, position), (known) => {
+        if (!known || isTaken === (known.isLeftOut === undefined)) return known
+        const { isLeftOut: _was, ...taken }: StagedRecord = known
+        return isTaken ? taken : { ...taken, isLeftOut: true as const }
+      }),
+    )
+  }
+
+  const drop: ImportWork['drop'] = async (importId) => {
+    await change(importId, 'drop', (now) => dropImport(now, step(importId)))
+    await forgetRecords(importId)
   }
 
   const keepRecords = (importId: string, batch: readonly ComparedRecord[]): Promise<void> =>
@@ -223,11 +333,17 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
     })
   }
 
-  const release = (importId: string, { sourceId, name }: { sourceId: string; name: string }, acceptedImportId: string | undefined): Promise<void> =>
+  const release = (
+    importId: string,
+    { sourceId, name }: { sourceId: string; name: string },
+    { acceptedImportId, isPart = false }: { acceptedImportId?: string; isPart?: boolean },
+  ): Promise<void> =>
     changeSource(sourceId, name, (known) => {
-      const { busyWith, acceptedImportId: _before, ...body } = known
+      const { busyWith, acceptedImportId: _before, validators, ...body } = known
       if (busyWith !== importId) return known
-      return { ...body, version: body.version + 1, ...(acceptedImportId === undefined ? {} : { acceptedImportId }) }
+      // What was left out must be read again, even if the feed does not change.
+      const kept = validators && !isPart ? { validators } : {}
+      return { ...body, ...kept, version: body.version + 1, ...(acceptedImportId === undefined ? {} : { acceptedImportId }) }
     })
 
   const found = async (importId: string) => {
@@ -246,32 +362,39 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
     at: instant(runtime),
   })
 
-  const take = async (importId: string, source: { sourceId: string; name: string }, onProgress: (count: number) => void): Promise<void> => {
-    const { taken, left } = await takeRecords(taking(importId, source.sourceId, onProgress))
+  const take = async (
+    importId: string,
+    source: { sourceId: string; name: string },
+    { kinds, onProgress }: { kinds: readonly TakenKind[] | undefined; onProgress: (count: number) => void },
+  ): Promise<void> => {
+    const isPart = kinds !== undefined || (await records.count({ importId: { equals: importId }, isLeftOut: { equals: true } })) > 0
+    const { taken, left } = await takeRecords({ ...taking(importId, source.sourceId, onProgress), kinds })
     await forgetOthers(importId, source.sourceId, ['staged', 'accepted', 'undone'])
-    await release(importId, source, importId)
+    await release(importId, source, { acceptedImportId: importId, isPart })
     await change(importId, 'accepted', (now) => finishAcceptance(now, { ...step(importId), taken, left }))
   }
   const putBack = async (importId: string, source: { sourceId: string; name: string }, onProgress: (count: number) => void): Promise<void> => {
     await putBackRecords(taking(importId, source.sourceId, onProgress))
-    await release(importId, source, undefined)
+    await release(importId, source, {})
     await change(importId, 'undone', (now) => finishUndo(now, step(importId)))
     await forgetRecords(importId)
   }
 
-  const accept: ImportWork['accept'] = async (importId, watching = {}) => {
+  const accept: ImportWork['accept'] = async (importId, { kinds: asked, ...watching } = {}) => {
     const source = await found(importId)
     if (source.state.status === 'accepted') return { ended: Promise.resolve() }
     if (source.state.status !== 'staged' && source.state.status !== 'accepting') throw new RefusedError('import-not-staged')
     const { basedOn } = source.state
+    // One that is being taken goes on as it was begun.
+    const kinds = source.state.status === 'accepting' ? source.state.kinds : asked
     const begun = Promise.withResolvers<void>()
     const ended = alone(importId, 'taking', watching, async (onProgress) => {
       await claim(importId, source, ({ version }) => {
         if (version !== basedOn) throw new RefusedError('import-outdated')
       })
-      await change(importId, 'accept', (now) => beginAcceptance(now, step(importId)))
+      await change(importId, 'accept', (now) => beginAcceptance(now, { ...step(importId), kinds }))
       begun.resolve()
-      await take(importId, source, onProgress)
+      await take(importId, source, { kinds, onProgress })
     })
     await Promise.race([begun.promise, ended])
     return { ended }
@@ -301,7 +424,7 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
         if (stopping.signal.aborted || state.status === 'none') return
         const source = { sourceId: state.sourceId, name: details?.source ?? '' }
         if (state.status === 'staging' && state.runner === instance) await fail(id, new FeedError('interrupted'))
-        if (state.status === 'accepting') await alone(id, 'taking', {}, (onProgress) => take(id, source, onProgress))
+        if (state.status === 'accepting') await alone(id, 'taking', {}, (onProgress) => take(id, source, { kinds: state.kinds, onProgress }))
         if (state.status === 'undoing') await alone(id, 'putting-back', {}, (onProgress) => putBack(id, source, onProgress))
       }
     }
@@ -310,6 +433,7 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
   return {
     dryRun,
     stage,
+    look,
     accept,
     undo,
     lastAccepted: async () => {
@@ -321,10 +445,8 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
       for (const { id, state } of aggregates) if (state.status === 'accepted' && (await sources.get(state.sourceId))?.body.acceptedImportId === id) return id
       return undefined
     },
-    drop: async (importId) => {
-      await change(importId, 'drop', (now) => dropImport(now, step(importId)))
-      await forgetRecords(importId)
-    },
+    choose,
+    drop,
     underWay: () => underWay,
     resume: () =>
       resume().catch((error: unknown) => {
@@ -335,6 +457,20 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
       await working?.catch(() => undefined)
     },
   }
+}
+
+const withoutMissed = ({ missed: _were, ...known }: ImportedOffer): ImportedOffer => known
+
+const validatorsOf = ({ etag, lastModified }: KnownFeed): Validators => ({
+  ...(etag === undefined ? {} : { etag }),
+  ...(lastModified === undefined ? {} : { lastModified }),
+})
+
+/** The records of a feed of which the first was looked at already. */
+async function* fromFirst(first: IteratorResult<ReadRecord, unknown>, rest: AsyncIterator<ReadRecord>): AsyncGenerator<ReadRecord> {
+  if (first.done) return
+  yield first.value
+  yield* { [Symbol.asyncIterator]: () => rest }
 }
 
 /** The name that a source has when nobody gives one: a file's own, or an address without what is asked of it. */

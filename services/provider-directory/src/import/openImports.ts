@@ -26,7 +26,16 @@ export type ImportSummary = {
   line?: number
   report?: Report
 }
-export type ImportedRecord = { position: number; kind: RecordKind; problems: ProblemCode[]; recordId: string; line?: number; name?: string; offerId?: string }
+export type ImportedRecord = {
+  position: number
+  kind: RecordKind
+  problems: ProblemCode[]
+  recordId: string
+  line?: number
+  name?: string
+  offerId?: string
+  isLeftOut?: true
+}
 
 export type KeptFile = { fileId: string; format: 'open-referral' | 'csv'; bytes: number }
 
@@ -175,6 +184,7 @@ const toRecord = (store: ImportStore, { id, body }: { id: string; body: StagedRe
     kind: body.kind,
     problems: body.problems,
     recordId: example,
+    ...(body.isLeftOut ? { isLeftOut: body.isLeftOut } : {}),
     ...(line === undefined ? {} : { line }),
     ...(name === undefined ? {} : { name }),
     ...(body.offerId === undefined ? {} : { offerId: body.offerId }),
@@ -198,7 +208,7 @@ export const openImports = async (ports: Ports, settings: DirectorySettings): Pr
       await imports.stop()
       // What was written is passed on now: nobody else may come for a while.
       await Promise.all([directory.offers, directory.organisations, store.imports].map(({ relay }) => relay.drained()))
-      await Promise.all([directory.offers.stop(), directory.organisations.stop(), store.imports.stop()])
+      await Promise.all([directory.offers.stop(), directory.organisations.stop(), store.imports.stop(), store.feeds.stop()])
     },
   }
 }

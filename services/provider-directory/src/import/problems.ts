@@ -12,6 +12,8 @@ export const toldProblems = [
   'text-shortened',
   'speaks-of-personal-care',
   'fewer-columns',
+  'missing-once',
+  'missing-twice',
   'edited-here',
 ] as const
 export const problemCodes = [...refusingProblems, ...toldProblems] as const
@@ -20,7 +22,8 @@ export type ProblemCode = (typeof problemCodes)[number]
 const refusing: ReadonlySet<string> = new Set(refusingProblems)
 export const isRefusing = (code: ProblemCode): boolean => refusing.has(code)
 
-export const recordKinds = ['new', 'changed', 'same', 'gone', 'refused'] as const
+/** `missing`: the feed lacks it, but has not lacked it for long enough to say that it has gone. */
+export const recordKinds = ['new', 'changed', 'same', 'missing', 'gone', 'refused'] as const
 export type RecordKind = (typeof recordKinds)[number]
 
 export type ProblemCount = { code: ProblemCode; count: number; examples: string[] }
@@ -28,20 +31,20 @@ export type ProblemCount = { code: ProblemCode; count: number; examples: string[
 const faultsOfRows: ReadonlySet<string> = new Set<ProblemCode>(['more-columns', 'fewer-columns'])
 
 /** What an import found, in numbers. `examples` are ids that the feed gave, `#` and the place in the feed where it gave none, or the line of a row. */
-export type Report = { read: number } & Record<RecordKind, number> & { problems: ProblemCount[] }
+export type Report = { read: number; missing?: number } & Record<Exclude<RecordKind, 'missing'>, number> & { problems: ProblemCount[] }
 
 const examplesMax = 5
 const exampleLengthMax = 100
 
 /** Counts records as they are compared. */
 export const reporting = () => {
-  const counts = { read: 0, new: 0, changed: 0, same: 0, gone: 0, refused: 0 }
+  const counts = { read: 0, new: 0, changed: 0, same: 0, missing: 0, gone: 0, refused: 0 }
   const problems = new Map<ProblemCode, ProblemCount>()
   return {
     counts,
-    /** A record of the feed; one that has gone was not read. */
+    /** A record of the feed; one that has gone or is missing was not read. */
     add: (kind: RecordKind, { problems: found, example, line }: { problems: readonly ProblemCode[]; example: string; line?: number }): void => {
-      if (kind !== 'gone') counts.read += 1
+      if (kind !== 'gone' && kind !== 'missing') counts.read += 1
       counts[kind] += 1
       for (const code of found) {
         const known = problems.get(code) ?? { code, count: 0, examples: [] }
@@ -52,6 +55,9 @@ export const reporting = () => {
       }
     },
     /** The numbers, the problems in the order of the table above. */
-    report: (): Report => ({ ...counts, problems: problemCodes.flatMap((code) => problems.get(code) ?? []) }),
+    report: (): Report => {
+      const { missing, ...others } = counts
+      return { ...others, ...(missing > 0 ? { missing } : {}), problems: problemCodes.flatMap((code) => problems.get(code) ?? []) }
+    },
   }
 }

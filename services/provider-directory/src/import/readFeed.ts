@@ -24,7 +24,7 @@ export type OpenedFeed = {
   records: AsyncIterable<ReadRecord>
   /** After the last record: what a later, conditional request can be made with. Only of a feed that is one document. */
   validators: () => Validators | undefined
-  /** After the last record: the feed was one page of several, read from a file. */
+  /** After the last record: the feed was one page of several, read from a file, or it holds less than it says. */
   isPartial: () => boolean
   /** The address said that nothing has changed: there are no records. */
   isUnchanged: () => boolean
@@ -56,6 +56,7 @@ export const openFeed = (request: FeedRequest, { runtime, signal }: { runtime: R
     let page = yield* onePage(readJson(limited(first.bytes, withLimit, count)), ids)
     if (!page.envelope.isPaged) seen.validators = first.validators
     let number = page.envelope.pageNumber ?? 1
+    let read = page.count
     while (hasNext(page)) {
       number += 1
       if (number > pagesMax) throw new FeedError('too-many-records')
@@ -66,7 +67,10 @@ export const openFeed = (request: FeedRequest, { runtime, signal }: { runtime: R
       if (answer === 'not-modified') throw new FeedError('unreachable')
       page = yield* onePage(readJson(limited(answer.bytes, withLimit, count)), ids)
       if (page.count > 0 && page.newIds === 0) throw new FeedError('pages-repeat')
+      read += page.count
     }
+    // One that holds less than it says may have more tomorrow: what it lacks has not gone.
+    seen.isPartial = read < (page.envelope.totalItems ?? 0) || (page.count === 0 && saysMore(page.envelope))
   }
   async function* records(): AsyncGenerator<ReadRecord> {
     if (origin.kind !== 'address') return yield* fromFile(origin.kind === 'file' ? fileBytes(origin.path) : origin.read())
@@ -108,11 +112,12 @@ async function* onePage(parts: ReturnType<typeof readJson>, ids: SeenWords | und
 }
 
 const hasNext = ({ envelope, count }: PageRead): boolean => {
-  const { isPaged, isLast, totalPages, pageNumber } = envelope
-  if (!isPaged || count === 0 || isLast === true) return false
-  if (totalPages !== undefined && pageNumber !== undefined) return pageNumber < totalPages
-  return isLast === false
+  if (!envelope.isPaged || count === 0 || envelope.isLast === true) return false
+  return saysMore(envelope)
 }
+
+const saysMore = ({ isLast, totalPages, pageNumber }: Envelope): boolean =>
+  totalPages !== undefined && pageNumber !== undefined ? pageNumber < totalPages : isLast === false
 
 /** Into one buffer again and again: a part is to be used up, or copied, before the next is asked for. */
 async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {

@@ -3,7 +3,7 @@ import { bytesWithoutRecordMax, FeedError, recordCharactersMax } from './feedRec
 
 /** One thing out of a feed: a record's JSON, or the numbers and words beside the list, once it has been read to its end. */
 export type JsonPart = { value: unknown; isTooLarge: boolean }
-export type Envelope = { isPaged: boolean; totalPages?: number; pageNumber?: number; isLast?: boolean }
+export type Envelope = { isPaged: boolean; totalItems?: number; totalPages?: number; pageNumber?: number; isLast?: boolean }
 
 const listKeys = ['contents', 'content', 'services']
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
@@ -71,9 +71,11 @@ const toEnvelope = (beside: ReadonlyMap<string, unknown>): Envelope => {
   const number = (...names: string[]): number | undefined => names.map((name) => beside.get(name)).find((value): value is number => Number.isSafeInteger(value))
   const totalPages = number('total_pages', 'totalPages')
   const pageNumber = number('page_number', 'number')
+  const totalItems = number('total_items', 'totalElements')
   const isLast = beside.get('last_page') ?? beside.get('last')
   return {
     isPaged: totalPages !== undefined || pageNumber !== undefined || typeof isLast === 'boolean',
+    ...(totalItems === undefined ? {} : { totalItems }),
     ...(totalPages === undefined ? {} : { totalPages }),
     ...(pageNumber === undefined ? {} : { pageNumber }),
     ...(typeof isLast === 'boolean' ? { isLast } : {}),

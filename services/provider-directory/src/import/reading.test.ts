@@ -108,6 +108,47 @@ describe('a feed at an address', () => {
     await expect(read(at(server.address))).rejects.toMatchObject({ code: 'pages-repeat' })
     await server.stop()
   })
+  test.each([
+    ['more pages than there are', { total_pages: 9, last_page: false }, ['p1', 'p2'], true],
+    ['more services than there are', { total_items: 7 }, ['p1', 'p2'], true],
+    ['fewer services than there are', { total_items: 1 }, ['p1', 'p2'], false],
+    ['no services at all', { total_items: 0 }, ['p1', 'p2'], false],
+    ['totals that are no numbers', { total_items: 'many', size: null }, ['p1', 'p2'], false],
+  ])('one that counts %s is read to its end; where it has less than it says, it tells nothing of what has gone', async (_what, wrong, ids, isPartial) => {
+    const server = await serve((request, response) => {
+      const number = Number(new URL(request.url ?? '', 'http://x').searchParams.get('page') ?? 1)
+      response.end(JSON.stringify({ ...pageOf(number > 2 ? [] : [oldService(`p${number}`)], { number, total: 2 }), ...wrong }))
+    })
+    const feed = openFeed({ origin: at(server.address), format: { kind: 'open-referral' } }, { runtime, signal: new AbortController().signal })
+    const records: ReadRecord[] = []
+    for await (const record of feed.records) records.push(record)
+    expect([idsOf(records), feed.isPartial()]).toEqual([ids, isPartial])
+    await server.stop()
+  })
+  test('a server that answers a little at a time for ever is left after an hour, though it is never silent', async () => {
+    let drip: NodeJS.Timeout | undefined
+    const server = await serve((_request, response) => {
+      response.write('[')
+      drip = setInterval(() => response.write(' '), 20)
+    })
+    const hours: number[] = []
+    const anHourIsOver = (delayMs: number, action: () => void) => {
+      hours.push(delayMs)
+      return systemRuntime.after(200, action)
+    }
+    const feed = openFeed(
+      { origin: at(server.address), format: { kind: 'open-referral' } },
+      { runtime: { ...runtime, after: anHourIsOver }, signal: new AbortController().signal },
+    )
+    await expect(
+      (async () => {
+        for await (const _ of feed.records);
+      })(),
+    ).rejects.toMatchObject({ code: 'too-slow' })
+    expect(hours).toEqual([3_600_000])
+    clearInterval(drip)
+    await server.stop()
+  })
   test('a server that is busy is asked again, one that says no is not', async () => {
     let asked = 0
     const server = await serve((request, response) => {
@@ -241,6 +282,23 @@ describe('a record becomes an offer', () => {
   test('nothing that a browser would act on is left of it', () => {
     expect(plainWords('<script>alert(1)</script><b onclick="x()">Hi</b> <img src=x onerror=y><ul><li>one<li>two</ul>&lt;i&gt;')).toBe('Hi\n\n- one\n- two\n<i>')
     expect(plainWords('3 < 4 and 5 > 2')).toBe('3 < 4 and 5 > 2')
+  })
+  test('nothing of it is left in any word of an offer, its organisation, or what leaves again by the open feed', async () => {
+    const bad =
+      'Tea<script>alert(1)</script><img src=x onerror=alert(2)><a href="javascript:alert(3)">here</a><iframe srcdoc="<p>x"></iframe><svg onload=alert(4)>'
+    const organization = { id: 'o', name: `Neighbours ${bad}`, description: bad, website: 'javascript:alert(5)' }
+    const words = {
+      name: `Lunch ${bad}`,
+      description: bad,
+      alert: bad,
+      fees_description: bad,
+      application_process: bad,
+      url: 'javascript:alert(6)',
+      organization,
+    }
+    const { offer } = await first(newService('a', { ...words, schedules: [{ description: bad }], cost_options: [{ option: bad, amount: 1 }] }))
+    expect(JSON.stringify(offer)).toContain('Tea')
+    expect(JSON.stringify(offer)).not.toMatch(/<\s*(script|img|iframe|svg|a\b)|onerror|onload|javascript:|alert\(/i)
   })
   test('long words end with a whole sentence', () => {
     fc.assert(fc.property(fc.string({ maxLength: 300 }), fc.integer({ min: 5, max: 100 }), (text, most) => shortened(text, most).words.length <= most))

@@ -33,7 +33,8 @@ const id: Check = (value, { idOf, path }) => idOf(typeof value === 'string' && v
 const link: Check = (value, { idOf }) => (typeof value === 'string' && value !== '' && value.length <= 500 ? idOf(value) : undefined)
 /** Of a term or a taxonomy, which are the same for everyone who uses them. */
 const sharedId: Check = (value, at) => (typeof value === 'string' && uuidPattern.test(value) ? value.toLowerCase() : id(value, at))
-const uri = matching(/^[a-z][a-z\d+.-]*:(?:[!$&-;=?-Z_a-z~]|%[\da-f]{2})+(?:#(?:[!$&-;=?-Z_a-z~]|%[\da-f]{2})*)?$/i)
+/** Not one whose scheme makes a browser run what follows it: whoever reads the open feed may make a link of it. */
+const uri = matching(/^(?!(?:javascript|vbscript|data):)[a-z][a-z\d+.-]*:(?:[!$&-;=?-Z_a-z~]|%[\da-f]{2})+(?:#(?:[!$&-;=?-Z_a-z~]|%[\da-f]{2})*)?$/i)
 const email = matching(/^[a-z\d!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z\d!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z\d](?:[a-z\d-]*[a-z\d])?$/i)
 const day = matching(/^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/)
 const clock = matching(/^(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?:Z|[+-]\d\d:\d\d)?$/i)

@@ -1,7 +1,21 @@
 import { type OpenedAggregates, openAggregates, type Ports, together } from '@patchwork/aggregate'
 import type { Collection } from '@patchwork/document-store'
 import { createSealer, type Sealer } from '@patchwork/encryption'
-import { ImportAcceptanceBegun, ImportAccepted, ImportBegun, ImportDropped, ImportFailed, ImportStaged, ImportUndoBegun, ImportUndone } from '@patchwork/events'
+import {
+  FeedLookBegun,
+  FeedLookEnded,
+  FeedWatchBegun,
+  FeedWatchEnded,
+  ImportAcceptanceBegun,
+  ImportAccepted,
+  ImportBegun,
+  ImportDropped,
+  ImportFailed,
+  ImportStaged,
+  ImportUndoBegun,
+  ImportUndone,
+} from '@patchwork/events'
+import { evolveFeed, type FeedDetails, type FeedEvent, type FeedState, initialFeed } from '../domain/feed.ts'
 import { evolveImport, type ImportDetails, type ImportEvent, type ImportState, initialImport } from '../domain/import.ts'
 import type { FormerOffer } from '../domain/offer.ts'
 import type { OrganisationDetails } from '../domain/organisation.ts'
@@ -12,13 +26,23 @@ import type { PreparedOffer } from '../import/toOffer.ts'
 import { service } from './directory.ts'
 
 export type Imports = OpenedAggregates<ImportState, ImportEvent, ImportDetails<Report>>
+export type WatchedFeeds = OpenedAggregates<FeedState, FeedEvent, FeedDetails>
 
 /** What a staged record says, sealed: a feed may speak of a sole carer by name and number, and nobody has looked at it yet. */
 export type StagedWords = { example: string; line?: number; name?: string; prepared?: PreparedOffer }
 /** What was here before the record was taken, sealed likewise. */
 export type FormerWords = { offer?: FormerOffer; organisation?: OrganisationDetails }
-/** One record of a feed, waiting to be accepted; after that, what is needed to undo it. */
-export type StagedRecord = { importId: string; position: number; kind: RecordKind; problems: ProblemCode[]; offerId?: string; words: string; former?: string }
+/** One record of a feed, waiting to be accepted, unless it is left out; after that, what is needed to undo it. */
+export type StagedRecord = {
+  importId: string
+  position: number
+  kind: RecordKind
+  problems: ProblemCode[]
+  offerId?: string
+  words: string
+  former?: string
+  isLeftOut?: true
+}
 
 type Remembered = { digest: string; offerDigest: string; isPresent: boolean; importId: string }
 /** What was accepted last of one record of a source, by the id of its offer: what the next feed is compared with. */
@@ -28,6 +52,8 @@ export type ImportedOffer = Remembered & {
   /** Whether the last import that spoke of it changed it, or left it because it had been edited here. */
   outcome: 'taken' | 'left'
   before?: Remembered
+  /** How many looks in a row lacked it, while it was still here, and which was the last of them. */
+  missed?: { looks: number; look: string }
 }
 
 /** A source of feeds. `version` counts what was accepted and undone; `busyWith` is the import that is being taken or put back. */
@@ -35,6 +61,7 @@ export type ImportSource = { name: string; version: number; acceptedImportId?: s
 
 export type ImportStore = {
   imports: Imports
+  feeds: WatchedFeeds
   records: Collection<StagedRecord>
   importedOffers: Collection<ImportedOffer>
   sources: Collection<ImportSource>
@@ -69,6 +96,23 @@ export const openImportStore = async (ports: Ports): Promise<ImportStore> => {
       },
       ports,
     ),
+    feeds: openAggregates<FeedState, FeedEvent, FeedDetails>(
+      {
+        service,
+        name: 'feed',
+        topic: FeedWatchBegun.topic,
+        events: [FeedWatchBegun, FeedLookBegun, FeedLookEnded, FeedWatchEnded],
+        initial: initialFeed,
+        evolve: evolveFeed,
+        fields: {
+          status: { path: 'state.status', type: 'string' },
+          runner: { path: 'state.runner', type: 'string' },
+          nextLookAt: { path: 'state.nextLookAt', type: 'string' },
+        },
+        indexes: { 'by-status': { fields: ['status', 'runner'] }, 'by-next-look': { fields: ['nextLookAt'], sparse: true } },
+      },
+      ports,
+    ),
     records: documents.collection<StagedRecord>({
       service,
       name: 'import-record',
@@ -76,8 +120,13 @@ export const openImportStore = async (ports: Ports): Promise<ImportStore> => {
         importId: { path: 'importId', type: 'string' },
         kind: { path: 'kind', type: 'string' },
         position: { path: 'position', type: 'integer' },
+        isLeftOut: { path: 'isLeftOut', type: 'boolean' },
       },
-      indexes: { 'by-import': { fields: ['importId', 'position'] }, 'by-kind': { fields: ['importId', 'kind', 'position'] } },
+      indexes: {
+        'by-import': { fields: ['importId', 'position'] },
+        'by-kind': { fields: ['importId', 'kind', 'position'] },
+        'by-left-out': { fields: ['isLeftOut', 'importId'], sparse: true },
+      },
     }),
     importedOffers: documents.collection<ImportedOffer>({
       service,
@@ -87,8 +136,13 @@ export const openImportStore = async (ports: Ports): Promise<ImportStore> => {
         isPresent: { path: 'isPresent', type: 'boolean' },
         importId: { path: 'importId', type: 'string' },
         outcome: { path: 'outcome', type: 'string' },
+        looksMissed: { path: 'missed.looks', type: 'integer' },
       },
-      indexes: { 'by-source': { fields: ['sourceId', 'isPresent'] }, 'by-import': { fields: ['importId', 'outcome'] } },
+      indexes: {
+        'by-source': { fields: ['sourceId', 'isPresent'] },
+        'by-import': { fields: ['importId', 'outcome'] },
+        'by-looks-missed': { fields: ['looksMissed', 'sourceId'], sparse: true },
+      },
     }),
     sources: documents.collection<ImportSource>({ service, name: 'import-source', ...plain }),
     mappings: documents.collection<{ columns: { column: string; field: CsvMapping[number]['field'] }[] }>({ service, name: 'import-mapping', ...plain }),

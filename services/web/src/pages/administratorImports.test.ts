@@ -35,6 +35,7 @@ const state = {
   one: one as object,
   refuses: undefined as [number, string] | undefined,
   file: csvFile as object,
+  records: [] as object[],
   mappings: [] as object[],
   sent: Buffer.alloc(0) as Uint8Array,
 }
@@ -56,7 +57,7 @@ beforeAll(async () => {
     'GET /provider-directory/imports': () => ({ items: [one], after: 'next page' }),
     'POST /provider-directory/imports': step,
     'GET /provider-directory/imports/:id': () => state.one,
-    'GET /provider-directory/imports/:id/records': () => ({ items: [record], after: 'more' }),
+    'GET /provider-directory/imports/:id/records': () => ({ items: state.records, after: 'more' }),
     'POST /provider-directory/imports/:id/:what': step,
   })
 })
@@ -65,6 +66,7 @@ beforeEach(() => {
   state.refuses = undefined
   state.one = one
   state.file = csvFile
+  state.records = [record]
   state.mappings = []
   place.asked.length = 0
 })
@@ -82,7 +84,8 @@ const shown = async (address = `/administrator/imports/${importId}`) => (await (
 
 test.each(['resident', 'provider', 'coordinator', 'navigator', 'commissioner'] as const)('a %s has no such pages', async (role) => {
   const agent = await place.signedIn(role)
-  for (const path of ['', `/${importId}`, `/${importId}/acceptance`, '/files', `/files/${fileId}`]) await agent.get(`/administrator/imports${path}`).expect(403)
+  for (const path of ['', `/${importId}`, `/${importId}/acceptance`, `/${importId}/kinds`, '/files', `/files/${fileId}`])
+    await agent.get(`/administrator/imports${path}`).expect(403)
 })
 test('D2 an administrator sees how much other systems can read, and how much stays out of the open feed and why', async () => {
   const text = await shown('/administrator/imports')
@@ -133,6 +136,38 @@ test.each(['acceptance', 'undoing', 'dropping'])('%s asks first, and is done by 
   const { status, headers } = await send(`/administrator/imports/${importId}/${step}`)
   expect([status, headers.location]).toEqual([303, `/administrator/imports/${importId}`])
   expect(posted()).toEqual([[`/provider-directory/imports/${importId}/${step}`, {}]])
+})
+test('X1 records are chosen page by page: what is not ticked is left out, and the page shows it so', async () => {
+  state.records = [
+    { ...record, position: 1, kind: 'new', name: 'Tea' },
+    { ...record, position: 2, kind: 'gone', name: 'Coffee', isLeftOut: true },
+    { ...record, position: 3, kind: 'refused' },
+    { ...record, position: 4, kind: 'missing', problems: ['missing-once'] },
+  ]
+  const text = await shown()
+  expect(text).toContain('Missing once: it goes only when three looks in a row lack it')
+  expect(text.match(/name="taken"[^>]*>/g)?.map((box) => [/value="(\d+)"/.exec(box)?.[1], box.includes('checked')])).toEqual([
+    ['1', true],
+    ['2', false],
+  ])
+  const agent = await place.signedIn('administrator')
+  const at = `/administrator/imports/${importId}`
+  const page = (await agent.get(`${at}?kind=gone&after=more`).expect(200)).text
+  const entered = { _token: hidden(page, '_token'), _key: hidden(page, '_key'), shown: hidden(page, 'shown'), kind: 'gone', after: 'more', taken: '2' }
+  const { status, headers } = await agent.post(`${at}/choice`).type('form').send(entered)
+  expect([status, headers.location]).toEqual([303, `${at}?kind=gone&after=more`])
+  expect(posted()).toEqual([
+    [`/provider-directory/imports/${importId}/choice`, { positions: [2], isTaken: true }],
+    [`/provider-directory/imports/${importId}/choice`, { positions: [1], isTaken: false }],
+  ])
+  state.one = { ...one, status: 'accepted', taken: 1, left: 0 }
+  expect(await shown()).not.toContain('name="taken"')
+})
+test('X1 only some kinds of change are taken by a form; none chosen is told', async () => {
+  const { status, headers } = await send(`/administrator/imports/${importId}/kinds`, { kinds: ['new', 'gone'] })
+  expect([status, headers.location]).toEqual([303, `/administrator/imports/${importId}`])
+  expect(posted()).toEqual([[`/provider-directory/imports/${importId}/acceptance-by-kind`, { kinds: ['new', 'gone'] }]])
+  expect((await send(`/administrator/imports/${importId}/kinds`)).text).toContain('Choose at least one kind of change')
 })
 test('an acceptance that comes too late is told why', async () => {
   state.refuses = [409, 'import-outdated']

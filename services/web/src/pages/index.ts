@@ -5,15 +5,23 @@ import { administratorPage } from './administrator/page.ts'
 import { administratorAccountPage } from './administratorAccount/page.ts'
 import { administratorAccountsPage } from './administratorAccounts/page.ts'
 import { administratorDeliveriesPage } from './administratorDeliveries/page.ts'
+import { administratorFeedsPage } from './administratorFeeds/page.ts'
 import { administratorImportPage } from './administratorImport/page.ts'
 import { administratorImportColumnsPage } from './administratorImportColumns/page.ts'
 import { administratorImportFilePage } from './administratorImportFile/page.ts'
+import { administratorImportChoicePage, administratorImportKindsPage } from './administratorImportKinds/page.ts'
 import { administratorImportsPage } from './administratorImports/page.ts'
 import { administratorMailPage } from './administratorMail/page.ts'
 import { administratorNewAccountPage } from './administratorNewAccount/page.ts'
 import { checkYourMailPage } from './checkYourMail/page.ts'
 import { comparePage } from './compare/page.ts'
-import { administratorClosingPage, administratorImportSteps, administratorPasswordLinkPage, administratorVouchingPage } from './confirm/administratorPages.ts'
+import {
+  administratorClosingPage,
+  administratorFeedStopPage,
+  administratorImportSteps,
+  administratorPasswordLinkPage,
+  administratorVouchingPage,
+} from './confirm/administratorPages.ts'
 import { providerAcceptancePage, providerJoiningCodePage, providerPublicationPage, providerWithdrawalPage } from './confirm/providerPages.ts'
 import { contractPage } from './contract/page.ts'
 import { contractNewPage } from './contractNew/page.ts'
@@ -108,6 +116,10 @@ export const pages: readonly AnyPage[] = [
   administratorImportColumnsPage,
   administratorImportPage,
   ...administratorImportSteps,
+  administratorImportKindsPage,
+  administratorImportChoicePage,
+  administratorFeedsPage,
+  administratorFeedStopPage,
   dashboardPage,
   figureCsvPage,
   dashboardEventsPage,

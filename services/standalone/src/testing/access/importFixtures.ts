@@ -39,7 +39,32 @@ async function* one(bytes: Uint8Array) {
   yield bytes
 }
 
+/** A feed that is looked at, of an address of its own that answers nobody. */
+const watched = async ({ place }: World) => {
+  const address = `http://127.0.0.1:9/feed-${++count}.json`
+  const { feedId } = await place.directory.feeds.watch({ address, every: 'week' })
+  return { feedId, address }
+}
+
 export const importFixtures: Fixtures = {
+  'GET /api/provider-directory/feeds': {
+    ...forAdministrators,
+    prepare: async (world) => {
+      const { feedId, address } = await watched(world)
+      return { marks: [feedId, address] }
+    },
+  },
+  'POST /api/provider-directory/feeds': {
+    ...forAdministrators,
+    prepare: async () => ({ body: { address: `http://127.0.0.1:9/feed-${++count}.json`, every: 'day' } }),
+  },
+  'POST /api/provider-directory/feeds/{id}/stop': {
+    ...forAdministrators,
+    prepare: async (world) => {
+      const { feedId } = await watched(world)
+      return { params: { id: feedId }, look: async () => (await world.place.directory.feeds.list()).find((feed) => feed.feedId === feedId)?.every }
+    },
+  },
   'GET /api/provider-directory/imports': {
     ...forAdministrators,
     prepare: async (world) => {
@@ -93,10 +118,25 @@ export const importFixtures: Fixtures = {
       return { params: { id: importId }, marks: [offerName] }
     },
   },
-  'POST /api/provider-directory/imports/{id}/acceptance': { ...forAdministrators, prepare: waiting },
+  // A look at a watched feed may be under way.
+  'POST /api/provider-directory/imports/{id}/acceptance': { ...forAdministrators, orProblem: ['import-busy'], prepare: waiting },
+  'POST /api/provider-directory/imports/{id}/acceptance-by-kind': {
+    ...forAdministrators,
+    orProblem: ['import-busy'],
+    prepare: async (world) => ({ ...(await waiting(world)), body: { kinds: ['new'] } }),
+  },
+  'POST /api/provider-directory/imports/{id}/choice': {
+    ...forAdministrators,
+    prepare: async (world) => {
+      const { params } = await waiting(world)
+      const look = () => world.place.directory.imports.records(params.id, { limit: 10 })
+      return { params, look, body: { positions: [1], isTaken: false } }
+    },
+  },
   'POST /api/provider-directory/imports/{id}/dropping': { ...forAdministrators, prepare: waiting },
   'POST /api/provider-directory/imports/{id}/undoing': {
     ...forAdministrators,
+    orProblem: ['import-busy'],
     prepare: async (world) => {
       const prepared = await waiting(world)
       const { ended } = await alone(() => world.place.directory.imports.accept(prepared.params.id))

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { definePage } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
+import { takenKinds } from '../administratorImportKinds/page.ts'
 import { importStatuses } from '../administratorImports/page.ts'
 
 const perPage = 50
-const kinds = ['new', 'changed', 'same', 'gone', 'refused'] as const
-const Counts = z.object({ read: z.int(), new: z.int(), changed: z.int(), same: z.int(), gone: z.int(), refused: z.int() })
+const kinds = ['new', 'changed', 'same', 'missing', 'gone', 'refused'] as const
+const Counts = z.object({ read: z.int(), new: z.int(), changed: z.int(), same: z.int(), missing: z.int().default(0), gone: z.int(), refused: z.int() })
 const Import = z.object({
   importId: z.string(),
   source: z.string(),
@@ -30,10 +31,13 @@ const Records = z.object({
       line: z.int().optional(),
       name: z.string().optional(),
       offerId: z.string().optional(),
+      isLeftOut: z.boolean().default(false),
     }),
   ),
   after: z.string().optional(),
 })
+
+const isTakenKind = (kind: string): boolean => (takenKinds as readonly string[]).includes(kind)
 
 /** One import: how far it is, what it found, record by record, and what can be done with it. */
 export const administratorImportPage = definePage({
@@ -47,6 +51,9 @@ export const administratorImportPage = definePage({
       services.get('provider-directory', path`/imports/${importId}`, Import),
       services.get('provider-directory', path`/imports/${importId}/records`, Records, { query: { limit: perPage, kind, after: query.after } }),
     ])
-    return { one: found, records: records.items, after: records.after, kinds, kind, isFirst: query.after === undefined }
+    const choosable = found.status === 'staged' ? records.items.filter((record) => isTakenKind(record.kind)) : []
+    const shown = choosable.map(({ position }) => position).join(',')
+    const hereAfter = query.after
+    return { one: found, records: records.items, after: records.after, kinds, kind, shown, hereAfter, takenKinds, isFirst: hereAfter === undefined }
   },
 })

@@ -65,3 +65,15 @@ export const administratorImportSteps = [
   importStep('undoing', 'confirm.importUndone'),
   importStep('dropping', 'confirm.importDropped'),
 ]
+
+/** Looking at a feed no more. */
+export const administratorFeedStopPage = definePage({
+  name: 'confirm',
+  path: '/administrator/feeds/:feedId/stop',
+  for: ['administrator'],
+  load: async () => ({ question: 'feed-stop', back: '/administrator/feeds' }),
+  save: async (_values, { services, params }) => {
+    await services.post('provider-directory', path`/feeds/${params.feedId!}/stop`, {})
+    return goTo('/administrator/feeds', { notice: 'confirm.feedStopped' })
+  },
+})
