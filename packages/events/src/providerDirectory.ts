@@ -4,6 +4,7 @@ import { CapacityState, Category, Id, Instant, Track, WardCode } from './terms.t
 
 const organisation = 'patchwork.provider-directory.organisation'
 const offer = 'patchwork.provider-directory.offer'
+const credential = 'patchwork.provider-directory.credential'
 const search = 'patchwork.provider-directory.search'
 const imported = 'patchwork.provider-directory.import'
 
@@ -78,6 +79,24 @@ export const OfferWithdrawn = defineEvent({
   topic: offer,
   meaning: 'An offer is no longer shown and takes no referrals.',
   data: z.object({ offerId: Id, organisationId: Id, withdrawnAt: Instant }),
+})
+export const CredentialEntered = defineEvent({
+  type: 'credential.entered.v1',
+  topic: credential,
+  meaning: 'An organisation told of a criminal-record check, and waits for it to be reviewed. What it says is read by its id, by those who may.',
+  data: z.object({ credentialId: Id, organisationId: Id, enteredAt: Instant }),
+})
+export const CredentialReviewed = defineEvent({
+  type: 'credential.reviewed.v1',
+  topic: credential,
+  meaning: 'The council looked at a criminal-record check. It is true of that day and promises nothing of any later one.',
+  data: z.object({ credentialId: Id, organisationId: Id, reviewedBy: Id, reviewedAt: Instant }),
+})
+export const CredentialRemoved = defineEvent({
+  type: 'credential.removed.v1',
+  topic: credential,
+  meaning: 'An organisation took a criminal-record check back; what it said is forgotten.',
+  data: z.object({ credentialId: Id, organisationId: Id, removedAt: Instant }),
 })
 export const SearchFoundNothing = defineEvent({
   type: 'search.found-nothing.v1',

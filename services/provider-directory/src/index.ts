@@ -10,6 +10,7 @@ import { directoryInvariants } from './invariants.ts'
 import { type LoadedOpenData, type LoadOpenDataOptions, loadOpenData } from './openData/loadOpenData.ts'
 import { createOpenReferralApp, openReferralPath } from './openReferral/app.ts'
 import { openCouncilArea } from './place/place.ts'
+import { openCredentialReadings } from './store/credentialReadings.ts'
 import { openDirectory, service } from './store/directory.ts'
 import { openImportFiles } from './store/importFiles.ts'
 import { openImportStore } from './store/importStore.ts'
@@ -42,7 +43,12 @@ export type RunningDirectory = RunningService & {
 export const start = async (ports: Ports, settings: ServiceSettings & DirectorySettings): Promise<RunningDirectory> => {
   const { runtime, logger, dataKey, documents, log } = ports
   const councilArea = openCouncilArea(settings.placeFolder ?? demonstrationPlaceFolder, { postcodesFile: settings.postcodesFile, now: runtime.now })
-  const [directory, importStore, importFiles] = await Promise.all([openDirectory(ports), openImportStore(ports), openImportFiles(ports)])
+  const [directory, readings, importStore, importFiles] = await Promise.all([
+    openDirectory(ports),
+    openCredentialReadings(ports),
+    openImportStore(ports),
+    openImportFiles(ports),
+  ])
   const imports = importsOf({ store: importStore, files: importFiles, directory, councilArea }, ports, settings.instance ?? runtime.uuid())
   const index = createSearchIndex(runtime)
   const unmetNeed = openUnmetNeed({ searches: directory.searches, runtime, logger })
@@ -72,7 +78,16 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
     mounts: [
       {
         path: `/api/${service}`,
-        app: createDirectoryApp(appOptions, { directory, index, councilArea, joiningCodes: createJoiningCodes(dataKey), unmetNeed, imports, runtime }),
+        app: createDirectoryApp(appOptions, {
+          directory,
+          readings,
+          index,
+          councilArea,
+          joiningCodes: createJoiningCodes(dataKey),
+          unmetNeed,
+          imports,
+          runtime,
+        }),
       },
       { path: openReferralPath, app: createOpenReferralApp(appOptions, { index, councilArea, publicUrl: settings.publicUrl }) },
     ],
@@ -85,7 +100,13 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
         await capacity.stop()
         await search.stop()
         await unmetNeed.settled()
-        await Promise.all([directory.offers.stop(), directory.organisations.stop(), directory.searches.stop(), importStore.imports.stop()])
+        await Promise.all([
+          directory.offers.stop(),
+          directory.organisations.stop(),
+          directory.credentials.stop(),
+          directory.searches.stop(),
+          importStore.imports.stop(),
+        ])
         index.close()
       })()
       return stopped

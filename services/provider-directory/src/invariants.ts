@@ -33,6 +33,7 @@ const tally = () => {
 export const directoryInvariants = (directory: Directory, index: SearchIndex): Invariant[] => [
   ...directory.organisations.invariants,
   ...directory.offers.invariants,
+  ...directory.credentials.invariants,
   ...directory.searches.invariants,
   {
     name: `${service}: every published personal-care offer has passed its gate`,

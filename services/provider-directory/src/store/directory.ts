@@ -1,5 +1,8 @@
 import { type OpenedAggregates, openAggregates, type Ports, together } from '@patchwork/aggregate'
 import {
+  CredentialEntered,
+  CredentialRemoved,
+  CredentialReviewed,
   OfferCapacityExpired,
   OfferCapacityStated,
   OfferDescribed,
@@ -12,6 +15,7 @@ import {
   OrganisationRegistered,
   SearchFoundNothing,
 } from '@patchwork/events'
+import { type CredentialDetails, type CredentialEvent, type CredentialState, evolveCredential, initialCredential } from '../domain/credential.ts'
 import { type EmptySearch, evolveSearch, initialSearch, type SearchEvent } from '../domain/emptySearch.ts'
 import { evolveOffer, initialOffer, type OfferDetails, type OfferEvent, type OfferState } from '../domain/offer.ts'
 import { evolveOrganisation, initialOrganisation, type OrganisationDetails, type OrganisationEvent, type OrganisationState } from '../domain/organisation.ts'
@@ -20,8 +24,9 @@ export const service = 'provider-directory'
 
 export type Organisations = OpenedAggregates<OrganisationState, OrganisationEvent, OrganisationDetails>
 export type Offers = OpenedAggregates<OfferState, OfferEvent, OfferDetails>
+export type Credentials = OpenedAggregates<CredentialState, CredentialEvent, CredentialDetails>
 export type EmptySearches = OpenedAggregates<EmptySearch, SearchEvent>
-export type Directory = { organisations: Organisations; offers: Offers; searches: EmptySearches }
+export type Directory = { organisations: Organisations; offers: Offers; credentials: Credentials; searches: EmptySearches }
 
 /** Opens what the directory keeps. Throws what the stores throw when they cannot be opened. */
 export const openDirectory = (ports: Ports): Promise<Directory> =>
@@ -61,6 +66,19 @@ export const openDirectory = (ports: Ports): Promise<Directory> =>
           'by-organisation': { fields: ['organisationId', 'status'] },
           'by-capacity-expiry': { fields: ['capacityExpiresAt'], sparse: true },
         },
+      },
+      ports,
+    ),
+    credentials: openAggregates<CredentialState, CredentialEvent, CredentialDetails>(
+      {
+        service,
+        name: 'credential',
+        topic: CredentialEntered.topic,
+        events: [CredentialEntered, CredentialReviewed, CredentialRemoved],
+        initial: initialCredential,
+        evolve: evolveCredential,
+        fields: { status: { path: 'state.status', type: 'string' }, organisationId: { path: 'state.organisationId', type: 'string' } },
+        indexes: { 'by-status': { fields: ['status'] }, 'by-organisation': { fields: ['organisationId', 'status'] } },
       },
       ports,
     ),
