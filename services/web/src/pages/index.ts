@@ -4,6 +4,8 @@ import { accountReadyPage } from './accountReady/page.ts'
 import { administratorPage } from './administrator/page.ts'
 import { administratorAccountPage } from './administratorAccount/page.ts'
 import { administratorAccountsPage } from './administratorAccounts/page.ts'
+import { administratorCheckPage } from './administratorCheck/page.ts'
+import { administratorChecksPage } from './administratorChecks/page.ts'
 import { administratorDeliveriesPage } from './administratorDeliveries/page.ts'
 import { administratorImportPage } from './administratorImport/page.ts'
 import { administratorImportColumnsPage } from './administratorImportColumns/page.ts'
@@ -14,7 +16,13 @@ import { administratorNewAccountPage } from './administratorNewAccount/page.ts'
 import { checkYourMailPage } from './checkYourMail/page.ts'
 import { comparePage } from './compare/page.ts'
 import { administratorClosingPage, administratorImportSteps, administratorPasswordLinkPage, administratorVouchingPage } from './confirm/administratorPages.ts'
-import { providerAcceptancePage, providerJoiningCodePage, providerPublicationPage, providerWithdrawalPage } from './confirm/providerPages.ts'
+import {
+  providerAcceptancePage,
+  providerCheckRemovalPage,
+  providerJoiningCodePage,
+  providerPublicationPage,
+  providerWithdrawalPage,
+} from './confirm/providerPages.ts'
 import { contractPage } from './contract/page.ts'
 import { contractNewPage } from './contractNew/page.ts'
 import { contractQuartersPage } from './contractQuarters/page.ts'
@@ -38,6 +46,7 @@ import { organisationPage } from './organisation/page.ts'
 import { poolingPages } from './poolingPages.ts'
 import { privacyPage } from './privacy/page.ts'
 import { providerPage } from './provider/page.ts'
+import { providerChecksPage } from './providerChecks/page.ts'
 import { providerConclusionPage } from './providerConclusion/page.ts'
 import { providerDeclinePage } from './providerDecline/page.ts'
 import { providerEditOfferPage, providerNewOfferPage } from './providerDescribeOffer/page.ts'
@@ -81,6 +90,8 @@ export const pages: readonly AnyPage[] = [
   providerPage,
   providerNewOrganisationPage,
   providerDescriptionPage,
+  providerChecksPage,
+  providerCheckRemovalPage,
   providerJoinPage,
   providerJoiningCodePage,
   providerNewOfferPage,
@@ -100,6 +111,8 @@ export const pages: readonly AnyPage[] = [
   administratorVouchingPage,
   administratorPasswordLinkPage,
   administratorClosingPage,
+  administratorChecksPage,
+  administratorCheckPage,
   administratorMailPage,
   administratorDeliveriesPage,
   administratorImportsPage,

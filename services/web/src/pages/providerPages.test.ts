@@ -47,6 +47,8 @@ const sent = {
 const { overdue: _, ...open } = sent
 const accepted = { ...open, status: 'accepted', acceptedAt: '2026-03-03T10:00:00.000Z', acceptedBy: residentId, personId, steps: ['outcomes', 'conclusion'] }
 
+const check = { credentialId: id(6), level: 'enhanced', certificateNumber: '001234567890', issuedOn: '2024-05-01', councilReviewedOn: '2026-03-03' }
+
 let place: TestPlace
 const state = { organisations: [organisation], offer: draft as object, referral: sent as object, refuses: undefined as [number, string, string] | undefined }
 beforeAll(async () => {
@@ -71,6 +73,10 @@ beforeAll(async () => {
     'POST /provider-directory/offers': done({ offerId }, 201),
     'PUT /provider-directory/offers/:id': done({ offerId }),
     'POST /provider-directory/offers/:id/:what': done({ offerId }),
+    'GET /provider-directory/organisations/:id/credentials': () => ({ items: [check] }),
+    'GET /provider-directory/organisations/:id/credential-readings': () => ({ items: [{ at: '2026-03-03T10:00:00.000Z', role: 'administrator' }] }),
+    'POST /provider-directory/organisations/:id/credentials': done({ credentialId: check.credentialId }, 201),
+    'POST /provider-directory/credentials/:id/removal': done({ credentialId: check.credentialId }),
     'GET /referral/referrals': ({ query }) => ({ items: query.status === 'sent' ? [sent] : [accepted] }),
     'GET /referral/referrals/:id': () => state.referral,
     'GET /referral/referrals/:id/history': () => ({ items: [{ sequence: 1, at: sent.sentAt, type: 'referral.sent.v1', byRole: 'navigator' }] }),
@@ -418,4 +424,29 @@ test('every page of a provider is there in Welsh', async () => {
     `/provider/referrals/${referralId}`,
   ])
     expect((await agent.get(`${path}?lang=cy`).redirects(1)).text).toMatch(/<html lang="cy"/)
+})
+
+describe('criminal-record checks', () => {
+  const at = `/provider/organisations/${organisationId}/checks`
+  test('D7 an owner sees what was entered, when the council looked, and that it was read; no word of an expiry', async () => {
+    const { text } = await (await place.signedIn('provider')).get(at).expect(200)
+    for (const words of ['Enhanced check', '001234567890', 'Issued on 1 May 2024', 'The council looked at it on 3 March 2026', 'The council, 3 March 2026'])
+      expect(text).toContain(words)
+    expect(text).not.toMatch(/expir|valid until/i)
+  })
+  test('D7 a certificate is entered as it is printed, in groups of digits', async () => {
+    await send(at, { level: 'enhanced', certificateNumber: '0012 3456 7890', issuedOn: '2024-05-01' })
+    expect(posted(`/provider-directory/organisations/${organisationId}/credentials`)).toEqual([
+      { level: 'enhanced', certificateNumber: '001234567890', issuedOn: '2024-05-01' },
+    ])
+  })
+  test('what is no certificate number is told beside its field', async () => {
+    const { text } = await send(at, { level: 'enhanced', certificateNumber: '12', issuedOn: '2024-05-01' })
+    expect(text).toContain('Enter the 12 digits of the certificate')
+    expect(changes()).toBe(0)
+  })
+  test('a check is taken back after a question', async () => {
+    await send(`${at}/${check.credentialId}/removal`, {})
+    expect(posted(`/provider-directory/credentials/${check.credentialId}/removal`)).toHaveLength(1)
+  })
 })

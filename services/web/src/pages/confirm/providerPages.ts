@@ -70,6 +70,18 @@ export const providerJoiningCodePage = definePage({
   },
 })
 
+/** Takes a criminal-record check back; what it says is forgotten. */
+export const providerCheckRemovalPage = definePage({
+  name: 'confirm',
+  path: '/provider/organisations/:organisationId/checks/:credentialId/removal',
+  for: providing,
+  load: async ({ params }) => ({ question: 'check-removal', back: `/provider/organisations/${params.organisationId!}/checks` }),
+  save: async (_values, { services, params }) => {
+    await services.post('provider-directory', path`/credentials/${params.credentialId!}/removal`, {})
+    return goTo(`/provider/organisations/${params.organisationId!}/checks`, { notice: 'confirm.checkRemoved' })
+  },
+})
+
 const aboutOffer = async (question: string, services: Parameters<typeof ownOffer>[0], offerId: string) => {
   const { offer } = await ownOffer(services, offerId)
   return { question, about: offer.name, back: `/provider/offers/${offerId}` }
