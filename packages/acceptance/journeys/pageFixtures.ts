@@ -123,6 +123,7 @@ export const fixturesOf = ({
   '/provider/offers/new': provider('/provider/offers/new'),
   '/provider/offers/:offerId/edit': provider(`/provider/offers/${offer}/edit`),
   '/provider/offers/:offerId/publication': provider(`/provider/offers/${offer}/publication`),
+  '/provider/offers/:offerId/assurance': provider(`/provider/offers/${offer}/assurance`),
   '/provider/offers/:offerId/withdrawal': provider(`/provider/offers/${offer}/withdrawal`),
   '/provider/offers/:offerId': provider(`/provider/offers/${offer}`),
   '/provider/referrals/:referralId/acceptance': provider(`/provider/referrals/${waiting.referralId}/acceptance`),

@@ -60,6 +60,8 @@ export const OfferPublished = defineEvent({
     wardCodes: z.array(WardCode).max(100),
     takesReferrals: z.boolean(),
     publishedAt: Instant,
+    /** When its organisation is asked whether it is still right; absent where nobody here can be asked. */
+    askAt: Instant.optional(),
   }),
 })
 export const OfferCapacityStated = defineEvent({
@@ -73,6 +75,37 @@ export const OfferCapacityExpired = defineEvent({
   topic: offer,
   meaning: 'What was said about room is too old to rely on: it is unknown now.',
   data: z.object({ offerId: Id, organisationId: Id, expiredAt: Instant }),
+})
+export const OfferAssured = defineEvent({
+  type: 'offer.assured.v1',
+  topic: offer,
+  meaning: 'Somebody said that all an offer says is still right. It stands where it stood before it went unassured.',
+  data: z.object({
+    offerId: Id,
+    organisationId: Id,
+    assuredBy: Id,
+    assurer: z.enum(['provider', 'council']),
+    assuredAt: Instant,
+    askAt: Instant.optional(),
+  }),
+})
+export const OfferAssuranceAsked = defineEvent({
+  type: 'offer.assurance-asked.v1',
+  topic: offer,
+  meaning: 'Nobody has said for long that an offer is still right: its organisation is asked.',
+  data: z.object({ offerId: Id, organisationId: Id, askedAt: Instant, downrankAt: Instant }),
+})
+export const OfferDownranked = defineEvent({
+  type: 'offer.downranked.v1',
+  topic: offer,
+  meaning: 'Nobody answered whether an offer is still right: it stands behind all others.',
+  data: z.object({ offerId: Id, organisationId: Id, downrankedAt: Instant, hideAt: Instant }),
+})
+export const OfferHidden = defineEvent({
+  type: 'offer.hidden.v1',
+  topic: offer,
+  meaning: 'Nobody answered for longer still whether an offer is right: nobody finds it until it is assured.',
+  data: z.object({ offerId: Id, organisationId: Id, hiddenAt: Instant }),
 })
 export const OfferWithdrawn = defineEvent({
   type: 'offer.withdrawn.v1',

@@ -3,7 +3,7 @@ import { createAuthenticator, type RunningService, type ServiceSettings } from '
 import { createDirectoryApp } from './app.ts'
 import { capacityCheckMsByDefault, type DirectorySettings, demonstrationPlaceFolder } from './config.ts'
 import { syncSearch } from './consumers/searchSync.ts'
-import { expireCapacity } from './domain/offer.ts'
+import { expireCapacity, stepDown } from './domain/offer.ts'
 import { createJoiningCodes } from './http/joiningCode.ts'
 import { type Imports, importsOf } from './import/openImports.ts'
 import { directoryInvariants } from './invariants.ts'
@@ -63,6 +63,15 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
     decide: (offer, at) => expireCapacity(offer, { offerId: offer.id, at }),
   })
 
+  const assurance = deadlines({
+    aggregates: directory.offers,
+    field: 'assuranceNextAt',
+    everyMs: settings.capacityCheckMs ?? capacityCheckMsByDefault,
+    name: 'offer-assurance',
+    ports,
+    decide: (offer, at) => stepDown(offer, { offerId: offer.id, at, days: councilArea.assuranceDays }),
+  })
+
   const ready = async (): Promise<void> => {
     await Promise.all([documents.ping(), log.ping()])
   }
@@ -97,7 +106,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
       stopped ??= (async () => {
         await imports.stop()
         await sweeping.stop()
-        await capacity.stop()
+        await Promise.all([capacity.stop(), assurance.stop()])
         await search.stop()
         await unmetNeed.settled()
         await Promise.all([

@@ -14,6 +14,7 @@ const refusals = {
   'offer-not-found': { kind: 'not-found', title: 'No such offer', words: 'There is no such offer, or it is not yours.' },
   'offer-exists': { kind: 'conflict', title: 'Described already', words: 'This offer is in the directory already.' },
   'offer-withdrawn': { kind: 'conflict', title: 'The offer was withdrawn', words: 'This offer was withdrawn. Publish it again first.' },
+  'offer-not-published': { kind: 'conflict', title: 'Not published', words: 'Only what everyone can find is assured. Publish this offer first.' },
   'organisation-of-offer-fixed': {
     kind: 'invalid',
     title: 'The organisation stays',

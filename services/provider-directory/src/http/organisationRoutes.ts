@@ -3,6 +3,7 @@ import type { Category, Track } from '@patchwork/events'
 import { defineRoute, IdParams, ListQuery, NotFoundError, plainText } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
 import { z } from 'zod'
+import { isShown } from '../domain/offer.ts'
 import { describeOrganisation, issueJoiningCode, joinOrganisation, type OrganisationDetails, registerOrganisation } from '../domain/organisation.ts'
 import { RefusedError } from '../domain/refusals.ts'
 import { charityIdOf } from '../openData/loadOpenData.ts'
@@ -238,7 +239,7 @@ const offersOf = async (
     ...(from === undefined ? {} : { after: from }),
   })
   const items = aggregates.flatMap(({ id, state, details }): OfferLine[] =>
-    state.status === 'none' || !details
+    state.status === 'none' || !details || !(isYours || isShown(state))
       ? []
       : [
           {

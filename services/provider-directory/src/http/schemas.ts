@@ -171,6 +171,10 @@ export const OfferView = z.object({
   capacity: CapacityView,
   takesReferrals: z.boolean(),
   publishedAt: instant.optional(),
+  /** Who last said that all this is right: whoever offers it, or the council. */
+  assured: z.object({ assurer: z.enum(['provider', 'council']), at: instant }).optional(),
+  /** How far it has gone without that; told to its organisation only. */
+  standing: z.enum(['fresh', 'asked', 'downranked', 'hidden']).optional(),
   modifiedAt: instant,
   source: Source.extend({ attribution: z.string().optional() }).optional(),
   /** The caller may change it. */

@@ -62,6 +62,7 @@ export const toOfferView = (
   if (state.status === 'none' || !details) return undefined
   const { area, place, times, source, name, description, forWhom, price, timesInWords, fundingAccepted, personalCareGate, contact, modifiedAt } = details
   const { wardCodes, withinMetres, postcode, atHome, centre } = area
+  const { assurance } = state
   return {
     offerId: id,
     status: state.status,
@@ -91,6 +92,8 @@ export const toOfferView = (
     capacity: capacityAt(state.capacity, nowMs),
     takesReferrals: state.status === 'published' && state.takesReferrals,
     ...(state.status === 'published' ? { publishedAt: state.publishedAt } : {}),
+    ...(assurance?.assuredAt !== undefined && assurance.assurer ? { assured: { assurer: assurance.assurer, at: assurance.assuredAt } } : {}),
+    ...(isYours && assurance ? { standing: assurance.standing } : {}),
     modifiedAt,
     ...(source ? { source: toSourceView(source, councilArea) } : {}),
     isYours,

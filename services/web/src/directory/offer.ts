@@ -80,6 +80,11 @@ export const WholeOffer = OfferInList.omit({ summary: true, distanceMetres: true
     .object({ name: text, email: text, phone: text, website: webAddress })
     .catch({ name: undefined, email: undefined, phone: undefined, website: undefined }),
   modifiedAt: text,
+  assured: z
+    .object({ assurer: z.enum(['provider', 'council']), at: z.string() })
+    .optional()
+    .catch(undefined),
+  standing: text,
   source: Source.optional().catch(undefined),
   isYours: z.boolean().catch(false),
 })

@@ -18,6 +18,7 @@ import { comparePage } from './compare/page.ts'
 import { administratorClosingPage, administratorImportSteps, administratorPasswordLinkPage, administratorVouchingPage } from './confirm/administratorPages.ts'
 import {
   providerAcceptancePage,
+  providerAssurancePage,
   providerCheckRemovalPage,
   providerJoiningCodePage,
   providerPublicationPage,
@@ -97,6 +98,7 @@ export const pages: readonly AnyPage[] = [
   providerNewOfferPage,
   providerEditOfferPage,
   providerPublicationPage,
+  providerAssurancePage,
   providerWithdrawalPage,
   providerOfferPage,
   providerAcceptancePage,

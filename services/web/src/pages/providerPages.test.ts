@@ -450,3 +450,22 @@ describe('criminal-record checks', () => {
     expect(posted(`/provider-directory/credentials/${check.credentialId}/removal`)).toHaveLength(1)
   })
 })
+
+describe('assurance', () => {
+  test('D4 whoever provides an offer is told how it stands, and says in one step that it is still right', async () => {
+    state.offer = { ...draft, status: 'published', standing: 'downranked' }
+    const { text } = await (await place.signedIn('provider')).get(`/provider/offers/${offerId}`).expect(200)
+    expect(text).toContain('so it stands behind all others')
+    await send(`/provider/offers/${offerId}/assurance`, {})
+    expect(posted(`/provider-directory/offers/${offerId}/assurance`)).toEqual([{}])
+  })
+  test('D3 the offer page says on whose behalf it was checked, and when', async () => {
+    for (const [assurer, words] of [
+      ['provider', 'Those who offer it said on 3 March 2026 that all this is right.'],
+      ['council', 'The council checked this on 3 March 2026.'],
+    ]) {
+      state.offer = { ...draft, status: 'published', assured: { assurer, at: '2026-03-03T10:00:00.000Z' } }
+      expect((await place.browser().get(`/offers/${offerId}`).expect(200)).text).toContain(words)
+    }
+  })
+})

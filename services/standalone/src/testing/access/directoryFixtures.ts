@@ -71,6 +71,7 @@ export const directoryFixtures: Fixtures = {
       body: { state: 'open', units: 2, expiresAt: new Date(world.place.ports.runtime.now() + 86_400_000).toISOString() },
     }),
   },
+  'POST /api/provider-directory/offers/{id}/assurance': { may: forMembers, owner: 'provider', prepare: published },
   'POST /api/provider-directory/offers/{id}/withdrawal': { may: forMembers, owner: 'provider', prepare: published },
   'GET /api/provider-directory/organisations/mine': {
     may: { own: ['provider', 'coordinator', 'administrator'] },

@@ -40,6 +40,18 @@ export const providerPublicationPage = definePage({
   },
 })
 
+/** Says that all of an offer is still right: nothing else about it changes. */
+export const providerAssurancePage = definePage({
+  name: 'confirm',
+  path: '/provider/offers/:offerId/assurance',
+  for: providing,
+  load: ({ services, params }) => aboutOffer('assurance', services, params.offerId!),
+  save: async (_values, { services, params, appears }) => {
+    await services.post('provider-directory', path`/offers/${params.offerId!}/assurance`, {})
+    return goOnceThere({ appears }, `/provider/offers/${params.offerId}`, 'confirm.assured', searchShows(services, params.offerId!))
+  },
+})
+
 /** Shows an offer to nobody else any more. It may be published again. */
 export const providerWithdrawalPage = definePage({
   name: 'confirm',
