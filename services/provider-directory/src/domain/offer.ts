@@ -56,7 +56,8 @@ export type Location = { latitude: number; longitude: number; wardCode?: string;
 export type Price = { kind: 'free' | 'paid' | 'unknown'; pence?: number; unit?: string; vat?: 'none' | 'included' | 'added'; travelPence?: number }
 /** Who it is for by place: wards, a distance around a postcode, at people's homes. `centre` is where the postcode lies, when this place knows it. */
 export type Area = { wardCodes?: string[]; withinMetres?: number; postcode?: string; atHome?: boolean; centre?: Location }
-export type Place = { address?: string; postcode?: string; location?: Location }
+/** `sensitive`: a refuge, say. Where it is stays with those who act for its organisation. */
+export type Place = { address?: string; postcode?: string; location?: Location; sensitive?: true }
 export type Contact = { name?: string; email?: string; phone?: string; website?: string }
 
 /** The words of an offer and what is said by them: sealed at rest, never in an event. */
@@ -244,10 +245,10 @@ const described = (offerId: string, organisationId: string, { category, personal
   data: { offerId, organisationId, category, personalCare, wardCodes: wardsOf(details) },
 })
 
-/** The wards an offer is for; where none are said, the one it stands in. */
+/** The wards an offer is for; where none are said, the one it stands in, unless nobody may know where that is. */
 const wardsOf = ({ area, place }: OfferDetails): string[] => {
   const said = area.wardCodes ?? []
-  const standing = (area.centre ?? place.location)?.wardCode
+  const standing = place.sensitive ? undefined : (area.centre ?? place.location)?.wardCode
   return said.length > 0 ? [...new Set(said)].slice(0, wardCodesMax) : standing === undefined ? [] : [standing]
 }
 

@@ -59,7 +59,30 @@ export const toPublicOffer = ({ id, state, details }: Offer & { id: string }, or
   if (!isShown(state) || !details) return undefined
   const { track, category, personalCare, capacity, takesReferrals, publishedAt, assurance } = state
   const modifiedAt = latest(details.modifiedAt, organisation.modifiedAt, assurance?.assuredAt ?? '', ...(details.source ? [] : [publishedAt]))
-  return { offerId: id, track, category, personalCare, capacity, takesReferrals, publishedAt, ...details, ...toAssured(assurance), modifiedAt, organisation }
+  return {
+    offerId: id,
+    track,
+    category,
+    personalCare,
+    capacity,
+    takesReferrals,
+    publishedAt,
+    ...withoutSensitivePlace(details),
+    ...toAssured(assurance),
+    modifiedAt,
+    organisation,
+  }
+}
+
+/**
+ * What may leave of a record whose location is sensitive: nothing of where it stands, nothing that a distance is measured from, and nothing that another feed
+ * said in fields of its own. Wards that it says it serves stay.
+ */
+export const withoutSensitivePlace = (details: OfferDetails): OfferDetails => {
+  if (!details.place.sensitive) return details
+  const { given: _given, ...kept } = details
+  const { wardCodes, atHome } = details.area
+  return { ...kept, place: {}, area: { ...(wardCodes ? { wardCodes } : {}), ...(atHome ? { atHome } : {}) } }
 }
 
 const toAssured = (assurance: Assurance | undefined): Pick<PublicOffer, 'isDownranked' | 'assured'> => ({

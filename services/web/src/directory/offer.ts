@@ -34,8 +34,9 @@ const Where = z
     wardName: text,
     latitude: z.number().optional().catch(undefined),
     longitude: z.number().optional().catch(undefined),
+    sensitive: z.boolean().optional().catch(undefined),
   })
-  .catch({ address: undefined, postcode: undefined, wardCode: undefined, wardName: undefined, latitude: undefined, longitude: undefined })
+  .catch({ address: undefined, postcode: undefined, wardCode: undefined, wardName: undefined, latitude: undefined, longitude: undefined, sensitive: undefined })
 
 export const OfferInList = z.object({
   offerId: z.string(),

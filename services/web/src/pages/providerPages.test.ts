@@ -469,3 +469,11 @@ describe('assurance', () => {
     }
   })
 })
+
+test('D9 a place that nobody may know of stays so when its offer is edited', async () => {
+  state.offer = { ...draft, place: { postcode: 'M33 7ZF', sensitive: true } }
+  const { text } = await (await place.signedIn('provider')).get(`/provider/offers/${offerId}/edit`).expect(200)
+  expect(/<input[^>]*name="place-sensitive"[^>]*>/.exec(text)?.[0]).toContain('checked')
+  await send('/provider/offers/new', { ...described, 'place-postcode': 'M33 7ZF', 'place-sensitive': 'yes' })
+  expect(posted('/provider-directory/offers')).toMatchObject([{ place: { postcode: 'M33 7ZF', sensitive: true } }])
+})
