@@ -13,6 +13,8 @@ export type World = {
   person: string
   organisation: string
   offer: string
+  /** A criminal-record check of that organisation, which waits to be reviewed. */
+  check: string
   account: string
   /** Sent by Ruth to Tom, who has not answered. */
   waiting: { referralId: string; needId: string }
@@ -42,8 +44,11 @@ export const worldOf = async (place: StartedPlace): Promise<World> => {
   const [own] = await referralsOf(george!, 'accepted')
   const { body } = await george!.send<{ outcomes: { outcomeId: string }[] }>('GET', `/referral/referrals/${own!.referralId}`)
   const { body: accounts } = await sam!.send<{ items: { accountId: string; role: string }[] }>('GET', '/identity/accounts?limit=50')
+  const certificate = { level: 'enhanced', certificateNumber: '001234567890', issuedOn: '2024-05-01' }
+  const { credentialId } = await ask<{ credentialId: string }>(tom!, `/provider-directory/organisations/${toms.organisationId}/credentials`, certificate)
   return {
     person,
+    check: credentialId,
     organisation: toms.organisationId,
     offer: toms.offers[0]!.offerId,
     account: accounts.items.find(({ role }) => role === 'commissioner')!.accountId,
@@ -71,7 +76,19 @@ const [navigator, resident, provider, coordinator, gardener, administrator] = [
 ]
 
 /** Each page by its path in the table of pages, with the addresses and readers that show what it can be. A page without a line here fails the test. */
-export const fixturesOf = ({ person, organisation, offer, account, waiting, accepted, declined, concluded, own, money }: World): Record<string, Fixture[]> => ({
+export const fixturesOf = ({
+  person,
+  organisation,
+  offer,
+  check,
+  account,
+  waiting,
+  accepted,
+  declined,
+  concluded,
+  own,
+  money,
+}: World): Record<string, Fixture[]> => ({
   '/': [...anyone('/', '/?lang=cy'), ...resident('/')],
   '/find': [
     ...anyone('/find', '/find?text=food&near=M33+7ZF', '/find?text=zzzzqq', '/find?near=EX1+1AA', '/find?text=food&lang=cy'),
@@ -101,9 +118,12 @@ export const fixturesOf = ({ person, organisation, offer, account, waiting, acce
   '/provider/join': provider('/provider/join'),
   '/provider/organisations/:organisationId/joining-code': provider(`/provider/organisations/${organisation}/joining-code`),
   '/provider/organisations/:organisationId/description': provider(`/provider/organisations/${organisation}/description`),
+  '/provider/organisations/:organisationId/checks': provider(`/provider/organisations/${organisation}/checks`),
+  '/provider/organisations/:organisationId/checks/:credentialId/removal': provider(`/provider/organisations/${organisation}/checks/${check}/removal`),
   '/provider/offers/new': provider('/provider/offers/new'),
   '/provider/offers/:offerId/edit': provider(`/provider/offers/${offer}/edit`),
   '/provider/offers/:offerId/publication': provider(`/provider/offers/${offer}/publication`),
+  '/provider/offers/:offerId/assurance': provider(`/provider/offers/${offer}/assurance`),
   '/provider/offers/:offerId/withdrawal': provider(`/provider/offers/${offer}/withdrawal`),
   '/provider/offers/:offerId': provider(`/provider/offers/${offer}`),
   '/provider/referrals/:referralId/acceptance': provider(`/provider/referrals/${waiting.referralId}/acceptance`),
@@ -117,6 +137,8 @@ export const fixturesOf = ({ person, organisation, offer, account, waiting, acce
   ],
 
   '/administrator': administrator('/administrator'),
+  '/administrator/checks': administrator('/administrator/checks', '/administrator/checks?lang=cy'),
+  '/administrator/checks/:organisationId/:credentialId': administrator(`/administrator/checks/${organisation}/${check}`),
   '/operations': administrator('/operations', '/operations?lang=cy'),
   '/operations/replays': administrator('/operations/replays').map((fixture) => ({ ...fixture, leadsTo: '/operations' })),
   '/operations/verifications': administrator('/operations/verifications').map((fixture) => ({ ...fixture, leadsTo: '/operations' })),

@@ -22,7 +22,14 @@ export const policies = {
   'offer.describe': { provider: 'own', coordinator: 'own', administrator: 'any' },
   'offer.publish': { provider: 'own', coordinator: 'own', administrator: 'any' },
   'offer.state-capacity': { provider: 'own', coordinator: 'own', administrator: 'any' },
+  'offer.assure': { provider: 'own', coordinator: 'own', administrator: 'any' },
   'offer.withdraw': { provider: 'own', coordinator: 'own', administrator: 'any' },
+  // own = a criminal-record check of an organisation the person owns
+  'credential.enter': { provider: 'own', coordinator: 'own' },
+  'credential.read': { provider: 'own', coordinator: 'own', administrator: 'any' },
+  'credential.read-log': { provider: 'own', coordinator: 'own' },
+  'credential.remove': { provider: 'own', coordinator: 'own' },
+  'credential.review': { administrator: 'any' },
   // people: own = oneself, a resident one registered or refers, or a person whose accepted referral one's organisation holds
   'person.register': { navigator: 'any', administrator: 'any', services: ['identity'] },
   'person.read-self': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own', commissioner: 'own', administrator: 'own' },

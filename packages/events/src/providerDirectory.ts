@@ -4,6 +4,7 @@ import { CapacityState, Category, Id, Instant, Track, WardCode } from './terms.t
 
 const organisation = 'patchwork.provider-directory.organisation'
 const offer = 'patchwork.provider-directory.offer'
+const credential = 'patchwork.provider-directory.credential'
 const search = 'patchwork.provider-directory.search'
 const imported = 'patchwork.provider-directory.import'
 
@@ -59,6 +60,8 @@ export const OfferPublished = defineEvent({
     wardCodes: z.array(WardCode).max(100),
     takesReferrals: z.boolean(),
     publishedAt: Instant,
+    /** When its organisation is asked whether it is still right; absent where nobody here can be asked. */
+    askAt: Instant.optional(),
   }),
 })
 export const OfferCapacityStated = defineEvent({
@@ -73,11 +76,60 @@ export const OfferCapacityExpired = defineEvent({
   meaning: 'What was said about room is too old to rely on: it is unknown now.',
   data: z.object({ offerId: Id, organisationId: Id, expiredAt: Instant }),
 })
+export const OfferAssured = defineEvent({
+  type: 'offer.assured.v1',
+  topic: offer,
+  meaning: 'Somebody said that all an offer says is still right. It stands where it stood before it went unassured.',
+  data: z.object({
+    offerId: Id,
+    organisationId: Id,
+    assuredBy: Id,
+    assurer: z.enum(['provider', 'council']),
+    assuredAt: Instant,
+    askAt: Instant.optional(),
+  }),
+})
+export const OfferAssuranceAsked = defineEvent({
+  type: 'offer.assurance-asked.v1',
+  topic: offer,
+  meaning: 'Nobody has said for long that an offer is still right: its organisation is asked.',
+  data: z.object({ offerId: Id, organisationId: Id, askedAt: Instant, downrankAt: Instant }),
+})
+export const OfferDownranked = defineEvent({
+  type: 'offer.downranked.v1',
+  topic: offer,
+  meaning: 'Nobody answered whether an offer is still right: it stands behind all others.',
+  data: z.object({ offerId: Id, organisationId: Id, downrankedAt: Instant, hideAt: Instant }),
+})
+export const OfferHidden = defineEvent({
+  type: 'offer.hidden.v1',
+  topic: offer,
+  meaning: 'Nobody answered for longer still whether an offer is right: nobody finds it until it is assured.',
+  data: z.object({ offerId: Id, organisationId: Id, hiddenAt: Instant }),
+})
 export const OfferWithdrawn = defineEvent({
   type: 'offer.withdrawn.v1',
   topic: offer,
   meaning: 'An offer is no longer shown and takes no referrals.',
   data: z.object({ offerId: Id, organisationId: Id, withdrawnAt: Instant }),
+})
+export const CredentialEntered = defineEvent({
+  type: 'credential.entered.v1',
+  topic: credential,
+  meaning: 'An organisation told of a criminal-record check, and waits for it to be reviewed. What it says is read by its id, by those who may.',
+  data: z.object({ credentialId: Id, organisationId: Id, enteredAt: Instant }),
+})
+export const CredentialReviewed = defineEvent({
+  type: 'credential.reviewed.v1',
+  topic: credential,
+  meaning: 'The council looked at a criminal-record check. It is true of that day and promises nothing of any later one.',
+  data: z.object({ credentialId: Id, organisationId: Id, reviewedBy: Id, reviewedAt: Instant }),
+})
+export const CredentialRemoved = defineEvent({
+  type: 'credential.removed.v1',
+  topic: credential,
+  meaning: 'An organisation took a criminal-record check back; what it said is forgotten.',
+  data: z.object({ credentialId: Id, organisationId: Id, removedAt: Instant }),
 })
 export const SearchFoundNothing = defineEvent({
   type: 'search.found-nothing.v1',

@@ -1,5 +1,6 @@
 import { type AppOptions, createApp } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
+import { credentialRoutes } from './http/credentialRoutes.ts'
 import { feedRoutes } from './http/feedRoutes.ts'
 import { importRoutes } from './http/importRoutes.ts'
 import type { JoiningCodes } from './http/joiningCode.ts'
@@ -11,12 +12,14 @@ import { searchRoutes } from './http/searchRoutes.ts'
 import type { Feeds } from './import/feeds.ts'
 import type { Imports } from './import/openImports.ts'
 import type { CouncilArea } from './place/place.ts'
+import type { CredentialReadings } from './store/credentialReadings.ts'
 import { type Directory, service } from './store/directory.ts'
 import type { SearchIndex } from './store/searchIndex.ts'
 import type { UnmetNeed } from './store/unmetNeed.ts'
 
 export type Dependencies = {
   directory: Directory
+  readings: CredentialReadings
   index: SearchIndex
   councilArea: CouncilArea
   joiningCodes: JoiningCodes
@@ -31,6 +34,7 @@ export const routesOf = (dependencies: Dependencies) => [
   ...searchRoutes(dependencies),
   ...offerRoutes(dependencies),
   ...organisationRoutes(dependencies),
+  ...credentialRoutes(dependencies),
   ...placeRoutes(dependencies),
   ...feedRoutes(dependencies),
   ...importRoutes(dependencies),

@@ -12,7 +12,7 @@ export type DirectorySettings = {
    * has the name. Absent: a new name at each start, right for any number of processes.
    */
   instance?: string
-  /** How often statements of room are looked at for having ended. */
+  /** How often statements of room are looked at for having ended, and offers for having gone unassured. */
   capacityCheckMs?: number
   /** How often feeds are looked for whose time has come. */
   feedCheckMs?: number

@@ -3,7 +3,7 @@ import { createAuthenticator, type RunningService, type ServiceSettings } from '
 import { createDirectoryApp } from './app.ts'
 import { capacityCheckMsByDefault, type DirectorySettings, demonstrationPlaceFolder, feedCheckMsByDefault } from './config.ts'
 import { syncSearch } from './consumers/searchSync.ts'
-import { expireCapacity } from './domain/offer.ts'
+import { expireCapacity, stepDown } from './domain/offer.ts'
 import { createJoiningCodes } from './http/joiningCode.ts'
 import { type Feeds, openFeeds } from './import/feeds.ts'
 import { type Imports, importsOf } from './import/openImports.ts'
@@ -11,6 +11,7 @@ import { directoryInvariants } from './invariants.ts'
 import { type LoadedOpenData, type LoadOpenDataOptions, loadOpenData } from './openData/loadOpenData.ts'
 import { createOpenReferralApp, openReferralPath } from './openReferral/app.ts'
 import { openCouncilArea } from './place/place.ts'
+import { openCredentialReadings } from './store/credentialReadings.ts'
 import { openDirectory, service } from './store/directory.ts'
 import { openImportFiles } from './store/importFiles.ts'
 import { openImportStore } from './store/importStore.ts'
@@ -46,7 +47,12 @@ export type RunningDirectory = RunningService & {
 export const start = async (ports: Ports, settings: ServiceSettings & DirectorySettings): Promise<RunningDirectory> => {
   const { runtime, logger, dataKey, documents, log } = ports
   const councilArea = openCouncilArea(settings.placeFolder ?? demonstrationPlaceFolder, { postcodesFile: settings.postcodesFile, now: runtime.now })
-  const [directory, importStore, importFiles] = await Promise.all([openDirectory(ports), openImportStore(ports), openImportFiles(ports)])
+  const [directory, readings, importStore, importFiles] = await Promise.all([
+    openDirectory(ports),
+    openCredentialReadings(ports),
+    openImportStore(ports),
+    openImportFiles(ports),
+  ])
   const instance = settings.instance ?? runtime.uuid()
   const imports = importsOf({ store: importStore, files: importFiles, directory, councilArea }, ports, instance)
   const feeds = openFeeds({ store: importStore, work: imports, ports, instance, everyMs: settings.feedCheckMs ?? feedCheckMsByDefault })
@@ -61,6 +67,15 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
     name: 'offer-capacity',
     ports,
     decide: (offer, at) => expireCapacity(offer, { offerId: offer.id, at }),
+  })
+
+  const assurance = deadlines({
+    aggregates: directory.offers,
+    field: 'assuranceNextAt',
+    everyMs: settings.capacityCheckMs ?? capacityCheckMsByDefault,
+    name: 'offer-assurance',
+    ports,
+    decide: (offer, at) => stepDown(offer, { offerId: offer.id, at, days: councilArea.assuranceDays }),
   })
 
   const ready = async (): Promise<void> => {
@@ -78,7 +93,17 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
     mounts: [
       {
         path: `/api/${service}`,
-        app: createDirectoryApp(appOptions, { directory, index, councilArea, joiningCodes: createJoiningCodes(dataKey), unmetNeed, imports, feeds, runtime }),
+        app: createDirectoryApp(appOptions, {
+          directory,
+          readings,
+          index,
+          councilArea,
+          joiningCodes: createJoiningCodes(dataKey),
+          unmetNeed,
+          imports,
+          feeds,
+          runtime,
+        }),
       },
       { path: openReferralPath, app: createOpenReferralApp(appOptions, { index, councilArea, publicUrl: settings.publicUrl }) },
     ],
@@ -90,12 +115,13 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
         await imports.stop()
         await looked
         await sweeping.stop()
-        await capacity.stop()
+        await Promise.all([capacity.stop(), assurance.stop()])
         await search.stop()
         await unmetNeed.settled()
         await Promise.all([
           directory.offers.stop(),
           directory.organisations.stop(),
+          directory.credentials.stop(),
           directory.searches.stop(),
           importStore.imports.stop(),
           importStore.feeds.stop(),

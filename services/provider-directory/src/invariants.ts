@@ -1,5 +1,5 @@
 import type { Invariant } from '@patchwork/aggregate'
-import type { Offer } from './domain/offer.ts'
+import { isShown, type Offer } from './domain/offer.ts'
 import { checkGate } from './domain/personalCare.ts'
 import { type Directory, service } from './store/directory.ts'
 import type { SearchIndex } from './store/searchIndex.ts'
@@ -33,6 +33,7 @@ const tally = () => {
 export const directoryInvariants = (directory: Directory, index: SearchIndex): Invariant[] => [
   ...directory.organisations.invariants,
   ...directory.offers.invariants,
+  ...directory.credentials.invariants,
   ...directory.searches.invariants,
   {
     name: `${service}: every published personal-care offer has passed its gate`,
@@ -57,10 +58,11 @@ export const directoryInvariants = (directory: Directory, index: SearchIndex): I
     },
   },
   {
-    name: `${service}: search shows exactly the published offers, as they are`,
+    name: `${service}: search shows exactly the published offers that are not hidden, as they are`,
     check: async () => {
       const { result, look } = tally()
-      for await (const page of everyOffer(directory, 'published')) for (const { id, sequence } of page) look(index.sequenceOf(id) === sequence, id)
+      for await (const page of everyOffer(directory, 'published'))
+        for (const { id, state, sequence } of page) if (isShown(state)) look(index.sequenceOf(id) === sequence, id)
       look(index.ids().length === result.checked, 'count')
       return result
     },

@@ -1,7 +1,7 @@
 import { type Ports, processInSpan, watchLag } from '@patchwork/aggregate'
 import { type EventEnvelope, OfferDrafted, OrganisationRegistered } from '@patchwork/events'
 import { instant } from '@patchwork/runtime'
-import type { Offer } from '../domain/offer.ts'
+import { isShown, type Offer } from '../domain/offer.ts'
 import type { Directory } from '../store/directory.ts'
 import { newsAt, type PublicOffer, type PublicOrganisation, toPublicOffer, toPublicOrganisation } from '../store/publicOffer.ts'
 import type { SearchIndex } from '../store/searchIndex.ts'
@@ -23,7 +23,7 @@ export type SearchSync = {
 }
 
 /**
- * Keeps an index showing exactly the published offers. Events only signal: what is shown is read from the directory's own documents each time, so an
+ * Keeps an index showing exactly the published offers that are not hidden. Events only signal: what is shown is read from the directory's own documents each time, so an
  * event seen twice, late or never again changes nothing that the documents do not say. `group` belongs to this index alone.
  */
 export const syncSearch = async (
@@ -74,7 +74,7 @@ export const syncSearch = async (
     if (isRebuilding) touched.add(offerId)
     return inTurn(offerId, async () => {
       const offer = await offers.get(offerId)
-      if (offer?.state.status !== 'published') return index.remove(offerId)
+      if (!offer || !isShown(offer.state)) return index.remove(offerId)
       await readOrganisations([offer.state.organisationId])
       show([offer], () => true)
     })
@@ -119,7 +119,7 @@ export const syncSearch = async (
         (offer) => newsAt(offer) >= lateSince,
       )
       const toldAt = Math.floor(seen.size / toldEvery)
-      for (const { id } of page.aggregates) seen.add(id)
+      for (const { id, state } of page.aggregates) if (isShown(state)) seen.add(id)
       if (Math.floor(seen.size / toldEvery) > toldAt)
         logger.info({ count: seen.size }, 'Search is reading what is published; what it showed before is found meanwhile')
       after = page.after

@@ -1,5 +1,8 @@
 import { eventDefinitions } from '@patchwork/events'
+import fc from 'fast-check'
+import { assuranceDaysByDefault as days } from './assurance.ts'
 import {
+  assureOffer,
   describeOffer,
   draftOffer,
   evolveOffer,
@@ -9,6 +12,7 @@ import {
   publishFromOpenData,
   publishOffer,
   stateCapacity,
+  stepDown,
   withdrawOffer,
 } from './offer.ts'
 import { at, details, drafted, homeHelp, offerId, offerScene, openUntil, organisationId, published, withDetails, withdrawn } from './testExamples.ts'
@@ -184,4 +188,91 @@ test('a state is what its events say: room is forgotten by nothing but its expir
     wardCodes: ['E05015254'],
     capacity: { state: 'open', units: 2, expiresAt: at },
   })
+})
+
+describe('assurance', () => {
+  const assuredBy = '0199a000-0000-4000-8000-00000000000c'
+  const later = '2026-03-05T10:00:00.000Z'
+  const askable: OfferEvent = { ...published, data: { ...published.data, askAt: '2026-08-29T10:00:00.000Z' } } as OfferEvent
+  const assured: OfferEvent = {
+    type: 'offer.assured.v1',
+    data: { offerId, organisationId, assuredBy, assurer: 'provider', assuredAt: later, askAt: '2026-09-01T10:00:00.000Z' },
+  }
+  const ids = { offerId, organisationId }
+  const ladder: OfferEvent[] = [
+    { type: 'offer.assurance-asked.v1', data: { ...ids, askedAt: '2026-08-30T00:00:00.000Z', downrankAt: '2026-09-29T00:00:00.000Z' } },
+    { type: 'offer.downranked.v1', data: { ...ids, downrankedAt: '2026-09-30T00:00:00.000Z', hideAt: '2026-11-29T00:00:00.000Z' } },
+    { type: 'offer.hidden.v1', data: { ...ids, hiddenAt: '2026-11-30T00:00:00.000Z' } },
+  ]
+  const assure = { offerId, assuredBy, assurer: 'provider', at: later, days } as const
+
+  test('D3 only an explicit assurance says when and by whom it was assured; a second one says so anew', () => {
+    given([...drafted, askable], details)
+      .when((now) => assureOffer(now, assure))
+      .thenEvents([assured])
+    const state = [...drafted, askable, assured].reduce(evolveOffer, initialOffer)
+    expect(state).toMatchObject({ assurance: { standing: 'fresh', assuredAt: later, assuredBy, assurer: 'provider' } })
+  })
+  test('D3 saving, with a change or without, and whatever else is done to an offer leave its assurance as it was', () => {
+    const doing = fc.constantFrom(
+      (now: Parameters<typeof describeOffer>[0]) => describeOffer(now, withDetails({ modifiedAt: '2026-06-01T00:00:00.000Z' })),
+      (now: Parameters<typeof describeOffer>[0]) => describeOffer(now, withDetails({ name: 'Another name' })),
+      (now: Parameters<typeof describeOffer>[0]) => stateCapacity(now, { offerId, state: 'open', expiresAt: '2026-06-01T00:00:00.000Z', at }),
+      (now: Parameters<typeof describeOffer>[0]) => expireCapacity(now, { offerId, at: '2026-06-02T00:00:00.000Z' }),
+      (now: Parameters<typeof describeOffer>[0]) => publishOffer(now, { offerId, at: '2026-06-03T00:00:00.000Z', days }),
+      (now: Parameters<typeof describeOffer>[0]) => withdrawOffer(now, { offerId, at: '2026-06-04T00:00:00.000Z' }),
+      (now: Parameters<typeof describeOffer>[0]) => stepDown(now, { offerId, at: '2030-01-01T00:00:00.000Z', days }),
+    )
+    fc.assert(
+      fc.property(fc.array(doing, { maxLength: 30 }), (done) => {
+        let now: Parameters<typeof describeOffer>[0] = { state: [...drafted, askable, assured].reduce(evolveOffer, initialOffer), details }
+        for (const decide of done) {
+          try {
+            const decision = decide(now)
+            now = { state: decision.events.reduce(evolveOffer, now.state), details: decision.details ?? now.details }
+          } catch (error) {
+            if ((error as { code?: string }).code !== 'offer-withdrawn') throw error
+          }
+        }
+        expect(now.state).toMatchObject({ assurance: { assuredAt: later, assuredBy, assurer: 'provider' } })
+      }),
+    )
+  })
+  test('D4 an offer that nobody assures is asked about, stands last, is hidden: one event each, and no more', () => {
+    const step = (events: OfferEvent[], when: string) =>
+      given([...drafted, askable, ...events], details).when((now) => stepDown(now, { offerId, at: when, days }))
+    step([], '2026-08-29T09:59:59.999Z').thenNothing()
+    step([], '2026-08-30T00:00:00.000Z').thenEvents([ladder[0]!])
+    step(ladder.slice(0, 1), '2026-09-28T23:59:59.999Z').thenNothing()
+    step(ladder.slice(0, 1), '2026-09-30T00:00:00.000Z').thenEvents([ladder[1]!])
+    step(ladder.slice(0, 2), '2026-11-30T00:00:00.000Z').thenEvents([ladder[2]!])
+    step(ladder, '2036-01-01T00:00:00.000Z').thenNothing()
+  })
+  test('D4 assuring restores it from every step, and the ladder begins anew', () => {
+    for (const steps of [0, 1, 2, 3]) {
+      const state = [...drafted, askable, ...ladder.slice(0, steps), assured].reduce(evolveOffer, initialOffer)
+      expect(state).toMatchObject({ status: 'published', assurance: { standing: 'fresh', nextAt: '2026-09-01T10:00:00.000Z' } })
+    }
+  })
+  test('what is withdrawn goes no further down, and is assured only once it is published again', () => {
+    const gone = given([...drafted, askable, withdrawn], details)
+    gone.when((now) => stepDown(now, { offerId, at: '2036-01-01T00:00:00.000Z', days })).thenNothing()
+    gone.when((now) => assureOffer(now, assure)).thenRefused('offer-not-published')
+    given(drafted, details)
+      .when((now) => assureOffer(now, assure))
+      .thenRefused('offer-not-published')
+  })
+  test('of what came from elsewhere nobody here is asked: it stays where it is, assured or not', () => {
+    const imported: OfferEvent = { type: 'offer.drafted.v1', data: { offerId, organisationId, track: 'be-helped', origin: 'imported' } }
+    given([imported, drafted[1]!], details)
+      .when((now) => publishOffer(now, { offerId, at, days }))
+      .thenDecision(({ events }) => expect(events[0]?.data).not.toHaveProperty('askAt'))
+    given([imported, drafted[1]!, published], details)
+      .when((now) => assureOffer(now, assure))
+      .thenDecision(({ events }) => expect(events[0]?.data).not.toHaveProperty('askAt'))
+  })
+  test('an offer published before there was a ladder stays where it is until somebody assures it', () =>
+    given([...drafted, published], details)
+      .when((now) => stepDown(now, { offerId, at: '2036-01-01T00:00:00.000Z', days }))
+      .thenNothing())
 })

@@ -1,14 +1,19 @@
 import type {
   Category,
   DomainEvent,
+  OfferAssuranceAsked,
+  OfferAssured,
   OfferCapacityExpired,
   OfferCapacityStated,
   OfferDescribed,
+  OfferDownranked,
   OfferDrafted,
+  OfferHidden,
   OfferPublished,
   OfferWithdrawn,
   Track,
 } from '@patchwork/events'
+import { type Assurance, type AssuranceDays, type Assurer, askAt, downrankAt, hideAt } from './assurance.ts'
 import type { Current, Decision } from './decision.ts'
 import type { Origin, SourceRecord } from './organisation.ts'
 import { checkGate, type PersonalCareGate } from './personalCare.ts'
@@ -21,11 +26,24 @@ export type OfferEvent =
   | DomainEvent<typeof OfferPublished>
   | DomainEvent<typeof OfferCapacityStated>
   | DomainEvent<typeof OfferCapacityExpired>
+  | DomainEvent<typeof OfferAssured>
+  | DomainEvent<typeof OfferAssuranceAsked>
+  | DomainEvent<typeof OfferDownranked>
+  | DomainEvent<typeof OfferHidden>
   | DomainEvent<typeof OfferWithdrawn>
 
 export type Capacity = { state: 'unknown' } | { state: 'open' | 'waiting-list' | 'closed'; units?: number; expiresAt: string }
 
-type Drafted = { organisationId: string; track: Track; origin: Origin; category: Category; personalCare: boolean; wardCodes: string[]; capacity: Capacity }
+type Drafted = {
+  organisationId: string
+  track: Track
+  origin: Origin
+  category: Category
+  personalCare: boolean
+  wardCodes: string[]
+  capacity: Capacity
+  assurance?: Assurance
+}
 
 export type OfferState =
   | { status: 'none' }
@@ -38,7 +56,8 @@ export type Location = { latitude: number; longitude: number; wardCode?: string;
 export type Price = { kind: 'free' | 'paid' | 'unknown'; pence?: number; unit?: string; vat?: 'none' | 'included' | 'added'; travelPence?: number }
 /** Who it is for by place: wards, a distance around a postcode, at people's homes. `centre` is where the postcode lies, when this place knows it. */
 export type Area = { wardCodes?: string[]; withinMetres?: number; postcode?: string; atHome?: boolean; centre?: Location }
-export type Place = { address?: string; postcode?: string; location?: Location }
+/** `sensitive`: a refuge, say. Where it is stays with those who act for its organisation. */
+export type Place = { address?: string; postcode?: string; location?: Location; sensitive?: true }
 export type Contact = { name?: string; email?: string; phone?: string; website?: string }
 
 /** The words of an offer and what is said by them: sealed at rest, never in an event. */
@@ -110,14 +129,17 @@ export const describeOffer = ({ state, details: before }: Offer, command: DraftO
  * Lets everyone find it; publishing again changes nothing. An offer from open data or a feed takes no referrals: nobody there has agreed to answer.
  * Throws RefusedError `offer-not-found`, `where-missing`, `personal-care-gate`.
  */
-export const publishOffer = ({ state, details }: Offer, { offerId, at }: { offerId: string; at: string }): OfferDecision => {
+export const publishOffer = ({ state, details }: Offer, { offerId, at, days }: { offerId: string; at: string; days?: AssuranceDays }): OfferDecision => {
   const answer = { offerId }
   if (state.status === 'none' || !details) throw new RefusedError('offer-not-found')
   if (state.status === 'published') return { events: [], answer }
   checkFitToPublish(state, details)
   const { organisationId, track, category, wardCodes, origin } = state
   const takesReferrals = origin === 'registered'
-  return { events: [{ type: 'offer.published.v1', data: { offerId, organisationId, track, category, wardCodes, takesReferrals, publishedAt: at } }], answer }
+  // Whoever published it has just looked at it; of what came from elsewhere nobody here can be asked.
+  const asked = origin === 'registered' && days ? { askAt: askAt(at, days) } : {}
+  const data = { offerId, organisationId, track, category, wardCodes, takesReferrals, publishedAt: at, ...asked }
+  return { events: [{ type: 'offer.published.v1', data }], answer }
 }
 
 /** An offer that open data speaks of, found by everyone from its first moment. One that is here already is left as it is. */
@@ -174,6 +196,42 @@ export const expireCapacity = ({ state }: Offer, { offerId, at }: { offerId: str
   return { events: [{ type: 'offer.capacity-expired.v1', data: { offerId, organisationId, expiredAt: capacity.expiresAt } }] }
 }
 
+export type AssureOffer = { offerId: string; assuredBy: string; assurer: Assurer; at: string; days: AssuranceDays }
+
+/**
+ * Somebody says that all it says is still right: the one thing that changes when and by whom it was assured, and what brings it back up the ladder.
+ * Throws RefusedError `offer-not-found`, `offer-not-published`.
+ */
+export const assureOffer = ({ state }: Offer, { offerId, assuredBy, assurer, at, days }: AssureOffer): OfferDecision => {
+  if (state.status === 'none') throw new RefusedError('offer-not-found')
+  if (state.status !== 'published') throw new RefusedError('offer-not-published')
+  const { organisationId, origin } = state
+  const asked = origin === 'registered' ? { askAt: askAt(at, days) } : {}
+  return { events: [{ type: 'offer.assured.v1', data: { offerId, organisationId, assuredBy, assurer, assuredAt: at, ...asked } }], answer: { offerId } }
+}
+
+/** The next step of an offer that nobody assures, once it is due: asked about, then behind all others, then hidden. Before that nothing changes. */
+export const stepDown = ({ state }: Offer, { offerId, at, days }: { offerId: string; at: string; days: AssuranceDays }): OfferDecision => {
+  if (state.status !== 'published' || state.assurance?.nextAt === undefined || state.assurance.nextAt > at) return { events: [] }
+  const ids = { offerId, organisationId: state.organisationId }
+  switch (state.assurance.standing) {
+    case 'fresh':
+      return { events: [{ type: 'offer.assurance-asked.v1', data: { ...ids, askedAt: at, downrankAt: downrankAt(at, days) } }] }
+    case 'asked':
+      return { events: [{ type: 'offer.downranked.v1', data: { ...ids, downrankedAt: at, hideAt: hideAt(at, days) } }] }
+    case 'downranked':
+      return { events: [{ type: 'offer.hidden.v1', data: { ...ids, hiddenAt: at } }] }
+    case 'hidden':
+      return { events: [] }
+    default:
+      return assertNever(state.assurance.standing)
+  }
+}
+
+/** Published, and not hidden because nobody assures it. */
+export const isShown = (state: OfferState): state is OfferState & { status: 'published' } =>
+  state.status === 'published' && state.assurance?.standing !== 'hidden'
+
 /** Shows it to nobody else any more; withdrawing again changes nothing. Throws RefusedError `offer-not-found`. */
 export const withdrawOffer = ({ state }: Offer, { offerId, at }: { offerId: string; at: string }): OfferDecision => {
   const answer = { offerId }
@@ -187,10 +245,10 @@ const described = (offerId: string, organisationId: string, { category, personal
   data: { offerId, organisationId, category, personalCare, wardCodes: wardsOf(details) },
 })
 
-/** The wards an offer is for; where none are said, the one it stands in. */
+/** The wards an offer is for; where none are said, the one it stands in, unless nobody may know where that is. */
 const wardsOf = ({ area, place }: OfferDetails): string[] => {
   const said = area.wardCodes ?? []
-  const standing = (area.centre ?? place.location)?.wardCode
+  const standing = place.sensitive ? undefined : (area.centre ?? place.location)?.wardCode
   return said.length > 0 ? [...new Set(said)].slice(0, wardCodesMax) : standing === undefined ? [] : [standing]
 }
 
@@ -222,13 +280,29 @@ export const evolveOffer = (state: OfferState, event: OfferEvent): OfferState =>
     return { status: 'draft', organisationId, track, origin, category: 'other', personalCare: false, wardCodes: [], capacity: { state: 'unknown' } }
   }
   if (state.status === 'none') return state
-  const { organisationId, track, origin, category, personalCare, wardCodes, capacity } = state
-  const drafted = { organisationId, track, origin, category, personalCare, wardCodes, capacity }
+  const { organisationId, track, origin, category, personalCare, wardCodes, capacity, assurance } = state
+  const drafted = { organisationId, track, origin, category, personalCare, wardCodes, capacity, ...(assurance ? { assurance } : {}) }
   switch (event.type) {
     case 'offer.described.v1':
       return { ...state, category: event.data.category, personalCare: event.data.personalCare, wardCodes: event.data.wardCodes }
     case 'offer.published.v1':
-      return { ...drafted, status: 'published', publishedAt: event.data.publishedAt, takesReferrals: event.data.takesReferrals }
+      return {
+        ...drafted,
+        status: 'published',
+        publishedAt: event.data.publishedAt,
+        takesReferrals: event.data.takesReferrals,
+        ...(event.data.askAt === undefined ? {} : { assurance: { ...assurance, standing: 'fresh', nextAt: event.data.askAt } }),
+      }
+    case 'offer.assured.v1': {
+      const { assuredAt, assuredBy, assurer, askAt: nextAt } = event.data
+      return { ...state, assurance: { standing: 'fresh', assuredAt, assuredBy, assurer, ...(nextAt === undefined ? {} : { nextAt }) } }
+    }
+    case 'offer.assurance-asked.v1':
+      return { ...state, assurance: { ...assurance, standing: 'asked', nextAt: event.data.downrankAt } }
+    case 'offer.downranked.v1':
+      return { ...state, assurance: { ...assurance, standing: 'downranked', nextAt: event.data.hideAt } }
+    case 'offer.hidden.v1':
+      return { ...state, assurance: { ...withoutNext(assurance), standing: 'hidden' } }
     case 'offer.capacity-stated.v1': {
       const { capacity: stated, units, expiresAt } = event.data
       return { ...state, capacity: { state: stated, ...(units === undefined ? {} : { units }), expiresAt } }
@@ -236,12 +310,17 @@ export const evolveOffer = (state: OfferState, event: OfferEvent): OfferState =>
     case 'offer.capacity-expired.v1':
       return { ...state, capacity: { state: 'unknown' } }
     case 'offer.withdrawn.v1':
-      return { ...drafted, status: 'withdrawn', withdrawnAt: event.data.withdrawnAt }
+      return { ...drafted, ...(assurance ? { assurance: withoutNext(assurance) } : {}), status: 'withdrawn', withdrawnAt: event.data.withdrawnAt }
     default:
       return assertNever(event)
   }
 }
 
-const assertNever = (event: never): never => {
-  throw new TypeError(`An event that an offer does not know: ${(event as { type: string }).type}`)
+const withoutNext = (assurance: Assurance | undefined): Assurance => {
+  const { nextAt: _none, ...rest } = assurance ?? { standing: 'fresh' as const }
+  return rest
+}
+
+const assertNever = (unknown: never): never => {
+  throw new TypeError(`What an offer does not know: ${JSON.stringify((unknown as { type?: string }).type ?? unknown)}`)
 }

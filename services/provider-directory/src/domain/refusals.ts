@@ -14,6 +14,7 @@ const refusals = {
   'offer-not-found': { kind: 'not-found', title: 'No such offer', words: 'There is no such offer, or it is not yours.' },
   'offer-exists': { kind: 'conflict', title: 'Described already', words: 'This offer is in the directory already.' },
   'offer-withdrawn': { kind: 'conflict', title: 'The offer was withdrawn', words: 'This offer was withdrawn. Publish it again first.' },
+  'offer-not-published': { kind: 'conflict', title: 'Not published', words: 'Only what everyone can find is assured. Publish this offer first.' },
   'organisation-of-offer-fixed': {
     kind: 'invalid',
     title: 'The organisation stays',
@@ -60,6 +61,15 @@ const refusals = {
     kind: 'invalid',
     title: 'Closed, with places?',
     words: 'Something closed has no places left. Leave the number empty, or choose "open".',
+  },
+  'credential-not-found': { kind: 'not-found', title: 'No such check', words: 'There is no such criminal-record check, or it is not yours.' },
+  'too-many-credentials': { kind: 'invalid', title: 'Too many checks', words: 'An organisation can have 50 criminal-record checks at most. Remove some.' },
+  'day-not-passed': { kind: 'invalid', title: 'A day to come', words: 'Enter a day that has been, or today.' },
+  'check-before-issue': { kind: 'invalid', title: 'Before the certificate', words: 'The update service can be asked only from the day of the certificate on.' },
+  'own-credential': {
+    kind: 'conflict',
+    title: 'One of your own',
+    words: 'Nobody reviews the check of an organisation that they belong to. Ask another administrator.',
   },
   'import-not-found': { kind: 'not-found', title: 'No such import', words: 'There is no such import.' },
   'import-busy': { kind: 'conflict', title: 'Another import is under way', words: 'One import at a time: wait until the one under way has ended.' },

@@ -39,8 +39,8 @@ const toArea = ({ wardCodes, withinMetres, postcode, atHome }: Body['area'], cou
   return withoutAbsent({ wardCodes, withinMetres, postcode: found?.postcode, atHome, centre: found?.location }) as Area
 }
 
-const toPlace = ({ address, postcode }: Body['place'], councilArea: CouncilArea): Place =>
-  withoutAbsent({ address, ...lookUp(postcode, '/place/postcode', councilArea) }) as Place
+const toPlace = ({ address, postcode, sensitive }: Body['place'], councilArea: CouncilArea): Place =>
+  withoutAbsent({ address, sensitive, ...lookUp(postcode, '/place/postcode', councilArea) }) as Place
 
 const lookUp = (typed: string | undefined, field: string, councilArea: CouncilArea): { postcode: string; location: FoundPlace | undefined } | undefined => {
   if (typed === undefined) return undefined

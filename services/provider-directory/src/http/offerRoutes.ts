@@ -2,7 +2,7 @@ import { idFor } from '@patchwork/aggregate'
 import { defineRoute, IdParams, NotFoundError } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
 import { z } from 'zod'
-import { describeOffer, draftOffer, publishOffer, stateCapacity, withdrawOffer } from '../domain/offer.ts'
+import { assureOffer, describeOffer, draftOffer, isShown, publishOffer, stateCapacity, withdrawOffer } from '../domain/offer.ts'
 import { RefusedError } from '../domain/refusals.ts'
 import type { CouncilArea } from '../place/place.ts'
 import type { Directory } from '../store/directory.ts'
@@ -43,7 +43,7 @@ export const offerRoutes = ({ directory, councilArea, runtime }: Dependencies) =
         const offer = await offers.get(params.id)
         if (!offer || offer.state.status === 'none') throw new NotFoundError()
         const isYours = await isMember(directory, offer.state.organisationId, caller)
-        const mayRead = offer.state.status === 'published' || isYours || (caller.kind === 'person' && caller.role === 'administrator')
+        const mayRead = isShown(offer.state) || isYours || (caller.kind === 'person' && caller.role === 'administrator')
         const registered = mayRead ? await organisations.get(offer.state.organisationId) : undefined
         const organisation = registered && toPublicOrganisation(registered)
         const view = organisation && toOfferView(offer, { organisation, isYours, nowMs: runtime.now(), councilArea })
@@ -101,7 +101,9 @@ export const offerRoutes = ({ directory, councilArea, runtime }: Dependencies) =
       problems: ['not-found', 'offer-not-found', 'where-missing', 'personal-care-gate'],
       own: ({ params, caller }) => isOfTheirs(directory, params.id, caller),
       handle: async ({ params, command }) => {
-        const { sequence } = await offers.update(params.id, command, (current) => publishOffer(current, { offerId: params.id, at: command.at }))
+        const { sequence } = await offers.update(params.id, command, (current) =>
+          publishOffer(current, { offerId: params.id, at: command.at, days: councilArea.assuranceDays }),
+        )
         return { body: { offerId: params.id }, sequence }
       },
     }),
@@ -121,6 +123,24 @@ export const offerRoutes = ({ directory, councilArea, runtime }: Dependencies) =
         const expiresAt = new Date(body.expiresAt).toISOString()
         const { sequence } = await offers.update(params.id, command, (current) =>
           stateCapacity(current, { offerId: params.id, state, ...(units === undefined ? {} : { units }), expiresAt, at: command.at }),
+        )
+        return { body: { offerId: params.id }, sequence }
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/offers/:id/assurance',
+      policy: 'offer.assure',
+      summary: 'Says that all the offer says is still right. Nothing else changes when and by whom it was assured.',
+      params: IdParams,
+      answer: OfferId,
+      problems: ['not-found', 'offer-not-found', 'offer-not-published'],
+      own: ({ params, caller }) => isOfTheirs(directory, params.id, caller),
+      handle: async ({ params, caller, command }) => {
+        if (caller.kind !== 'person') throw new NotFoundError()
+        const assurer = (await isOfTheirs(directory, params.id, caller)) ? 'provider' : 'council'
+        const { sequence } = await offers.update(params.id, command, (current) =>
+          assureOffer(current, { offerId: params.id, assuredBy: caller.personId, assurer, at: command.at, days: councilArea.assuranceDays }),
         )
         return { body: { offerId: params.id }, sequence }
       },

@@ -3,12 +3,13 @@ import type { Category, Track } from '@patchwork/events'
 import { defineRoute, IdParams, ListQuery, NotFoundError, plainText } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
 import { z } from 'zod'
+import { isShown } from '../domain/offer.ts'
 import { describeOrganisation, issueJoiningCode, joinOrganisation, type OrganisationDetails, registerOrganisation } from '../domain/organisation.ts'
 import { RefusedError } from '../domain/refusals.ts'
 import { charityIdOf } from '../openData/loadOpenData.ts'
 import type { CouncilArea } from '../place/place.ts'
 import type { Directory, Offers } from '../store/directory.ts'
-import { toPublicOrganisation } from '../store/publicOffer.ts'
+import { toPublicOrganisation, withoutSensitivePlace } from '../store/publicOffer.ts'
 import { type JoiningCodes, joiningCodeIdOf } from './joiningCode.ts'
 import { isMember, isOwner } from './membership.ts'
 import { OrganisationBody, OrganisationDescriptionBody, OrganisationKind, OrganisationView } from './schemas.ts'
@@ -209,7 +210,7 @@ const charitiesOf = async ({ organisations, offers }: Directory, numbers: readon
   const { aggregates } = await offers.find({ where: { organisationId: { in: found.map(({ id }) => id) }, status: { equals: 'published' } }, limit: 1_000 })
   const wardOf = new Map(
     aggregates.toReversed().flatMap(({ state, details }) => {
-      const wardCode = details?.place.location?.wardCode
+      const wardCode = details && withoutSensitivePlace(details).place.location?.wardCode
       return state.status === 'none' || wardCode === undefined ? [] : [[state.organisationId, wardCode] as const]
     }),
   )
@@ -238,7 +239,7 @@ const offersOf = async (
     ...(from === undefined ? {} : { after: from }),
   })
   const items = aggregates.flatMap(({ id, state, details }): OfferLine[] =>
-    state.status === 'none' || !details
+    state.status === 'none' || !details || !(isYours || isShown(state))
       ? []
       : [
           {
@@ -248,7 +249,7 @@ const offersOf = async (
             category: state.category as Category,
             track: state.track as Track,
             capacity: toCapacityView(state.capacity, nowMs),
-            place: toPlaceView(details.place),
+            place: toPlaceView(isYours ? details.place : withoutSensitivePlace(details).place),
           },
         ],
   )

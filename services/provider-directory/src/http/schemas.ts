@@ -58,7 +58,14 @@ export const OfferBody = z.strictObject({
       atHome: z.boolean().optional(),
     })
     .default({}),
-  place: z.strictObject({ address: plainText(500).optional(), postcode: plainText(20).optional() }).default({}),
+  place: z
+    .strictObject({
+      address: plainText(500).optional(),
+      postcode: plainText(20).optional(),
+      /** A refuge, say: where it is, and where a distance is measured from, is shown to the organisation's members and to nobody else. */
+      sensitive: z.literal(true).optional(),
+    })
+    .default({}),
   times: z.array(WeeklyTimeBody).max(50).default([]),
   timesInWords: plainText(500).optional(),
   fundingAccepted: z.array(z.enum(fundingCodes)).max(fundingCodes.length).default([]),
@@ -94,6 +101,8 @@ const PlaceView = z.object({
   ...Ward,
   latitude: z.number().optional(),
   longitude: z.number().optional(),
+  /** Shown to nobody but its organisation's members. */
+  sensitive: z.literal(true).optional(),
 })
 export const OrganisationName = z.object({ organisationId: id, name: z.string() })
 
@@ -177,6 +186,10 @@ export const OfferView = z.object({
   capacity: CapacityView,
   takesReferrals: z.boolean(),
   publishedAt: instant.optional(),
+  /** Who last said that all this is right: whoever offers it, or the council. */
+  assured: z.object({ assurer: z.enum(['provider', 'council']), at: instant }).optional(),
+  /** How far it has gone without that; told to its organisation only. */
+  standing: z.enum(['fresh', 'asked', 'downranked', 'hidden']).optional(),
   modifiedAt: instant,
   source: Source.extend({ attribution: z.string().optional() }).optional(),
   /** The caller may change it. */

@@ -2,6 +2,7 @@ import { Category, Track, WardCode } from '@patchwork/events'
 import { defineRoute, IdParams, ListQuery } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
 import { z } from 'zod'
+import { isShown } from '../domain/offer.ts'
 import type { CouncilArea } from '../place/place.ts'
 import type { Directory } from '../store/directory.ts'
 import type { OfferSearch, SearchIndex } from '../store/searchIndex.ts'
@@ -111,7 +112,7 @@ export const searchRoutes = ({ directory, index, councilArea, unmetNeed, runtime
     own: ({ params, caller }) => isOfTheirs(directory, params.id, caller),
     handle: async ({ params }) => {
       const offer = await directory.offers.get(params.id)
-      const expected = offer?.state.status === 'published' ? offer.sequence : undefined
+      const expected = offer && isShown(offer.state) ? offer.sequence : undefined
       return { body: { isUpToDate: index.sequenceOf(params.id) === expected } }
     },
   }),

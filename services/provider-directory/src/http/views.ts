@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Capacity, Location, Offer, OfferDetails } from '../domain/offer.ts'
 import { isWithin, londonMinuteOfWeek, toSpans } from '../domain/weeklyTimes.ts'
 import type { CouncilArea } from '../place/place.ts'
-import { capacityAt, type PublicOrganisation } from '../store/publicOffer.ts'
+import { capacityAt, type PublicOrganisation, withoutSensitivePlace } from '../store/publicOffer.ts'
 import type { Hit } from '../store/searchIndex.ts'
 import type { OfferSummary, OfferView } from './schemas.ts'
 
@@ -17,7 +17,8 @@ const toSummary = (description: string): string => {
   return `${(wordEnd > summaryLengthMax / 2 ? cut.slice(0, wordEnd) : cut).toWellFormed()}…`
 }
 
-export const toPlaceView = ({ address, postcode, location }: OfferDetails['place']) => ({
+export const toPlaceView = ({ address, postcode, location, sensitive }: OfferDetails['place']) => ({
+  ...(sensitive ? { sensitive } : {}),
   ...(address === undefined ? {} : { address }),
   ...(postcode === undefined ? {} : { postcode }),
   ...location,
@@ -60,8 +61,10 @@ export const toOfferView = (
   { organisation, isYours, nowMs, councilArea }: { organisation: PublicOrganisation; isYours: boolean; nowMs: number; councilArea: CouncilArea },
 ): z.input<typeof OfferView> | undefined => {
   if (state.status === 'none' || !details) return undefined
-  const { area, place, times, source, name, description, forWhom, price, timesInWords, fundingAccepted, personalCareGate, contact, modifiedAt } = details
+  const { area, place } = isYours ? details : withoutSensitivePlace(details)
+  const { times, source, name, description, forWhom, price, timesInWords, fundingAccepted, personalCareGate, contact, modifiedAt } = details
   const { wardCodes, withinMetres, postcode, atHome, centre } = area
+  const { assurance } = state
   return {
     offerId: id,
     status: state.status,
@@ -91,6 +94,8 @@ export const toOfferView = (
     capacity: capacityAt(state.capacity, nowMs),
     takesReferrals: state.status === 'published' && state.takesReferrals,
     ...(state.status === 'published' ? { publishedAt: state.publishedAt } : {}),
+    ...(assurance?.assuredAt !== undefined && assurance.assurer ? { assured: { assurer: assurance.assurer, at: assurance.assuredAt } } : {}),
+    ...(isYours && assurance ? { standing: assurance.standing } : {}),
     modifiedAt,
     ...(source ? { source: toSourceView(source, councilArea) } : {}),
     isYours,

@@ -25,9 +25,12 @@ const ownListed = (offer: PublicOffer): Fields => ({
   last_modified: offer.modifiedAt,
 })
 
+/** The day of an assurance made here, in place of one that the record brought with it. Who made it stays here: the standard asks for an address of theirs. */
+const assuredDate = ({ assured }: PublicOffer): Fields => (assured ? { assured_date: assured.on, assurer_email: undefined } : {})
+
 /** A service with its one-to-one fields, as lists hold it. */
 export const toListedService = (offer: PublicOffer): Fields =>
-  said({ ...ownListed(offer), ...oneToOne(offer.given ?? {}), organization: toListedOrganization(offer.organisation) })
+  said({ ...ownListed(offer), ...oneToOne(offer.given ?? {}), ...assuredDate(offer), organization: toListedOrganization(offer.organisation) })
 
 /** A service with everything that belongs to it. */
 export const toFullService = (offer: PublicOffer, around: Around): Fields => ({
@@ -56,6 +59,7 @@ export const toServiceOfOrganization = (offer: PublicOffer, around: Around): Fie
       },
     ],
     ...given,
+    ...assuredDate(offer),
     contacts: saysPhone(contacts) && !saysPhone(listOf(given.contacts)) ? contacts : (given.contacts ?? contacts),
   })
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { type AssuranceDays, assuranceDaysByDefault } from '../domain/assurance.ts'
 import { openPostcodeFile } from './postcodeFile.ts'
 import { openPostcodes, writtenPostcode } from './postcodes.ts'
 import { openWards, type Wards } from './wards.ts'
@@ -11,6 +12,8 @@ const SafeguardingLine = z
   .refine(({ phone, url }) => (phone === undefined) !== (url === undefined), {
     error: 'A line has a telephone number or the address of a page, one of the two',
   })
+
+const days = z.int().min(1).max(3_660)
 
 const About = z.strictObject({
   name: z.string().min(1).max(200),
@@ -27,6 +30,13 @@ const About = z.strictObject({
   sources: z
     .array(z.strictObject({ code: z.string(), name: z.string(), publisher: z.string(), changedOn: z.iso.date().optional(), attribution: z.string() }))
     .max(100),
+  /** Days without an assurance after which an offer is asked about, stands last, and is hidden. */
+  assurance: z
+    .strictObject({ askAfterDays: days, downrankAfterDays: days, hideAfterDays: days })
+    .refine(({ askAfterDays, downrankAfterDays, hideAfterDays }) => askAfterDays < downrankAfterDays && downrankAfterDays < hideAfterDays, {
+      error: 'Each step comes later than the one before',
+    })
+    .optional(),
 })
 export type About = z.infer<typeof About>
 
@@ -36,6 +46,7 @@ export type FoundPlace = { latitude: number; longitude: number; wardCode?: strin
 export type CouncilArea = {
   folder: string
   about: About
+  assuranceDays: AssuranceDays
   wards: Wards
   /** Where a postcode lies, and in which ward; undefined when this place does not know it. */
   locate(postcode: string): FoundPlace | undefined
@@ -59,6 +70,7 @@ export const openCouncilArea = (folder: string, imported?: { postcodesFile: stri
   return {
     folder,
     about,
+    assuranceDays: daysOf(about),
     wards,
     withWard,
     locate: (postcode) => {
@@ -68,3 +80,6 @@ export const openCouncilArea = (folder: string, imported?: { postcodesFile: stri
     },
   }
 }
+
+const daysOf = ({ assurance }: About): AssuranceDays =>
+  assurance ? { askAfter: assurance.askAfterDays, downrankAfter: assurance.downrankAfterDays, hideAfter: assurance.hideAfterDays } : assuranceDaysByDefault

@@ -1,9 +1,16 @@
 import { type OpenedAggregates, openAggregates, type Ports, together } from '@patchwork/aggregate'
 import {
+  CredentialEntered,
+  CredentialRemoved,
+  CredentialReviewed,
+  OfferAssuranceAsked,
+  OfferAssured,
   OfferCapacityExpired,
   OfferCapacityStated,
   OfferDescribed,
+  OfferDownranked,
   OfferDrafted,
+  OfferHidden,
   OfferPublished,
   OfferWithdrawn,
   OrganisationDescribed,
@@ -12,6 +19,7 @@ import {
   OrganisationRegistered,
   SearchFoundNothing,
 } from '@patchwork/events'
+import { type CredentialDetails, type CredentialEvent, type CredentialState, evolveCredential, initialCredential } from '../domain/credential.ts'
 import { type EmptySearch, evolveSearch, initialSearch, type SearchEvent } from '../domain/emptySearch.ts'
 import { evolveOffer, initialOffer, type OfferDetails, type OfferEvent, type OfferState } from '../domain/offer.ts'
 import { evolveOrganisation, initialOrganisation, type OrganisationDetails, type OrganisationEvent, type OrganisationState } from '../domain/organisation.ts'
@@ -20,8 +28,9 @@ export const service = 'provider-directory'
 
 export type Organisations = OpenedAggregates<OrganisationState, OrganisationEvent, OrganisationDetails>
 export type Offers = OpenedAggregates<OfferState, OfferEvent, OfferDetails>
+export type Credentials = OpenedAggregates<CredentialState, CredentialEvent, CredentialDetails>
 export type EmptySearches = OpenedAggregates<EmptySearch, SearchEvent>
-export type Directory = { organisations: Organisations; offers: Offers; searches: EmptySearches }
+export type Directory = { organisations: Organisations; offers: Offers; credentials: Credentials; searches: EmptySearches }
 
 /** Opens what the directory keeps. Throws what the stores throw when they cannot be opened. */
 export const openDirectory = (ports: Ports): Promise<Directory> =>
@@ -48,19 +57,45 @@ export const openDirectory = (ports: Ports): Promise<Directory> =>
         service,
         name: 'offer',
         topic: OfferDrafted.topic,
-        events: [OfferDrafted, OfferDescribed, OfferPublished, OfferCapacityStated, OfferCapacityExpired, OfferWithdrawn],
+        events: [
+          OfferDrafted,
+          OfferDescribed,
+          OfferPublished,
+          OfferCapacityStated,
+          OfferCapacityExpired,
+          OfferAssured,
+          OfferAssuranceAsked,
+          OfferDownranked,
+          OfferHidden,
+          OfferWithdrawn,
+        ],
         initial: initialOffer,
         evolve: evolveOffer,
         fields: {
           status: { path: 'state.status', type: 'string' },
           organisationId: { path: 'state.organisationId', type: 'string' },
+          assuranceNextAt: { path: 'state.assurance.nextAt', type: 'string' },
           capacityExpiresAt: { path: 'state.capacity.expiresAt', type: 'string' },
         },
         indexes: {
           'by-status': { fields: ['status'] },
           'by-organisation': { fields: ['organisationId', 'status'] },
+          'by-assurance': { fields: ['assuranceNextAt'], sparse: true },
           'by-capacity-expiry': { fields: ['capacityExpiresAt'], sparse: true },
         },
+      },
+      ports,
+    ),
+    credentials: openAggregates<CredentialState, CredentialEvent, CredentialDetails>(
+      {
+        service,
+        name: 'credential',
+        topic: CredentialEntered.topic,
+        events: [CredentialEntered, CredentialReviewed, CredentialRemoved],
+        initial: initialCredential,
+        evolve: evolveCredential,
+        fields: { status: { path: 'state.status', type: 'string' }, organisationId: { path: 'state.organisationId', type: 'string' } },
+        indexes: { 'by-status': { fields: ['status'] }, 'by-organisation': { fields: ['organisationId', 'status'] } },
       },
       ports,
     ),

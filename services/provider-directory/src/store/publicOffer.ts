@@ -1,5 +1,7 @@
 import type { Category, Track } from '@patchwork/events'
-import type { Area, Capacity, Contact, Offer, OfferDetails, Place, Price } from '../domain/offer.ts'
+import { calendarDay } from '@patchwork/runtime'
+import type { Assurance, Assurer } from '../domain/assurance.ts'
+import { type Area, type Capacity, type Contact, isShown, type Offer, type OfferDetails, type Place, type Price } from '../domain/offer.ts'
 import type { Organisation, OrganisationDetails, OrganisationKind, SourceRecord } from '../domain/organisation.ts'
 import type { WeeklyTime } from '../domain/weeklyTimes.ts'
 
@@ -37,6 +39,10 @@ export type PublicOffer = {
   capacity: Capacity
   takesReferrals: boolean
   publishedAt: string
+  /** Stands behind all others: nobody has said for long that it is right. */
+  isDownranked?: true
+  /** Who last said that it is right, and on which day. */
+  assured?: { assurer: Assurer; on: string }
   /** When anything shown here last changed, the organisation's own words included; of open data, by its source and not by when it was loaded. */
   modifiedAt: string
   source?: SourceRecord
@@ -50,11 +56,41 @@ export const toPublicOrganisation = ({ id, state, details }: Organisation & { id
 
 /** A published offer as search knows it; undefined unless it is published. Views leave out the postcode that an area is measured from. */
 export const toPublicOffer = ({ id, state, details }: Offer & { id: string }, organisation: PublicOrganisation): PublicOffer | undefined => {
-  if (state.status !== 'published' || !details) return undefined
-  const { track, category, personalCare, capacity, takesReferrals, publishedAt } = state
-  const modifiedAt = latest(details.modifiedAt, organisation.modifiedAt, ...(details.source ? [] : [publishedAt]))
-  return { offerId: id, track, category, personalCare, capacity, takesReferrals, publishedAt, ...details, modifiedAt, organisation }
+  if (!isShown(state) || !details) return undefined
+  const { track, category, personalCare, capacity, takesReferrals, publishedAt, assurance } = state
+  const modifiedAt = latest(details.modifiedAt, organisation.modifiedAt, assurance?.assuredAt ?? '', ...(details.source ? [] : [publishedAt]))
+  return {
+    offerId: id,
+    track,
+    category,
+    personalCare,
+    capacity,
+    takesReferrals,
+    publishedAt,
+    ...withoutSensitivePlace(details),
+    ...toAssured(assurance),
+    modifiedAt,
+    organisation,
+  }
 }
+
+/**
+ * What may leave of a record whose location is sensitive: nothing of where it stands, nothing that a distance is measured from, and nothing that another feed
+ * said in fields of its own. Wards that it says it serves stay.
+ */
+export const withoutSensitivePlace = (details: OfferDetails): OfferDetails => {
+  if (!details.place.sensitive) return details
+  const { given: _given, ...kept } = details
+  const { wardCodes, atHome } = details.area
+  return { ...kept, place: {}, area: { ...(wardCodes ? { wardCodes } : {}), ...(atHome ? { atHome } : {}) } }
+}
+
+const toAssured = (assurance: Assurance | undefined): Pick<PublicOffer, 'isDownranked' | 'assured'> => ({
+  ...(assurance?.standing === 'downranked' ? { isDownranked: true } : {}),
+  ...(assurance?.assuredAt !== undefined && assurance.assurer !== undefined
+    ? { assured: { assurer: assurance.assurer, on: calendarDay(Date.parse(assurance.assuredAt)) } }
+    : {}),
+})
 
 /** When it last changed for whoever keeps a copy: an old record that was loaded today is new to them, and so is one that was shown late. */
 export const newsAt = ({ modifiedAt, publishedAt }: PublicOffer, ...shownAt: (string | undefined)[]): string =>

@@ -110,6 +110,7 @@ type Row = {
   id: number
   offerId: string
   takesReferrals: boolean
+  isDownranked: boolean
   nameKey: string
   category: Category
   track: Track
@@ -127,8 +128,8 @@ type Row = {
   counters: { category: number; track: number; cost: number; wards: readonly number[]; funding: readonly number[] }
 }
 
-/** The order of results, most important first: how well the words match, how far it is, how often the words stand there, the name, the id. */
-type Key = { tier: number; metres: number; rank: number; nameKey: string; offerId: string }
+/** The order of results, most important first: what nobody assures stands last, how well the words match, how far it is, how often the words stand there, the name, the id. */
+type Key = { last: number; tier: number; metres: number; rank: number; nameKey: string; offerId: string }
 type Candidate = Key & { row: Row; distanceMetres: number | undefined; comesToYou: boolean; openNow: boolean }
 
 /** An index in memory, as a sole carer's offer is personal data too and must not lie on a disk in the clear. It is built from the directory's own documents. */
@@ -274,6 +275,7 @@ export const createSearchIndex = ({ now }: { now?: () => number } = {}): SearchI
       found.total += 1
       const metres = reach.comesToYou ? 0 : (reach.distanceMetres ?? (query.near ? nowhere : 0))
       const key = {
+        last: row.isDownranked ? 1 : 0,
         tier: byWords && !byWords.inName.has(row.id) ? 1 : 0,
         metres,
         rank: byWords?.ranks.get(row.id) ?? 0,
@@ -401,6 +403,7 @@ const toRow = (id: number, offer: PublicOffer, counters: Counters): Row => {
     id,
     offerId: offer.offerId,
     takesReferrals: offer.takesReferrals,
+    isDownranked: offer.isDownranked ?? false,
     nameKey: offer.name.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase(),
     category: offer.category,
     track: offer.track,
@@ -508,6 +511,7 @@ const count = (
 }
 
 const compareKeys = (left: Key, right: Key): number =>
+  left.last - right.last ||
   left.tier - right.tier ||
   left.metres - right.metres ||
   left.rank - right.rank ||
@@ -536,14 +540,14 @@ const hashOf = ({ limit: _limit, after: _after, ...query }: OfferSearch): string
     .digest('base64url')
     .slice(0, 16)
 
-const writeAfter = (query: OfferSearch, { tier, metres, rank, nameKey, offerId }: Key): string =>
-  Buffer.from(JSON.stringify([hashOf(query), tier, metres, rank, nameKey, offerId])).toString('base64url')
+const writeAfter = (query: OfferSearch, { last, tier, metres, rank, nameKey, offerId }: Key): string =>
+  Buffer.from(JSON.stringify([hashOf(query), last, tier, metres, rank, nameKey, offerId])).toString('base64url')
 
 const readAfter = (query: OfferSearch): Key => {
   try {
-    const [hash, tier, metres, rank, nameKey, offerId] = JSON.parse(Buffer.from(query.after ?? '', 'base64url').toString())
-    const isKey = [tier, metres, rank].every((value) => Number.isFinite(value)) && typeof nameKey === 'string' && typeof offerId === 'string'
-    if (hash === hashOf(query) && isKey) return { tier, metres, rank, nameKey, offerId }
+    const [hash, last, tier, metres, rank, nameKey, offerId] = JSON.parse(Buffer.from(query.after ?? '', 'base64url').toString())
+    const isKey = [last, tier, metres, rank].every((value) => Number.isFinite(value)) && typeof nameKey === 'string' && typeof offerId === 'string'
+    if (hash === hashOf(query) && isKey) return { last, tier, metres, rank, nameKey, offerId }
   } catch {
     // Not a marker of ours: told below, as for one of another search.
   }

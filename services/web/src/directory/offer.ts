@@ -34,8 +34,9 @@ const Where = z
     wardName: text,
     latitude: z.number().optional().catch(undefined),
     longitude: z.number().optional().catch(undefined),
+    sensitive: z.boolean().optional().catch(undefined),
   })
-  .catch({ address: undefined, postcode: undefined, wardCode: undefined, wardName: undefined, latitude: undefined, longitude: undefined })
+  .catch({ address: undefined, postcode: undefined, wardCode: undefined, wardName: undefined, latitude: undefined, longitude: undefined, sensitive: undefined })
 
 export const OfferInList = z.object({
   offerId: z.string(),
@@ -80,6 +81,11 @@ export const WholeOffer = OfferInList.omit({ summary: true, distanceMetres: true
     .object({ name: text, email: text, phone: text, website: webAddress })
     .catch({ name: undefined, email: undefined, phone: undefined, website: undefined }),
   modifiedAt: text,
+  assured: z
+    .object({ assurer: z.enum(['provider', 'council']), at: z.string() })
+    .optional()
+    .catch(undefined),
+  standing: text,
   source: Source.optional().catch(undefined),
   isYours: z.boolean().catch(false),
 })

@@ -30,6 +30,13 @@ beforeAll(async () => {
       : void response.status(201).json(state.answer)
   place = await startTestPlace({
     'GET /provider-directory/offers': () => ({ items: [], total: 4_166 }),
+    'GET /provider-directory/credentials/waiting': () => ({
+      items: [{ credentialId: accountId, organisationId: personId, organisationName: 'Dee’s Care', enteredAt: '2026-03-02T10:00:00.000Z' }],
+    }),
+    'GET /provider-directory/organisations/:id/credentials': () => ({
+      items: [{ credentialId: accountId, level: 'enhanced', certificateNumber: '001234567890', issuedOn: '2024-05-01' }],
+    }),
+    'POST /provider-directory/credentials/:id/review': done,
     'GET /identity/accounts': () => ({ items: [account], after: 'next page' }),
     'POST /identity/accounts/for-another': done,
     'POST /identity/accounts/search': done,
@@ -202,4 +209,29 @@ test('the ledger says whom each message was for, by what they are and a referenc
   place.routes['GET /notification/deliveries'] = whole
   expect(text).toContain('A provider <code>8c2f6f10</code>')
   expect(text.match(/2 March 2026 at 10am/g)).toHaveLength(1)
+})
+
+describe('criminal-record checks', () => {
+  test('D7 those that wait are listed by their organisation, with nothing of what they say', async () => {
+    const { text } = await (await place.signedIn('administrator')).get('/administrator/checks').expect(200)
+    expect(text).toContain(`/administrator/checks/${personId}/${accountId}`)
+    expect(text).toContain('Dee’s Care')
+    expect(text).not.toContain('001234567890')
+  })
+  test('D7 the council says that it has seen the certificate, and when it asked the update service', async () => {
+    const at = `/administrator/checks/${personId}/${accountId}`
+    const agent = await place.signedIn('administrator')
+    const { text } = await agent.get(at).expect(200)
+    expect(text).toContain('001234567890')
+    const form = { _token: hidden(text, '_token'), _key: hidden(text, '_key') }
+    await agent
+      .post(at)
+      .type('form')
+      .send({ ...form, updateServiceCheckedOn: '2026-03-01' })
+      .expect(303)
+    const sent = place.asked.filter(({ method }) => method === 'POST')
+    expect(sent.map(({ path, body }) => ({ path, body }))).toEqual([
+      { path: `/provider-directory/credentials/${accountId}/review`, body: { updateServiceCheckedOn: '2026-03-01' } },
+    ])
+  })
 })

@@ -4,6 +4,8 @@ import { accountReadyPage } from './accountReady/page.ts'
 import { administratorPage } from './administrator/page.ts'
 import { administratorAccountPage } from './administratorAccount/page.ts'
 import { administratorAccountsPage } from './administratorAccounts/page.ts'
+import { administratorCheckPage } from './administratorCheck/page.ts'
+import { administratorChecksPage } from './administratorChecks/page.ts'
 import { administratorDeliveriesPage } from './administratorDeliveries/page.ts'
 import { administratorFeedsPage } from './administratorFeeds/page.ts'
 import { administratorImportPage } from './administratorImport/page.ts'
@@ -22,7 +24,14 @@ import {
   administratorPasswordLinkPage,
   administratorVouchingPage,
 } from './confirm/administratorPages.ts'
-import { providerAcceptancePage, providerJoiningCodePage, providerPublicationPage, providerWithdrawalPage } from './confirm/providerPages.ts'
+import {
+  providerAcceptancePage,
+  providerAssurancePage,
+  providerCheckRemovalPage,
+  providerJoiningCodePage,
+  providerPublicationPage,
+  providerWithdrawalPage,
+} from './confirm/providerPages.ts'
 import { contractPage } from './contract/page.ts'
 import { contractNewPage } from './contractNew/page.ts'
 import { contractQuartersPage } from './contractQuarters/page.ts'
@@ -46,6 +55,7 @@ import { organisationPage } from './organisation/page.ts'
 import { poolingPages } from './poolingPages.ts'
 import { privacyPage } from './privacy/page.ts'
 import { providerPage } from './provider/page.ts'
+import { providerChecksPage } from './providerChecks/page.ts'
 import { providerConclusionPage } from './providerConclusion/page.ts'
 import { providerDeclinePage } from './providerDecline/page.ts'
 import { providerEditOfferPage, providerNewOfferPage } from './providerDescribeOffer/page.ts'
@@ -89,11 +99,14 @@ export const pages: readonly AnyPage[] = [
   providerPage,
   providerNewOrganisationPage,
   providerDescriptionPage,
+  providerChecksPage,
+  providerCheckRemovalPage,
   providerJoinPage,
   providerJoiningCodePage,
   providerNewOfferPage,
   providerEditOfferPage,
   providerPublicationPage,
+  providerAssurancePage,
   providerWithdrawalPage,
   providerOfferPage,
   providerAcceptancePage,
@@ -108,6 +121,8 @@ export const pages: readonly AnyPage[] = [
   administratorVouchingPage,
   administratorPasswordLinkPage,
   administratorClosingPage,
+  administratorChecksPage,
+  administratorCheckPage,
   administratorMailPage,
   administratorDeliveriesPage,
   administratorImportsPage,

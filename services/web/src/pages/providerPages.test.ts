@@ -47,6 +47,8 @@ const sent = {
 const { overdue: _, ...open } = sent
 const accepted = { ...open, status: 'accepted', acceptedAt: '2026-03-03T10:00:00.000Z', acceptedBy: residentId, personId, steps: ['outcomes', 'conclusion'] }
 
+const check = { credentialId: id(6), level: 'enhanced', certificateNumber: '001234567890', issuedOn: '2024-05-01', councilReviewedOn: '2026-03-03' }
+
 let place: TestPlace
 const state = { organisations: [organisation], offer: draft as object, referral: sent as object, refuses: undefined as [number, string, string] | undefined }
 beforeAll(async () => {
@@ -71,6 +73,10 @@ beforeAll(async () => {
     'POST /provider-directory/offers': done({ offerId }, 201),
     'PUT /provider-directory/offers/:id': done({ offerId }),
     'POST /provider-directory/offers/:id/:what': done({ offerId }),
+    'GET /provider-directory/organisations/:id/credentials': () => ({ items: [check] }),
+    'GET /provider-directory/organisations/:id/credential-readings': () => ({ items: [{ at: '2026-03-03T10:00:00.000Z', role: 'administrator' }] }),
+    'POST /provider-directory/organisations/:id/credentials': done({ credentialId: check.credentialId }, 201),
+    'POST /provider-directory/credentials/:id/removal': done({ credentialId: check.credentialId }),
     'GET /referral/referrals': ({ query }) => ({ items: query.status === 'sent' ? [sent] : [accepted] }),
     'GET /referral/referrals/:id': () => state.referral,
     'GET /referral/referrals/:id/history': () => ({ items: [{ sequence: 1, at: sent.sentAt, type: 'referral.sent.v1', byRole: 'navigator' }] }),
@@ -418,4 +424,56 @@ test('every page of a provider is there in Welsh', async () => {
     `/provider/referrals/${referralId}`,
   ])
     expect((await agent.get(`${path}?lang=cy`).redirects(1)).text).toMatch(/<html lang="cy"/)
+})
+
+describe('criminal-record checks', () => {
+  const at = `/provider/organisations/${organisationId}/checks`
+  test('D7 an owner sees what was entered, when the council looked, and that it was read; no word of an expiry', async () => {
+    const { text } = await (await place.signedIn('provider')).get(at).expect(200)
+    for (const words of ['Enhanced check', '001234567890', 'Issued on 1 May 2024', 'The council looked at it on 3 March 2026', 'The council, 3 March 2026'])
+      expect(text).toContain(words)
+    expect(text).not.toMatch(/expir|valid until/i)
+  })
+  test('D7 a certificate is entered as it is printed, in groups of digits', async () => {
+    await send(at, { level: 'enhanced', certificateNumber: '0012 3456 7890', issuedOn: '2024-05-01' })
+    expect(posted(`/provider-directory/organisations/${organisationId}/credentials`)).toEqual([
+      { level: 'enhanced', certificateNumber: '001234567890', issuedOn: '2024-05-01' },
+    ])
+  })
+  test('what is no certificate number is told beside its field', async () => {
+    const { text } = await send(at, { level: 'enhanced', certificateNumber: '12', issuedOn: '2024-05-01' })
+    expect(text).toContain('Enter the 12 digits of the certificate')
+    expect(changes()).toBe(0)
+  })
+  test('a check is taken back after a question', async () => {
+    await send(`${at}/${check.credentialId}/removal`, {})
+    expect(posted(`/provider-directory/credentials/${check.credentialId}/removal`)).toHaveLength(1)
+  })
+})
+
+describe('assurance', () => {
+  test('D4 whoever provides an offer is told how it stands, and says in one step that it is still right', async () => {
+    state.offer = { ...draft, status: 'published', standing: 'downranked' }
+    const { text } = await (await place.signedIn('provider')).get(`/provider/offers/${offerId}`).expect(200)
+    expect(text).toContain('so it stands behind all others')
+    await send(`/provider/offers/${offerId}/assurance`, {})
+    expect(posted(`/provider-directory/offers/${offerId}/assurance`)).toEqual([{}])
+  })
+  test('D3 the offer page says on whose behalf it was checked, and when', async () => {
+    for (const [assurer, words] of [
+      ['provider', 'Those who offer it said on 3 March 2026 that all this is right.'],
+      ['council', 'The council checked this on 3 March 2026.'],
+    ]) {
+      state.offer = { ...draft, status: 'published', assured: { assurer, at: '2026-03-03T10:00:00.000Z' } }
+      expect((await place.browser().get(`/offers/${offerId}`).expect(200)).text).toContain(words)
+    }
+  })
+})
+
+test('D9 a place that nobody may know of stays so when its offer is edited', async () => {
+  state.offer = { ...draft, place: { postcode: 'M33 7ZF', sensitive: true } }
+  const { text } = await (await place.signedIn('provider')).get(`/provider/offers/${offerId}/edit`).expect(200)
+  expect(/<input[^>]*name="place-sensitive"[^>]*>/.exec(text)?.[0]).toContain('checked')
+  await send('/provider/offers/new', { ...described, 'place-postcode': 'M33 7ZF', 'place-sensitive': 'yes' })
+  expect(posted('/provider-directory/offers')).toMatchObject([{ place: { postcode: 'M33 7ZF', sensitive: true } }])
 })

@@ -46,6 +46,7 @@ beforeAll(async () => {
   place = await startTestPlace({
     'GET /provider-directory/offers/names': () => ({ items: [{ offerId, name: offer.name, track: offer.track, category: offer.category, organisation }] }),
     'GET /provider-directory/offers/:id': () => offer,
+    'GET /provider-directory/organisations/:id/checks': () => ({ items: [{ level: 'enhanced', checkedBy: 'Trafford Council', checkedOn: '2026-03-03' }] }),
     'GET /provider-directory/organisations/:id': () => organisation,
     'GET /people/people/me': (_asked, response) => {
       response.set('ETag', '"4"')
@@ -292,4 +293,10 @@ test('each page of a resident is there in Welsh, with no key left without words'
 test('A2 no other role sees a page of a resident', async () => {
   const agent = await place.signedIn('provider')
   for (const address of ['/my', '/my/needs/new', '/my/details', '/my/who-saw', `/my/referrals/${referralId}`]) await agent.get(address).expect(403)
+})
+
+test('D7 everyone reads what was checked of an organisation, by whom and when', async () => {
+  const { text } = await place.browser().get(`/organisations/${organisationId}`).expect(200)
+  expect(text).toContain('Enhanced check. Trafford Council looked at the certificate on 3 March 2026.')
+  expect(text).not.toMatch(/expir|valid until/i)
 })

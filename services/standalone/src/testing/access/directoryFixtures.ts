@@ -29,6 +29,16 @@ const ofOrganisation = async ({ organisationOf, draftOf }: World, owner: Person)
   return { params: { id: await organisationOf(owner) }, marks: [draftId] }
 }
 
+const checkAt = '/api/provider-directory/organisations'
+/** A criminal-record check that an organisation's owner entered; of a provider's, where the owner can have none. */
+const entered = async ({ organisationOf, person }: World, owner: Person) => {
+  const member = owner.role === 'coordinator' ? owner : person('owner', 'provider')
+  const organisationId = await organisationOf(member)
+  const body = { level: 'enhanced', certificateNumber: '001234567890', issuedOn: '2024-05-01' }
+  const { credentialId } = await must(() => member.send<{ credentialId: string }>('POST', `${checkAt}/${organisationId}/credentials`, { body }))
+  return { member, organisationId, credentialId }
+}
+
 export const directoryFixtures: Fixtures = {
   'GET /api/provider-directory/offers': { may: forAnyone, prepare: async () => ({ query: { text: 'garden' } }) },
   'GET /api/provider-directory/offers/names': {
@@ -61,6 +71,7 @@ export const directoryFixtures: Fixtures = {
       body: { state: 'open', units: 2, expiresAt: new Date(world.place.ports.runtime.now() + 86_400_000).toISOString() },
     }),
   },
+  'POST /api/provider-directory/offers/{id}/assurance': { may: forMembers, owner: 'provider', prepare: published },
   'POST /api/provider-directory/offers/{id}/withdrawal': { may: forMembers, owner: 'provider', prepare: published },
   'GET /api/provider-directory/organisations/mine': {
     may: { own: ['provider', 'coordinator', 'administrator'] },
@@ -96,6 +107,53 @@ export const directoryFixtures: Fixtures = {
     may: forMembers,
     owner: 'provider',
     prepare: async ({ organisationOf }, owner) => ({ params: { id: await organisationOf(owner) }, body: { name: `Of ${owner.name}` } }),
+  },
+  'POST /api/provider-directory/organisations/{id}/credentials': {
+    may: { own: members },
+    owner: 'provider',
+    prepare: async ({ organisationOf }, owner) => ({
+      params: { id: await organisationOf(owner) },
+      body: { level: 'basic', certificateNumber: '001234567891', issuedOn: '2024-05-01' },
+    }),
+  },
+  'GET /api/provider-directory/organisations/{id}/credentials': {
+    may: forMembers,
+    owner: 'provider',
+    prepare: async (world, owner) => {
+      const { organisationId, credentialId } = await entered(world, owner)
+      return { params: { id: organisationId }, marks: [credentialId, '001234567890'] }
+    },
+  },
+  'GET /api/provider-directory/organisations/{id}/credential-readings': {
+    may: { own: members },
+    owner: 'provider',
+    prepare: async (world, owner) => {
+      const { member, organisationId } = await entered(world, owner)
+      await must(() => member.send('GET', `${checkAt}/${organisationId}/credentials`))
+      return { params: { id: organisationId }, marks: [member.personId] }
+    },
+  },
+  'POST /api/provider-directory/credentials/{id}/removal': {
+    may: { own: members },
+    owner: 'provider',
+    prepare: async (world, owner) => ({ params: { id: (await entered(world, owner)).credentialId } }),
+  },
+  'GET /api/provider-directory/credentials/waiting': {
+    may: { any: ['administrator'] },
+    owner: 'provider',
+    prepare: async (world, owner) => {
+      await entered(world, owner)
+      return { query: { limit: '1' } }
+    },
+  },
+  'POST /api/provider-directory/credentials/{id}/review': {
+    may: { any: ['administrator'] },
+    owner: 'provider',
+    prepare: async (world, owner) => ({ params: { id: (await entered(world, owner)).credentialId }, body: {} }),
+  },
+  'GET /api/provider-directory/organisations/{id}/checks': {
+    may: forAnyone,
+    prepare: async ({ organisationOf }, owner) => ({ params: { id: await organisationOf(owner) } }),
   },
   'GET /api/provider-directory/place': { may: forAnyone, prepare: async () => ({}) },
   'GET /api/provider-directory/sources': { may: forAnyone, prepare: async () => ({}) },

@@ -40,6 +40,18 @@ export const providerPublicationPage = definePage({
   },
 })
 
+/** Says that all of an offer is still right: nothing else about it changes. */
+export const providerAssurancePage = definePage({
+  name: 'confirm',
+  path: '/provider/offers/:offerId/assurance',
+  for: providing,
+  load: ({ services, params }) => aboutOffer('assurance', services, params.offerId!),
+  save: async (_values, { services, params, appears }) => {
+    await services.post('provider-directory', path`/offers/${params.offerId!}/assurance`, {})
+    return goOnceThere({ appears }, `/provider/offers/${params.offerId}`, 'confirm.assured', searchShows(services, params.offerId!))
+  },
+})
+
 /** Shows an offer to nobody else any more. It may be published again. */
 export const providerWithdrawalPage = definePage({
   name: 'confirm',
@@ -67,6 +79,18 @@ export const providerJoiningCodePage = definePage({
   save: async (_values, { services, params }) => {
     const { code, expiresAt } = await services.post('provider-directory', path`/organisations/${params.organisationId!}/joining-codes`, {}, JoiningCode)
     return goTo('/provider', { notice: 'confirm.joiningCode', handOver: { kind: 'joining-code', value: code, expiresAt } })
+  },
+})
+
+/** Takes a criminal-record check back; what it says is forgotten. */
+export const providerCheckRemovalPage = definePage({
+  name: 'confirm',
+  path: '/provider/organisations/:organisationId/checks/:credentialId/removal',
+  for: providing,
+  load: async ({ params }) => ({ question: 'check-removal', back: `/provider/organisations/${params.organisationId!}/checks` }),
+  save: async (_values, { services, params }) => {
+    await services.post('provider-directory', path`/credentials/${params.credentialId!}/removal`, {})
+    return goTo(`/provider/organisations/${params.organisationId!}/checks`, { notice: 'confirm.checkRemoved' })
   },
 })
 
