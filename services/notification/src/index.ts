@@ -8,8 +8,8 @@ import { createMailServer } from './channels/mailServer.ts'
 import { createMailSink } from './channels/mailSink.ts'
 import { complete, type OwnSettings } from './config.ts'
 import { announcer, messageIdFor } from './consumers/announce.ts'
-import { onCapacityExpired } from './consumers/onCapacityExpired.ts'
 import { onChallengeIssued } from './consumers/onChallengeIssued.ts'
+import { onOfferEvents } from './consumers/onOfferEvents.ts'
 import { onPoolEvents } from './consumers/onPoolEvents.ts'
 import { onReferralEvents } from './consumers/onReferralEvents.ts'
 import { createContacts } from './sending/contacts.ts'
@@ -71,7 +71,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & OwnSetting
       handlers: [
         ...onReferralEvents({ announce, parties, memberships }),
         onChallengeIssued({ announce }),
-        onCapacityExpired({ announce, memberships }),
+        ...onOfferEvents({ announce, memberships }),
         ...onPoolEvents({ announce, memberships }),
       ],
     },

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
-import { MessageQueued, OfferCapacityExpired, ReferralAccepted, ReferralSent } from '@patchwork/events'
+import { MessageQueued, OfferAssuranceAsked, OfferCapacityExpired, OfferHidden, ReferralAccepted, ReferralSent } from '@patchwork/events'
 import { freePort } from '@patchwork/testing'
 import { queueMessage, startAttempt } from './domain/decide.ts'
 import { evolve } from './domain/message.ts'
@@ -93,6 +93,27 @@ describe('a referral is told to whom it concerns', () => {
       ({ items }) => items.length === 1,
     )
     expect(inbox.items).toMatchObject([{ template: 'capacity-expired', link: `/provider/offers/${offerId}` }])
+  })
+
+  test('D4 an offer that nobody assures is asked about, and told of when it is hidden, to the members', async () => {
+    const story = referral(place)
+    await story.joins()
+    const [offerId, { organisationId }] = [randomUUID(), story]
+    const asked = { offerId, organisationId, askedAt: '2026-03-02T09:00:00.000Z', downrankAt: '2026-04-01T09:00:00.000Z' }
+    const first = place.envelope(OfferAssuranceAsked, offerId, asked)
+    await place.publish(OfferAssuranceAsked, first)
+    await place.publish(OfferHidden, {
+      ...place.envelope(OfferHidden, offerId, { offerId, organisationId, hiddenAt: '2026-05-31T09:00:00.000Z' }),
+      sequence: first.sequence + 1,
+    })
+    const inbox = await until(
+      () => inboxOf(place, story.member),
+      ({ items }) => items.length === 2,
+    )
+    expect(inbox.items.map(({ template, link }) => [template, link]).sort()).toEqual([
+      ['assurance-asked', `/provider/offers/${offerId}`],
+      ['offer-hidden', `/provider/offers/${offerId}`],
+    ])
   })
 })
 

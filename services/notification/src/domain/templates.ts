@@ -21,6 +21,8 @@ export const templates = {
   'request-concluded': { reader: 'provider', channels: both },
   'sharing-stopped': { reader: 'provider', channels: both },
   'capacity-expired': { reader: 'provider', channels: both },
+  'assurance-asked': { reader: 'provider', channels: both },
+  'offer-hidden': { reader: 'provider', channels: both },
   'request-sent': { reader: 'resident', channels: both },
   'request-sent-for-you': { reader: 'resident', channels: both },
   'request-accepted': { reader: 'resident', channels: both },

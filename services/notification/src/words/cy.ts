@@ -43,6 +43,22 @@ export const cy: Words = {
       ],
       action: 'Dweud a oes gennych le',
     },
+    'assurance-asked': {
+      subject: '{{ place }}: a yw eich cynnig yn dal yn gywir?',
+      body: [
+        'Nid oes neb wedi dweud ers amser maith fod yr hyn y mae pawb yn ei ddarllen am eich cynnig yn dal yn gywir.',
+        'Darllenwch ef a dywedwch ei fod, neu cywirwch yr hyn nad yw. Os na wna neb, bydd yn sefyll y tu ôl i bob un arall am gyfnod, ac yna ni ddangosir mohono mwyach.',
+      ],
+      action: 'Edrych ar eich cynnig',
+    },
+    'offer-hidden': {
+      subject: '{{ place }}: ni ddangosir eich cynnig mwyach',
+      body: [
+        'Gofynnom a yw eich cynnig yn dal yn gywir ac ni chlywsom ddim, felly nid oes neb yn dod o hyd iddo mwyach.',
+        'Nid oes dim ohono ar goll. Cyn gynted ag y dywedwch ei fod yn gywir, gall pawb ddod o hyd iddo eto.',
+      ],
+      action: 'Dod â’ch cynnig yn ôl',
+    },
     'request-sent': {
       subject: '{{ place }}: mae eich cais wedi’i anfon',
       body: [

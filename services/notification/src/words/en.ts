@@ -42,6 +42,22 @@ export const en: Words = {
       ],
       action: 'Say whether you have room',
     },
+    'assurance-asked': {
+      subject: '{{ place }}: is your offer still right?',
+      body: [
+        'For a long time nobody has said that what everyone reads about your offer is still right.',
+        'Please read it and say that it is, or put right what is not. If nobody does, it will stand behind all others for a while and then not be shown any more.',
+      ],
+      action: 'Look at your offer',
+    },
+    'offer-hidden': {
+      subject: '{{ place }}: your offer is not shown any more',
+      body: [
+        'We asked whether your offer is still right and heard nothing, so nobody finds it any more.',
+        'Nothing of it is lost. As soon as you say that it is right, everyone can find it again.',
+      ],
+      action: 'Bring your offer back',
+    },
     'request-sent': {
       subject: '{{ place }}: your request has been sent',
       body: [

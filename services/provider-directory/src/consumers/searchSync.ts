@@ -108,6 +108,7 @@ export const syncSearch = async (
   /** Shows every published offer as its document is now, then no other. What was shown before can be found meanwhile. */
   const fill = async (): Promise<number> => {
     const seen = new Set<string>()
+    let read = 0
     const lateSince = new Date(runtime.now() - shownLateMs).toISOString()
     let after: string | undefined
     do {
@@ -118,10 +119,10 @@ export const syncSearch = async (
         page.aggregates.filter(({ id }) => !touched.has(id)),
         (offer) => newsAt(offer) >= lateSince,
       )
-      const toldAt = Math.floor(seen.size / toldEvery)
       for (const { id, state } of page.aggregates) if (isShown(state)) seen.add(id)
-      if (Math.floor(seen.size / toldEvery) > toldAt)
-        logger.info({ count: seen.size }, 'Search is reading what is published; what it showed before is found meanwhile')
+      read += page.aggregates.length
+      if (Math.floor(read / toldEvery) > Math.floor((read - page.aggregates.length) / toldEvery))
+        logger.info({ count: read }, 'Search is reading what is published; what it showed before is found meanwhile')
       after = page.after
     } while (after !== undefined)
     for (const offerId of index.ids()) if (!seen.has(offerId) && !touched.has(offerId)) index.remove(offerId)

@@ -13,6 +13,8 @@ export const openCanaries = () => {
     word: () => plant(personal, `zkprivate${number()}`),
     email: () => plant(personal, `zkprivate${number()}@canary-place.uk`),
     phone: () => plant(personal, `07700 900${number()}`),
+    /** Of a criminal-record check: twelve digits. */
+    certificate: () => plant(personal, `000770090${number()}`),
     /** Of a form that every postcode has, in an area where nobody lives. */
     postcode: () => plant(personal, `ZE${number().slice(-2)} 9ZZ`),
     /** What a provider publishes: for everybody to read, and yet not for events and logs. */
@@ -20,7 +22,7 @@ export const openCanaries = () => {
     personal,
     offered,
     /** Whether any canary stands in a text. */
-    isIn: (text: string): boolean => /zkprivate|zkoffered|07700 ?900\d{3}|\bze\d\d ?9zz\b/i.test(text),
+    isIn: (text: string): boolean => /zkprivate|zkoffered|07700 ?900\d{3}|000770090\d{3}|\bze\d\d ?9zz\b/i.test(text),
   }
 }
 export type Canaries = ReturnType<typeof openCanaries>

@@ -24,6 +24,7 @@ export const walkTheLoop = async (walk: Walk): Promise<void> => {
   const resident = await signUp(walk, 'resident')
   const offers = await offerHelp(walk, provider)
   await colleagueJoins(walk, provider)
+  await recordChecks(walk, { provider, administrator })
   await ownDetails(walk, resident)
   await comparison(resident, offers.published)
   await selfReferral(walk, { resident, provider, offerId: offers.published })
@@ -104,6 +105,7 @@ const offerHelp = async (walk: Walk, { browser }: Account) => {
     const offerId = inHtml(drafted.url, new RegExp(`offers/${uuid}`))
     await browser.send(`/provider/offers/${offerId}/publication`, {})
     await browser.send(`/provider/offers/${offerId}/edit`, offerFields(walk))
+    await browser.send(`/provider/offers/${offerId}/assurance`, {})
     const room = { state: 'open', units: '3', expiresAt: new Date(walk.opened.place.ports.runtime.now() + twoWeeksMs).toISOString().slice(0, 10) }
     await browser.send(`/provider/offers/${offerId}`, room, { to: offerId })
     return offerId
@@ -116,6 +118,18 @@ const colleagueJoins = async (walk: Walk, { browser }: Account): Promise<void> =
   const organisationId = inHtml((await browser.goTo('/provider')).html, new RegExp(`organisations/${uuid}/joining-code`))
   const { html } = await browser.send(`/provider/organisations/${organisationId}/joining-code`, {})
   await colleague.browser.send('/provider/join', { code: inHtml(html, /patchwork-hand-over__secret"><code>([^<]+)</) })
+}
+
+/** Two criminal-record checks: one that the council looks at, one that is taken out again. */
+const recordChecks = async ({ canaries }: Walk, { provider, administrator }: { provider: Account; administrator: Account }): Promise<void> => {
+  const organisationId = inHtml((await provider.browser.goTo('/provider')).html, new RegExp(`organisations/${uuid}/joining-code`))
+  const at = `/provider/organisations/${organisationId}/checks`
+  const enter = () => provider.browser.send(at, { level: 'enhanced', certificateNumber: canaries.certificate(), issuedOn: '2025-01-02' })
+  await enter()
+  const credentialId = inHtml((await enter()).html, new RegExp(`checks/${uuid}/removal`))
+  await administrator.browser.send(`/administrator/checks/${organisationId}/${credentialId}`, { updateServiceCheckedOn: '' })
+  await administrator.browser.goTo('/administrator/checks')
+  await provider.browser.send(`${at}/${credentialId}/removal`, {})
 }
 
 const endOfOffers = async ({ browser }: Account, offerId: string): Promise<void> => {

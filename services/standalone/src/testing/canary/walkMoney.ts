@@ -180,5 +180,11 @@ const imports = async (walk: Walk, { browser }: Account): Promise<void> => {
   const taken = await staged()
   await done(taken, 'acceptance')
   await done(taken, 'undoing')
+  const partly = await staged()
+  await sent(() => browser.send(partly, {}, { to: '/choice' }))
+  await sent(() => browser.send(`${partly}/kinds`, { kinds: ['new'] }))
+  await done(partly, 'undoing')
   await done(await staged(), 'dropping')
+  const watched = await browser.send('/administrator/feeds', { address: `https://${canaries.offer()}.example/${canaries.offer()}`, every: 'day' })
+  await browser.send(inHtml(watched.html, /(\/administrator\/feeds\/[0-9a-f-]{36}\/stop)/), {})
 }
