@@ -196,6 +196,8 @@ suite('in a browser', () => {
       const list = (await answered(asked, response)) as { items: object[] }
       return { ...list, items: list.items.map((message) => ({ ...message, subject: 'Brookshire: something new' })), unread: 3 }
     }
+    // What is told before anybody listens is told to nobody.
+    await expectSoon(() => streams === 1)
     live('event: message\ndata: {"messageId":"x"}\n\n')
     await page.getByRole('heading', { name: 'something new' }).waitFor()
     await page.waitForFunction(`document.querySelector('[data-unread-number]').textContent === '3'`)
