@@ -61,6 +61,14 @@ export const worldOf = async (place: StartedPlace): Promise<World> => {
   }
 }
 
+/** Saves an offer from the page that compares. */
+const saves =
+  (offerId: string) =>
+  async (page: Page): Promise<void> => {
+    await page.goto(`/compare?offer=${offerId}`)
+    await page.locator('form[action="/saved"] button').click()
+    await page.waitForURL('**/saved*')
+  }
 const anyone = (...addresses: string[]): Fixture[] => addresses.map((at) => ({ at }))
 const seenBy =
   (by: string) =>
@@ -95,7 +103,7 @@ export const fixturesOf = ({
     ...navigator('/find?text=garden'),
   ],
   '/compare': [...anyone('/compare', `/compare?offer=${offer}`, `/compare?offer=${offer}&lang=cy`), ...resident(`/compare?offer=${offer}`)],
-  '/saved': anyone('/saved'),
+  '/saved': [...anyone('/saved'), { at: '/saved', before: saves(offer) }],
   '/signed-out': anyone('/signed-out'),
   '/accessibility': anyone('/accessibility'),
   '/account-ready': anyone(...['verified', 'password', 'invitation', 'set-up'].map((because) => `/account-ready?because=${because}`)),

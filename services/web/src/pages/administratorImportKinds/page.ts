@@ -28,8 +28,9 @@ const position = z.string().regex(/^[1-9]\d{0,6}$/)
 const ChoiceForm = z.strictObject({
   shown: z
     .string()
-    .transform((text) => text.split(','))
-    .pipe(z.array(position).min(1).max(positionsMax)),
+    .default('')
+    .transform((text) => text.split(',').filter((one) => one !== ''))
+    .pipe(z.array(position).max(positionsMax)),
   taken: z.preprocess((value) => (value === undefined ? [] : Array.isArray(value) ? value : [value]), z.array(position).max(positionsMax)),
   kind: z.enum([...takenKinds, '']).default(''),
   after: z.string().max(1_000).default(''),
