@@ -39,7 +39,8 @@ const read = () => {
 const run = async (environment: Record<string, string>): Promise<number> => {
   const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
   const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', path('../../../node_modules/jest/bin/jest.js')]
-  const child = spawn(process.execPath, [...jest, '--config', path('../jest.faults.js'), '--runInBand'], {
+  // Without forceExit the process was seen to end its work and then to spin for ever in Node.js's own clean-up, for a socket that it still counted.
+  const child = spawn(process.execPath, [...jest, '--config', path('../jest.faults.js'), '--runInBand', '--forceExit'], {
     stdio: 'inherit',
     env: { ...process.env, ...environment },
   })

@@ -28,6 +28,8 @@ const child = spawn(
     jest,
     '--config',
     fileURLToPath(new URL('../jest.journeys.js', import.meta.url)),
+    // As for the faults: Node.js may spin for ever in its own clean-up.
+    '--forceExit',
     ...forJest,
   ],
   { stdio: 'inherit', env: { ...process.env, ...(values.distributed && { PATCHWORK_PROCESSES: String(values.instances ?? 1) }) } },
