@@ -1,3 +1,4 @@
+import { calendarDay } from '@patchwork/runtime'
 import { lunchClub, newId, type Place, startPlace, until } from '../testing/startPlace.ts'
 
 let place: Place
@@ -79,7 +80,7 @@ test('D4 an offer that nobody assures is asked about, then found last, then hidd
   )
   expect(await find('zither')).toEqual([left.offerId, kept.offerId])
   expect((await place.feed(`/services/${left.offerId}`)).body).toMatchObject({
-    assured_date: new Date(Date.now() + place.clock.aheadMs).toISOString().slice(0, 10),
+    assured_date: calendarDay(Date.now() + place.clock.aheadMs),
   })
 })
 test('D3 saving with no change leaves who assured it and when; everyone is told on whose behalf, nobody who', async () => {
