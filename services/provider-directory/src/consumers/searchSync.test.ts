@@ -4,7 +4,7 @@ import { systemRuntime } from '@patchwork/runtime'
 import { createLogger } from '@patchwork/telemetry'
 import type { Offer } from '../domain/offer.ts'
 import type { Organisation } from '../domain/organisation.ts'
-import { at, details, offerId, organisationId } from '../domain/testExamples.ts'
+import { at, details, offerId, organisationId, publishedState } from '../domain/testExamples.ts'
 import type { Directory } from '../store/directory.ts'
 import { createSearchIndex } from '../store/searchIndex.ts'
 import { syncSearch } from './searchSync.ts'
@@ -15,18 +15,7 @@ const heldOpen = async ({ changedAt = at }: { changedAt?: string } = {}) => {
     id: offerId,
     sequence: 3,
     details: { ...details, modifiedAt: changedAt },
-    state: {
-      status: 'published',
-      publishedAt: at,
-      takesReferrals: true,
-      organisationId,
-      track: 'be-helped',
-      origin: 'registered',
-      category: 'other',
-      personalCare: false,
-      wardCodes: [],
-      capacity: { state: 'unknown' },
-    },
+    state: publishedState,
   }
   let organisation: Organisation & { id: string; sequence: number } = {
     id: organisationId,

@@ -20,6 +20,19 @@ export const details: OfferDetails = {
   contact: { phone: '0161 496 0000' },
   modifiedAt: at,
 }
+/** The state of an offer that everyone can find. */
+export const publishedState: OfferState & { status: 'published' } = {
+  status: 'published',
+  publishedAt: at,
+  takesReferrals: true,
+  organisationId,
+  track: 'be-helped',
+  origin: 'registered',
+  category: 'other',
+  personalCare: false,
+  wardCodes: [],
+  capacity: { state: 'unknown' },
+}
 export const homeHelp: DraftOffer = {
   offerId,
   organisationId,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import type { Request, RequestHandler, Response } from 'express'
 
-type Raw = { request: Request; response: Response }
+export type Raw = { request: Request; response: Response }
 const linesAtOnce = 500
 const secondMs = 1_000
 

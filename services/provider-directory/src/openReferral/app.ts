@@ -2,9 +2,10 @@ import { type AppOptions, createApp, defineRoute, NotFoundError } from '@patchwo
 import { z } from 'zod'
 import { clocksAt } from '../place/clocks.ts'
 import type { CouncilArea } from '../place/place.ts'
+import type { FeedPage } from '../store/feedIndex.ts'
 import type { PublicOffer, PublicOrganisation } from '../store/publicOffer.ts'
 import type { FeedQuery, SearchIndex } from '../store/searchIndex.ts'
-import { answer, envelope, forEveryone, type Lines, sendLines } from './answers.ts'
+import { answer, envelope, forEveryone, type Lines, type Raw, sendLines } from './answers.ts'
 import {
   type AboutServices,
   NoSuchListError,
@@ -87,6 +88,30 @@ const openReferralRoutes = ({ index, councilArea, publicUrl }: Dependencies, now
   }
   const organizationShape = (query: { full?: boolean | undefined; full_service?: boolean | undefined }) =>
     query.full || query.full_service ? (organisation: PublicOrganisation) => toFullOrganization(organisation, query.full_service) : toListedOrganization
+  /** A list as the caller wants it: a page of it, or all of it line by line. */
+  const sendList = async <Entry>(
+    { query, raw, signal }: { query: { format?: string | undefined }; raw: Raw; signal: AbortSignal },
+    {
+      page,
+      read,
+      shape,
+      keyOf,
+    }: {
+      page: ReturnType<typeof pageOf>
+      read: (where: FeedPage) => { entries: readonly Entry[]; total: number }
+      shape: (entry: Entry) => object
+      keyOf: (entry: Entry) => string
+    },
+  ): Promise<undefined> => {
+    if (isLines(query))
+      return sendLines(
+        raw,
+        toLines((where) => read(where).entries, shape, keyOf),
+        streamed(signal),
+      )
+    const { entries, total } = read(page)
+    return answer(raw, envelope({ ...page, total, contents: entries.map(shape) }), at())
+  }
   const everyTerm = (): Fields[] => [...ownTerms(), ...feed.terms().map(({ term }) => term)]
 
   return [
@@ -109,19 +134,11 @@ const openReferralRoutes = ({ index, councilArea, publicUrl }: Dependencies, now
         const asked = toQuery(query)
         const shape = serviceShape(query)
         const page = pageOf(query, query.minimal ? perPageMax : perPageByDefault, query.full ? fullPerPageMax : perPageMax)
-        const services = (where: Parameters<typeof feed.services>[1]) => feed.services(asked, where)
-        if (isLines(query))
-          return sendLines(
-            raw,
-            toLines(
-              (where) => services(where).offers,
-              shape,
-              ({ offerId }) => offerId,
-            ),
-            streamed(signal),
-          )
-        const { offers, total } = services(page)
-        return answer(raw, envelope({ ...page, total, contents: offers.map(shape) }), at())
+        const read = (where: FeedPage) => {
+          const { offers: entries, total } = feed.services(asked, where)
+          return { entries, total }
+        }
+        return sendList({ query, raw, signal }, { page, read, shape, keyOf: ({ offerId }) => offerId })
       },
     }),
     defineRoute({
@@ -150,19 +167,11 @@ const openReferralRoutes = ({ index, councilArea, publicUrl }: Dependencies, now
         const known = around()
         const shape = (placed: { placeId: string; offer: PublicOffer }) => (query.full ? toFullPlace : toListedPlace)(placed, known)
         const page = pageOf(query, perPageByDefault, query.full ? fullPerPageMax : perPageMax)
-        const places = (where: Parameters<typeof feed.places>[1]) => feed.places(asked, where)
-        if (isLines(query))
-          return sendLines(
-            raw,
-            toLines(
-              (where) => places(where).places,
-              shape,
-              ({ placeId }) => placeId,
-            ),
-            streamed(signal),
-          )
-        const found = places(page)
-        return answer(raw, envelope({ ...page, total: found.total, contents: found.places.map(shape) }), at())
+        const read = (where: FeedPage) => {
+          const { places: entries, total } = feed.places(asked, where)
+          return { entries, total }
+        }
+        return sendList({ query, raw, signal }, { page, read, shape, keyOf: ({ placeId }) => placeId })
       },
     }),
     defineRoute({
@@ -189,18 +198,11 @@ const openReferralRoutes = ({ index, councilArea, publicUrl }: Dependencies, now
         const asked: FeedQuery = query.search === undefined ? {} : { text: query.search }
         const shape = organizationShape(query)
         const page = pageOf(query, perPageByDefault, query.full || query.full_service ? fullPerPageMax : perPageMax)
-        if (isLines(query))
-          return sendLines(
-            raw,
-            toLines(
-              (where) => feed.organisations(asked, where).organisations,
-              shape,
-              ({ organisationId }) => organisationId,
-            ),
-            streamed(signal),
-          )
-        const { organisations, total } = feed.organisations(asked, page)
-        return answer(raw, envelope({ ...page, total, contents: organisations.map(shape) }), at())
+        const read = (where: FeedPage) => {
+          const { organisations: entries, total } = feed.organisations(asked, where)
+          return { entries, total }
+        }
+        return sendList({ query, raw, signal }, { page, read, shape, keyOf: ({ organisationId }) => organisationId })
       },
     }),
     defineRoute({

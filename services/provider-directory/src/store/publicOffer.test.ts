@@ -1,5 +1,5 @@
 import type { Assurance } from '../domain/assurance.ts'
-import { at, details, offerId, organisationId } from '../domain/testExamples.ts'
+import { at, details, offerId, organisationId, publishedState } from '../domain/testExamples.ts'
 import { toPublicOffer } from './publicOffer.ts'
 
 const organisation = { organisationId, kind: 'micro-provider', name: 'Dee', modifiedAt: at } as const
@@ -8,19 +8,7 @@ const shownWith = (assurance?: Assurance) =>
     {
       id: offerId,
       details,
-      state: {
-        status: 'published',
-        publishedAt: at,
-        takesReferrals: true,
-        organisationId,
-        track: 'be-helped',
-        origin: 'registered',
-        category: 'other',
-        personalCare: false,
-        wardCodes: [],
-        capacity: { state: 'unknown' },
-        ...(assurance ? { assurance } : {}),
-      },
+      state: { ...publishedState, ...(assurance ? { assurance } : {}) },
     },
     organisation,
   )
