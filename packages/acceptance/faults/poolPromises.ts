@@ -14,8 +14,10 @@ type Sums = { freePence: number; committedPence: number; paidPence: number }
 type PoolView = { mine: Sums; members: { memberId: string }[] }
 /** One that was taken back counts as refused. */
 type Ends = 'paid' | 'refused'
+/** The days of all shares, both counted. */
+type Days = { fromOn: string; untilOn: string }
 /** How the pool and the member's budget stood before. */
-type Start = { at: string; outcome: { outcomeId: string; kind: string }; payeeOrganisationId: string; mine: Sums; available: number; told: Told }
+type Start = { at: string; outcome: { outcomeId: string; kind: string }; payeeOrganisationId: string; days: Days; mine: Sums; available: number; told: Told }
 /** How many messages of payments and of votes the two have. */
 type Told = { paid: number; asked: number }
 const toldWithinMs = 180_000
@@ -42,12 +44,15 @@ export class PoolPromises {
     const payee = await gardener.send<{ items: { organisationId: string }[] }>('GET', '/provider-directory/organisations/mine')
     const at = `/personal-budget-pooling/pools/${pools.body.items[0]?.poolId}`
     const pool = await member.send<PoolView>('GET', at)
+    // Said once: a load that runs past midnight must not ask for other days at its end than it set aside from its start.
+    const days = { fromOn: dayIn(0), untilOn: dayIn(lastDay) }
     return new PoolPromises(requests, {
       at,
       outcome: budget.body.budget.outcomes[0] as Start['outcome'],
       payeeOrganisationId: payee.body.items[0]?.organisationId as string,
+      days,
       mine: pool.body.mine,
-      available: await availableTo(requests),
+      available: await availableTo(requests, days),
       told: await toldTo(requests),
     })
   }
@@ -57,7 +62,7 @@ export class PoolPromises {
     this.turns += 1
     const count = this.turns
     const share = { fundSource: 'council-net', outcomeId: this.start.outcome.outcomeId }
-    await this.requests.surely('member', `${this.start.at}/earmarks`, { ...share, amountPence: setAsidePence, fromOn: dayIn(0), untilOn: dayIn(lastDay) })
+    await this.requests.surely('member', `${this.start.at}/earmarks`, { ...share, amountPence: setAsidePence, ...this.start.days })
     const { spendId } = (await this.requests.surely('member', `${this.start.at}/spends`, {
       payeeOrganisationId: this.start.payeeOrganisationId,
       invoiceNumber: `${this.series} ${count}`,
@@ -91,10 +96,8 @@ export class PoolPromises {
     })
     // What was released comes back to the budget by its event.
     const left = this.start.available - this.turns * (setAsidePence - releasedPence)
-    await until('the budget has back what was released', async () => (await availableTo(this.requests)) === left, toldWithinMs, lookEveryMs).catch(
-      () => undefined,
-    )
-    expect(await availableTo(this.requests)).toBe(left)
+    await until('the budget has back what was released', async () => (await this.available()) === left, toldWithinMs, lookEveryMs).catch(() => undefined)
+    expect(await this.available()).toBe(left)
     await forEach(this.ends, async ([spendId, status]) => {
       const { body } = await this.requests.people.member.send('GET', `${this.start.at}/spends/${spendId}`)
       expect({ spendId, status: body.status }).toEqual({ spendId, status })
@@ -113,6 +116,10 @@ export class PoolPromises {
     await until('everybody is told of the spends', async () => JSON.stringify(await toldTo(this.requests)) === due, toldWithinMs, lookEveryMs)
   }
 
+  private available(): Promise<number> {
+    return availableTo(this.requests, this.start.days)
+  }
+
   private due(): Told {
     const { paid, asked } = this.start.told
     return { paid: paid + [...this.ends.values()].filter((end) => end === 'paid').length, asked: asked + this.turns }
@@ -126,11 +133,11 @@ const toldTo = async (requests: KeptRequests): Promise<Told> => {
   return { paid: count('member', 'spend-paid'), asked: count('otherMember', 'spend-waits-for-vote') }
 }
 
-/** What the member's budget still has to set aside, over the days of all shares. */
-const availableTo = async ({ people }: KeptRequests): Promise<number> => {
+/** What the member's budget still has to set aside over these days. */
+const availableTo = async ({ people }: KeptRequests, { fromOn, untilOn }: Days): Promise<number> => {
   const { body } = await people.member.send<{ budget: { available: { fundSource: string; pence: number }[] } }>(
     'GET',
-    `/personal-budget-pooling/budgets/mine?fromOn=${dayIn(0)}&untilOn=${dayIn(lastDay)}`,
+    `/personal-budget-pooling/budgets/mine?fromOn=${fromOn}&untilOn=${untilOn}`,
   )
   return body.budget.available.find(({ fundSource }) => fundSource === 'council-net')?.pence ?? 0
 }
