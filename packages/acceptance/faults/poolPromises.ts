@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { calendarDay } from '@patchwork/runtime'
 import { until } from '../src/startedPlace.ts'
 import { forEach, type KeptRequests } from './keptRequests.ts'
 import type { Delivery } from './loopPromises.ts'
 
 const dayMs = 86_400_000
-const dayIn = (days: number): string => new Date(Date.now() + days * dayMs).toISOString().slice(0, 10)
+const dayIn = (days: number): string => calendarDay(Date.now() + days * dayMs)
 /** The demonstration's own shares end on this day: a stretch of days counts what lies wholly within it. */
 const lastDay = 55
 /** What a turn sets aside, spends of it, and takes out of the pool again. */

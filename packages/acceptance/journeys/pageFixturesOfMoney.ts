@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { calendarDay } from '@patchwork/runtime'
 import type { Page } from 'playwright-core'
 import { ask, organisationOf } from '../src/apiSteps.ts'
 import { fill, send } from '../src/forms.ts'
@@ -27,7 +28,7 @@ export type WorldOfMoney = {
 
 const pooling = '/personal-budget-pooling'
 const invoicePdf = '%PDF-1.4\n1 0 obj\n<< >>\nendobj\ntrailer\n<< >>\n%%EOF\n'
-const dayFromNow = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+const dayFromNow = (days: number): string => calendarDay(Date.now() + days * 86_400_000)
 
 const read = async <Body>(person: ApiPerson, path: string): Promise<Body> => {
   const { status, body } = await person.send<Body>('GET', path)

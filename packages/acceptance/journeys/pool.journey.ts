@@ -1,3 +1,4 @@
+import { calendarDay } from '@patchwork/runtime'
 import type { Page } from 'playwright-core'
 import { barriersAtBothWidths, picture, type Setting, signIn } from '../src/browser.ts'
 import { fill, send, untilItSays, words } from '../src/forms.ts'
@@ -12,7 +13,7 @@ const invoicePdf = Buffer.from('%PDF-1.4\n1 0 obj\n<< >>\nendobj\ntrailer\n<< >>
 
 const barriers: string[] = []
 
-const dayFromNow = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+const dayFromNow = (days: number): string => calendarDay(Date.now() + days * 86_400_000)
 
 /** A neighbour who signs up by themselves, at their own window. */
 const newNeighbour = async (name: string, setting: Setting): Promise<Page> => {

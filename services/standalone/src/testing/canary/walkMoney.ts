@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { sleep, systemRuntime } from '@patchwork/runtime'
+import { calendarDay, sleep, systemRuntime } from '@patchwork/runtime'
 import type { Browser, Page } from '../browser.ts'
 import { eventually } from '../openPlace.ts'
 import { command } from './operator.ts'
@@ -37,7 +37,7 @@ const sent = async (send: () => Promise<Page>): Promise<Page> => {
     }
 }
 
-const dayFromNow = ({ opened }: Walk, days: number): string => new Date(opened.place.ports.runtime.now() + days * dayMs).toISOString().slice(0, 10)
+const dayFromNow = ({ opened }: Walk, days: number): string => calendarDay(opened.place.ports.runtime.now() + days * dayMs)
 const period = (walk: Walk) => ({ fromOn: dayFromNow(walk, 0), untilOn: dayFromNow(walk, 28) })
 
 const budget = async (walk: Walk, { browser: council }: Account, { browser }: Account): Promise<Neighbour> => {
