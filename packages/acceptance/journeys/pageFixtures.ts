@@ -147,6 +147,8 @@ export const fixturesOf = ({
   '/administrator': administrator('/administrator'),
   '/administrator/checks': administrator('/administrator/checks', '/administrator/checks?lang=cy'),
   '/administrator/checks/:organisationId/:credentialId': administrator(`/administrator/checks/${organisation}/${check}`),
+  '/administrator/offers': administrator('/administrator/offers', '/administrator/offers?lang=cy'),
+  '/administrator/offers/:offerId/assurance': administrator(`/administrator/offers/${offer}/assurance`),
   '/operations': administrator('/operations', '/operations?lang=cy'),
   '/operations/replays': administrator('/operations/replays').map((fixture) => ({ ...fixture, leadsTo: '/operations' })),
   '/operations/verifications': administrator('/operations/verifications').map((fixture) => ({ ...fixture, leadsTo: '/operations' })),

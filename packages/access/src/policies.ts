@@ -23,6 +23,7 @@ export const policies = {
   'offer.publish': { provider: 'own', coordinator: 'own', administrator: 'any' },
   'offer.state-capacity': { provider: 'own', coordinator: 'own', administrator: 'any' },
   'offer.assure': { provider: 'own', coordinator: 'own', administrator: 'any' },
+  'offer.read-unassured': { administrator: 'any' },
   'offer.withdraw': { provider: 'own', coordinator: 'own', administrator: 'any' },
   // own = a criminal-record check of an organisation the person owns
   'credential.enter': { provider: 'own', coordinator: 'own' },

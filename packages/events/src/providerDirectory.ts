@@ -89,6 +89,12 @@ export const OfferAssured = defineEvent({
     askAt: Instant.optional(),
   }),
 })
+export const OfferAssuranceAwaited = defineEvent({
+  type: 'offer.assurance-awaited.v1',
+  topic: offer,
+  meaning: 'An offer that was published before offers were asked about is asked about from now on, first on this day.',
+  data: z.object({ offerId: Id, organisationId: Id, awaitedAt: Instant, askAt: Instant }),
+})
 export const OfferAssuranceAsked = defineEvent({
   type: 'offer.assurance-asked.v1',
   topic: offer,

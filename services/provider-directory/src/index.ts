@@ -15,6 +15,7 @@ import { openCredentialReadings } from './store/credentialReadings.ts'
 import { openDirectory, service } from './store/directory.ts'
 import { openImportFiles } from './store/importFiles.ts'
 import { openImportStore } from './store/importStore.ts'
+import { olderOffersJoin } from './store/olderOffers.ts'
 import { createSearchIndex } from './store/searchIndex.ts'
 import { openUnmetNeed } from './store/unmetNeed.ts'
 
@@ -78,6 +79,8 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
     decide: (offer, at) => stepDown(offer, { offerId: offer.id, at, days: councilArea.assuranceDays }),
   })
 
+  const older = olderOffersJoin({ offers: directory.offers, days: councilArea.assuranceDays }, ports)
+
   const ready = async (): Promise<void> => {
     await Promise.all([documents.ping(), log.ping()])
   }
@@ -115,7 +118,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
         await imports.stop()
         await looked
         await sweeping.stop()
-        await Promise.all([capacity.stop(), assurance.stop()])
+        await Promise.all([capacity.stop(), assurance.stop(), older.stop()])
         await search.stop()
         await unmetNeed.settled()
         await Promise.all([

@@ -8,6 +8,7 @@ import {
   evolveOffer,
   expireCapacity,
   initialOffer,
+  joinLadder,
   type OfferEvent,
   publishFromOpenData,
   publishOffer,
@@ -271,8 +272,22 @@ describe('assurance', () => {
       .when((now) => assureOffer(now, assure))
       .thenDecision(({ events }) => expect(events[0]?.data).not.toHaveProperty('askAt'))
   })
-  test('an offer published before there was a ladder stays where it is until somebody assures it', () =>
+  test('D4 an offer published before there was a ladder joins it once, with as much time to answer as one published then', () => {
+    const awaited: OfferEvent = {
+      type: 'offer.assurance-awaited.v1',
+      data: { offerId, organisationId, awaitedAt: '2036-01-01T00:00:00.000Z', askAt: '2036-06-29T00:00:00.000Z' },
+    }
+    const when = '2036-01-01T00:00:00.000Z'
+    const join = (events: OfferEvent[]) => given(events, details).when((now) => joinLadder(now, { offerId, at: when, days }))
     given([...drafted, published], details)
-      .when((now) => stepDown(now, { offerId, at: '2036-01-01T00:00:00.000Z', days }))
-      .thenNothing())
+      .when((now) => stepDown(now, { offerId, at: when, days }))
+      .thenNothing()
+    join([...drafted, published]).thenEvents([awaited])
+    for (const events of [[awaited], [assured], ladder, [withdrawn]]) join([...drafted, published, ...events]).thenNothing()
+    join([...drafted, askable]).thenNothing()
+    join(drafted).thenNothing()
+    given([...drafted, published, awaited], details)
+      .when((now) => stepDown(now, { offerId, at: '2036-06-29T00:00:00.000Z', days }))
+      .thenDecision(({ events }) => expect(events.map(({ type }) => type)).toEqual(['offer.assurance-asked.v1']))
+  })
 })

@@ -2,6 +2,7 @@ import type {
   Category,
   DomainEvent,
   OfferAssuranceAsked,
+  OfferAssuranceAwaited,
   OfferAssured,
   OfferCapacityExpired,
   OfferCapacityStated,
@@ -27,6 +28,7 @@ export type OfferEvent =
   | DomainEvent<typeof OfferCapacityStated>
   | DomainEvent<typeof OfferCapacityExpired>
   | DomainEvent<typeof OfferAssured>
+  | DomainEvent<typeof OfferAssuranceAwaited>
   | DomainEvent<typeof OfferAssuranceAsked>
   | DomainEvent<typeof OfferDownranked>
   | DomainEvent<typeof OfferHidden>
@@ -210,6 +212,13 @@ export const assureOffer = ({ state }: Offer, { offerId, assuredBy, assurer, at,
   return { events: [{ type: 'offer.assured.v1', data: { offerId, organisationId, assuredBy, assurer, assuredAt: at, ...asked } }], answer: { offerId } }
 }
 
+/** An offer that was published before there was a ladder joins it now, with as much time to answer as one published today; any other is left as it is. */
+export const joinLadder = ({ state }: Offer, { offerId, at, days }: { offerId: string; at: string; days: AssuranceDays }): OfferDecision => {
+  if (state.status !== 'published' || state.origin !== 'registered' || state.assurance !== undefined) return { events: [] }
+  const { organisationId } = state
+  return { events: [{ type: 'offer.assurance-awaited.v1', data: { offerId, organisationId, awaitedAt: at, askAt: askAt(at, days) } }] }
+}
+
 /** The next step of an offer that nobody assures, once it is due: asked about, then behind all others, then hidden. Before that nothing changes. */
 export const stepDown = ({ state }: Offer, { offerId, at, days }: { offerId: string; at: string; days: AssuranceDays }): OfferDecision => {
   if (state.status !== 'published' || state.assurance?.nextAt === undefined || state.assurance.nextAt > at) return { events: [] }
@@ -297,6 +306,8 @@ export const evolveOffer = (state: OfferState, event: OfferEvent): OfferState =>
       const { assuredAt, assuredBy, assurer, askAt: nextAt } = event.data
       return { ...state, assurance: { standing: 'fresh', assuredAt, assuredBy, assurer, ...(nextAt === undefined ? {} : { nextAt }) } }
     }
+    case 'offer.assurance-awaited.v1':
+      return { ...state, assurance: { ...assurance, standing: 'fresh', nextAt: event.data.askAt } }
     case 'offer.assurance-asked.v1':
       return { ...state, assurance: { ...assurance, standing: 'asked', nextAt: event.data.downrankAt } }
     case 'offer.downranked.v1':

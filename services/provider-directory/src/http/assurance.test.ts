@@ -1,4 +1,7 @@
 import { calendarDay } from '@patchwork/runtime'
+import { draftOffer, type Offer, type OfferDecision, publishOffer } from '../domain/offer.ts'
+import { homeHelp } from '../domain/testExamples.ts'
+import { openDirectory } from '../store/directory.ts'
 import { lunchClub, newId, type Place, startPlace, until } from '../testing/startPlace.ts'
 
 let place: Place
@@ -73,7 +76,19 @@ test('D4 an offer that nobody assures is asked about, then found last, then hidd
   for (const invariant of place.service().invariants) expect([invariant.name, await invariant.check()]).toMatchObject([invariant.name, { violations: 0 }])
   expect(await ladderOf(left)).toEqual(['offer.assurance-asked.v1', 'offer.downranked.v1', 'offer.hidden.v1'])
 
+  const council = place.as('administrator')
+  const unassured = (await council('/offers/unassured?limit=200')).body.items
+  expect(unassured).toEqual([
+    {
+      offerId: left.offerId,
+      name: 'Zither evening aaa',
+      organisation: { organisationId: left.organisationId, name: 'Sale Good Neighbours' },
+      standing: 'hidden',
+      publishedAt: expect.any(String),
+    },
+  ])
   expect((await left.assure()).status).toBe(200)
+  expect((await council('/offers/unassured')).body.items).toEqual([])
   await until(
     () => find('zither'),
     ({ length }) => length === 2,
@@ -82,6 +97,74 @@ test('D4 an offer that nobody assures is asked about, then found last, then hidd
   expect((await place.feed(`/services/${left.offerId}`)).body).toMatchObject({
     assured_date: calendarDay(Date.now() + place.clock.aheadMs),
   })
+})
+test('D4 the council sees what nobody assures, the hidden first, in pages, and says in one step that one of them is still right', async () => {
+  const [hidden, downranked, asked] = [await published('Sousaphone one'), await published('Sousaphone two'), await published('Sousaphone three')]
+  place.clock.aheadMs += 181 * dayMs
+  await stands(hidden, 'asked')
+  await asked.assure()
+  place.clock.aheadMs += 31 * dayMs
+  await stands(downranked, 'downranked')
+  await Promise.all([asked.assure(), downranked.assure()])
+  place.clock.aheadMs += 61 * dayMs
+  await stands(hidden, 'hidden')
+  await asked.assure()
+  place.clock.aheadMs += 121 * dayMs
+  await stands(downranked, 'asked')
+  const council = place.as('administrator')
+  const seen: [string, string, string | undefined][] = []
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const { body } = await council(`/offers/unassured?limit=1${after && `&after=${encodeURIComponent(after)}`}`)
+    for (const { offerId, standing, assured } of body.items) seen.push([offerId, standing, assured?.assurer])
+    after = body.after
+  }
+  expect(seen.filter(([offerId]) => [hidden, downranked, asked].some((one) => one.offerId === offerId))).toEqual([
+    [hidden.offerId, 'hidden', undefined],
+    [downranked.offerId, 'asked', 'provider'],
+  ])
+  expect(seen.map(([, standing]) => standing)).toEqual(
+    seen
+      .map(([, standing]) => standing)
+      .sort()
+      .reverse(),
+  )
+  for (const role of ['provider', 'coordinator', 'navigator', 'commissioner', 'resident'] as const)
+    expect((await place.as(role)('/offers/unassured')).status).toBe(403)
+  expect((await council(`/offers/${hidden.offerId}/assurance`, { method: 'post' })).status).toBe(200)
+  expect((await council('/offers/unassured?limit=200')).body.items.map(({ offerId }: { offerId: string }) => offerId)).not.toContain(hidden.offerId)
+})
+test('D4 what an old log published before there was a ladder joins it at the next start, once, with as much time as what is published then', async () => {
+  const [recent, older, fromElsewhere] = [await published('Psaltery'), newId(), newId()]
+  const directory = await openDirectory(place.ports())
+  const write = (offerId: string, decide: (now: Offer) => OfferDecision) =>
+    directory.offers.update(offerId, { key: newId(), repeatable: false, body: null, at: new Date().toISOString() }, decide)
+  const { organisationId } = recent
+  // As they were published before: without the day on which anybody would be asked.
+  for (const [offerId, origin] of [[older, 'registered'] as const, [fromElsewhere, 'imported'] as const]) {
+    await write(offerId, (now) => draftOffer(now, { ...homeHelp, offerId, organisationId, origin }))
+    await write(offerId, (now) => publishOffer(now, { offerId, at: '2025-01-01T09:00:00.000Z' }))
+  }
+  await place.settled()
+  await Promise.all(Object.values(directory).map((one) => one.stop()))
+  const typesOf = async (id: string) => (await place.events('offer')).filter(({ subject }) => subject === id).map(({ type }) => type)
+  await place.restart()
+  await until(
+    () => typesOf(older),
+    (types) => types.includes('offer.assurance-awaited.v1'),
+  )
+  await place.restart()
+  await place.settled()
+  expect(await typesOf(older)).toEqual(['offer.drafted.v1', 'offer.described.v1', 'offer.published.v1', 'offer.assurance-awaited.v1'])
+  expect(await typesOf(fromElsewhere)).not.toContain('offer.assurance-awaited.v1')
+  expect(await typesOf(recent.offerId)).not.toContain('offer.assurance-awaited.v1')
+  place.clock.aheadMs += 179 * dayMs
+  expect((await recent.ask(`/offers/${older}`)).body).toMatchObject({ standing: 'fresh' })
+  place.clock.aheadMs += 2 * dayMs
+  await until(
+    () => typesOf(older),
+    (types) => types.at(-1) === 'offer.assurance-asked.v1',
+  )
+  for (const invariant of place.service().invariants) expect([invariant.name, await invariant.check()]).toMatchObject([invariant.name, { violations: 0 }])
 })
 test('D3 saving with no change leaves who assured it and when; everyone is told on whose behalf, nobody who', async () => {
   const offer = await published('Bowls')

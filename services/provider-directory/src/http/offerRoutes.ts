@@ -1,5 +1,5 @@
 import { idFor } from '@patchwork/aggregate'
-import { defineRoute, IdParams, NotFoundError } from '@patchwork/http'
+import { defineRoute, IdParams, ListQuery, NotFoundError } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
 import { z } from 'zod'
 import { assureOffer, describeOffer, draftOffer, isShown, publishOffer, stateCapacity, withdrawOffer } from '../domain/offer.ts'
@@ -9,8 +9,8 @@ import type { Directory } from '../store/directory.ts'
 import { toPublicOrganisation } from '../store/publicOffer.ts'
 import { isMember, isOfTheirs, mustBeRegistered } from './membership.ts'
 import { toDescription } from './offerBody.ts'
-import { CapacityBody, OfferBody, OfferView } from './schemas.ts'
-import { toOfferView } from './views.ts'
+import { CapacityBody, OfferBody, OfferView, UnassuredOffer } from './schemas.ts'
+import { toOfferView, toUnassuredView } from './views.ts'
 
 const offersPerOrganisationMax = 500
 const OfferId = z.object({ offerId: z.uuid() })
@@ -31,6 +31,27 @@ type Dependencies = { directory: Directory; councilArea: CouncilArea; runtime: R
 export const offerRoutes = ({ directory, councilArea, runtime }: Dependencies) => {
   const { organisations, offers } = directory
   return [
+    defineRoute({
+      method: 'get',
+      path: '/offers/unassured',
+      policy: 'offer.read-unassured',
+      summary: 'Offers that nobody has assured for long: the hidden first, then those that stand behind all others, then those that were asked about.',
+      query: ListQuery,
+      answer: z.object({ items: z.array(UnassuredOffer), after: z.string().optional() }),
+      handle: async ({ query: { limit, after: from } }) => {
+        const { aggregates, after } = await offers.find({
+          where: { status: { equals: 'published' }, origin: { equals: 'registered' }, standing: { in: ['hidden', 'downranked', 'asked'] } },
+          sort: [{ field: 'standing', direction: 'descending' }],
+          limit,
+          ...(from === undefined ? {} : { after: from }),
+        })
+        const ids = aggregates.flatMap(({ state }) => (state.status === 'published' ? [state.organisationId] : []))
+        const registered = await organisations.getMany([...new Set(ids)])
+        const nameOf = new Map(registered.map((one) => [one.id, toPublicOrganisation(one)?.name ?? '']))
+        const items = aggregates.flatMap((offer) => toUnassuredView(offer, nameOf))
+        return { body: { items, ...(after === undefined ? {} : { after }) } }
+      },
+    }),
     defineRoute({
       method: 'get',
       path: '/offers/:id',

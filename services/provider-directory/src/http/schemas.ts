@@ -196,6 +196,18 @@ export const OfferView = z.object({
   isYours: z.boolean(),
 })
 
+/** An offer that nobody has assured for long, for the council to look at. */
+export const UnassuredOffer = z.object({
+  offerId: id,
+  name: z.string(),
+  organisation: OrganisationName,
+  standing: z.enum(['asked', 'downranked', 'hidden']),
+  /** When it goes a step further down. */
+  nextAt: instant.optional(),
+  publishedAt: instant,
+  assured: z.object({ assurer: z.enum(['provider', 'council']), at: instant }).optional(),
+})
+
 export const OrganisationView = z.object({
   organisationId: id,
   kind: OrganisationKind,

@@ -4,7 +4,7 @@ import { isWithin, londonMinuteOfWeek, toSpans } from '../domain/weeklyTimes.ts'
 import type { CouncilArea } from '../place/place.ts'
 import { capacityAt, type PublicOrganisation, withoutSensitivePlace } from '../store/publicOffer.ts'
 import type { Hit } from '../store/searchIndex.ts'
-import type { OfferSummary, OfferView } from './schemas.ts'
+import type { OfferSummary, OfferView, UnassuredOffer } from './schemas.ts'
 
 const summaryLengthMax = 200
 
@@ -100,6 +100,23 @@ export const toOfferView = (
     ...(source ? { source: toSourceView(source, councilArea) } : {}),
     isYours,
   }
+}
+
+/** A published offer that has gone unassured, as one line; nothing of any other. */
+export const toUnassuredView = ({ id, state, details }: Offer & { id: string }, nameOf: ReadonlyMap<string, string>): z.input<typeof UnassuredOffer>[] => {
+  if (state.status !== 'published' || !details || !state.assurance || state.assurance.standing === 'fresh') return []
+  const { standing, nextAt, assuredAt, assurer } = state.assurance
+  return [
+    {
+      offerId: id,
+      name: details.name,
+      organisation: { organisationId: state.organisationId, name: nameOf.get(state.organisationId) ?? '' },
+      standing,
+      ...(nextAt === undefined ? {} : { nextAt }),
+      publishedAt: state.publishedAt,
+      ...(assuredAt !== undefined && assurer ? { assured: { assurer, at: assuredAt } } : {}),
+    },
+  ]
 }
 
 /** Where a record came from, with the words its licence asks for. */

@@ -280,6 +280,22 @@ describe('R1 what may not be done is refused, and nothing is told', () => {
     expect((await navigator<List<object>>('/referrals')).body.items).toEqual([])
   })
 
+  test('R2 an offer that is hidden because nobody assures it is refused by field, also by its id; assured it is taken again', async () => {
+    const { personId, navigator } = await resident(place)
+    const { body } = await navigator<Need>('/needs', { body: needOf(personId) })
+    const { offerId, hide, assure } = await offering(place)
+    const contactOnly = await offering(place, { takesReferrals: false })
+    const send = (to: string) => navigator<Problem & Changed>('/referrals', { body: { needId: body.needId, offerId: to, basis: consent } })
+    const refused = { status: 422, code: 'offer-takes-no-referrals', pointer: '/offerId' }
+    await Promise.all([hide(), contactOnly.hide()])
+    await place.caughtUp()
+    expect(refusal(await send(offerId))).toEqual(refused)
+    await Promise.all([assure(), contactOnly.assure()])
+    await place.caughtUp()
+    expect(refusal(await send(contactOnly.offerId))).toEqual(refused)
+    expect((await send(offerId)).status).toBe(201)
+  })
+
   test('R2 an offer that is unknown, takes no referrals or was withdrawn is refused by field', async () => {
     const { personId, navigator } = await resident(place)
     const { body } = await navigator<Need>('/needs', { body: needOf(personId) })

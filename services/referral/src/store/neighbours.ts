@@ -1,10 +1,14 @@
 import { openReadModel, type Ports, together } from '@patchwork/aggregate'
-import { type EventEnvelope, OfferPublished, OfferWithdrawn, OrganisationMemberJoined, PersonRegistered } from '@patchwork/events'
+import { type EventEnvelope, OfferAssured, OfferHidden, OfferPublished, OfferWithdrawn, OrganisationMemberJoined, PersonRegistered } from '@patchwork/events'
 import type { z } from 'zod'
 import type { ReferredOffer } from '../domain/commands.ts'
 
 /** Nobody acts for more organisations than this at once; a list that would be longer is cut. */
 const organisationsMax = 200
+
+/** `takesReferrals` is what it was published with: what it comes back to when it is assured after it was hidden. */
+type KnownOffer = ReferredOffer & { takesReferrals: boolean }
+const opensOrCloses: readonly string[] = [OfferPublished.type, OfferHidden.type, OfferAssured.type, OfferWithdrawn.type]
 
 type Membership = { organisationId: string; personId: string }
 type Registration = { personId: string; navigatorId: string | null }
@@ -14,23 +18,24 @@ const dataOf = <Data extends z.ZodObject>(definition: { type: string; data: Data
   event.type === definition.type ? definition.data.parse(event.data) : undefined
 
 /**
- * What this service knows from the events of others: which offers take referrals and whose they are, who may act for an organisation, and which
+ * What this service knows from the events of others: which offers take referrals now and whose they are, who may act for an organisation, and which
  * navigator registered a person.
  */
 export const openNeighbours = async (ports: Ports) => {
   const readModels = await together({
-    offers: openReadModel<ReferredOffer>(
+    offers: openReadModel<KnownOffer>(
       {
         service: 'referral',
         name: 'offers',
-        version: 1,
+        version: 2,
         topics: [OfferPublished.topic],
-        idOf: (event) => (event.type === OfferPublished.type || event.type === OfferWithdrawn.type ? event.subject : undefined),
+        idOf: (event) => (opensOrCloses.includes(event.type) ? event.subject : undefined),
         project: (current, event) => {
           const published = dataOf(OfferPublished, event)
-          if (published === undefined) return current && { ...current, isOpen: false }
+          // Hidden because nobody assures it: whoever knows its id reaches nobody either, until somebody says that it is still right.
+          if (published === undefined) return current && { ...current, isOpen: event.type === OfferAssured.type && current.takesReferrals }
           const { offerId, organisationId, track, takesReferrals } = published
-          return { offerId, organisationId, track, isOpen: takesReferrals }
+          return { offerId, organisationId, track, takesReferrals, isOpen: takesReferrals }
         },
       },
       ports,

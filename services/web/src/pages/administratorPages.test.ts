@@ -21,6 +21,11 @@ const delivery = {
   attempts,
 }
 
+const unassured = [
+  { standing: 'hidden', name: 'Old <choir>', assured: { assurer: 'provider', at: '2025-03-02T10:00:00.000Z' } },
+  { standing: 'asked', name: 'Walks', nextAt: '2026-04-02T10:00:00.000Z' },
+].map((one) => ({ ...one, offerId: accountId, publishedAt: '2024-03-02T10:00:00.000Z', organisation: { organisationId: personId, name: 'Dee’s Care' } }))
+
 let place: TestPlace
 const state = { refuses: undefined as [number, string, string] | undefined, account: account as object, answer: {} as object }
 beforeAll(async () => {
@@ -37,6 +42,9 @@ beforeAll(async () => {
       items: [{ credentialId: accountId, level: 'enhanced', certificateNumber: '001234567890', issuedOn: '2024-05-01' }],
     }),
     'POST /provider-directory/credentials/:id/review': done,
+    'GET /provider-directory/offers/unassured': () => ({ items: unassured, after: 'next page' }),
+    'GET /provider-directory/offers/:id': () => unassured[0]!,
+    'POST /provider-directory/offers/:id/assurance': done,
     'GET /identity/accounts': () => ({ items: [account], after: 'next page' }),
     'POST /identity/accounts/for-another': done,
     'POST /identity/accounts/search': done,
@@ -233,5 +241,29 @@ describe('criminal-record checks', () => {
     expect(sent.map(({ path, body }) => ({ path, body }))).toEqual([
       { path: `/provider-directory/credentials/${accountId}/review`, body: { updateServiceCheckedOn: '2026-03-01' } },
     ])
+  })
+})
+
+describe('offers that nobody assures', () => {
+  test('D4 are listed as they stand, with what comes next and who assured them last', async () => {
+    const { text } = await (await place.signedIn('administrator')).get('/administrator/offers').expect(200)
+    expect(text).toContain('Old &lt;choir&gt;')
+    expect(text).toContain('Nobody finds it')
+    expect(text).toContain('From 2 April 2026 it stands behind all others.')
+    expect(text).toContain('Never. Published on 2 March 2024.')
+    expect(text).toContain('/administrator/offers?after=next%20page')
+    expect(text).toContain(`/offers/${accountId}`)
+  })
+  test('D4 the council says in one step that one is still right, or is asked first; one that is withdrawn meanwhile is told', async () => {
+    const agent = await place.signedIn('administrator')
+    const { text: list } = await agent.get('/administrator/offers').expect(200)
+    const at = `/administrator/offers/${accountId}/assurance`
+    expect(list).toContain(`<form method="post" action="${at}">`)
+    await agent.post(at).type('form').send(formOf(list)).expect(303).expect('location', '/administrator/offers')
+    expect(posted()).toEqual([[`/provider-directory/offers/${accountId}/assurance`, {}]])
+    const { text } = await agent.get(at).expect(200)
+    expect(text).toContain('Old &lt;choir&gt;')
+    state.refuses = [409, 'offer-not-published', '']
+    expect((await send(at)).text).toContain('It is no longer published')
   })
 })

@@ -15,9 +15,11 @@ import { administratorImportChoicePage, administratorImportKindsPage } from './a
 import { administratorImportsPage } from './administratorImports/page.ts'
 import { administratorMailPage } from './administratorMail/page.ts'
 import { administratorNewAccountPage } from './administratorNewAccount/page.ts'
+import { administratorOffersPage } from './administratorOffers/page.ts'
 import { checkYourMailPage } from './checkYourMail/page.ts'
 import { comparePage } from './compare/page.ts'
 import {
+  administratorAssurancePage,
   administratorClosingPage,
   administratorFeedStopPage,
   administratorImportSteps,
@@ -122,6 +124,8 @@ export const pages: readonly AnyPage[] = [
   administratorPasswordLinkPage,
   administratorClosingPage,
   administratorChecksPage,
+  administratorOffersPage,
+  administratorAssurancePage,
   administratorCheckPage,
   administratorMailPage,
   administratorDeliveriesPage,

@@ -48,6 +48,7 @@ export const directoryFixtures: Fixtures = {
       return { query: { ids: offerId }, marks: [offerId] }
     },
   },
+  'GET /api/provider-directory/offers/unassured': { may: { any: ['administrator'] }, prepare: async () => ({ query: { limit: '1' } }) },
   'GET /api/provider-directory/offers/{id}': [
     { of: 'published', may: forAnyone, prepare: published },
     { of: 'a draft', may: forMembers, owner: 'provider', others: 'hidden', prepare: drafted },

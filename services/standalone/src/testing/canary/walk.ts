@@ -29,6 +29,7 @@ export const walkTheLoop = async (walk: Walk): Promise<void> => {
   await comparison(resident, offers.published)
   await selfReferral(walk, { resident, provider, offerId: offers.published })
   await navigatorsReferrals(walk, { navigator, provider, offerId: offers.published, other: offers.other })
+  await administrator.browser.send(`/administrator/offers/${offers.other}/assurance`, {})
   await endOfOffers(provider, offers.other)
   const commissioner = await accountFor(walk, administrator, 'commissioner')
   await walkTheMoney(walk, { administrator, commissioner, provider, residents: [resident, await signUp(walk, 'resident')] })

@@ -77,3 +77,20 @@ export const administratorFeedStopPage = definePage({
     return goTo('/administrator/feeds', { notice: 'confirm.feedStopped' })
   },
 })
+
+const Name = z.object({ name: z.string() })
+
+/** The council says that all of an offer is still right. The list of offers that nobody assures does it in one step; this asks first. */
+export const administratorAssurancePage = definePage({
+  name: 'confirm',
+  path: '/administrator/offers/:offerId/assurance',
+  for: ['administrator'],
+  load: async ({ services, params }) => {
+    const { name } = await services.get('provider-directory', path`/offers/${params.offerId!}`, Name)
+    return { question: 'assurance', about: name, back: '/administrator/offers' }
+  },
+  save: async (_values, { services, params }) => {
+    await services.post('provider-directory', path`/offers/${params.offerId!}/assurance`, {})
+    return goTo('/administrator/offers', { notice: 'confirm.assuredByCouncil' })
+  },
+})
