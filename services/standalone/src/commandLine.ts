@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream'
 import { dataKeyFrom } from '@patchwork/encryption'
 import { openPlaceFile } from '@patchwork/place-file'
 import { type CsvField, csvFields, type ImportProgress, type ImportSummary, openImports } from '@patchwork/provider-directory'
-import type { Runtime } from '@patchwork/runtime'
+import { type Runtime, repeatedly } from '@patchwork/runtime'
 import { Address, askedToStop, ConfigurationError, environmentInWords, placeFileIn, type Signals } from '@patchwork/service-process'
 import { createLogger, startTelemetry } from '@patchwork/telemetry'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
@@ -34,6 +34,7 @@ export type Surroundings = {
 const done = 0
 const failed = 1
 const wrongUsage = 2
+const lookAtMemoryEveryMs = 50
 
 /** Runs `patchwork <command>`. Gives the exit code: 0 done, 1 failed, 2 wrong usage. */
 export const run = async (args: readonly string[], surroundings: Surroundings): Promise<number> => {
@@ -339,9 +340,11 @@ const importAlone = async (
 ): Promise<unknown> => {
   const opened = await openPorts(config, runtime, createLogger({ level: config.logLevel, readable: errors.isTTY ?? false }), { isSmall: true })
   try {
-    const imports = await openImports(opened.ports, { instance: 'place', postcodesFile: postcodesFileIn(config.dataDirectory) })
+    const memory = staySmall()
+    // What the last import wrote is compared with the log while this one opens.
+    const looking = repeatedly(runtime, { everyMs: lookAtMemoryEveryMs, work: async () => memory.look(), onError: () => undefined })
+    const imports = await openImports(opened.ports, { instance: 'place', postcodesFile: postcodesFileIn(config.dataDirectory) }).finally(() => looking.stop())
     try {
-      const memory = staySmall()
       return await operateImport(imports, operation, (progress) => {
         memory.look()
         onProgress(progress)
