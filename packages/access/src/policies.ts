@@ -9,6 +9,7 @@ export type Policy = Partial<Record<Role | 'anyone', Level>> & { services?: read
 export const policies = {
   // provider-directory: own = an organisation the person is a member of, or an offer of it
   'directory.find': { anyone: 'any' },
+  'directory.say-none-acceptable': { anyone: 'any' },
   'organisation.read': { anyone: 'any' },
   'organisation.register': { provider: 'any', coordinator: 'any', administrator: 'any' },
   'organisation.describe': { provider: 'own', coordinator: 'own', administrator: 'any' },

@@ -144,6 +144,17 @@ export const SearchFoundNothing = defineEvent({
   data: z.object({ searchId: Id, category: Category.optional(), wardCode: WardCode.optional(), searchedAt: Instant }),
 })
 
+/** Why somebody takes none of what was found. */
+export const UnmetReason = z.enum(['too-far', 'too-dear', 'no-room', 'wrong-times', 'not-for-people-like-me', 'other'])
+export type UnmetReason = z.infer<typeof UnmetReason>
+
+export const SearchFoundNoneAcceptable = defineEvent({
+  type: 'search.found-none-acceptable.v1',
+  topic: search,
+  meaning: 'Somebody looked for help, and said that nothing of what was found will do: unmet need by ward, kind and reason. Never the words, never who.',
+  data: z.object({ searchId: Id, category: Category.optional(), wardCode: WardCode.optional(), reason: UnmetReason.optional(), searchedAt: Instant }),
+})
+
 // A feed of another system on its way into the directory. What its records say is read by the import's id, by those who may.
 
 const Count = z.int().min(0).max(1_000_000)

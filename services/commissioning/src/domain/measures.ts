@@ -7,7 +7,16 @@ export type FilterName = (typeof filterNames)[number]
 export type Filter = { [Name in FilterName]?: string }
 
 /** The collections of facts that figures are made of. */
-export type FactName = 'offers' | 'referrals' | 'searches' | 'pool-shares' | 'pool-spends' | 'contract-values' | 'return-results' | 'grant-facts'
+export type FactName =
+  | 'offers'
+  | 'referrals'
+  | 'searches'
+  | 'refused-searches'
+  | 'pool-shares'
+  | 'pool-spends'
+  | 'contract-values'
+  | 'return-results'
+  | 'grant-facts'
 
 /** How one version of a measure counts: which facts, which of them, and what of each is added up (1 for each fact when absent). */
 export type Counting = {
@@ -169,6 +178,22 @@ export const measures: readonly Measure[] = [
           cy: 'Chwiliadau yn y cyfeiriadur na chanfu ddim, yn ôl y math o gymorth a’r ward y gofynnwyd amdanynt. Ni chedwir y geiriau byth.',
         },
         counting: { facts: 'searches', ...byDay },
+      },
+    ],
+  },
+  {
+    name: 'searches-none-acceptable',
+    unit: 'count',
+    by: ['ward', 'category', 'reason', 'month', 'year'],
+    filters: [...period, 'ward', 'category'],
+    versions: [
+      {
+        version: 1,
+        definition: {
+          en: 'Searches of the directory of which somebody said that nothing they found will do, by the kind of help and the ward that were asked for and the reason that was chosen. The words are never kept.',
+          cy: 'Chwiliadau yn y cyfeiriadur y dywedodd rhywun nad oes dim a ganfuwyd yn addas, yn ôl y math o gymorth a’r ward y gofynnwyd amdanynt a’r rheswm a ddewiswyd. Ni chedwir y geiriau byth.',
+        },
+        counting: { facts: 'refused-searches', ...byDay },
       },
     ],
   },

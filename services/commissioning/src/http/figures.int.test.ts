@@ -1,6 +1,6 @@
 import { type EventEnvelope, ReferralSent } from '@patchwork/events'
 import { distributed, embedded, newId, type Place, startPlace, until, wardCodes } from '../testing/startPlace.ts'
-import { contractOf, emptySearch, offer, pool, referral, type Step } from '../testing/stories.ts'
+import { contractOf, emptySearch, offer, pool, referral, refusedSearch, type Step } from '../testing/stories.ts'
 
 const real = await distributed()
 const places = [['SQLite', embedded] as const, ...(real ? [['Kafka and MongoDB', async () => real] as const] : [])]
@@ -29,6 +29,8 @@ describe.each(places)('on %s', (_name, drivers) => {
     await offer(place, { category: 'health', wards: [] })
     for (let index = 0; index < 8; index += 1) await emptySearch(place, { category: 'food', wardCode: one })
     await emptySearch(place)
+    for (const reason of ['too-far', 'too-far', 'too-dear'] as const) await refusedSearch(place, { category: 'food', wardCode: two, reason })
+    await refusedSearch(place)
     await pool(place, organisationId)
     const { body } = await place.as('commissioner')('/contracts', { body: contractOf([{ name: 'Lead', organisationId }, { name: 'Second' }]) })
     contractId = body.contractId
@@ -64,6 +66,8 @@ describe.each(places)('on %s', (_name, drivers) => {
       expect(await rowsOf('/figures/offers?by=ward')).toEqual({ [one]: 10, [two]: 10 })
       expect((await exactly('/figures/offers?by=category')).body).toMatchObject({ total: { value: 11 }, rows: [{ value: 10 }, { value: 1 }] })
       expect(await rowsOf('/figures/searches-found-nothing?by=ward,category')).toEqual({ [`${one} food`]: 8, 'unknown unknown': 1 })
+      expect(await rowsOf('/figures/searches-none-acceptable?by=reason')).toEqual({ 'too-far': 2, 'too-dear': 1, unknown: 1 })
+      expect(await rowsOf('/figures/searches-none-acceptable?by=ward,category')).toEqual({ [`${two} food`]: 3, 'unknown unknown': 1 })
     })
     test('M1 pooled money in, committed and spent; what was paid back is left out', async () => {
       expect(await rowsOf('/figures/pool-money-in?by=month')).toEqual({ '2026-04': 10_000, '2026-07': -7_000 })

@@ -24,6 +24,7 @@ import {
   ReferralWentUnanswered,
   ReturnCorrected,
   ReturnMade,
+  SearchFoundNoneAcceptable,
   SearchFoundNothing,
 } from '@patchwork/events'
 import { calendarDay } from '@patchwork/runtime'
@@ -49,6 +50,8 @@ export type ReferralFact = When & {
   events: FactEvent[]
 }
 export type SearchFact = When & { category?: string; ward?: string; events: FactEvent[] }
+/** A search of which somebody said that nothing it found will do. */
+export type RefusedSearchFact = SearchFact & { reason?: string }
 /** What came into pools by one event: below zero where a share went back. */
 export type ShareFact = When & { pence: number; events: FactEvent[] }
 /** A payment that a pool promised: when and what, and what of it was paid. */
@@ -197,6 +200,30 @@ const searches: Facts<SearchFact> = {
   },
 }
 
+const refusedSearches: Facts<RefusedSearchFact> = {
+  name: 'refused-searches',
+  version: 1,
+  topics: [SearchFoundNoneAcceptable.topic],
+  fields: { ...when, category: string('category'), ward: string('ward'), reason: string('reason') },
+  indexes: {
+    'by-day': { fields: ['day', 'ward', 'category', 'reason'] },
+    'by-ward': { fields: ['ward', 'day', 'category', 'reason'] },
+    'by-category': { fields: ['category', 'day', 'ward', 'reason'] },
+    'by-reason': { fields: ['reason', 'day', 'ward', 'category'] },
+  },
+  idOf: subjectOf(SearchFoundNoneAcceptable),
+  project: (_, event) => {
+    const { category, wardCode, reason, searchedAt } = SearchFoundNoneAcceptable.data.parse(event.data)
+    return {
+      ...at(searchedAt),
+      ...(category === undefined ? {} : { category }),
+      ...(wardCode === undefined ? {} : { ward: wardCode }),
+      ...(reason === undefined ? {} : { reason }),
+      events: [factEvent(event)],
+    }
+  },
+}
+
 const sum = (postings: readonly Posting[]): number => postings.reduce((total, { amountPence }) => total + amountPence, 0)
 
 const poolShares: Facts<ShareFact> = {
@@ -336,6 +363,7 @@ export const openFacts = async (ports: Ports, onChange: () => void) => {
     offers: open(offers),
     referrals: open(referralFacts),
     searches: open(searches),
+    'refused-searches': open(refusedSearches),
     'pool-shares': open(poolShares),
     'pool-spends': open(poolSpends),
     'contract-values': open(contracts),

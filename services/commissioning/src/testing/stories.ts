@@ -10,6 +10,7 @@ import {
   ReferralConcluded,
   ReferralDeclined,
   ReferralSent,
+  SearchFoundNoneAcceptable,
   SearchFoundNothing,
 } from '@patchwork/events'
 import { newId, type Place, wardCodes } from './startPlace.ts'
@@ -94,6 +95,11 @@ export const offer = async (place: Place, { category = 'food', wards = [wardCode
 export const emptySearch = async (place: Place, asked: { category?: 'food' | 'health'; wardCode?: string } = {}): Promise<void> => {
   const searchId = newId()
   await place.tell(SearchFoundNothing, searchId, { searchId, ...asked, searchedAt: '2026-05-02T10:00:00.000Z' })
+}
+
+export const refusedSearch = async (place: Place, asked: { category?: 'food'; wardCode?: string; reason?: 'too-far' | 'too-dear' } = {}): Promise<void> => {
+  const searchId = newId()
+  await place.tell(SearchFoundNoneAcceptable, searchId, { searchId, ...asked, searchedAt: '2026-05-02T10:00:00.000Z' })
 }
 
 /** A pool whose member earmarks £100, of which £30 is promised to an organisation and paid; another £20 is paid and paid back; then the member leaves. */

@@ -1,8 +1,10 @@
-import { Category, Track, WardCode } from '@patchwork/events'
+import { idFor } from '@patchwork/aggregate'
+import { Category, Track, UnmetReason, WardCode } from '@patchwork/events'
 import { defineRoute, IdParams, ListQuery } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
 import { z } from 'zod'
 import { isShown } from '../domain/offer.ts'
+import { noteNoneAcceptable } from '../domain/unmetSearch.ts'
 import type { CouncilArea } from '../place/place.ts'
 import type { Directory } from '../store/directory.ts'
 import type { OfferSearch, SearchIndex } from '../store/searchIndex.ts'
@@ -45,6 +47,16 @@ const FindQuery = ListQuery.extend({
   after: asked(z.string().max(2_000)),
 })
 
+/** What of a search is said with "none of these will do": never its words. */
+const NoneAcceptableBody = z.strictObject({
+  category: Category.optional(),
+  ward: WardCode.optional(),
+  near: z.string().max(60).optional(),
+  reason: UnmetReason.optional(),
+})
+/** A person says it of a few searches, a robot of everything; a library has many people behind one address. */
+const noneAcceptableLimit = { count: 30, perSeconds: 3_600 }
+
 type Dependencies = { directory: Directory; index: SearchIndex; councilArea: CouncilArea; unmetNeed: UnmetNeed; runtime: Runtime }
 
 export const searchRoutes = ({ directory, index, councilArea, unmetNeed, runtime }: Dependencies) => [
@@ -77,6 +89,31 @@ export const searchRoutes = ({ directory, index, councilArea, unmetNeed, runtime
           facets: found.facets,
         },
       }
+    },
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/searches/none-acceptable',
+    policy: 'directory.say-none-acceptable',
+    summary:
+      'Says that nothing of what a search found will do, and perhaps why: kept as unmet need by kind and ward, without the words and without who said it.',
+    body: NoneAcceptableBody,
+    answer: z.object({ searchId: z.uuid() }),
+    status: 201,
+    rateLimit: noneAcceptableLimit,
+    handle: async ({ body: { category, ward, near, reason }, command }) => {
+      const searchId = idFor(command.key)
+      const wardCode = ward ?? WardCode.safeParse(near === undefined ? undefined : councilArea.locate(near)?.wardCode).data
+      const facts = {
+        ...(category === undefined ? {} : { category }),
+        ...(wardCode === undefined ? {} : { wardCode }),
+        ...(reason === undefined ? {} : { reason }),
+      }
+      await directory.searches.update(searchId, command, ({ state }) => ({
+        events: noteNoneAcceptable(state, { searchId, ...facts, searchedAt: command.at }),
+        answer: { searchId },
+      }))
+      return { status: 201, body: { searchId } }
     },
   }),
   defineRoute({

@@ -52,6 +52,26 @@ test('D12 a robot cannot fill the log: one address is noted 30 times an hour, an
   expect(await noted(32)).toHaveLength(32)
 })
 
+test('D12 that nothing of what was found will do is kept with its reason, by kind and ward, once for one press; never words or who', async () => {
+  const body = { category: 'food', near: 'M33 7ZF', reason: 'too-dear' }
+  const key = { 'idempotency-key': newId(), 'x-forwarded-for': '203.0.113.9' }
+  const say = (sent: object, headers: Record<string, string> = {}) => place.asAnyone('/searches/none-acceptable', { body: sent, headers })
+  expect((await say(body, key)).status).toBe(201)
+  expect((await say(body, key)).status).toBe(201)
+  expect((await say({ near: 'nowhere' })).status).toBe(201)
+  expect((await say({ reason: 'too-far', ward: 'E05015254' })).status).toBe(201)
+  const events = await noted(3)
+  expect(events.map(({ type }) => type)).toEqual(Array(3).fill('search.found-none-acceptable.v1'))
+  expect(events.map(({ data: { searchId: _id, searchedAt: _at, ...facts } }) => facts)).toEqual([
+    { category: 'food', wardCode: 'E05015254', reason: 'too-dear' },
+    {},
+    { wardCode: 'E05015254', reason: 'too-far' },
+  ])
+  const stored = JSON.stringify([await place.events('search'), place.logLines])
+  for (const part of ['203.0.113.9', 'M33']) expect(stored).not.toContain(part)
+  for (const wrong of [{ reason: 'because' }, { text: words }, { category: 'weapons' }]) expect((await say(wrong)).status).toBe(400)
+  expect(await noted(3)).toHaveLength(3)
+})
 test('charities are found by their numbers, with the ward they offer something in; others are left out', async () => {
   await place.service().loadOpenData()
   const { body } = await place.asAnyone('/organisations/charities?numbers=1109047,1')

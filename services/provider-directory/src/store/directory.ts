@@ -18,20 +18,21 @@ import {
   OrganisationJoiningCodeIssued,
   OrganisationMemberJoined,
   OrganisationRegistered,
+  SearchFoundNoneAcceptable,
   SearchFoundNothing,
 } from '@patchwork/events'
 import { type CredentialDetails, type CredentialEvent, type CredentialState, evolveCredential, initialCredential } from '../domain/credential.ts'
-import { type EmptySearch, evolveSearch, initialSearch, type SearchEvent } from '../domain/emptySearch.ts'
 import { evolveOffer, initialOffer, type OfferDetails, type OfferEvent, type OfferState } from '../domain/offer.ts'
 import { evolveOrganisation, initialOrganisation, type OrganisationDetails, type OrganisationEvent, type OrganisationState } from '../domain/organisation.ts'
+import { evolveSearch, initialSearch, type SearchEvent, type UnmetSearch } from '../domain/unmetSearch.ts'
 
 export const service = 'provider-directory'
 
 export type Organisations = OpenedAggregates<OrganisationState, OrganisationEvent, OrganisationDetails>
 export type Offers = OpenedAggregates<OfferState, OfferEvent, OfferDetails>
 export type Credentials = OpenedAggregates<CredentialState, CredentialEvent, CredentialDetails>
-export type EmptySearches = OpenedAggregates<EmptySearch, SearchEvent>
-export type Directory = { organisations: Organisations; offers: Offers; credentials: Credentials; searches: EmptySearches }
+export type UnmetSearches = OpenedAggregates<UnmetSearch, SearchEvent>
+export type Directory = { organisations: Organisations; offers: Offers; credentials: Credentials; searches: UnmetSearches }
 
 /** Opens what the directory keeps. Throws what the stores throw when they cannot be opened. */
 export const openDirectory = (ports: Ports): Promise<Directory> =>
@@ -104,8 +105,15 @@ export const openDirectory = (ports: Ports): Promise<Directory> =>
       },
       ports,
     ),
-    searches: openAggregates<EmptySearch, SearchEvent>(
-      { service, name: 'search', topic: SearchFoundNothing.topic, events: [SearchFoundNothing], initial: initialSearch, evolve: evolveSearch },
+    searches: openAggregates<UnmetSearch, SearchEvent>(
+      {
+        service,
+        name: 'search',
+        topic: SearchFoundNothing.topic,
+        events: [SearchFoundNothing, SearchFoundNoneAcceptable],
+        initial: initialSearch,
+        evolve: evolveSearch,
+      },
       ports,
     ),
   })

@@ -1,8 +1,8 @@
 import type { Category } from '@patchwork/events'
 import { instant, type Runtime } from '@patchwork/runtime'
 import type { Logger } from '@patchwork/telemetry'
-import { noteEmptySearch } from '../domain/emptySearch.ts'
-import type { EmptySearches } from './directory.ts'
+import { noteEmptySearch } from '../domain/unmetSearch.ts'
+import type { UnmetSearches } from './directory.ts'
 
 /** Searches of one address that are noted in `perMs`: a person looks for a few things, a robot for everything. */
 const perAddressMax = 30
@@ -20,7 +20,7 @@ export type UnmetNeed = {
 }
 
 /** Keeps which kinds of help were looked for in vain, and where (D12): bounded, whatever is asked how often. */
-export const openUnmetNeed = ({ searches, runtime, logger }: { searches: EmptySearches; runtime: Runtime; logger: Logger }): UnmetNeed => {
+export const openUnmetNeed = ({ searches, runtime, logger }: { searches: UnmetSearches; runtime: Runtime; logger: Logger }): UnmetNeed => {
   const underWay = new Set<Promise<void>>()
   let counts = new Map<string, number>()
   let total = 0

@@ -41,6 +41,7 @@ const entered = async ({ organisationOf, person }: World, owner: Person) => {
 
 export const directoryFixtures: Fixtures = {
   'GET /api/provider-directory/offers': { may: forAnyone, prepare: async () => ({ query: { text: 'garden' } }) },
+  'POST /api/provider-directory/searches/none-acceptable': { may: forAnyone, prepare: async () => ({ body: { category: 'food', reason: 'too-far' } }) },
   'GET /api/provider-directory/offers/names': {
     may: forAnyone,
     prepare: async ({ offerOf }, owner) => {

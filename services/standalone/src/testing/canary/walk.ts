@@ -162,6 +162,8 @@ const selfReferral = async (walk: Walk, { resident, provider, offerId }: Loop & 
   const { canaries } = walk
   const { browser } = resident
   await browser.goTo(`/find?${new URLSearchParams({ text: canaries.word(), near: canaries.postcode() })}`)
+  // The canary of a word finds nothing, so its place stands alone: a form to press needs something that was found.
+  await browser.send(`/find?${new URLSearchParams({ near: canaries.postcode() })}`, { reason: 'too-far' })
   await browser.goTo(`/offers/${offerId}`)
   const sent = await browser.send(`/my/referrals/new?offer=${offerId}`, { ...wordsOfNeed(walk), consent: 'yes' })
   const referralId = inHtml(sent.url, new RegExp(`referrals/${uuid}`))

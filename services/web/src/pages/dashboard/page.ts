@@ -115,6 +115,9 @@ const sectionsOf = (figures: readonly Figure[], wards: readonly Ward[], wording:
       charts: [
         ...byWard('searches-found-nothing'),
         ...bars('searches-found-nothing', 'category'),
+        ...byWard('searches-none-acceptable'),
+        ...bars('searches-none-acceptable', 'category'),
+        ...bars('searches-none-acceptable', 'reason'),
         ...byWard('referrals-declined'),
         ...bars('referrals-declined', 'category'),
         ...bars('referrals-declined', 'reason'),

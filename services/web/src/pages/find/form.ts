@@ -1,5 +1,6 @@
-import { CapacityState, Category, Track, WardCode } from '@patchwork/events'
+import { CapacityState, Category, Track, UnmetReason, WardCode } from '@patchwork/events'
 import { z } from 'zod'
+import { optionalChoice } from '../../http/formFields.ts'
 import { fundingCodes } from '../providing/offerForm.ts'
 
 const textLengthMax = 200
@@ -44,3 +45,6 @@ export const FindQuery = z.object({
   after: asked(z.string().min(1).max(afterLengthMax)),
 })
 export type FindQuery = z.output<typeof FindQuery>
+
+/** Why none of what was found will do, where somebody wants to say. */
+export const NoneAcceptableForm = z.strictObject({ reason: optionalChoice(UnmetReason.options) })

@@ -1,5 +1,5 @@
 import { directory, lunchClubId, offers, organisationId } from '../../testExamples.ts'
-import { problem, startTestPlace, type TestPlace } from '../../testPlace.ts'
+import { hidden, problem, startTestPlace, type TestPlace } from '../../testPlace.ts'
 
 let place: TestPlace
 beforeAll(async () => {
@@ -257,6 +257,42 @@ describe('an offer whose postcode nobody here knows', () => {
     const text = await readOf(organisationRoute, `/organisations/${organisationId}`, { offers: [{ ...line, place: known }] })
     expect(text).toContain('Sale Central')
     expect(text).not.toContain('Place unknown')
+  })
+})
+
+describe('when none of what was found will do', () => {
+  test('D12 one press tells the council, with a reason of a short list or without one, and comes back to the same search; no word goes with it', async () => {
+    const said: object[] = []
+    place.routes['POST /provider-directory/searches/none-acceptable'] = ({ body }, response) => {
+      said.push(body as object)
+      response.status(201).json({ searchId: lunchClubId })
+    }
+    const browser = place.browser()
+    const at = '/find?text=lunch&near=M33+7ZF&category=food'
+    const { text } = await browser.get(at)
+    expect(text).toContain('None of these will do?')
+    const form = { _token: hidden(text, '_token'), _key: hidden(text, '_key') }
+    for (const entered of [{ reason: 'too-dear' }, { reason: '' }, {}]) {
+      const answer = await browser
+        .post(at)
+        .type('form')
+        .send({ ...form, ...entered })
+      expect([answer.status, answer.headers.location]).toEqual([303, at])
+    }
+    expect((await browser.get(at)).text).toContain('Thank you. The council can see that something is missing here.')
+    expect(said).toEqual([{ category: 'food', near: 'M33 7ZF', reason: 'too-dear' }, ...Array(2).fill({ category: 'food', near: 'M33 7ZF' })])
+    expect(
+      (
+        await browser
+          .post(at)
+          .type('form')
+          .send({ ...form, reason: 'because' })
+      ).status,
+    ).toBe(400)
+  })
+  test('D12 a list of everything asks nothing of the kind', async () => {
+    expect(await page('/find?cost=free')).not.toContain('None of these will do?')
+    expect(await page('/find?text=nothing+at+all')).not.toContain('None of these will do?')
   })
 })
 

@@ -1,12 +1,12 @@
-import { Category, Track } from '@patchwork/events'
+import { Category, Track, UnmetReason } from '@patchwork/events'
 import { z } from 'zod'
 import { capacityInWords, OfferInList, priceInWords } from '../../directory/offer.ts'
-import { definePage, type Visit } from '../../http/page.ts'
+import { definePage, goTo, type Visit } from '../../http/page.ts'
 import { drawWardMap, type Pin } from '../../map/wardMap.ts'
 import { ServiceProblem } from '../../serviceCalls.ts'
 import { fundingCodes } from '../providing/offerForm.ts'
 import { savedOf } from '../saved/kept.ts'
-import { distances, FindQuery } from './form.ts'
+import { distances, FindQuery, NoneAcceptableForm } from './form.ts'
 
 const perPage = 20
 const shownMax = 40
@@ -67,9 +67,22 @@ export const findPage = definePage({
       ways: (found.wider ?? []).flatMap((way) => wayOf(way, query, visit)),
       wider: addressOf({ text: query.text, near: query.near }),
       everything: addressOf({}),
+      isAboutSomething: isAboutSomething(query),
+      thisSearch: addressOf({ ...query, after: undefined }),
+      reasons: UnmetReason.options.map((value) => ({ value, text: t(`find.reason.${value}`) })),
     }
   },
+  form: NoneAcceptableForm,
+  save: async ({ reason }, { services, query: asked }) => {
+    const query = FindQuery.parse(asked)
+    const { category, ward, near } = query
+    if (isAboutSomething(query)) await services.post('provider-directory', '/searches/none-acceptable', { category, ward, near, reason })
+    return goTo(addressOf({ ...query, after: undefined }), { notice: 'find.noneAcceptableNoted' })
+  },
 })
+
+/** A search for nothing in particular tells of no need. */
+const isAboutSomething = ({ text, near, category, track, ward }: FindQuery): boolean => [text, near, category, track, ward].some((part) => part !== undefined)
 
 /** A place that the directory cannot read is a place unknown, and no error. */
 const search = async ({ services }: Visit, query: FindQuery): Promise<Found> => {
