@@ -122,6 +122,7 @@ export const fixturesOf = ({
   '/verify-email': anyone('/verify-email?token=x'),
 
   '/provider': [...provider('/provider'), ...coordinator('/provider')],
+  '/provider/listing': provider('/provider/listing', '/provider/listing?lang=cy'),
   '/provider/organisation/new': provider('/provider/organisation/new'),
   '/provider/join': provider('/provider/join'),
   '/provider/organisations/:organisationId/joining-code': provider(`/provider/organisations/${organisation}/joining-code`),

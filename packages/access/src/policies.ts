@@ -20,6 +20,8 @@ export const policies = {
   'offer.read': { anyone: 'any' },
   'offer.read-draft': { provider: 'own', coordinator: 'own', administrator: 'any' },
   'offer.draft': { provider: 'own', coordinator: 'own', administrator: 'any' },
+  // own = with an organisation that comes with it, which becomes the caller's, or one that the caller is a member of
+  'offer.list': { provider: 'own', coordinator: 'own' },
   'offer.describe': { provider: 'own', coordinator: 'own', administrator: 'any' },
   'offer.publish': { provider: 'own', coordinator: 'own', administrator: 'any' },
   'offer.state-capacity': { provider: 'own', coordinator: 'own', administrator: 'any' },

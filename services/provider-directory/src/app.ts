@@ -4,6 +4,7 @@ import { credentialRoutes } from './http/credentialRoutes.ts'
 import { feedRoutes } from './http/feedRoutes.ts'
 import { importRoutes } from './http/importRoutes.ts'
 import type { JoiningCodes } from './http/joiningCode.ts'
+import { listingRoutes } from './http/listingRoutes.ts'
 import { offerRoutes } from './http/offerRoutes.ts'
 import { openFeedRoutes } from './http/openFeedRoutes.ts'
 import { organisationRoutes } from './http/organisationRoutes.ts'
@@ -34,6 +35,7 @@ export const routesOf = (dependencies: Dependencies) => [
   ...searchRoutes(dependencies),
   ...offerRoutes(dependencies),
   ...organisationRoutes(dependencies),
+  ...listingRoutes(dependencies),
   ...credentialRoutes(dependencies),
   ...placeRoutes(dependencies),
   ...feedRoutes(dependencies),

@@ -145,9 +145,15 @@ export const publishOffer = ({ state, details }: Offer, { offerId, at, days }: {
 }
 
 /** An offer that open data speaks of, found by everyone from its first moment. One that is here already is left as it is. */
-export const publishFromOpenData = (offer: Offer, command: DraftOffer & { at: string }): OfferDecision => {
-  if (offer.state.status !== 'none') return { events: [], answer: { offerId: command.offerId } }
+export const publishFromOpenData = (offer: Offer, command: DraftOffer & { at: string }): OfferDecision =>
+  offer.state.status === 'none' ? listOffer(offer, { ...command, isPublished: true }) : { events: [], answer: { offerId: command.offerId } }
+
+export type ListOffer = DraftOffer & { at: string; days?: AssuranceDays; isPublished: boolean }
+
+/** Begins an offer and, where that is asked, lets everyone find it at once: both or neither. Throws what drafting and publishing throw. */
+export const listOffer = (offer: Offer, command: ListOffer): OfferDecision => {
   const drafted = draftOffer(offer, command)
+  if (!command.isPublished) return drafted
   const state = drafted.events.reduce(evolveOffer, offer.state)
   const published = publishOffer({ ...offer, state, details: command.details }, command)
   return { ...drafted, events: [...drafted.events, ...published.events] }

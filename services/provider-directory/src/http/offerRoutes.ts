@@ -12,9 +12,10 @@ import { toDescription } from './offerBody.ts'
 import { CapacityBody, OfferBody, OfferView, UnassuredOffer } from './schemas.ts'
 import { toOfferView, toUnassuredView } from './views.ts'
 
-const offersPerOrganisationMax = 500
+export const offersPerOrganisationMax = 500
 const OfferId = z.object({ offerId: z.uuid() })
-const described = [
+/** What the words of an offer may be refused for. */
+export const described = [
   'where-missing',
   'distance-without-postcode',
   'invalid-postcode',

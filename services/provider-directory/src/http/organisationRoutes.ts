@@ -15,7 +15,7 @@ import { isMember, isOwner } from './membership.ts'
 import { OrganisationBody, OrganisationDescriptionBody, OrganisationKind, OrganisationView } from './schemas.ts'
 import { toCapacityView, toPlaceView, toSourceView } from './views.ts'
 
-const organisationsPerPersonMax = 20
+export const organisationsPerPersonMax = 20
 const offersShownMax = 200
 const charitiesMax = 100
 const charityScheme = 'GB-CHC'
@@ -192,7 +192,10 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, runti
   ]
 }
 
-const toDetails = ({ name, description, email, phone, website }: z.output<typeof OrganisationDescriptionBody>, modifiedAt: string): OrganisationDetails => ({
+export const toDetails = (
+  { name, description, email, phone, website }: z.output<typeof OrganisationDescriptionBody>,
+  modifiedAt: string,
+): OrganisationDetails => ({
   name,
   ...(description === undefined ? {} : { description }),
   ...(email === undefined ? {} : { email }),

@@ -75,6 +75,21 @@ export const OfferBody = z.strictObject({
 })
 export type OfferBody = z.output<typeof OfferBody>
 
+/** What somebody lists in one step: what it is, and who they are or which organisation of theirs offers it. */
+export const ListingBody = OfferBody.extend({
+  organisationId: id.optional(),
+  organisation: OrganisationBody.pick({ name: true, kind: true }).optional(),
+  /** Left out, it is guessed from the words. */
+  category: Category.optional(),
+  isPublished: z.boolean().default(false),
+}).superRefine(({ organisationId, organisation }, context) => {
+  const refuse = (path: string, code: string, message: string) => context.addIssue({ code: 'custom', path: [path], message, params: { code } })
+  if (organisationId === undefined && organisation === undefined) refuse('organisation', 'missing', 'Say who offers this.')
+  if (organisationId !== undefined && organisation !== undefined)
+    refuse('organisation', 'organisation-twice', 'Name a new organisation or choose one, not both.')
+})
+export type ListingBody = z.output<typeof ListingBody>
+
 export const CapacityBody = z.strictObject({
   state: CapacityState,
   units: z.int().min(0).max(100_000).optional(),

@@ -63,6 +63,7 @@ import { providerDeclinePage } from './providerDecline/page.ts'
 import { providerEditOfferPage, providerNewOfferPage } from './providerDescribeOffer/page.ts'
 import { providerDescriptionPage } from './providerDescription/page.ts'
 import { providerJoinPage } from './providerJoin/page.ts'
+import { providerListingPage } from './providerListing/page.ts'
 import { providerNewOrganisationPage } from './providerNewOrganisation/page.ts'
 import { providerOfferPage } from './providerOffer/page.ts'
 import { providerOutcomePage } from './providerOutcome/page.ts'
@@ -99,6 +100,7 @@ export const pages: readonly AnyPage[] = [
   takeUpInvitationPage,
   verifyEmailPage,
   providerPage,
+  providerListingPage,
   providerNewOrganisationPage,
   providerDescriptionPage,
   providerChecksPage,

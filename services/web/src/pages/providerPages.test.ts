@@ -71,6 +71,7 @@ beforeAll(async () => {
       return state.offer
     },
     'POST /provider-directory/offers': done({ offerId }, 201),
+    'POST /provider-directory/listings': done({ organisationId, offerId, category: 'garden-and-home', isCategoryGuessed: true }, 201),
     'PUT /provider-directory/offers/:id': done({ offerId }),
     'POST /provider-directory/offers/:id/:what': done({ offerId }),
     'GET /provider-directory/organisations/:id/credentials': () => ({ items: [check] }),
@@ -151,7 +152,7 @@ describe('where a provider begins', () => {
   test('without an organisation it says to make one, and an offer cannot be begun', async () => {
     state.organisations = []
     const agent = await place.signedIn('coordinator')
-    expect((await agent.get('/provider').expect(200)).text).toContain('First, say who you are')
+    expect((await agent.get('/provider').expect(200)).text).toContain('List what you do')
     await agent.get('/provider/offers/new').expect(303).expect('location', '/provider/organisation/new')
   })
   test.each(['resident', 'navigator', 'commissioner', 'administrator'] as const)('a %s has no such pages', async (role) => {
@@ -167,6 +168,104 @@ describe('where a provider begins', () => {
     const saved = await send('/provider/organisation/new', { name: 'Dee’s Gardens', kind: 'micro-provider', email: '', phone: '', description: '' })
     expect([saved.status, saved.headers.location]).toEqual([303, '/provider'])
     expect(posted('/provider-directory/organisations')).toEqual([{ name: 'Dee’s Gardens', kind: 'micro-provider' }])
+  })
+})
+
+describe('J3 listing in one page', () => {
+  const address = '/provider/listing'
+  const listed = {
+    'organisation-name': 'Dee’s Gardens',
+    'organisation-kind': 'micro-provider',
+    track: 'be-helped',
+    name: 'A tidy garden',
+    description: 'I mow and weed.',
+    category: '',
+    'price-kind': 'unknown',
+    where: 'place',
+    'place-postcode': 'm33 7zf',
+    'area-postcode': '',
+    'area-withinMetres': '',
+    'contact-phone': '01632 960010',
+    'contact-email': '',
+    personalCare: 'no',
+    'personalCareGate-cqcNumber': '',
+  }
+  const words = {
+    ...{ organisation: { name: 'Dee’s Gardens', kind: 'micro-provider' }, track: 'be-helped', name: 'A tidy garden', description: 'I mow and weed.' },
+    ...{ price: { kind: 'unknown' }, place: { postcode: 'M33 7ZF' }, contact: { phone: '01632 960010' }, personalCare: false },
+  }
+  beforeEach(() => {
+    state.organisations = []
+  })
+  test.each([
+    ['looks it over first', 'look', false],
+    ['lets everyone find it at once', 'publish', true],
+  ])('whoever is new says who, what, where and how to reach them, and %s', async (_what, next, isPublished) => {
+    const saved = await send(address, { ...listed, next })
+    expect([saved.status, saved.headers.location]).toEqual([303, `/provider/offers/${offerId}`])
+    expect(posted('/provider-directory/listings')).toEqual([{ ...words, isPublished }])
+    expect(changes()).toBe(1)
+  })
+  test('at people’s homes it needs no place; how far they go needs where from, and the other way round', async () => {
+    const atHomes = { ...listed, where: 'homes', 'place-postcode': '', next: 'publish' }
+    expect((await send(address, { ...atHomes, 'area-postcode': 'M33 7ZF' })).text).toContain('<a href="#area-withinMetres">')
+    expect((await send(address, { ...atHomes, 'area-withinMetres': '3200' })).text).toContain('<a href="#area-postcode">')
+    expect(changes()).toBe(0)
+    expect((await send(address, { ...atHomes, 'area-postcode': 'M33 7ZF', 'area-withinMetres': '3200' })).status).toBe(303)
+    const { place: _, ...elsewhere } = words
+    expect(posted('/provider-directory/listings')).toEqual([
+      { ...elsewhere, area: { atHome: true, postcode: 'M33 7ZF', withinMetres: 3_200 }, isPublished: true },
+    ])
+  })
+  test('D8 personal care asks what lets them give it; said later, it stays a draft whatever was pressed', async () => {
+    expect((await send(address, { ...listed, personalCare: 'yes', next: 'publish' })).text).toContain('<a href="#personalCareGate">Choose which is true of you')
+    expect((await send(address, { ...listed, personalCare: 'yes', personalCareGate: 'cqc', next: 'publish' })).text).toContain('#personalCareGate-cqcNumber')
+    expect(changes()).toBe(0)
+    for (const personalCareGate of ['later', 'sole-worker'])
+      expect((await send(address, { ...listed, personalCare: 'yes', personalCareGate, next: 'publish' })).status).toBe(303)
+    expect(posted('/provider-directory/listings')).toEqual([
+      { ...words, personalCare: true, isPublished: false },
+      { ...words, personalCare: true, personalCareGate: { soleWorkerDeclaration: true }, isPublished: true },
+    ])
+  })
+  test('what is missing is told at its field, and nothing that was typed is lost', async () => {
+    const refused = await send(address, { ...listed, name: '', where: '' })
+    expect(refused.status).toBe(400)
+    for (const field of ['name', 'where']) expect(refused.text).toContain(`href="#${field}"`)
+    expect(refused.text).toContain('I mow and weed.')
+    expect(refused.text).toContain('value="01632 960010"')
+    const unnamed = await send(address, { ...listed, 'organisation-kind': '', 'organisation-name': '', 'place-postcode': '' })
+    for (const field of ['organisation-kind', 'organisation-name', 'place-postcode']) expect(unnamed.text).toContain(`href="#${field}"`)
+    expect(changes()).toBe(0)
+  })
+  test('cut off by a fault it is shown again with the same key, so that sending it again makes nothing twice', async () => {
+    state.refuses = [503, 'unavailable', '']
+    const agent = await place.signedIn('provider')
+    const { text } = await agent.get(address).expect(200)
+    const again = await agent
+      .post(address)
+      .type('form')
+      .send({ ...formOf(text), ...listed })
+      .expect(503)
+    expect(formOf(again.text)._key).toBe(formOf(text)._key)
+    expect(again.text).toContain('value="A tidy garden"')
+    state.refuses = undefined
+    await agent
+      .post(address)
+      .type('form')
+      .send({ ...formOf(again.text), ...listed })
+      .expect(303)
+    const keys = place.asked.filter(({ path }) => path === '/provider-directory/listings').map(({ headers }) => headers['idempotency-key'])
+    expect(new Set(keys).size).toBe(1)
+  })
+  test('whoever has an organisation lists for it, and no other is made', async () => {
+    state.organisations = [organisation]
+    const { text } = await (await place.signedIn('provider')).get(address)
+    expect(text).not.toContain('name="organisation-name"')
+    const { 'organisation-name': _name, 'organisation-kind': _kind, ...rest } = listed
+    expect((await send(address, { ...rest, organisationId })).status).toBe(303)
+    const { organisation: _, ...others } = words
+    expect(posted('/provider-directory/listings')).toEqual([{ ...others, organisationId, isPublished: false }])
   })
 })
 

@@ -59,6 +59,7 @@ export const directoryFixtures: Fixtures = {
     owner: 'provider',
     prepare: async ({ offerWordsOf }, owner) => ({ body: await offerWordsOf(owner) }),
   },
+  'POST /api/provider-directory/listings': { may: { own: members }, prepare: async ({ offerWordsOf }, owner) => ({ body: await offerWordsOf(owner) }) },
   'PUT /api/provider-directory/offers/{id}': {
     may: forMembers,
     owner: 'provider',

@@ -23,6 +23,7 @@ export const walkTheLoop = async (walk: Walk): Promise<void> => {
   const provider = await signUp(walk, 'provider')
   const resident = await signUp(walk, 'resident')
   const offers = await offerHelp(walk, provider)
+  await listInOnePage(walk)
   await colleagueJoins(walk, provider)
   await recordChecks(walk, { provider, administrator })
   await ownDetails(walk, resident)
@@ -112,6 +113,30 @@ const offerHelp = async (walk: Walk, { browser }: Account) => {
     return offerId
   }
   return { published: await offer(), other: await offer() }
+}
+
+/** On one page, by somebody who has no organisation yet. */
+const listInOnePage = async (walk: Walk): Promise<void> => {
+  const { canaries } = walk
+  const { browser } = await signUp(walk, 'provider')
+  await browser.send('/provider/listing', {
+    'organisation-name': canaries.offer(),
+    'organisation-kind': 'micro-provider',
+    track: 'be-helped',
+    name: canaries.offer(),
+    description: canaries.offer(),
+    category: '',
+    'price-kind': 'free',
+    where: 'homes',
+    'place-postcode': '',
+    'area-postcode': 'M33 7ZF',
+    'area-withinMetres': '3200',
+    'contact-phone': '0161 496 0000',
+    'contact-email': `${canaries.offer()}@canary-place.uk`,
+    personalCare: 'no',
+    'personalCareGate-cqcNumber': '',
+    next: 'publish',
+  })
 }
 
 const colleagueJoins = async (walk: Walk, { browser }: Account): Promise<void> => {
@@ -274,6 +299,13 @@ const throughTheApi = async ({ canaries, opened }: Walk): Promise<void> => {
   const body = { ...organisation(), kind: 'micro-provider' }
   const { organisationId } = await must(() => provider!.send<{ organisationId: string }>('POST', at, { body }))
   await must(() => provider!.send('PUT', `${at}/${organisationId}`, { body: organisation() }))
+  const { name, description, email, phone, website } = organisation()
+  const listing = {
+    ...{ organisation: { name: canaries.offer(), kind: 'micro-provider' }, track: 'join-in', name, description, forWhom: canaries.offer() },
+    ...{ price: { kind: 'free' }, place: { address: canaries.offer() }, timesInWords: canaries.offer() },
+    contact: { name: canaries.offer(), email, phone, website },
+  }
+  await must(() => provider!.send('POST', '/api/provider-directory/listings', { body: listing }))
 }
 
 const whatGoesWrong = async (walk: Walk, { resident, navigator }: { resident: Account; navigator: Account }): Promise<void> => {

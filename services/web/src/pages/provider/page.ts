@@ -76,8 +76,8 @@ type Own = { offerId: string; status: string; capacity: { state: string } }
 
 /** The one thing to do next, where there is one. */
 const nextOf = (organisations: number, offers: readonly Own[]): { step: string; href: string } | undefined => {
-  if (organisations === 0) return { step: 'organisation', href: '/provider/organisation/new' }
-  if (offers.length === 0) return { step: 'offer', href: '/provider/offers/new' }
+  if (organisations === 0) return { step: 'organisation', href: '/provider/listing' }
+  if (offers.length === 0) return { step: 'offer', href: '/provider/listing' }
   const draft = offers.find(({ status }) => status === 'draft')
   if (draft && offers.every(({ status }) => status === 'draft')) return { step: 'publish', href: `/provider/offers/${draft.offerId}` }
   const unsaid = offers.find(({ status, capacity }) => status === 'published' && capacity.state === 'unknown')

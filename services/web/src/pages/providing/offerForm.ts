@@ -82,7 +82,7 @@ const describedFields = {
 const Described = z.strictObject(describedFields)
 type Described = z.output<typeof Described>
 
-type Context = { addIssue(issue: { code: 'custom'; path: string[]; message: string; params: { code: string } }): void }
+export type Context = { addIssue(issue: { code: 'custom'; path: string[]; message: string; params: { code: string } }): void }
 
 /** What one field needs of another, told at the field that can mend it. */
 const checkTogether = (values: Described, context: Context): void => {
@@ -97,6 +97,14 @@ const checkTogether = (values: Described, context: Context): void => {
     if (from !== undefined && to === undefined) refuse(`${weekDay}-to`, 'other-time-missing')
     if (from !== undefined && from === to) refuse(`${weekDay}-to`, 'empty-time')
   }
+  checkCare(values, context)
+}
+
+type Care = Pick<Described, 'personalCare' | 'personalCareGate' | 'personalCareGate-cqcNumber'>
+
+/** Personal care needs an answer to what lets them give it, also where that answer is "later". */
+export const checkCare = (values: Care, context: Context): void => {
+  const refuse = (field: string, code: string) => context.addIssue({ code: 'custom', path: [field], message: code, params: { code } })
   if (values.personalCare === 'yes' && values.personalCareGate === undefined) refuse('personalCareGate', 'choose-one')
   if (values.personalCare === 'yes' && values.personalCareGate === 'cqc' && values['personalCareGate-cqcNumber'] === undefined)
     refuse('personalCareGate-cqcNumber', 'cqc-number-missing')
@@ -142,7 +150,8 @@ export const offerBodyOf = (values: Described, otherTimes: readonly Time[] = [])
   }
 }
 
-const gateIn = (values: Described) => {
+/** The gate that was named; none where it was left for later. */
+export const gateIn = (values: Care) => {
   if (values.personalCareGate === 'cqc') return { cqcNumber: values['personalCareGate-cqcNumber'] }
   return values.personalCareGate === 'sole-worker' ? { soleWorkerDeclaration: true } : undefined
 }

@@ -8,6 +8,7 @@ export const signUpPage = definePage({
   name: 'signUp',
   path: '/sign-up',
   for: 'anyone',
+  load: async ({ query }) => ({ isToList: query.as === 'provider' || query.as === 'coordinator' }),
   form: SignUpForm,
   fill: (_data, { query }) => ({ role: Object.hasOwn(asked, query.as ?? '') ? query.as : undefined }),
   save: async (values, { services }) => {
