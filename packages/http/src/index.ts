@@ -1,5 +1,6 @@
 export { type AppOptions, createApp } from './app.ts'
 export { type Authenticator, type AuthenticatorOptions, createAuthenticator, UnauthenticatedError } from './authenticator.ts'
+export { commonLanguages, LanguageCode, languageCode, languageName, languageNamed, type NamingLocale } from './language.ts'
 export { openApiDocument } from './openApi.ts'
 export { InvalidRequestError, isDomainError, NotFoundError, type Problem, toProblem } from './problem.ts'
 export { createRateLimit, type RateLimit } from './rateLimit.ts'

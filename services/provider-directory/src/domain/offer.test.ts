@@ -49,6 +49,15 @@ test('an offer must say where before it is published', () =>
   given(drafted, { ...details, area: {}, place: {} })
     .when((now) => publishOffer(now, publish))
     .thenRefused('where-missing', '/area'))
+test('D11 a highest age below the lowest is refused; ages are no condition', () => {
+  given([])
+    .when((now) => draftOffer(now, withDetails({ ages: { from: 60, to: 59 } })))
+    .thenRefused('ages-turned-round', '/ages/to')
+  for (const ages of [{}, { from: 60 }, { to: 4 }, { from: 18, to: 18 }])
+    given([])
+      .when((now) => draftOffer(now, withDetails({ ages })))
+      .thenEvents(drafted)
+})
 test.each([
   { place: { postcode: 'M33 7ZF' } },
   { place: { address: 'Sale Waterside' } },

@@ -19,6 +19,7 @@ import type { Current, Decision } from './decision.ts'
 import type { Origin, SourceRecord } from './organisation.ts'
 import { checkGate, type PersonalCareGate } from './personalCare.ts'
 import { RefusedError } from './refusals.ts'
+import { type AccessCode, type Ages, checkAges } from './suiting.ts'
 import { checkTimes, type WeeklyTime } from './weeklyTimes.ts'
 
 export type OfferEvent =
@@ -67,6 +68,10 @@ export type OfferDetails = {
   name: string
   description: string
   forWhom?: string
+  ages?: Ages
+  /** Languages that it is given in, by their ISO 639 codes; absent where nobody has said. */
+  languages?: string[]
+  accessibility?: AccessCode[]
   price: Price
   area: Area
   place: Place
@@ -268,11 +273,12 @@ const wardsOf = ({ area, place }: OfferDetails): string[] => {
 }
 
 const checkDescription = ({ personalCare, details }: OfferDescription): void => {
-  const { area, price, times, personalCareGate } = details
+  const { area, price, times, ages, personalCareGate } = details
   if ((area.withinMetres === undefined) !== (area.postcode === undefined)) throw new RefusedError('distance-without-postcode', '/area/postcode')
   if (price.kind !== 'paid')
     for (const part of ['pence', 'vat', 'travelPence'] as const) if (price[part] !== undefined) throw new RefusedError('price-of-free-offer', `/price/${part}`)
   checkTimes(times)
+  if (ages) checkAges(ages)
   if (personalCare || personalCareGate) checkGate(personalCareGate)
 }
 

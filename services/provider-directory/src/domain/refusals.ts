@@ -38,6 +38,7 @@ const refusals = {
   'invalid-postcode': { kind: 'invalid', title: 'Not a postcode', words: 'Enter a full UK postcode, like M33 7ZF.' },
   'unknown-ward': { kind: 'invalid', title: 'No such ward', words: 'This is not a ward of this place.' },
   'empty-time': { kind: 'invalid', title: 'A time of no length', words: 'The end must be after the beginning. Past midnight is fine; the same minute is not.' },
+  'ages-turned-round': { kind: 'invalid', title: 'Ages the wrong way round', words: 'The highest age must not be below the lowest.' },
   'price-of-free-offer': { kind: 'invalid', title: 'Free, or a price?', words: 'Something free has no price. Choose "paid", or leave the amount empty.' },
   'personal-care-gate': {
     kind: 'invalid',

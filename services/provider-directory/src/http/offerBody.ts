@@ -12,6 +12,7 @@ type Body = OfferBody
  */
 export const toDescription = (body: Body, councilArea: CouncilArea, modifiedAt: string): OfferDescription => {
   const { category, personalCare, name, description, forWhom, price, times, timesInWords, fundingAccepted, personalCareGate, contact } = body
+  const { ages, languages, accessibility } = body
   return {
     category,
     personalCare,
@@ -19,6 +20,9 @@ export const toDescription = (body: Body, councilArea: CouncilArea, modifiedAt: 
       name,
       description,
       forWhom,
+      ages: ages && unlessEmpty(withoutAbsent(ages)),
+      languages: saidOf(languages),
+      accessibility: saidOf(accessibility),
       price: withoutAbsent(price),
       area: toArea(body.area, councilArea),
       place: toPlace(body.place, councilArea),
@@ -31,6 +35,11 @@ export const toDescription = (body: Body, councilArea: CouncilArea, modifiedAt: 
     }) as OfferDescription['details'],
   }
 }
+
+/** Each once, in an order of their own; a list that says nothing is left out. */
+const saidOf = <Code extends string>(codes: readonly Code[] | undefined): Code[] | undefined => (codes?.length ? [...new Set(codes)].sort() : undefined)
+
+const unlessEmpty = <Fields extends object>(fields: Fields): Fields | undefined => (Object.keys(fields).length > 0 ? fields : undefined)
 
 const toArea = ({ wardCodes, withinMetres, postcode, atHome }: Body['area'], councilArea: CouncilArea): Area => {
   const unknown = wardCodes?.findIndex((wardCode) => councilArea.wards.nameOf(wardCode) === undefined) ?? -1

@@ -21,6 +21,7 @@ export const described = [
   'invalid-postcode',
   'unknown-ward',
   'empty-time',
+  'ages-turned-round',
   'price-of-free-offer',
   'personal-care-gate',
   'personal-care-gate-both',

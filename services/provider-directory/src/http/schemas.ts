@@ -1,6 +1,7 @@
 import { CapacityState, Category, Track, WardCode } from '@patchwork/events'
-import { multilineText, plainText } from '@patchwork/http'
+import { LanguageCode, multilineText, plainText } from '@patchwork/http'
 import { z } from 'zod'
+import { accessCodes, ageGroupCodes, ageMax } from '../domain/suiting.ts'
 import { weekDays } from '../domain/weeklyTimes.ts'
 
 // What travels over the directory's API. Bodies are strict: an unknown field is refused by its name.
@@ -34,6 +35,13 @@ export const OrganisationBody = z.strictObject({
 /** The kind of an organisation stays; another one is refused rather than silently dropped. */
 export const OrganisationDescriptionBody = OrganisationBody.partial({ kind: true })
 
+/** Plain facts about access that can be said of an offer, and looked for. */
+export const AccessCode = z.enum(accessCodes)
+/** Ages to look for, in groups. */
+export const AgeGroup = z.enum(ageGroupCodes)
+const age = z.int().min(0).max(ageMax)
+const languagesMax = 50
+
 const WeeklyTimeBody = z.strictObject({ days: z.array(z.enum(weekDays)).min(1).max(7), from: clock, to: clockEnd })
 const PriceBody = z.strictObject({
   kind: z.enum(['free', 'paid', 'unknown']),
@@ -49,6 +57,11 @@ export const OfferBody = z.strictObject({
   description: multilineText(4_000),
   category: Category,
   forWhom: plainText(500).optional(),
+  /** Whole years, both included. */
+  ages: z.strictObject({ from: age.optional(), to: age.optional() }).optional(),
+  /** Languages that it is given in, without an interpreter from elsewhere. */
+  languages: z.array(LanguageCode).max(languagesMax).optional(),
+  accessibility: z.array(AccessCode).max(accessCodes.length).optional(),
   price: PriceBody,
   area: z
     .strictObject({
@@ -142,7 +155,7 @@ export const OfferSummary = z.object({
 })
 
 /** Filters of a search, each of which can be left out. */
-export const Narrowing = z.enum(['within', 'category', 'track', 'cost', 'funding', 'open', 'capacity', 'ward'])
+export const Narrowing = z.enum(['within', 'category', 'track', 'cost', 'funding', 'open', 'capacity', 'ward', 'language', 'age', 'access'])
 export type Narrowing = z.infer<typeof Narrowing>
 
 const FacetCounts = z.record(z.string(), z.int())
@@ -167,6 +180,10 @@ export const FoundOffers = z.object({
     capacity: FacetCounts,
     ward: FacetCounts,
     funding: FacetCounts,
+    language: FacetCounts,
+    age: FacetCounts,
+    /** How many are left when this is asked for too. */
+    access: FacetCounts,
   }),
 })
 
@@ -179,6 +196,9 @@ export const OfferView = z.object({
   name: z.string(),
   description: z.string(),
   forWhom: z.string().optional(),
+  ages: z.object({ from: z.int().optional(), to: z.int().optional() }).optional(),
+  languages: z.array(z.string()).optional(),
+  accessibility: z.array(AccessCode).optional(),
   price: PriceView,
   area: z.object({
     wardCodes: z.array(z.string()).optional(),

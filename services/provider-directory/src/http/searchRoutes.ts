@@ -1,6 +1,6 @@
 import { idFor } from '@patchwork/aggregate'
 import { Category, Track, UnmetReason, WardCode } from '@patchwork/events'
-import { defineRoute, IdParams, ListQuery } from '@patchwork/http'
+import { defineRoute, IdParams, LanguageCode, ListQuery } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
 import { z } from 'zod'
 import { isShown } from '../domain/offer.ts'
@@ -10,7 +10,7 @@ import type { Directory } from '../store/directory.ts'
 import type { OfferSearch, SearchIndex } from '../store/searchIndex.ts'
 import type { UnmetNeed } from '../store/unmetNeed.ts'
 import { isOfTheirs } from './membership.ts'
-import { FoundOffers, fundingCodes, Narrowing, OrganisationName } from './schemas.ts'
+import { AccessCode, AgeGroup, FoundOffers, fundingCodes, Narrowing, OrganisationName } from './schemas.ts'
 import { toSummaryView } from './views.ts'
 
 const textLengthMax = 200
@@ -20,15 +20,18 @@ const namesMax = 50
 const asked = <Schema extends z.ZodType>(schema: Schema) => z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
 
 /** One code or several with commas between. */
-const codes = z.string().transform((value, context) => {
-  const parsed = z
-    .array(Category)
-    .max(Category.options.length)
-    .safeParse([...new Set(value.split(','))])
-  if (parsed.success) return parsed.data
-  context.addIssue({ code: 'custom', message: 'There is no such kind of help.', params: { code: 'unknown-category' } })
-  return z.NEVER
-})
+const codesOf = <Code extends string>(one: z.ZodType<Code>, { most, message, code }: { most: number; message: string; code: string }) =>
+  z.string().transform((value, context) => {
+    const parsed = z
+      .array(one)
+      .max(most)
+      .safeParse([...new Set(value.split(','))])
+    if (parsed.success) return parsed.data
+    context.addIssue({ code: 'custom', message, params: { code } })
+    return z.NEVER
+  })
+const codes = codesOf(Category, { most: Category.options.length, message: 'There is no such kind of help.', code: 'unknown-category' })
+const accessCodes = codesOf(AccessCode, { most: AccessCode.options.length, message: 'There is no such fact about access.', code: 'unknown-access' })
 
 const FindQuery = ListQuery.extend({
   text: asked(z.string().max(textLengthMax, { error: `Use ${textLengthMax} characters or fewer.` })),
@@ -42,6 +45,9 @@ const FindQuery = ListQuery.extend({
   open: asked(z.literal('now')),
   capacity: asked(z.literal('open')),
   ward: asked(WardCode),
+  language: asked(LanguageCode),
+  age: asked(AgeGroup),
+  access: asked(accessCodes),
   referrals: asked(z.literal('taken')),
   limit: z.preprocess((value) => (value === '' ? undefined : value), ListQuery.shape.limit),
   after: asked(z.string().max(2_000)),
@@ -65,7 +71,7 @@ export const searchRoutes = ({ directory, index, councilArea, unmetNeed, runtime
     path: '/offers',
     policy: 'directory.find',
     summary:
-      'Finds published offers by words, place, kind, cost, opening and room; best matches first, then the nearest. An unknown place measures no distance. Words stand for others of the field in English and Welsh, and slips of the finger are put right and told (`corrected`); with exactly=yes neither.',
+      'Finds published offers by words, place, kind, cost, opening, room, language, age and access (all of the facts that are named); best matches first, then the nearest. An unknown place measures no distance. Words stand for others of the field in English and Welsh, and slips of the finger are put right and told (`corrected`); with exactly=yes neither.',
     query: FindQuery,
     answer: FoundOffers,
     rateLimit: { count: 600, perSeconds: 60 },
@@ -165,6 +171,9 @@ const narrowing = {
   open: 'isOpenNow',
   capacity: 'hasRoom',
   ward: 'wardCode',
+  language: 'language',
+  age: 'age',
+  access: 'access',
 } as const satisfies Record<Narrowing, keyof OfferSearch>
 
 /** What leaving out one filter would find, the most first; where no one of them is enough, what leaving out all would. Only ways that find something. */
@@ -193,7 +202,7 @@ const noteUnmet = (
 }
 
 const toSearch = (query: z.output<typeof FindQuery>, near: OfferSearch['near']): OfferSearch => {
-  const { text, exactly, within, category, track, cost, funding, open, capacity, ward, referrals, limit, after } = query
+  const { text, exactly, within, category, track, cost, funding, open, capacity, ward, language, age, access, referrals, limit, after } = query
   return {
     limit,
     ...(text === undefined ? {} : { text }),
@@ -206,6 +215,9 @@ const toSearch = (query: z.output<typeof FindQuery>, near: OfferSearch['near']):
     ...(open === undefined ? {} : { isOpenNow: true }),
     ...(capacity === undefined ? {} : { hasRoom: true }),
     ...(ward === undefined ? {} : { wardCode: ward }),
+    ...(language === undefined ? {} : { language }),
+    ...(age === undefined ? {} : { age }),
+    ...(access === undefined ? {} : { access }),
     ...(referrals === undefined ? {} : { takesReferrals: true }),
     ...(after === undefined ? {} : { after }),
   }

@@ -64,6 +64,7 @@ export const toOfferView = (
   const { area, place } = isYours ? details : withoutSensitivePlace(details)
   const { times, source, name, description, forWhom, price, timesInWords, fundingAccepted, personalCareGate, contact, modifiedAt } = details
   const { wardCodes, withinMetres, postcode, atHome, centre } = area
+  const { ages, languages, accessibility } = details
   const { assurance } = state
   return {
     offerId: id,
@@ -74,6 +75,9 @@ export const toOfferView = (
     name,
     description,
     forWhom,
+    ...(ages ? { ages } : {}),
+    ...(languages ? { languages } : {}),
+    ...(accessibility ? { accessibility } : {}),
     price,
     area: {
       wardCodes,

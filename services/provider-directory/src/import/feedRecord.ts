@@ -1,5 +1,6 @@
 import type { Category } from '@patchwork/events'
 import type { Price } from '../domain/offer.ts'
+import type { AccessCode, Ages } from '../domain/suiting.ts'
 import type { WeeklyTime } from '../domain/weeklyTimes.ts'
 
 /** What a record of a feed says of itself, whatever its shape was. Words are as they came, HTML and all; what was not said is absent. */
@@ -12,6 +13,9 @@ export type FeedRecord = {
   phone?: string
   contactName?: string
   forWhom?: string
+  ages?: Ages
+  languages?: string[]
+  accessibility?: AccessCode[]
   address?: string
   postcode?: string
   point?: { latitude: number; longitude: number }

@@ -1,5 +1,7 @@
 import type { Price } from '../domain/offer.ts'
 import { type WeeklyTime, weekDays } from '../domain/weeklyTimes.ts'
+import { readBesideAmount } from '../openReferral/price.ts'
+import { accessOf, agesOf, languagesOf } from '../openReferral/suiting.ts'
 import { categoryOfTerm } from '../openReferral/terms.ts'
 import type { FeedRecord, ReadRecord } from './feedRecord.ts'
 import type { JsonPart } from './readJson.ts'
@@ -27,6 +29,9 @@ export const fromOpenReferral = ({ value, isTooLarge }: JsonPart): ReadRecord =>
         email: text(service.email),
         ...contactOf(service),
         forWhom: forWhom(service),
+        ages: agesOf(service),
+        languages: languagesOf(service),
+        accessibility: accessOf(list(list(service.service_at_locations).map((one) => one.location))),
         ...location,
         times: weeklyTimes(service),
         timesInWords: schedulesOf(service)
@@ -143,7 +148,7 @@ const priceOf = (service: Fields): Price | undefined => {
   const amounts = options.map((option) => (text(option.amount) === undefined ? Number.NaN : Number(option.amount)))
   if (/^free\b/i.test(text(service.fees) ?? '') || (amounts.length > 0 && amounts.every((amount) => amount === 0))) return { kind: 'free' }
   const pence = Math.round(amounts[0]! * 100)
-  if (options.length === 1 && pence > 0 && pence <= penceMax) return { kind: 'paid', pence }
+  if (options.length === 1 && pence > 0 && pence <= penceMax) return { kind: 'paid', pence, ...readBesideAmount(text(options[0]?.amount_description) ?? '') }
   return amounts.some((amount) => amount > 0) ? { kind: 'paid' } : undefined
 }
 const penceMax = 10_000_000

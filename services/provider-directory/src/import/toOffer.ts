@@ -80,6 +80,9 @@ export const toOffer = (record: FeedRecord, { source, asOf, at, councilArea }: P
     description,
     ...present({
       forWhom: cut(record.forWhom, lengths.forWhom),
+      ages: record.ages,
+      languages: record.languages,
+      accessibility: record.accessibility,
       timesInWords: cut(record.timesInWords, lengths.timesInWords),
     }),
     price: record.price ?? { kind: 'unknown' },

@@ -28,7 +28,7 @@ export const feedPartsOf = (offer: PublicOffer): FeedParts => {
     return term ? [{ id: String(term.id), ...(typeof term.taxonomy_id === 'string' ? { taxonomyId: term.taxonomy_id } : {}), term }] : []
   })
   return {
-    ...present({ minimumAge: numberOf(given.minimum_age), maximumAge: numberOf(given.maximum_age) }),
+    ...present({ minimumAge: numberOf(given.minimum_age) ?? offer.ages?.from, maximumAge: numberOf(given.maximum_age) ?? offer.ages?.to }),
     places: places.length > 0 ? places : own,
     terms,
   }

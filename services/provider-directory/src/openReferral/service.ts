@@ -1,7 +1,9 @@
 import { idFor } from '@patchwork/aggregate'
 import { type WeeklyTime, weekDays } from '../domain/weeklyTimes.ts'
 import type { PublicOffer, PublicOrganisation } from '../store/publicOffer.ts'
+import { besideAmount, pounds } from './price.ts'
 import { type Fields, fieldsOf, listOf, oneToOne, said } from './said.ts'
+import { toAccessibility, toAges, toLanguages } from './suiting.ts'
 import { termOf } from './terms.ts'
 
 // Open Referral UK 3.0 (HSDS-UK). What a record does not say is left out, never null, never empty, never invented. A record that came from another feed,
@@ -22,6 +24,9 @@ const ownListed = (offer: PublicOffer): Fields => ({
   email: offer.contact.email,
   status: 'active',
   ...(offer.given?.cost_options === undefined ? { fees: feesInWords(offer) } : {}),
+  // Of HSDS, whose other fields the UK profile lets stand.
+  eligibility_description: offer.forWhom,
+  ...toAges(offer),
   last_modified: offer.modifiedAt,
 })
 
@@ -48,6 +53,7 @@ export const toServiceOfOrganization = (offer: PublicOffer, around: Around): Fie
     schedules: toSchedules(offer, around),
     service_areas: toServiceAreas(offer, around),
     service_at_locations: toServiceAtLocations(offer, around),
+    languages: toLanguages(offer, partId),
     cost_options: toCostOptions(offer),
     attributes: [
       {
@@ -116,8 +122,6 @@ export const toOwnOrganization = (organisation: PublicOrganisation): Fields => {
   })
 }
 
-const pounds = (pence: number): string => (pence % 100 === 0 ? `£${pence / 100}` : `£${(pence / 100).toFixed(2)}`)
-
 const feesInWords = ({ price }: PublicOffer): string | undefined => {
   if (price.kind === 'free') return 'Free'
   if (price.kind !== 'paid' || price.pence === undefined) return undefined
@@ -127,7 +131,7 @@ const feesInWords = ({ price }: PublicOffer): string | undefined => {
 const toCostOptions = ({ offerId, price }: PublicOffer): Fields[] => {
   if (price.kind === 'free') return [{ id: partId(offerId, 'cost'), service_id: offerId, option: 'Free', amount: 0 }]
   if (price.kind !== 'paid' || price.pence === undefined) return []
-  return [said({ id: partId(offerId, 'cost'), service_id: offerId, amount: price.pence / 100, amount_description: price.unit && `per ${price.unit}` })]
+  return [said({ id: partId(offerId, 'cost'), service_id: offerId, amount: price.pence / 100, amount_description: besideAmount(price) })]
 }
 
 const dayCode = (day: WeeklyTime['days'][number]): string => day.slice(0, 2).toUpperCase()
@@ -172,7 +176,8 @@ const toServiceAtLocations = (offer: PublicOffer, around: Around): Fields[] => {
   const addresses = toAddresses(offer, locationId, around)
   if (!isPlaced(offer)) return []
   const { latitude, longitude } = place.location ?? {}
-  const location = said({ id: locationId, location_type: 'physical', name, latitude, longitude, addresses })
+  const accessibility = toAccessibility(offer, locationId, partId)
+  const location = said({ id: locationId, location_type: 'physical', name, latitude, longitude, addresses, accessibility })
   return [{ id: partId(offerId, 'service-at-location'), service_id: offerId, location_id: locationId, location }]
 }
 

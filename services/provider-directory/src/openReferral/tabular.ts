@@ -35,7 +35,7 @@ export const tables = {
     { name: 'url', format: 'uri' },
     { name: 'email', format: 'email' },
     ...required('status'),
-    ...words('fees', 'accreditations'),
+    ...words('fees', 'accreditations', 'eligibility_description'),
     ...numbers('minimum_age', 'maximum_age'),
     ...dates('assured_date'),
     { name: 'assurer_email', format: 'email' },

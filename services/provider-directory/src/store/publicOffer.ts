@@ -3,6 +3,7 @@ import { calendarDay } from '@patchwork/runtime'
 import type { Assurance, Assurer } from '../domain/assurance.ts'
 import { type Area, type Capacity, type Contact, isShown, type Offer, type OfferDetails, type Place, type Price } from '../domain/offer.ts'
 import type { Organisation, OrganisationDetails, OrganisationKind, SourceRecord } from '../domain/organisation.ts'
+import type { AccessCode, Ages } from '../domain/suiting.ts'
 import type { WeeklyTime } from '../domain/weeklyTimes.ts'
 
 export type PublicOrganisation = {
@@ -27,6 +28,9 @@ export type PublicOffer = {
   name: string
   description: string
   forWhom?: string
+  ages?: Ages
+  languages?: string[]
+  accessibility?: AccessCode[]
   price: Price
   area: Area
   place: Place

@@ -1,5 +1,6 @@
 import { Category } from '@patchwork/events'
 import fc from 'fast-check'
+import { type AccessCode, accessCodes, ageGroupCodes, isOpenTo } from '../domain/suiting.ts'
 import type { PublicOffer } from './publicOffer.ts'
 import { createSearchIndex, InvalidAfterError, type OfferSearch } from './searchIndex.ts'
 import { publicOffer } from './testOffers.ts'
@@ -144,6 +145,9 @@ describe('filters, totals and pages', () => {
     name: fc.constantFrom('Lunch club', 'Walking group', 'Lunch and walking'),
     takesReferrals: fc.boolean(),
     fundingAccepted: fc.constantFrom<string[]>([], ['direct-payment'], ['direct-payment', 'own-money']),
+    languages: fc.constantFrom<string[]>([], ['cy'], ['cy', 'pl']),
+    ages: fc.constantFrom<NonNullable<PublicOffer['ages']>>({}, { from: 60 }, { to: 15 }),
+    accessibility: fc.constantFrom<NonNullable<PublicOffer['accessibility']>>([], ['step-free'], ['lift', 'step-free']),
   })
   const anyQuery = fc.record(
     {
@@ -155,6 +159,9 @@ describe('filters, totals and pages', () => {
       hasRoom: fc.constant(true),
       wardCode: fc.constantFrom('E05015254', 'E05015239'),
       funding: fc.constantFrom('direct-payment', 'own-money', 'time-credits'),
+      language: fc.constantFrom('cy', 'pl', 'bfi'),
+      age: fc.constantFrom('under-5' as const, '50-to-64' as const, '80-and-over' as const),
+      access: fc.constantFrom<AccessCode[]>(['step-free'], ['step-free', 'lift'], ['quiet-space']),
       takesReferrals: fc.constant(true),
     },
     { requiredKeys: [] },
@@ -173,9 +180,12 @@ describe('filters, totals and pages', () => {
     (query.isOpenNow === undefined || offer.times.some(({ days }) => days.includes('monday'))) &&
     (query.hasRoom === undefined || (offer.capacity.state === 'open' && offer.capacity.expiresAt > '2026-01-12T10:00:00.000Z')) &&
     (query.funding === undefined || offer.fundingAccepted.includes(query.funding)) &&
+    (query.language === undefined || (offer.languages ?? []).includes(query.language)) &&
+    (query.age === undefined || isOpenTo(query.age, offer.ages)) &&
+    (query.access ?? []).every((code) => offer.accessibility?.includes(code)) &&
     (query.wardCode === undefined || (offer.area.wardCodes?.includes(query.wardCode) ?? false))
 
-  test('every filter, alone and together, finds what a look at each offer finds; pages are the whole, each once', () => {
+  test('D11 every filter, alone and together, finds what a look at each offer finds; pages are the whole, each once', () => {
     fc.assert(
       fc.property(fc.array(anyOffer, { maxLength: 40 }), anyQuery, fc.integer({ min: 1, max: 7 }), (made, query, limit) => {
         const offers = made.map((changes, number) => publicOffer(number + 1, changes))
@@ -201,7 +211,7 @@ describe('filters, totals and pages', () => {
       { numRuns: 200 },
     )
   })
-  test('each count beside a filter is what choosing it would find', () => {
+  test('D11 each count beside a filter is what choosing it would find', () => {
     fc.assert(
       fc.property(fc.array(anyOffer, { maxLength: 30 }), anyQuery, (made, query) => {
         const index = indexOf(made.map((changes, number) => publicOffer(number + 1, changes)))
@@ -214,6 +224,10 @@ describe('filters, totals and pages', () => {
         expect(facets.capacity.open).toBe(totalWith({ hasRoom: true }))
         for (const wardCode of ['E05015254', 'E05015239']) expect(facets.ward[wardCode] ?? 0).toBe(totalWith({ wardCode }))
         for (const funding of ['direct-payment', 'own-money', 'time-credits']) expect(facets.funding[funding] ?? 0).toBe(totalWith({ funding }))
+        for (const language of ['cy', 'pl', 'bfi']) expect(facets.language[language] ?? 0).toBe(totalWith({ language }))
+        for (const age of ageGroupCodes) expect(facets.age[age]).toBe(totalWith({ age }))
+        const asked = (query as Partial<OfferSearch>).access ?? []
+        for (const code of accessCodes) expect(facets.access[code]).toBe(totalWith({ access: [...new Set([...asked, code])] }))
         index.close()
       }),
       { numRuns: 100 },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { type Category, Category as CategoryCodes, type Track } from '@patchwork/events'
+import { type AccessCode, type AgeGroup, accessCodes, ageGroupCodes, isOpenTo } from '../domain/suiting.ts'
 import { isWithin, londonMinuteOfWeek, toSpans } from '../domain/weeklyTimes.ts'
 import { meanings } from '../words/meanings.ts'
 import { createSpelling, wordsIn } from '../words/spelling.ts'
@@ -26,6 +27,11 @@ export type OfferSearch = {
   isOpenNow?: boolean
   hasRoom?: boolean
   wardCode?: string
+  language?: string
+  /** Those that turn nobody of this age away. */
+  age?: AgeGroup
+  /** Those that have all of these. */
+  access?: readonly AccessCode[]
   /** Only those that can be referred to. */
   takesReferrals?: boolean
   limit: number
@@ -34,9 +40,9 @@ export type OfferSearch = {
 
 /** `distanceMetres` is to where the offer stands; `comesToYou` when the place asked about lies in the area it serves. */
 export type Hit = { offer: PublicOffer; distanceMetres?: number; comesToYou?: boolean; isOpenNow?: boolean }
-export const facetNames = ['category', 'track', 'cost', 'open', 'capacity', 'ward', 'funding'] as const
+export const facetNames = ['category', 'track', 'cost', 'open', 'capacity', 'ward', 'funding', 'language', 'age', 'access'] as const
 export type FacetName = (typeof facetNames)[number]
-/** For each filter, how many hits each of its values would leave, with all other filters as they are. */
+/** For each filter, how many hits each of its values would leave, with all other filters as they are; of facts about access, beside those asked for already. */
 export type Facets = Record<FacetName, Record<string, number>>
 export type Found = {
   hits: Hit[]
@@ -121,11 +127,14 @@ type Row = {
   direction: Direction | undefined
   wardCodes: readonly string[]
   fundingAccepted: readonly string[]
+  languages: readonly string[]
+  ages: PublicOffer['ages']
+  access: readonly AccessCode[]
   /** What it serves, where it says so: people at home in these wards, or within a distance of a point. */
   serves: { wardCodes: readonly string[]; centre?: Direction; withinMetres?: number } | undefined
   spans: Uint16Array
   /** Where its values are counted. */
-  counters: { category: number; track: number; cost: number; wards: readonly number[]; funding: readonly number[] }
+  counters: { category: number; track: number; cost: number } & Record<'wards' | 'funding' | 'languages' | 'ages' | 'access', readonly number[]>
 }
 
 /** The order of results, most important first: what nobody assures stands last, how well the words match, how far it is, how often the words stand there, the name, the id. */
@@ -414,6 +423,9 @@ const toRow = (id: number, offer: PublicOffer, counters: Counters): Row => {
     direction: point && directionOf(point),
     wardCodes,
     fundingAccepted: offer.fundingAccepted,
+    languages: offer.languages ?? [],
+    ages: offer.ages,
+    access: offer.accessibility ?? [],
     serves:
       saidWards.length > 0 || (centre && withinMetres !== undefined)
         ? { wardCodes: saidWards, ...(centre && withinMetres !== undefined ? { centre: directionOf(centre), withinMetres } : {}) }
@@ -425,6 +437,9 @@ const toRow = (id: number, offer: PublicOffer, counters: Counters): Row => {
       cost: counters.slot('cost', offer.price.kind),
       wards: wardCodes.map((wardCode) => counters.slot('ward', wardCode)),
       funding: [...new Set(offer.fundingAccepted)].map((code) => counters.slot('funding', code)),
+      languages: (offer.languages ?? []).map((code) => counters.slot('language', code)),
+      ages: ageGroupCodes.filter((group) => isOpenTo(group, offer.ages)).map((group) => counters.slot('age', group)),
+      access: (offer.accessibility ?? []).map((code) => counters.slot('access', code)),
     },
   }
 }
@@ -463,16 +478,18 @@ const createCounters = () => {
   for (const code of CategoryCodes.options) slot('category', code)
   for (const track of ['be-helped', 'join-in']) slot('track', track)
   for (const cost of ['free', 'paid']) slot('cost', cost)
+  for (const group of ageGroupCodes) slot('age', group)
+  for (const code of accessCodes) slot('access', code)
   return {
     slot,
     open,
     room,
     none: () => new Int32Array(values.length),
-    /** The counts by name; a value that no row had is there with 0, except wards, ways of paying, and prices nobody knows. */
+    /** The counts by name; a value that no row had is there with 0, except wards, ways of paying, languages, and prices nobody knows. */
     read: (counts: Int32Array): Facets => {
-      const facets: Facets = { category: {}, track: {}, cost: {}, open: {}, capacity: {}, ward: {}, funding: {} }
+      const facets: Facets = { category: {}, track: {}, cost: {}, open: {}, capacity: {}, ward: {}, funding: {}, language: {}, age: {}, access: {} }
       for (const [at, { facet, value }] of values.entries()) {
-        const isShown = facet === 'ward' || facet === 'funding' ? counts[at]! > 0 : value !== 'unknown'
+        const isShown = facet === 'ward' || facet === 'funding' || facet === 'language' ? counts[at]! > 0 : value !== 'unknown'
         if (isShown) facets[facet][value] = counts[at] ?? 0
       }
       return facets
@@ -480,7 +497,10 @@ const createCounters = () => {
   }
 }
 
-const failing = { category: 1, track: 2, cost: 4, open: 8, capacity: 16, ward: 32, funding: 64 } satisfies Record<FacetName, number>
+const failing = {
+  ...{ category: 1, track: 2, cost: 4, open: 8, capacity: 16, ward: 32, funding: 64 },
+  ...{ language: 128, age: 256, access: 512 },
+} satisfies Record<FacetName, number>
 
 /** Counts a row where it would be found if one filter were chosen anew; gives whether it passes all filters as they are. */
 const count = (
@@ -496,10 +516,13 @@ const count = (
     (query.isOpenNow && !openNow ? failing.open : 0) |
     (query.hasRoom && !hasRoom ? failing.capacity : 0) |
     (query.wardCode !== undefined && !row.wardCodes.includes(query.wardCode) ? failing.ward : 0) |
-    (query.funding !== undefined && !row.fundingAccepted.includes(query.funding) ? failing.funding : 0)
+    (query.funding !== undefined && !row.fundingAccepted.includes(query.funding) ? failing.funding : 0) |
+    (query.language !== undefined && !row.languages.includes(query.language) ? failing.language : 0) |
+    (query.age !== undefined && !isOpenTo(query.age, row.ages) ? failing.age : 0) |
+    (query.access?.some((code) => !row.access.includes(code)) ? failing.access : 0)
   // Whoever fails two filters is not found by changing one.
   if ((fails & (fails - 1)) !== 0) return false
-  const { category, track, cost, wards, funding } = row.counters
+  const { category, track, cost, wards, funding, languages, ages, access } = row.counters
   if (fails === 0 || fails === failing.category) counts[category]! += 1
   if (fails === 0 || fails === failing.track) counts[track]! += 1
   if (fails === 0 || fails === failing.cost) counts[cost]! += 1
@@ -507,6 +530,10 @@ const count = (
   if (hasRoom && (fails === 0 || fails === failing.capacity)) counts[counters.room]! += 1
   if (fails === 0 || fails === failing.ward) for (const ward of wards) counts[ward]! += 1
   if (fails === 0 || fails === failing.funding) for (const way of funding) counts[way]! += 1
+  if (fails === 0 || fails === failing.language) for (const language of languages) counts[language]! += 1
+  if (fails === 0 || fails === failing.age) for (const age of ages) counts[age]! += 1
+  // These are asked for together, so each is counted beside those that are asked for already.
+  if (fails === 0) for (const fact of access) counts[fact]! += 1
   return fails === 0
 }
 

@@ -62,6 +62,9 @@ export const WholeOffer = OfferInList.omit({ summary: true, distanceMetres: true
   status: z.string().catch('published'),
   description: z.string().catch(''),
   forWhom: text,
+  ages: z.object({ from: z.int().optional(), to: z.int().optional() }).optional().catch(undefined),
+  languages: z.array(z.string()).catch([]),
+  accessibility: z.array(z.string()).catch([]),
   area: z
     .object({
       wardCodes: z.array(z.string()).catch([]),

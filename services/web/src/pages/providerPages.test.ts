@@ -322,6 +322,9 @@ describe('describing an offer', () => {
   test.each([
     ['an amount that is none', { 'price-pence': 'lots' }, 'price-pence', 'Enter an amount in pounds'],
     ['a price without its amount', { 'price-pence': '' }, 'price-pence', 'Enter the amount'],
+    ['ages the wrong way round', { 'ages-from': '60', 'ages-to': '5' }, 'ages-to', 'The oldest age must not be below the youngest'],
+    ['an age that is none', { 'ages-from': 'old' }, 'ages-from', 'Enter a whole number'],
+    ['a language that is none', { otherLanguages: 'Yoruba, Klingonese' }, 'otherLanguages', 'Enter names of languages'],
     ['something free with an amount', { 'price-kind': 'free' }, 'price-pence', 'There is an amount'],
     ['a distance from nowhere', { 'area-withinMetres': '3200' }, 'area-postcode', 'Enter the postcode that the distance is measured from'],
     ['a time without an end', { 'tuesday-from': '10:00' }, 'tuesday-to', 'Enter both times'],
@@ -337,6 +340,20 @@ describe('describing an offer', () => {
     expect(refused.text).toContain(words)
     expect(refused.text).toContain('value="A tidy garden"')
     expect(changes()).toBe(0)
+  })
+  test('D11 ages, languages by box and by name, and facts of access go with the draft; unsaid they are not sent', async () => {
+    const said = { 'ages-from': '60', languages: ['cy', 'pl'], otherLanguages: 'Yoruba; BSL, cy', accessibility: 'step-free' }
+    await send('/provider/offers/new', { ...described, ...said })
+    expect(posted('/provider-directory/offers')).toEqual([
+      expect.objectContaining({ ages: { from: 60 }, languages: ['cy', 'pl', 'yo', 'bfi'], accessibility: ['step-free'] }),
+    ])
+  })
+  test('D11 what an offer says of ages, languages and access stands in its form when it is changed', async () => {
+    state.offer = { ...draft, ages: { from: 16, to: 25 }, languages: ['yo', 'cy'], accessibility: ['lift'] }
+    const { text } = await (await place.signedIn('provider')).get(`/provider/offers/${offerId}/edit`).expect(200)
+    for (const value of ['yo', 'cy', 'lift']) expect(text).toMatch(new RegExp(`value="${value}" checked`))
+    expect(text).toMatch(/id="ages-from"[^>]* value="16"/)
+    expect(text).toMatch(/id="ages-to"[^>]* value="25"/)
   })
   test('D8 the declaration of a sole worker, or a CQC number, goes with personal care, and without it neither is sent', async () => {
     await send('/provider/offers/new', { ...described, personalCare: 'yes', personalCareGate: 'sole-worker' })

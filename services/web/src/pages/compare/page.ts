@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { besidePriceInWords, capacityInWords, type Price, priceInWords, type WholeOffer } from '../../directory/offer.ts'
 import { readPublished } from '../../directory/readPublished.ts'
+import { suitingInWords } from '../../directory/suiting.ts'
 import { definePage, goTo, type Visit } from '../../http/page.ts'
 import { savedOf } from '../saved/kept.ts'
 import { CompareForm, comparedMax, Reckoning } from './form.ts'
@@ -59,8 +60,9 @@ const addressOf = (offerIds: readonly string[]): string => {
   return offerIds.length === 0 ? '/compare' : `/compare?${named}`
 }
 
-const shown = (offer: WholeOffer, reckoning: Reckoning, { t, format }: Visit) => ({
+const shown = (offer: WholeOffer, reckoning: Reckoning, { t, format, language }: Visit) => ({
   offer,
+  suiting: suitingInWords(offer, { t, language }),
   priceInWords: priceInWords(offer.price, t, format),
   besidePrice: besidePriceInWords(offer.price, t, format),
   capacityInWords: capacityInWords(offer.capacity, t),

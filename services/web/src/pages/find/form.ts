@@ -1,5 +1,7 @@
 import { CapacityState, Category, Track, UnmetReason, WardCode } from '@patchwork/events'
+import { LanguageCode } from '@patchwork/http'
 import { z } from 'zod'
+import { accessCodes, ageGroups } from '../../directory/suiting.ts'
 import { optionalChoice } from '../../http/formFields.ts'
 import { fundingCodes } from '../providing/offerForm.ts'
 
@@ -18,6 +20,12 @@ const words = (lengthMax: number) =>
     .string()
     .trim()
     .transform((value) => value.slice(0, lengthMax) || undefined)
+
+/** Facts about access with commas between, as the directory is asked for them; what there is not is passed over. */
+const access = z.string().transform((value) => {
+  const named = value.split(',')
+  return accessCodes.filter((code) => named.includes(code)).join(',') || undefined
+})
 
 /** What is looked for, as it stands in the page's address. */
 export const FindQuery = z.object({
@@ -42,6 +50,9 @@ export const FindQuery = z.object({
   open: asked(z.literal('now')),
   capacity: asked(z.literal(CapacityState.enum.open)),
   ward: asked(WardCode),
+  language: asked(LanguageCode),
+  age: asked(z.enum(ageGroups)),
+  access: asked(access),
   after: asked(z.string().min(1).max(afterLengthMax)),
 })
 export type FindQuery = z.output<typeof FindQuery>

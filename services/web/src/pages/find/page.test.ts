@@ -32,7 +32,8 @@ describe('finding', () => {
   })
   test('every filter of the form is asked of the directory, and stays chosen', async () => {
     const text = await page(
-      '/find?text=x&near=M33+7ZF&within=1600&category=food&track=join-in&cost=free&funding=direct-payment&open=now&capacity=open&ward=E05015254',
+      '/find?text=x&near=M33+7ZF&within=1600&category=food&track=join-in&cost=free&funding=direct-payment&open=now&capacity=open&ward=E05015254' +
+        '&age=65-to-79&language=pl&access=lift&access=step-free&access=helipad',
     )
     expect(searched()).toEqual({
       ...{
@@ -46,16 +47,31 @@ describe('finding', () => {
         open: 'now',
         capacity: 'open',
         ward: 'E05015254',
+        age: '65-to-79',
+        language: 'pl',
+        access: 'step-free,lift',
       },
       limit: '20',
     })
-    for (const chosen of ['1600', 'food', 'join-in', 'free', 'direct-payment', 'E05015254']) expect(text).toContain(`<option value="${chosen}" selected>`)
-    expect(text.match(/ checked>/g)).toHaveLength(2)
+    for (const chosen of ['1600', 'food', 'join-in', 'free', 'direct-payment', 'E05015254', '65-to-79', 'pl'])
+      expect(text).toContain(`<option value="${chosen}" selected>`)
+    expect(text.match(/ checked>/g)).toHaveLength(4)
   })
-  test.each(['category=weapons', 'within=far', 'cost=%00', 'ward=Sale', 'open=later', 'text=a&text=b', 'text[$ne]=x', 'near=', `text=${'x'.repeat(10_000)}`])(
-    'an address that was mistyped is read as far as it can be: %s',
-    async (query) => expect((await place.browser().get(`/find?${query}`)).status).toBe(200),
-  )
+  test.each([
+    'language=klingon',
+    'age=old',
+    'access[$ne]=x',
+    'access=helipad',
+    'category=weapons',
+    'within=far',
+    'cost=%00',
+    'ward=Sale',
+    'open=later',
+    'text=a&text=b',
+    'text[$ne]=x',
+    'near=',
+    `text=${'x'.repeat(10_000)}`,
+  ])('an address that was mistyped is read as far as it can be: %s', async (query) => expect((await place.browser().get(`/find?${query}`)).status).toBe(200))
   test.each([
     ['7', '7 m'],
     ['2500', '2,500 m'],
@@ -122,11 +138,16 @@ describe('finding', () => {
     const facets = {
       ...{ category: { food: 2, health: 0 }, track: { 'be-helped': 0, 'join-in': 2 }, cost: { free: 0, paid: 2 }, ward: { E05015254: 2 } },
       ...{ funding: { 'own-money': 2, free: 0 }, open: { now: 0 }, capacity: { open: 1 } },
+      ...{ language: { pl: 1, cy: 2 }, age: { 'under-5': 0, '80-and-over': 2 }, access: { 'step-free': 2, lift: 0 } },
     }
     const text = await answeredWith({ facets }, '/find?cost=free&open=now')
     const offered = [...text.matchAll(/<option value="([^"]+)"/g)].map(([, value]) => value)
-    for (const value of ['food', 'join-in', 'paid', 'free', 'E05015254', 'own-money']) expect(offered).toContain(value)
-    for (const value of ['health', 'be-helped', 'E05015239', 'direct-payment']) expect(offered).not.toContain(value)
+    for (const value of ['food', 'join-in', 'paid', 'free', 'E05015254', 'own-money', '80-and-over']) expect(offered).toContain(value)
+    for (const value of ['health', 'be-helped', 'E05015239', 'direct-payment', 'under-5']) expect(offered).not.toContain(value)
+    // Those of Britain first; what access would leave nothing is no box.
+    expect(text).toContain('<option value="cy">Welsh (2)</option><option value="pl">Polish (1)</option>')
+    expect(text).toContain('Step-free way in (2)')
+    expect(text).not.toContain('value="lift"')
     expect(text).toContain('<option value="free" selected>Free (0)</option>')
     expect(text).not.toContain(' disabled>')
   })
@@ -206,6 +227,9 @@ describe('an offer', () => {
     for (const words of [
       'Tell us what you cannot eat.',
       'People over 60 who live in Sale',
+      '60 and over',
+      'English, British Sign Language, Yoruba',
+      'Step-free way in, Hearing loop',
       'Thursday: midday to 2:30pm',
       'Brookside Hall, 4 Mill Lane, Sale',
       '£4.50 a session',

@@ -1,6 +1,7 @@
 import { Category, Track, UnmetReason } from '@patchwork/events'
 import { z } from 'zod'
 import { capacityInWords, OfferInList, priceInWords } from '../../directory/offer.ts'
+import { accessCodes, ageGroups, languagesInOrder } from '../../directory/suiting.ts'
 import { definePage, goTo, type Visit } from '../../http/page.ts'
 import { drawWardMap, type Pin } from '../../map/wardMap.ts'
 import { ServiceProblem } from '../../serviceCalls.ts'
@@ -27,7 +28,13 @@ const Found = z.object({
     .array(z.object({ without: z.string(), total: z.int() }))
     .optional()
     .catch(undefined),
-  facets: z.object({ category: Counts, track: Counts, cost: Counts, open: Counts, capacity: Counts, ward: Counts, funding: Counts }).partial().catch({}),
+  facets: z
+    .object({
+      ...{ category: Counts, track: Counts, cost: Counts, open: Counts, capacity: Counts, ward: Counts, funding: Counts },
+      ...{ language: Counts, age: Counts, access: Counts },
+    })
+    .partial()
+    .catch({}),
 })
 type Found = z.infer<typeof Found>
 type Facets = Found['facets']
@@ -39,7 +46,9 @@ export const findPage = definePage({
   for: 'anyone',
   load: async (visit) => {
     const { t, format } = visit
-    const query = FindQuery.parse(visit.query)
+    // A browser sends each box that is ticked by itself.
+    const ticked = [visit.raw.request.query.access].flat().join(',')
+    const query = FindQuery.parse({ ...visit.query, access: ticked })
     const [found, wards] = await Promise.all([search(visit, query), visit.wards()])
     const near = found.near?.known ? pointOf(found.near) : undefined
     const items = found.items.map((offer, index) => ({
@@ -58,7 +67,7 @@ export const findPage = definePage({
       isPlaceUnknown: found.near?.known === false,
       unreadableWithin: query.within === undefined ? unreadable(visit.query.within) : undefined,
       hasSaved: savedOf(visit).length > 0,
-      isFiltered: query.category ?? query.track ?? query.cost ?? query.funding ?? query.open ?? query.capacity ?? query.ward,
+      isFiltered: filters.find((name) => name !== 'within' && query[name] !== undefined),
       alsoInWords: found.also?.join(', '),
       exactly: addressOf({ ...query, exactly: 'yes', after: undefined }),
       alike: addressOf({ ...query, exactly: undefined, after: undefined }),
@@ -122,8 +131,11 @@ const choicesOf = (facets: Facets, query: FindQuery, wards: Awaited<ReturnType<V
   const wardNames = wards.map(({ properties }) => properties).sort((one, other) => one.name.localeCompare(other.name, language))
   const isWorthwhile = (counts: Record<string, number> | undefined, value: string, chosen: string | undefined) =>
     counts === undefined || value === chosen || (counts[value] ?? 0) > 0
-  const offered = (name: 'category' | 'track' | 'cost' | 'ward' | 'funding', values: readonly string[], wordsOf: (value: string) => string): Choice[] =>
-    values.filter((value) => isWorthwhile(facets[name], value, query[name])).map((value) => withCount(facets[name], value, wordsOf(value)))
+  const offered = (
+    name: 'category' | 'track' | 'cost' | 'ward' | 'funding' | 'language' | 'age',
+    values: readonly string[],
+    wordsOf: (value: string) => string,
+  ): Choice[] => values.filter((value) => isWorthwhile(facets[name], value, query[name])).map((value) => withCount(facets[name], value, wordsOf(value)))
   const ticked = (name: 'open' | 'capacity', value: string, words: string) => {
     const counts = facets[name] && { [value]: 0, ...facets[name] }
     return { text: withCount(counts, value, words).text, isIdle: !isWorthwhile(counts, value, query[name]) }
@@ -142,6 +154,17 @@ const choicesOf = (facets: Facets, query: FindQuery, wards: Awaited<ReturnType<V
       ),
     ],
     funding: [any(t('find.anyFunding')), ...offered('funding', fundingCodes, (value) => t(`find.funding.${value}`))],
+    age: [any(t('find.anyAge')), ...offered('age', ageGroups, (value) => t(`ageGroup.${value}`))],
+    language: [
+      any(t('find.anyLanguage')),
+      ...languagesInOrder([...Object.keys(facets.language ?? {}), ...(query.language === undefined ? [] : [query.language])], language)
+        .filter(({ code }) => isWorthwhile(facets.language, code, query.language))
+        .map(({ code, name }) => withCount({ [code]: 0, ...facets.language }, code, name)),
+    ],
+    // All that are ticked are asked for together.
+    access: accessCodes
+      .map((code) => ({ ...withCount(facets.access, code, t(`access.${code}`)), isChosen: query.access?.split(',').includes(code) ?? false }))
+      .filter(({ value, isChosen }) => isChosen || (facets.access?.[value] ?? 0) > 0),
     // These stand at any hour, so that everyone can learn that they are there; while there is nothing they cannot be chosen.
     open: ticked('open', 'now', t('find.openNow')),
     capacity: ticked('capacity', 'open', t('find.hasRoom')),
@@ -155,7 +178,7 @@ const distancesWith = (within: string | undefined): string[] =>
 const distanceInWords = (metres: string, t: Visit['t'], format: Visit['format']): string =>
   (distances as readonly string[]).includes(metres) ? t(`find.within.${metres}`) : t('find.withinMetres', { number: format.number(Number(metres)) })
 
-const filters = ['within', 'category', 'track', 'cost', 'funding', 'open', 'capacity', 'ward'] as const
+const filters = ['within', 'category', 'track', 'cost', 'funding', 'open', 'capacity', 'ward', 'language', 'age', 'access'] as const
 
 /** One way of looking wider that the directory knows to find something. */
 const wayOf = ({ without, total }: { without: string; total: number }, query: FindQuery, { t, format }: Visit): { href: string; text: string }[] => {

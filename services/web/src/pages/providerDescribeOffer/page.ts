@@ -1,6 +1,8 @@
 import { Category } from '@patchwork/events'
+import { commonLanguages } from '@patchwork/http'
 import { z } from 'zod'
 import type { WholeOffer } from '../../directory/offer.ts'
+import { accessCodes, languagesInOrder } from '../../directory/suiting.ts'
 import { definePage, goOnceThere, goTo, type SignedInVisit } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
 import { searchShows } from '../appearances.ts'
@@ -17,7 +19,7 @@ export const providerNewOfferPage = definePage({
   load: async (visit) => {
     const organisations = await ownOrganisations(visit.services)
     if (organisations.length === 0) return goTo('/provider/organisation/new')
-    return { isNew: true, organisations, otherTimes: [], ...(await choicesOf(visit)) }
+    return { isNew: true, organisations, otherTimes: [], ...(await choicesOf(visit, [])) }
   },
   form: NewOfferForm,
   fill: ({ organisations }: { organisations: { organisationId: string }[] }, { person }) => ({
@@ -37,7 +39,7 @@ export const providerEditOfferPage = definePage({
   for: providing,
   load: async (visit) => {
     const { offer, version } = await ownOffer(visit.services, visit.params.offerId!)
-    return { isNew: false, offer, version, otherTimes: visit.format.times(otherTimesOf(offer)), ...(await choicesOf(visit)) }
+    return { isNew: false, offer, version, otherTimes: visit.format.times(otherTimesOf(offer)), ...(await choicesOf(visit, offer.languages)) }
   },
   form: EditOfferForm,
   fill: ({ offer, version }: { offer: WholeOffer; version: string }) => fillOffer(offer, version),
@@ -49,7 +51,10 @@ export const providerEditOfferPage = definePage({
   },
 })
 
-const choicesOf = async ({ wards, language }: SignedInVisit) => ({
+/** `spoken`: languages that the offer names already, whether or not they are among the common ones. */
+const choicesOf = async ({ wards, language }: SignedInVisit, spoken: readonly string[]) => ({
   categories: Category.options,
+  accessCodes,
+  languages: languagesInOrder([...commonLanguages, ...spoken], language),
   wards: (await wards()).map(({ properties }) => properties).sort((one, other) => one.name.localeCompare(other.name, language)),
 })

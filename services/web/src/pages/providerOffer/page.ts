@@ -1,6 +1,7 @@
 import { CapacityState } from '@patchwork/events'
 import { z } from 'zod'
 import { capacityInWords, isPlaceUnknown, priceInWords, type WholeOffer } from '../../directory/offer.ts'
+import { suitingInWords } from '../../directory/suiting.ts'
 import { optionalWholeNumber } from '../../http/formFields.ts'
 import { definePage, goOnceThere } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
@@ -21,10 +22,11 @@ export const providerOfferPage = definePage({
   name: 'providerOffer',
   path: '/provider/offers/:offerId',
   for: providing,
-  load: async ({ services, params, t, format }) => {
+  load: async ({ services, params, t, format, language }) => {
     const { offer } = await ownOffer(services, params.offerId!)
     return {
       offer,
+      suiting: suitingInWords(offer, { t, language }),
       price: priceInWords(offer.price, t, format),
       room: capacityInWords(offer.capacity, t),
       times: format.times(offer.times),

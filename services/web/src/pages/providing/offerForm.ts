@@ -1,7 +1,21 @@
 import { Category, Track } from '@patchwork/events'
+import { LanguageCode, languageNamed } from '@patchwork/http'
 import { z } from 'zod'
 import type { WholeOffer } from '../../directory/offer.ts'
-import { choice, choices, line, lines, optionalEmail, optionalLine, optionalPostcode, orNothing, pounds, ticked } from '../../http/formFields.ts'
+import { accessCodes, ageMax } from '../../directory/suiting.ts'
+import {
+  choice,
+  choices,
+  line,
+  lines,
+  optionalEmail,
+  optionalLine,
+  optionalPostcode,
+  optionalWholeNumber,
+  orNothing,
+  pounds,
+  ticked,
+} from '../../http/formFields.ts'
 import type { FieldValues } from '../../http/page.ts'
 
 const nameMax = 200
@@ -47,12 +61,34 @@ const website = () =>
       .pipe(z.url({ protocol: /^https?$/, hostname: z.regexes.domain, error: 'not-a-website' }).max(shortMax, { error: 'too-long' })),
   )
 
+const languagesMax = 50
+
+/** Languages by their names, in English or Welsh, with commas between; those that no box is there for. */
+const namedLanguages = () =>
+  optionalLine(shortMax).transform((typed, context) => {
+    const codes = (typed ?? '')
+      .split(/[,;]/)
+      .filter((name) => name.trim() !== '')
+      .map(languageNamed)
+    if (codes.length <= languagesMax && codes.every((code) => code !== undefined)) return codes
+    context.addIssue({ code: 'custom', message: 'unknown-language', params: { code: 'unknown-language' } })
+    return z.NEVER
+  })
+
 // The fields are named as the directory's problems name them.
 const describedFields = {
   name: line(nameMax),
   description: lines(descriptionMax),
   category: z.enum(Category.options, { error: 'choose-one' }),
   forWhom: optionalLine(shortMax),
+  'ages-from': optionalWholeNumber(0, ageMax),
+  'ages-to': optionalWholeNumber(0, ageMax),
+  languages: z.preprocess(
+    (value) => (value === undefined ? [] : Array.isArray(value) ? value : [value]),
+    z.array(LanguageCode).max(languagesMax, { error: 'choose-from-list' }),
+  ),
+  otherLanguages: namedLanguages(),
+  accessibility: choices(accessCodes),
   'price-kind': choice(['free', 'paid', 'unknown']),
   'price-pence': orNothing(pounds(penceMax)),
   'price-unit': orNothing(choice(priceUnits)),
@@ -87,6 +123,7 @@ export type Context = { addIssue(issue: { code: 'custom'; path: string[]; messag
 /** What one field needs of another, told at the field that can mend it. */
 const checkTogether = (values: Described, context: Context): void => {
   const refuse = (field: string, code: string) => context.addIssue({ code: 'custom', path: [field], message: code, params: { code } })
+  if ((values['ages-from'] ?? 0) > (values['ages-to'] ?? ageMax)) refuse('ages-to', 'ages-turned-round')
   if (values['price-kind'] === 'paid' && values['price-pence'] === undefined) refuse('price-pence', 'amount-missing')
   if (values['price-kind'] !== 'paid' && values['price-pence'] !== undefined) refuse('price-pence', 'price-of-free-offer')
   if (values['area-withinMetres'] !== undefined && values['area-postcode'] === undefined) refuse('area-postcode', 'distance-without-postcode')
@@ -123,11 +160,18 @@ type Time = { days: readonly string[]; from: string; to: string }
 /** What the form says, as the directory takes it. `otherTimes` are those that the form has no room for. */
 export const offerBodyOf = (values: Described, otherTimes: readonly Time[] = []) => {
   const needsGate = values.personalCare === 'yes'
+  const ages = given({ from: values['ages-from'], to: values['ages-to'] })
+  const languages = [...new Set([...values.languages, ...values.otherLanguages])].slice(0, languagesMax)
   return {
     name: values.name,
     description: values.description,
     category: values.category,
     ...given({ forWhom: values.forWhom, timesInWords: values.timesInWords }),
+    ...given({
+      ages: Object.keys(ages).length > 0 ? ages : undefined,
+      languages: languages.length > 0 ? languages : undefined,
+      accessibility: values.accessibility.length > 0 ? values.accessibility : undefined,
+    }),
     price: {
       kind: values['price-kind'],
       ...given({ pence: values['price-pence'] }),
@@ -198,6 +242,10 @@ export const fillOffer = (offer: WholeOffer, version: string): FieldValues => {
     description: offer.description,
     category: offer.category,
     forWhom: offer.forWhom,
+    'ages-from': offer.ages?.from === undefined ? undefined : String(offer.ages.from),
+    'ages-to': offer.ages?.to === undefined ? undefined : String(offer.ages.to),
+    languages: offer.languages,
+    accessibility: offer.accessibility,
     'price-kind': price.kind,
     'price-pence': price.pence === undefined ? undefined : (price.pence / 100).toFixed(2),
     'price-unit': price.unit,
