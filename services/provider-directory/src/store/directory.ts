@@ -1,5 +1,9 @@
 import { type OpenedAggregates, openAggregates, type Ports, together } from '@patchwork/aggregate'
 import {
+  AssetDescribed,
+  AssetHidden,
+  AssetListed,
+  AssetRemoved,
   CredentialEntered,
   CredentialRemoved,
   CredentialReviewed,
@@ -19,6 +23,7 @@ import {
   OrganisationRegistered,
   SearchFoundNothing,
 } from '@patchwork/events'
+import { type AssetDetails, type AssetEvent, type AssetState, evolveAsset, initialAsset } from '../domain/asset.ts'
 import { type CredentialDetails, type CredentialEvent, type CredentialState, evolveCredential, initialCredential } from '../domain/credential.ts'
 import { type EmptySearch, evolveSearch, initialSearch, type SearchEvent } from '../domain/emptySearch.ts'
 import { evolveOffer, initialOffer, type OfferDetails, type OfferEvent, type OfferState } from '../domain/offer.ts'
@@ -29,8 +34,9 @@ export const service = 'provider-directory'
 export type Organisations = OpenedAggregates<OrganisationState, OrganisationEvent, OrganisationDetails>
 export type Offers = OpenedAggregates<OfferState, OfferEvent, OfferDetails>
 export type Credentials = OpenedAggregates<CredentialState, CredentialEvent, CredentialDetails>
+export type Assets = OpenedAggregates<AssetState, AssetEvent, AssetDetails>
 export type EmptySearches = OpenedAggregates<EmptySearch, SearchEvent>
-export type Directory = { organisations: Organisations; offers: Offers; credentials: Credentials; searches: EmptySearches }
+export type Directory = { organisations: Organisations; offers: Offers; credentials: Credentials; assets: Assets; searches: EmptySearches }
 
 /** Opens what the directory keeps. Throws what the stores throw when they cannot be opened. */
 export const openDirectory = (ports: Ports): Promise<Directory> =>
@@ -96,6 +102,27 @@ export const openDirectory = (ports: Ports): Promise<Directory> =>
         evolve: evolveCredential,
         fields: { status: { path: 'state.status', type: 'string' }, organisationId: { path: 'state.organisationId', type: 'string' } },
         indexes: { 'by-status': { fields: ['status'] }, 'by-organisation': { fields: ['organisationId', 'status'] } },
+      },
+      ports,
+    ),
+    assets: openAggregates<AssetState, AssetEvent, AssetDetails>(
+      {
+        service,
+        name: 'asset',
+        topic: AssetListed.topic,
+        events: [AssetListed, AssetDescribed, AssetHidden, AssetRemoved],
+        initial: initialAsset,
+        evolve: evolveAsset,
+        fields: {
+          status: { path: 'state.status', type: 'string' },
+          personId: { path: 'state.personId', type: 'string' },
+          organisationId: { path: 'state.organisationId', type: 'string' },
+        },
+        indexes: {
+          'by-status': { fields: ['status'] },
+          'by-person': { fields: ['personId', 'status'], sparse: true },
+          'by-organisation': { fields: ['organisationId', 'status'], sparse: true },
+        },
       },
       ports,
     ),
