@@ -34,6 +34,19 @@ export const policies = {
   'credential.read-log': { provider: 'own', coordinator: 'own' },
   'credential.remove': { provider: 'own', coordinator: 'own' },
   'credential.review': { administrator: 'any' },
+  // assets: own = a skill of one's own, or what an organisation speaks for that the person is a member of
+  'asset.read': { anyone: 'any' },
+  'asset.list': { provider: 'own', coordinator: 'own', administrator: 'any' },
+  'asset.describe': { provider: 'own', coordinator: 'own', administrator: 'any' },
+  'asset.hide': { resident: 'own', provider: 'own', coordinator: 'own', administrator: 'any' },
+  'asset.show': { resident: 'own', provider: 'own', coordinator: 'own' },
+  'asset.remove': { resident: 'own', provider: 'own', coordinator: 'own', administrator: 'any' },
+  'skill.share': { resident: 'any' },
+  'skill.describe': { resident: 'own' },
+  'skill.mine': { resident: 'own' },
+  // those who introduce people to each other
+  'skill.read-sharer': { navigator: 'any', coordinator: 'any' },
+  'skill.read-log': { resident: 'own' },
   // people: own = oneself, a resident one registered or refers, or a person whose accepted referral one's organisation holds
   'person.register': { navigator: 'any', administrator: 'any', services: ['identity'] },
   'person.read-self': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own', commissioner: 'own', administrator: 'own' },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEvent } from './eventDefinition.ts'
-import { CapacityState, Category, Id, Instant, Track, WardCode } from './terms.ts'
+import { AssetKind, CapacityState, Category, Id, Instant, Track, WardCode } from './terms.ts'
 
 const organisation = 'patchwork.provider-directory.organisation'
 const offer = 'patchwork.provider-directory.offer'
@@ -153,6 +153,49 @@ export const SearchFoundNoneAcceptable = defineEvent({
   topic: search,
   meaning: 'Somebody looked for help, and said that nothing of what was found will do: unmet need by ward, kind and reason. Never the words, never who.',
   data: z.object({ searchId: Id, category: Category.optional(), wardCode: WardCode.optional(), reason: UnmetReason.optional(), searchedAt: Instant }),
+})
+
+// What a place has beside services. Whoever keeps its own account of it listens here; what is said of one, and by whom, is read by its id.
+
+const asset = 'patchwork.provider-directory.asset'
+const assetFacts = {
+  assetId: Id,
+  kind: AssetKind,
+  category: Category,
+  /** Absent where it is for the whole place, and where nobody may know where it is. */
+  wardCode: WardCode.optional(),
+}
+
+export const AssetListed = defineEvent({
+  type: 'asset.listed.v1',
+  topic: asset,
+  meaning: 'What somebody shares, or a group, building, land, money or thing that a place has, can be found by anyone: for the first time, or again.',
+  data: z.object({
+    ...assetFacts,
+    /** Whose it is to change: the organisation that speaks for it. */
+    organisationId: Id.optional(),
+    /** Or, of a skill, the person who shares it. */
+    personId: Id.optional(),
+    listedAt: Instant,
+  }),
+})
+export const AssetDescribed = defineEvent({
+  type: 'asset.described.v1',
+  topic: asset,
+  meaning: 'What is said of an asset is new; read it by its id.',
+  data: z.object(assetFacts),
+})
+export const AssetHidden = defineEvent({
+  type: 'asset.hidden.v1',
+  topic: asset,
+  meaning: 'Whoever shares an asset, or the council, shows it to nobody for now.',
+  data: z.object({ assetId: Id, kind: AssetKind, hiddenAt: Instant }),
+})
+export const AssetRemoved = defineEvent({
+  type: 'asset.removed.v1',
+  topic: asset,
+  meaning: 'An asset was taken out; what was said of it is forgotten.',
+  data: z.object({ assetId: Id, kind: AssetKind, removedAt: Instant }),
 })
 
 // A feed of another system on its way into the directory. What its records say is read by the import's id, by those who may.

@@ -30,6 +30,9 @@ export const Category = z.enum([
   'other',
 ])
 export type Category = z.infer<typeof Category>
+/** What a place has beside services: what people share of their own, and what is there for everyone. */
+export const AssetKind = z.enum(['skill', 'group', 'building', 'land', 'money', 'thing'])
+export type AssetKind = z.infer<typeof AssetKind>
 /** An ONS ward code. */
 export const WardCode = z.string().regex(/^[EWSN]0500\d{4}$|^[EWSN]050\d{5}$/)
 export const CapacityState = z.enum(['open', 'waiting-list', 'closed'])

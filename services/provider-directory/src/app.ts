@@ -1,5 +1,6 @@
 import { type AppOptions, createApp } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
+import { assetRoutes } from './http/assetRoutes.ts'
 import { credentialRoutes } from './http/credentialRoutes.ts'
 import { feedRoutes } from './http/feedRoutes.ts'
 import { importRoutes } from './http/importRoutes.ts'
@@ -13,15 +14,19 @@ import { searchRoutes } from './http/searchRoutes.ts'
 import type { Feeds } from './import/feeds.ts'
 import type { Imports } from './import/openImports.ts'
 import type { CouncilArea } from './place/place.ts'
+import type { AssetIndex } from './store/assetIndex.ts'
 import type { CredentialReadings } from './store/credentialReadings.ts'
 import { type Directory, service } from './store/directory.ts'
 import type { SearchIndex } from './store/searchIndex.ts'
+import type { SkillReadings } from './store/skillReadings.ts'
 import type { UnmetNeed } from './store/unmetNeed.ts'
 
 export type Dependencies = {
   directory: Directory
   readings: CredentialReadings
   index: SearchIndex
+  assetIndex: AssetIndex
+  skillReadings: SkillReadings
   councilArea: CouncilArea
   joiningCodes: JoiningCodes
   unmetNeed: UnmetNeed
@@ -37,6 +42,7 @@ export const routesOf = (dependencies: Dependencies) => [
   ...organisationRoutes(dependencies),
   ...listingRoutes(dependencies),
   ...credentialRoutes(dependencies),
+  ...assetRoutes(dependencies),
   ...placeRoutes(dependencies),
   ...feedRoutes(dependencies),
   ...importRoutes(dependencies),

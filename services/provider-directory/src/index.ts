@@ -2,6 +2,7 @@ import { deadlines, type Ports } from '@patchwork/aggregate'
 import { createAuthenticator, type RunningService, type ServiceSettings } from '@patchwork/http'
 import { createDirectoryApp } from './app.ts'
 import { capacityCheckMsByDefault, type DirectorySettings, demonstrationPlaceFolder, feedCheckMsByDefault } from './config.ts'
+import { syncAssets } from './consumers/assetSync.ts'
 import { syncSearch } from './consumers/searchSync.ts'
 import { expireCapacity, stepDown } from './domain/offer.ts'
 import { createJoiningCodes } from './http/joiningCode.ts'
@@ -11,12 +12,14 @@ import { directoryInvariants } from './invariants.ts'
 import { type LoadedOpenData, type LoadOpenDataOptions, loadOpenData } from './openData/loadOpenData.ts'
 import { createOpenReferralApp, openReferralPath } from './openReferral/app.ts'
 import { openCouncilArea } from './place/place.ts'
+import { createAssetIndex } from './store/assetIndex.ts'
 import { openCredentialReadings } from './store/credentialReadings.ts'
 import { openDirectory, service } from './store/directory.ts'
 import { openImportFiles } from './store/importFiles.ts'
 import { openImportStore } from './store/importStore.ts'
 import { olderOffersJoin } from './store/olderOffers.ts'
 import { createSearchIndex } from './store/searchIndex.ts'
+import { openSkillReadings } from './store/skillReadings.ts'
 import { openUnmetNeed } from './store/unmetNeed.ts'
 
 export type { DirectorySettings } from './config.ts'
@@ -48,9 +51,10 @@ export type RunningDirectory = RunningService & {
 export const start = async (ports: Ports, settings: ServiceSettings & DirectorySettings): Promise<RunningDirectory> => {
   const { runtime, logger, dataKey, documents, log } = ports
   const councilArea = openCouncilArea(settings.placeFolder ?? demonstrationPlaceFolder, { postcodesFile: settings.postcodesFile, now: runtime.now })
-  const [directory, readings, importStore, importFiles] = await Promise.all([
+  const [directory, readings, skillReadings, importStore, importFiles] = await Promise.all([
     openDirectory(ports),
     openCredentialReadings(ports),
+    openSkillReadings(ports),
     openImportStore(ports),
     openImportFiles(ports),
   ])
@@ -61,6 +65,9 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
   const unmetNeed = openUnmetNeed({ searches: directory.searches, runtime, logger })
   const group = `${service}-search-${instance}`
   const search = await syncSearch({ index, directory, group }, ports)
+  const assetIndex = createAssetIndex({ nameOfWard: councilArea.wards.nameOf })
+  const assetGroup = `${service}-assets-${instance}`
+  const assetMap = await syncAssets({ index: assetIndex, directory, group: assetGroup }, ports)
   const capacity = deadlines({
     aggregates: directory.offers,
     field: 'capacityExpiresAt',
@@ -100,6 +107,8 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
           directory,
           readings,
           index,
+          assetIndex,
+          skillReadings,
           councilArea,
           joiningCodes: createJoiningCodes(dataKey),
           unmetNeed,
@@ -119,41 +128,45 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
         await looked
         await sweeping.stop()
         await Promise.all([capacity.stop(), assurance.stop(), older.stop()])
-        await search.stop()
+        await Promise.all([search.stop(), assetMap.stop()])
         await unmetNeed.settled()
         await Promise.all([
           directory.offers.stop(),
           directory.organisations.stop(),
           directory.credentials.stop(),
+          directory.assets.stop(),
           directory.searches.stop(),
           importStore.imports.stop(),
           importStore.feeds.stop(),
         ])
         index.close()
+        assetIndex.close()
       })()
       return stopped
     },
-    invariants: [...directoryInvariants(directory, index), ...importStore.imports.invariants, ...importStore.feeds.invariants],
+    invariants: [...directoryInvariants(directory, index, assetIndex), ...importStore.imports.invariants, ...importStore.feeds.invariants],
     consumers: [
-      {
-        group,
-        caughtUp: search.caughtUp,
-        behind: search.behind,
-        countParked: async () => 0,
-        // An event only says what to read anew: one that cannot be served yet waits in the log, and nothing is ever parked.
-        parked: async () => [],
-        replay: async () => ({ replayed: 0, stillParked: 0 }),
-      },
-    ],
+      { group, sync: search },
+      { group: assetGroup, sync: assetMap },
+    ].map(({ group: name, sync }) => ({
+      group: name,
+      caughtUp: sync.caughtUp,
+      behind: sync.behind,
+      countParked: async () => 0,
+      // An event only says what to read anew: one that cannot be served yet waits in the log, and nothing is ever parked.
+      parked: async () => [],
+      replay: async () => ({ replayed: 0, stillParked: 0 }),
+    })),
     readModels: [
-      {
-        name: 'search',
-        rebuild: async () => {
-          await search.rebuild()
-        },
-        digest: async () => index.digest(),
+      { name: 'search', sync: search, shown: index },
+      { name: 'assets', sync: assetMap, shown: assetIndex },
+    ].map(({ name, sync, shown }) => ({
+      name,
+      rebuild: async () => {
+        await sync.rebuild()
       },
-    ],
+      digest: async () => shown.digest(),
+    })),
     imports,
     feeds,
     loadOpenData: ({ onProgress, signal } = {}) =>

@@ -1,6 +1,7 @@
 import type { Invariant } from '@patchwork/aggregate'
 import { isShown, type Offer } from './domain/offer.ts'
 import { checkGate } from './domain/personalCare.ts'
+import type { AssetIndex } from './store/assetIndex.ts'
 import { type Directory, service } from './store/directory.ts'
 import type { SearchIndex } from './store/searchIndex.ts'
 
@@ -18,6 +19,15 @@ async function* everyOffer({ offers }: Directory, status: 'draft' | 'published' 
   } while (after !== undefined)
 }
 
+async function* everyAsset({ assets }: Directory, status: 'listed' | 'removed') {
+  let after: string | undefined
+  do {
+    const page = await assets.find({ where: { status: { equals: status } }, limit: pageSize, ...(after === undefined ? {} : { after }) })
+    yield page.aggregates
+    after = page.after
+  } while (after !== undefined)
+}
+
 const tally = () => {
   const result = { checked: 0, violations: 0, examples: [] as string[] }
   const look = (isRight: boolean, example: string): void => {
@@ -30,10 +40,11 @@ const tally = () => {
 }
 
 /** What must hold of the directory beyond what holds of every aggregate. */
-export const directoryInvariants = (directory: Directory, index: SearchIndex): Invariant[] => [
+export const directoryInvariants = (directory: Directory, index: SearchIndex, assetIndex: AssetIndex): Invariant[] => [
   ...directory.organisations.invariants,
   ...directory.offers.invariants,
   ...directory.credentials.invariants,
+  ...directory.assets.invariants,
   ...directory.searches.invariants,
   {
     name: `${service}: every published personal-care offer has passed its gate`,
@@ -64,6 +75,21 @@ export const directoryInvariants = (directory: Directory, index: SearchIndex): I
       for await (const page of everyOffer(directory, 'published'))
         for (const { id, state, sequence } of page) if (isShown(state)) look(index.sequenceOf(id) === sequence, id)
       look(index.ids().length === result.checked, 'count')
+      return result
+    },
+  },
+  {
+    name: `${service}: the asset map shows exactly what is listed, as it is, and nothing is kept of what was removed`,
+    check: async () => {
+      const { result, look } = tally()
+      let listed = 0
+      for (const status of ['listed', 'removed'] as const)
+        for await (const page of everyAsset(directory, status))
+          for (const { id, details, sequence } of page) {
+            if (status === 'listed') listed += 1
+            look(status === 'listed' ? assetIndex.sequenceOf(id) === sequence : details?.words === undefined, id)
+          }
+      look(assetIndex.ids().length === listed, 'count')
       return result
     },
   },

@@ -72,6 +72,31 @@ const refusals = {
     title: 'One of your own',
     words: 'Nobody reviews the check of an organisation that they belong to. Ask another administrator.',
   },
+  'asset-not-found': { kind: 'not-found', title: 'Nothing of the kind', words: 'There is nothing of the kind here, or it is not yours.' },
+  'holder-of-asset': {
+    kind: 'invalid',
+    title: 'Whose is it?',
+    words: 'People share skills of their own; an organisation speaks for everything else.',
+  },
+  'kind-of-asset-fixed': { kind: 'invalid', title: 'The kind stays', words: 'This stays of the kind that it was added as. Add the other one anew.' },
+  'organisation-of-asset-fixed': {
+    kind: 'invalid',
+    title: 'The organisation stays',
+    words: 'This stays with the organisation that added it. Add it anew for the other one.',
+  },
+  'called-name-missing': {
+    kind: 'invalid',
+    title: 'What are you called?',
+    words: 'Say what you are called, or choose that people ask the network for you.',
+  },
+  'reach-missing': {
+    kind: 'invalid',
+    title: 'How can you be reached?',
+    words: 'Give an email address or a telephone number, so that those who introduce people can reach you. Nobody else sees it.',
+  },
+  'ward-missing': { kind: 'invalid', title: 'In which ward?', words: 'Choose a ward, or give a postcode of this place.' },
+  'too-many-skills': { kind: 'invalid', title: 'Too many skills', words: 'One person can share 20 skills at most. Remove one that you share no more.' },
+  'too-many-assets': { kind: 'invalid', title: 'Too many', words: 'One organisation can have 500 of these at most. Remove some that are gone.' },
   'import-not-found': { kind: 'not-found', title: 'No such import', words: 'There is no such import.' },
   'import-busy': { kind: 'conflict', title: 'Another import is under way', words: 'One import at a time: wait until the one under way has ended.' },
   'import-not-staged': {

@@ -1,3 +1,4 @@
+import { type AssetDetails, type AssetEvent, type AssetState, evolveAsset, initialAsset } from './asset.ts'
 import { type CredentialDetails, type CredentialEvent, type CredentialState, evolveCredential, initialCredential } from './credential.ts'
 import type { Current, Decision } from './decision.ts'
 import { type DraftOffer, evolveOffer, initialOffer, type OfferDetails, type OfferEvent, type OfferState } from './offer.ts'
@@ -93,3 +94,4 @@ const refusalOf = (decide: () => unknown): RefusedError | undefined => {
 export const offerScene = scene<OfferState, OfferEvent, OfferDetails>(initialOffer, evolveOffer)
 export const organisationScene = scene<OrganisationState, OrganisationEvent, OrganisationDetails>(initialOrganisation, evolveOrganisation)
 export const credentialScene = scene<CredentialState, CredentialEvent, CredentialDetails>(initialCredential, evolveCredential)
+export const assetScene = scene<AssetState, AssetEvent, AssetDetails>(initialAsset, evolveAsset)

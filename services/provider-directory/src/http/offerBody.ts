@@ -48,7 +48,7 @@ const toArea = ({ wardCodes, withinMetres, postcode, atHome }: Body['area'], cou
   return withoutAbsent({ wardCodes, withinMetres, postcode: found?.postcode, atHome, centre: found?.location }) as Area
 }
 
-const toPlace = ({ address, postcode, sensitive }: Body['place'], councilArea: CouncilArea): Place =>
+export const toPlace = ({ address, postcode, sensitive }: Body['place'], councilArea: CouncilArea): Place =>
   withoutAbsent({ address, sensitive, ...lookUp(postcode, '/place/postcode', councilArea) }) as Place
 
 const lookUp = (typed: string | undefined, field: string, councilArea: CouncilArea): { postcode: string; location: FoundPlace | undefined } | undefined => {
@@ -58,4 +58,4 @@ const lookUp = (typed: string | undefined, field: string, councilArea: CouncilAr
   return { postcode, location: councilArea.locate(postcode) }
 }
 
-const withoutAbsent = (fields: object): Record<string, unknown> => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+export const withoutAbsent = (fields: object): Record<string, unknown> => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))

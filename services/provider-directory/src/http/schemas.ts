@@ -8,9 +8,9 @@ import { weekDays } from '../domain/weeklyTimes.ts'
 
 const id = z.uuid()
 const instant = z.string()
-const email = z.email({ error: 'Enter an email address, like name@example.org.' }).max(254)
-const website = z.url({ protocol: /^https?$/, hostname: z.regexes.domain, error: 'Enter a web address that begins with http:// or https://.' }).max(500)
-const phone = plainText(40).refine((value) => /^\+?[\d\s()-]{6,}$/.test(value), {
+export const email = z.email({ error: 'Enter an email address, like name@example.org.' }).max(254)
+export const website = z.url({ protocol: /^https?$/, hostname: z.regexes.domain, error: 'Enter a web address that begins with http:// or https://.' }).max(500)
+export const phone = plainText(40).refine((value) => /^\+?[\d\s()-]{6,}$/.test(value), {
   error: 'Enter a telephone number, like 0161 496 0000.',
   params: { code: 'invalid-phone' },
 })
@@ -123,7 +123,7 @@ const PriceView = z.object({
 const TimeView = z.object({ days: z.array(z.enum(weekDays)), from: z.string(), to: z.string() })
 const Source = z.object({ code: z.string(), recordId: z.string(), url: z.string().optional() })
 /** A postcode without a latitude is one whose place is not known here. */
-const PlaceView = z.object({
+export const PlaceView = z.object({
   address: z.string().optional(),
   postcode: z.string().optional(),
   ...Ward,

@@ -13,11 +13,11 @@ import { isOfTheirs } from './membership.ts'
 import { AccessCode, AgeGroup, FoundOffers, fundingCodes, Narrowing, OrganisationName } from './schemas.ts'
 import { toSummaryView } from './views.ts'
 
-const textLengthMax = 200
+export const textLengthMax = 200
 const namesMax = 50
 
 /** An empty field of a form stands for "not asked". */
-const asked = <Schema extends z.ZodType>(schema: Schema) => z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
+export const asked = <Schema extends z.ZodType>(schema: Schema) => z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
 
 /** One code or several with commas between. */
 const codesOf = <Code extends string>(one: z.ZodType<Code>, { most, message, code }: { most: number; message: string; code: string }) =>

@@ -9,7 +9,7 @@ import type { OfferSummary, OfferView, UnassuredOffer } from './schemas.ts'
 const summaryLengthMax = 200
 
 /** The first words of a description, cut between words. */
-const toSummary = (description: string): string => {
+export const toSummary = (description: string): string => {
   const folded = description.replaceAll(/\s+/g, ' ').trim()
   if (folded.length <= summaryLengthMax) return folded
   const cut = folded.slice(0, summaryLengthMax - 1)

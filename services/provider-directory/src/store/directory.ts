@@ -1,5 +1,9 @@
 import { type OpenedAggregates, openAggregates, type Ports, together } from '@patchwork/aggregate'
 import {
+  AssetDescribed,
+  AssetHidden,
+  AssetListed,
+  AssetRemoved,
   CredentialEntered,
   CredentialRemoved,
   CredentialReviewed,
@@ -21,6 +25,7 @@ import {
   SearchFoundNoneAcceptable,
   SearchFoundNothing,
 } from '@patchwork/events'
+import { type AssetDetails, type AssetEvent, type AssetState, evolveAsset, initialAsset } from '../domain/asset.ts'
 import { type CredentialDetails, type CredentialEvent, type CredentialState, evolveCredential, initialCredential } from '../domain/credential.ts'
 import { evolveOffer, initialOffer, type OfferDetails, type OfferEvent, type OfferState } from '../domain/offer.ts'
 import { evolveOrganisation, initialOrganisation, type OrganisationDetails, type OrganisationEvent, type OrganisationState } from '../domain/organisation.ts'
@@ -31,8 +36,9 @@ export const service = 'provider-directory'
 export type Organisations = OpenedAggregates<OrganisationState, OrganisationEvent, OrganisationDetails>
 export type Offers = OpenedAggregates<OfferState, OfferEvent, OfferDetails>
 export type Credentials = OpenedAggregates<CredentialState, CredentialEvent, CredentialDetails>
+export type Assets = OpenedAggregates<AssetState, AssetEvent, AssetDetails>
 export type UnmetSearches = OpenedAggregates<UnmetSearch, SearchEvent>
-export type Directory = { organisations: Organisations; offers: Offers; credentials: Credentials; searches: UnmetSearches }
+export type Directory = { organisations: Organisations; offers: Offers; credentials: Credentials; assets: Assets; searches: UnmetSearches }
 
 /** Opens what the directory keeps. Throws what the stores throw when they cannot be opened. */
 export const openDirectory = (ports: Ports): Promise<Directory> =>
@@ -102,6 +108,27 @@ export const openDirectory = (ports: Ports): Promise<Directory> =>
         evolve: evolveCredential,
         fields: { status: { path: 'state.status', type: 'string' }, organisationId: { path: 'state.organisationId', type: 'string' } },
         indexes: { 'by-status': { fields: ['status'] }, 'by-organisation': { fields: ['organisationId', 'status'] } },
+      },
+      ports,
+    ),
+    assets: openAggregates<AssetState, AssetEvent, AssetDetails>(
+      {
+        service,
+        name: 'asset',
+        topic: AssetListed.topic,
+        events: [AssetListed, AssetDescribed, AssetHidden, AssetRemoved],
+        initial: initialAsset,
+        evolve: evolveAsset,
+        fields: {
+          status: { path: 'state.status', type: 'string' },
+          personId: { path: 'state.personId', type: 'string' },
+          organisationId: { path: 'state.organisationId', type: 'string' },
+        },
+        indexes: {
+          'by-status': { fields: ['status'] },
+          'by-person': { fields: ['personId', 'status'], sparse: true },
+          'by-organisation': { fields: ['organisationId', 'status'], sparse: true },
+        },
       },
       ports,
     ),

@@ -1,16 +1,12 @@
 import { createHash } from 'node:crypto'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
 import { type Category, Category as CategoryCodes, type Track } from '@patchwork/events'
 import { type AccessCode, type AgeGroup, accessCodes, ageGroupCodes, isOpenTo } from '../domain/suiting.ts'
 import { isWithin, londonMinuteOfWeek, toSpans } from '../domain/weeklyTimes.ts'
-import { meanings } from '../words/meanings.ts'
-import { createSpelling, wordsIn } from '../words/spelling.ts'
-import { tokenizer } from '../words/stems.ts'
-import { formsOf, possibleRadicalsOf } from '../words/welsh.ts'
 import { boxAround, type Direction, directionOf, metresBetween, type Point } from './distance.ts'
 import { createFeedIndex, type FeedFilter, type FeedIndex, type FeedPage } from './feedIndex.ts'
 import { newsAt, type PublicOffer } from './publicOffer.ts'
-import { toWordQuery } from './searchWords.ts'
+import { createWordFinder, idsOf, type WordsFound } from './wordFinder.ts'
 
 export type Near = Point & { wardCode?: string }
 export type OfferSearch = {
@@ -44,20 +40,7 @@ export const facetNames = ['category', 'track', 'cost', 'open', 'capacity', 'war
 export type FacetName = (typeof facetNames)[number]
 /** For each filter, how many hits each of its values would leave, with all other filters as they are; of facts about access, beside those asked for already. */
 export type Facets = Record<FacetName, Record<string, number>>
-export type Found = {
-  hits: Hit[]
-  total: number
-  after?: string
-  facets: Facets
-  words?: 'all' | 'beginning' | 'any'
-  /** What was looked for instead, where a word that nothing has is a slip of the finger away from one that something has. */
-  corrected?: string
-  /** Other words for the same that something has and that were looked for as well. */
-  also?: string[]
-}
-
-/** What words lead to, by the first way of asking that finds anything. */
-type FoundByWords = { ids: number[]; inName: Set<number>; ranks: Map<number, number> } & Required<Pick<Found, 'words' | 'also'>> & Pick<Found, 'corrected'>
+export type Found = { hits: Hit[]; total: number; after?: string; facets: Facets } & WordsFound
 
 /** What the open standard asks of a list: `text` in all words of a service, `servesAt` for those that say they serve this point. */
 export type FeedQuery = Omit<FeedFilter, 'ids'> & { text?: string; servesAt?: Near }
@@ -104,10 +87,6 @@ export class InvalidAfterError extends Error {
   }
 }
 
-/** Past this many matches the fine order by words is left out: so common a word says little, and ordering all of them would take too long. */
-const rankedHitsMax = 4_000
-/** Other words for the same that a person is told of. */
-const toldWordsMax = 6
 /** Sorts behind every real distance. */
 const nowhere = 1e12
 
@@ -145,13 +124,12 @@ type Candidate = Key & { row: Row; distanceMetres: number | undefined; comesToYo
 export const createSearchIndex = ({ now }: { now?: () => number } = {}): SearchIndex => {
   const database = new DatabaseSync(':memory:')
   database.exec(`
-    create virtual table words using fts5(name, kind, organisation, place, description, content='', contentless_delete=1,
-      tokenize='${tokenizer}');
     create virtual table points using rtree(id, west, east, south, north);
     create table documents(id integer primary key, offer_id text not null unique, organisation_id text not null, body text not null);
     create index by_organisation on documents(organisation_id);
   `)
   const sql = prepare(database)
+  const words = createWordFinder(database)
   const rows: (Row | undefined)[] = []
   const idOf = new Map<string, number>()
   const sequences = new Map<string, number>()
@@ -160,14 +138,11 @@ export const createSearchIndex = ({ now }: { now?: () => number } = {}): SearchI
   const counters = createCounters()
   const openFeed = createFeedIndex(database)
   let changes = { count: 0, atMs: now?.() }
-  const spelling = createSpelling()
-  for (const word of meanings().words) spelling.add(word)
 
   const remove = (offerId: string): void => {
     const id = idOf.get(offerId)
     if (id === undefined) return
-    for (const text of wordsOf(read(id))) spelling.remove(text)
-    sql.removeWords.run(id)
+    words.remove(id, wordsOf(read(id)))
     sql.removePoint.run(id)
     openFeed.remove(id)
     sql.removeDocument.run(id)
@@ -186,9 +161,7 @@ export const createSearchIndex = ({ now }: { now?: () => number } = {}): SearchI
     remove(offer.offerId)
     const id = freeIds.pop() ?? Math.max(1, rows.length)
     const row = toRow(id, offer, counters)
-    const texts = wordsOf(offer)
-    sql.addWords.run(id, ...texts)
-    for (const text of texts) spelling.add(text)
+    words.add(id, wordsOf(offer))
     if (row.point) sql.addPoint.run(id, row.point.longitude, row.point.longitude, row.point.latitude, row.point.latitude)
     const { offerId, organisation } = offer
     sql.addDocument.run(id, offerId, organisation.organisationId, JSON.stringify(offer))
@@ -211,57 +184,11 @@ export const createSearchIndex = ({ now }: { now?: () => number } = {}): SearchI
   }
 
   const read = (id: number): PublicOffer => JSON.parse((sql.readDocument.get(id) as { body: string }).body)
-  const idsOf = (statement: StatementSync, ...values: (string | number)[]): number[] => JSON.parse((statement.get(...values) as { ids: string }).ids)
-
-  const has = (match: string): boolean => sql.hasWords.get(match) !== undefined
-
-  /** The rows that the words lead to, with their tier and rank, by the first of these ways of asking that finds any. */
-  const rowsBy = (typed: string, exactly: boolean, ways: readonly Found['words'][]): FoundByWords | undefined => {
-    const query = toWordQuery(typed, { exactly })
-    if (!query) return undefined
-    for (const words of ways) {
-      if (words === undefined) continue
-      const match = query[words]
-      const ids = idsOf(sql.matchWords, match)
-      if (ids.length === 0) continue
-      const ranks = new Map<number, number>()
-      if (ids.length <= rankedHitsMax) for (const [id, rank] of sql.rankWords.all(match) as unknown as [number, number][]) ranks.set(id, Math.round(rank * 4))
-      const inName = new Set(idsOf(sql.matchWords, words === 'beginning' ? query.beginningInName : query.allInName))
-      return { ids, inName, ranks, words, also: toldOf(query) }
-    }
-    return undefined
-  }
-
-  /** Other words for the same, as far as anything has them and they are not those that were typed. */
-  const toldOf = ({ readable, words }: { readable: readonly string[]; words: readonly string[] }): string[] => {
-    const asTyped = words.join(' ').toLowerCase()
-    const told: string[] = []
-    for (const term of readable) if (told.length < toldWordsMax && !asTyped.includes(term.toLowerCase()) && has(`"${wordsIn(term).join(' ')}"`)) told.push(term)
-    return told
-  }
-
-  /** A word that nothing has: another form of a Welsh word that something has, or the nearest word that something has. */
-  const mended = (word: string): string | undefined => {
-    const lower = word.toLowerCase()
-    if (has(`"${lower}"`)) return undefined
-    for (const radical of [lower, ...possibleRadicalsOf(lower)]) for (const form of formsOf(radical)) if (form.length > 2 && has(`"${form}"`)) return form
-    return meanings().isListed(lower) ? undefined : spelling.nearest(lower)
-  }
-
-  /** By all the words, then all with the last as a beginning; then with what is misspelt put right; then by any of them. */
-  const rowsByWords = (text: string, exactly: boolean): FoundByWords | undefined => {
-    const found = rowsBy(text, exactly, ['all', 'beginning'])
-    if (found) return found
-    const corrected = exactly ? text : text.normalize('NFC').replaceAll(/[\p{L}\p{M}\p{N}]+/gu, (word) => mended(word) ?? word)
-    if (corrected === text.normalize('NFC')) return rowsBy(text, exactly, ['any'])
-    const better = rowsBy(corrected, exactly, ['all', 'any'])
-    return better ? { ...better, corrected } : rowsBy(text, exactly, ['any'])
-  }
 
   const search = (query: OfferSearch, nowMs: number): Found => {
     const found: Found = { hits: [], total: 0, facets: counters.read(counters.none()) }
     const hasWords = query.text !== undefined && query.text.trim() !== ''
-    const byWords = hasWords ? rowsByWords(query.text ?? '', query.exactly ?? false) : undefined
+    const byWords = hasWords ? words.find(query.text ?? '', query.exactly ?? false) : undefined
     if (hasWords && !byWords) return found
     if (byWords) {
       found.words = byWords.words
@@ -318,7 +245,7 @@ export const createSearchIndex = ({ now }: { now?: () => number } = {}): SearchI
   /** The query with the offers that its words and its point lead to; undefined when they lead to none. */
   const toFilter = ({ text, servesAt, ...filter }: FeedQuery): FeedFilter | undefined => {
     const hasWords = text !== undefined && text.trim() !== ''
-    const byWords = hasWords ? rowsByWords(text, true)?.ids : undefined
+    const byWords = hasWords ? words.find(text, true)?.ids : undefined
     if (hasWords && !byWords) return undefined
     if (!servesAt) return { ...filter, ...(byWords ? { ids: byWords } : {}) }
     const direction = directionOf(servesAt)
@@ -367,29 +294,20 @@ export const createSearchIndex = ({ now }: { now?: () => number } = {}): SearchI
   }
 }
 
-const prepare = (database: DatabaseSync) => {
-  const statements = {
-    addWords: database.prepare('insert into words(rowid, name, kind, organisation, place, description) values (?, ?, ?, ?, ?, ?)'),
-    removeWords: database.prepare('delete from words where rowid = ?'),
-    addPoint: database.prepare('insert into points values (?, ?, ?, ?, ?)'),
-    removePoint: database.prepare('delete from points where id = ?'),
-    addDocument: database.prepare('insert into documents values (?, ?, ?, ?)'),
-    removeDocument: database.prepare('delete from documents where id = ?'),
-    readDocument: database.prepare('select body from documents where id = ?'),
-    // One text instead of thousands of rows: handing rows over costs more than finding them.
-    matchWords: database.prepare('select json_group_array(rowid) as ids from words where words match ?'),
-    hasWords: database.prepare('select 1 from words where words match ? limit 1'),
-    inBox: database.prepare('select json_group_array(id) as ids from points where east >= ? and west <= ? and north >= ? and south <= ?'),
-    rankWords: database.prepare('select rowid, bm25(words, 10, 5, 3, 3, 1) from words where words match ?'),
-    offersOf: database.prepare('select offer_id from documents where organisation_id = ?'),
-    everything: database.prepare('select body from documents order by offer_id'),
-  }
-  statements.rankWords.setReturnArrays(true)
-  return statements
-}
+const prepare = (database: DatabaseSync) => ({
+  addPoint: database.prepare('insert into points values (?, ?, ?, ?, ?)'),
+  removePoint: database.prepare('delete from points where id = ?'),
+  addDocument: database.prepare('insert into documents values (?, ?, ?, ?)'),
+  removeDocument: database.prepare('delete from documents where id = ?'),
+  readDocument: database.prepare('select body from documents where id = ?'),
+  // One text instead of thousands of rows: handing rows over costs more than finding them.
+  inBox: database.prepare('select json_group_array(id) as ids from points where east >= ? and west <= ? and north >= ? and south <= ?'),
+  offersOf: database.prepare('select offer_id from documents where organisation_id = ?'),
+  everything: database.prepare('select body from documents order by offer_id'),
+})
 
 /** Kinds of help as words, so that "pharmacy" finds them whatever they are called. */
-const kindWords = (category: Category): string => (category === 'other' ? '' : category.replaceAll('-', ' ').replaceAll(/\band\b/g, ''))
+export const kindWords = (category: Category): string => (category === 'other' ? '' : category.replaceAll('-', ' ').replaceAll(/\band\b/g, ''))
 
 /** What an offer is found by, field by field: its name, kind, organisation, place, and description. */
 export const wordsOf = ({ name, category, organisation, place, description, forWhom, area }: PublicOffer): string[] => [

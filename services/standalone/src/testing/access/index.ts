@@ -1,3 +1,4 @@
+import { assetFixtures } from './assetFixtures.ts'
 import { commissioningFixtures } from './commissioningFixtures.ts'
 import { directoryFixtures } from './directoryFixtures.ts'
 import type { Fixtures } from './fixture.ts'
@@ -13,6 +14,7 @@ import { referralFixtures } from './referralFixtures.ts'
 export const fixtures: Fixtures = {
   ...commissioningFixtures,
   ...directoryFixtures,
+  ...assetFixtures,
   ...identityFixtures,
   ...importFixtures,
   ...notificationFixtures,

@@ -1,0 +1,120 @@
+import { AssetKind, CalendarDay, Category, WardCode } from '@patchwork/events'
+import { multilineText, plainText } from '@patchwork/http'
+import { z } from 'zod'
+import { accessCodes, gifts, showings, thingTerms } from '../domain/asset.ts'
+import { email, OrganisationName, PlaceView, phone, website } from './schemas.ts'
+
+// What travels about assets. Bodies are strict; each kind has fields of its own.
+
+const id = z.uuid()
+const said = { name: plainText(200), description: multilineText(4_000).optional(), category: Category }
+
+export const SkillBody = z.strictObject({
+  ...said,
+  wardCode: WardCode,
+  gift: z.enum(gifts),
+  shownAs: z.enum(showings),
+  calledName: plainText(100).optional(),
+  reach: z.strictObject({ email: email.optional(), phone: phone.optional() }).default({}),
+})
+export type SkillBody = z.output<typeof SkillBody>
+/** Grown people share skills here: whoever adds one says that they are 18 or over. */
+export const SkillShareBody = SkillBody.extend({ isAdult: z.literal(true, { error: 'Say that you are 18 or over: only grown people share skills here.' }) })
+
+const ofOrganisation = { ...said, organisationId: id, wardCode: WardCode.optional() }
+const place = z
+  .strictObject({
+    address: plainText(500).optional(),
+    postcode: plainText(20).optional(),
+    /** A refuge, say: where it is stays with its organisation's members, and so does its ward. */
+    sensitive: z.literal(true).optional(),
+  })
+  .default({})
+const contact = z.strictObject({ name: plainText(200).optional(), email: email.optional(), phone: phone.optional(), website: website.optional() }).default({})
+const building = {
+  ...ofOrganisation,
+  place,
+  capacity: z.int().min(1).max(100_000).optional(),
+  owner: plainText(200).optional(),
+  communityUse: plainText(500).optional(),
+  accessibility: z.array(z.enum(accessCodes)).max(accessCodes.length).default([]),
+  contact,
+}
+
+export const AssetBody = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('group'), ...ofOrganisation, meets: plainText(500).optional(), place, contact }),
+  z.strictObject({ kind: z.literal('building'), ...building }),
+  z.strictObject({ kind: z.literal('land'), ...building }),
+  z.strictObject({
+    kind: z.literal('money'),
+    ...ofOrganisation,
+    purpose: plainText(500),
+    pence: z.int().min(1).max(100_000_000_000).optional(),
+    deadlineOn: CalendarDay.optional(),
+    decidedBy: plainText(500).optional(),
+    contact,
+  }),
+  z.strictObject({ kind: z.literal('thing'), ...ofOrganisation, terms: z.enum(thingTerms), condition: plainText(500).optional(), contact }),
+])
+export type AssetBody = z.output<typeof AssetBody>
+
+const Ward = { wardCode: z.string().optional(), wardName: z.string().optional() }
+
+export const AssetSummary = z.object({
+  assetId: id,
+  kind: AssetKind,
+  category: Category,
+  ...Ward,
+  name: z.string(),
+  summary: z.string(),
+  organisation: OrganisationName.optional(),
+  gift: z.enum(gifts).optional(),
+  /** As the person who shares a skill chose to be called; absent where others ask the network for them. */
+  calledName: z.string().optional(),
+  pence: z.int().optional(),
+  deadlineOn: z.string().optional(),
+  terms: z.enum(thingTerms).optional(),
+})
+/** One of one's own: whether everyone finds it. */
+export const OwnAssetSummary = AssetSummary.extend({ status: z.enum(['listed', 'hidden']) })
+
+const Counts = z.record(z.string(), z.int())
+export const FoundAssets = z.object({
+  items: z.array(AssetSummary),
+  total: z.int(),
+  after: z.string().optional(),
+  /** As for offers: how the words were matched, what was put right, and what stands for the same. */
+  words: z.enum(['all', 'beginning', 'any']).optional(),
+  corrected: z.string().optional(),
+  also: z.array(z.string()).optional(),
+  facets: z.object({ kind: Counts, category: Counts, ward: Counts }),
+})
+
+const KindCounts = z.object(Object.fromEntries(AssetKind.options.map((kind) => [kind, z.int()])) as Record<AssetKind, z.ZodInt>)
+export const StrengthsByWard = z.object({
+  /** Every ward of the place, by name; `services` are the offers that stand in it or serve it. */
+  wards: z.array(z.object({ wardCode: z.string(), wardName: z.string(), counts: KindCounts, services: z.int() })),
+  /** For the whole place, or where nobody may know where they are. */
+  wholePlace: KindCounts,
+})
+
+export const AssetView = AssetSummary.omit({ summary: true }).extend({
+  status: z.enum(['listed', 'hidden']),
+  description: z.string(),
+  shownAs: z.enum(showings).optional(),
+  /** How those who introduce people reach whoever shares a skill: told to that person here, and to nobody else. */
+  reach: z.object({ email: z.string().optional(), phone: z.string().optional() }).optional(),
+  meets: z.string().optional(),
+  place: PlaceView.optional(),
+  capacity: z.int().optional(),
+  owner: z.string().optional(),
+  communityUse: z.string().optional(),
+  accessibility: z.array(z.enum(accessCodes)).optional(),
+  purpose: z.string().optional(),
+  decidedBy: z.string().optional(),
+  condition: z.string().optional(),
+  contact: z.object({ name: z.string().optional(), email: z.string().optional(), phone: z.string().optional(), website: z.string().optional() }).optional(),
+  modifiedAt: z.string(),
+  /** The caller may change it. */
+  isYours: z.boolean(),
+})
