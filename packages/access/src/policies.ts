@@ -20,6 +20,7 @@ export const policies = {
   'offer.read-draft': { provider: 'own', coordinator: 'own', administrator: 'any' },
   'offer.draft': { provider: 'own', coordinator: 'own', administrator: 'any' },
   'offer.describe': { provider: 'own', coordinator: 'own', administrator: 'any' },
+  'offer.edit-as-draft': { provider: 'own', coordinator: 'own' },
   'offer.publish': { provider: 'own', coordinator: 'own', administrator: 'any' },
   'offer.state-capacity': { provider: 'own', coordinator: 'own', administrator: 'any' },
   'offer.assure': { provider: 'own', coordinator: 'own', administrator: 'any' },

@@ -10,6 +10,8 @@ import {
   OfferDescribed,
   OfferDownranked,
   OfferDrafted,
+  OfferEditDiscarded,
+  OfferEditDrafted,
   OfferHidden,
   OfferPublished,
   OfferWithdrawn,
@@ -21,13 +23,13 @@ import {
 } from '@patchwork/events'
 import { type CredentialDetails, type CredentialEvent, type CredentialState, evolveCredential, initialCredential } from '../domain/credential.ts'
 import { type EmptySearch, evolveSearch, initialSearch, type SearchEvent } from '../domain/emptySearch.ts'
-import { evolveOffer, initialOffer, type OfferDetails, type OfferEvent, type OfferState } from '../domain/offer.ts'
+import { evolveOffer, initialOffer, type KeptOffer, type OfferEvent, type OfferState } from '../domain/offer.ts'
 import { evolveOrganisation, initialOrganisation, type OrganisationDetails, type OrganisationEvent, type OrganisationState } from '../domain/organisation.ts'
 
 export const service = 'provider-directory'
 
 export type Organisations = OpenedAggregates<OrganisationState, OrganisationEvent, OrganisationDetails>
-export type Offers = OpenedAggregates<OfferState, OfferEvent, OfferDetails>
+export type Offers = OpenedAggregates<OfferState, OfferEvent, KeptOffer>
 export type Credentials = OpenedAggregates<CredentialState, CredentialEvent, CredentialDetails>
 export type EmptySearches = OpenedAggregates<EmptySearch, SearchEvent>
 export type Directory = { organisations: Organisations; offers: Offers; credentials: Credentials; searches: EmptySearches }
@@ -52,7 +54,7 @@ export const openDirectory = (ports: Ports): Promise<Directory> =>
       },
       ports,
     ),
-    offers: openAggregates<OfferState, OfferEvent, OfferDetails>(
+    offers: openAggregates<OfferState, OfferEvent, KeptOffer>(
       {
         service,
         name: 'offer',
@@ -60,6 +62,8 @@ export const openDirectory = (ports: Ports): Promise<Directory> =>
         events: [
           OfferDrafted,
           OfferDescribed,
+          OfferEditDrafted,
+          OfferEditDiscarded,
           OfferPublished,
           OfferCapacityStated,
           OfferCapacityExpired,

@@ -5,6 +5,7 @@ import { optionalWholeNumber } from '../../http/formFields.ts'
 import { definePage, goOnceThere } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
 import { searchShows } from '../appearances.ts'
+import { differencesOf } from '../providing/differences.ts'
 import { day, endOfLondonDay, londonDayOf } from '../providing/londonDay.ts'
 import { ownOffer, providing } from '../providing/own.ts'
 
@@ -16,15 +17,17 @@ export const RoomForm = z.strictObject({
   expiresAt: day(),
 })
 
-/** One's own offer as others see it; here it is published, changed, withdrawn, and said whether there is room. */
+/** One's own offer as others see it, and what a draft would change; here it is published, changed, withdrawn, and said whether there is room. */
 export const providerOfferPage = definePage({
   name: 'providerOffer',
   path: '/provider/offers/:offerId',
   for: providing,
   load: async ({ services, params, t, format }) => {
-    const { offer } = await ownOffer(services, params.offerId!)
+    const { offer, version } = await ownOffer(services, params.offerId!)
     return {
       offer,
+      version,
+      differences: differencesOf(offer, { t, format }),
       price: priceInWords(offer.price, t, format),
       room: capacityInWords(offer.capacity, t),
       times: format.times(offer.times),

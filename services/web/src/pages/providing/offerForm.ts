@@ -1,7 +1,19 @@
 import { Category, Track } from '@patchwork/events'
 import { z } from 'zod'
 import type { WholeOffer } from '../../directory/offer.ts'
-import { choice, choices, line, lines, optionalEmail, optionalLine, optionalPostcode, orNothing, pounds, ticked } from '../../http/formFields.ts'
+import {
+  choice,
+  choices,
+  line,
+  lines,
+  optionalChoice,
+  optionalEmail,
+  optionalLine,
+  optionalPostcode,
+  orNothing,
+  pounds,
+  ticked,
+} from '../../http/formFields.ts'
 import type { FieldValues } from '../../http/page.ts'
 
 const nameMax = 200
@@ -105,9 +117,17 @@ const checkTogether = (values: Described, context: Context): void => {
 export const NewOfferForm = z
   .strictObject({ organisationId: z.uuid({ error: 'choose-one' }), track: z.enum(Track.options, { error: 'choose-one' }), ...describedFields })
   .superRefine(checkTogether)
-/** `version` is the offer's as it was when the form was made: what somebody else changed meanwhile is not overwritten. */
+/**
+ * `version` is the offer's as it was when the form was made: what somebody else changed meanwhile is not overwritten. `as` is the button that was pressed; where none
+ * was, what is saved counts as what its first one does.
+ */
 export const EditOfferForm = z
-  .strictObject({ ...describedFields, keepOtherTimes: ticked(), version: z.string().regex(/^"\d{1,15}"$/, { error: 'form-not-read' }) })
+  .strictObject({
+    ...describedFields,
+    keepOtherTimes: ticked(),
+    as: optionalChoice(['published', 'draft']),
+    version: z.string().regex(/^"\d{1,15}"$/, { error: 'form-not-read' }),
+  })
   .superRefine(checkTogether)
 
 type Time = { days: readonly string[]; from: string; to: string }
