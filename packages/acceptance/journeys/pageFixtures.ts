@@ -13,6 +13,8 @@ export type World = {
   person: string
   organisation: string
   offer: string
+  /** One of Aisha's, with an edit that waits as a draft. */
+  edited: string
   /** A criminal-record check of that organisation, which waits to be reviewed. */
   check: string
   account: string
@@ -45,12 +47,16 @@ export const worldOf = async (place: StartedPlace): Promise<World> => {
   const { body } = await george!.send<{ outcomes: { outcomeId: string }[] }>('GET', `/referral/referrals/${own!.referralId}`)
   const { body: accounts } = await sam!.send<{ items: { accountId: string; role: string }[] }>('GET', '/identity/accounts?limit=50')
   const certificate = { level: 'enhanced', certificateNumber: '001234567890', issuedOn: '2024-05-01' }
+  const edit = { name: 'Supper club', description: 'Supper on Fridays.', category: 'food', price: { kind: 'free' }, area: { atHome: true } }
+  const edited = aishas.offers[0]!.offerId
+  await aisha!.send('PUT', `/provider-directory/offers/${edited}/draft`, { body: { organisationId: aishas.organisationId, track: 'join-in', ...edit } })
   const { credentialId } = await ask<{ credentialId: string }>(tom!, `/provider-directory/organisations/${toms.organisationId}/credentials`, certificate)
   return {
     person,
     check: credentialId,
     organisation: toms.organisationId,
     offer: toms.offers[0]!.offerId,
+    edited,
     account: accounts.items.find(({ role }) => role === 'commissioner')!.accountId,
     waiting: { referralId: waiting!.referralId, needId: waiting!.needId as string },
     accepted,
@@ -88,6 +94,7 @@ export const fixturesOf = ({
   person,
   organisation,
   offer,
+  edited,
   check,
   account,
   waiting,
@@ -113,7 +120,13 @@ export const fixturesOf = ({
   '/help-now': anyone('/help-now'),
   '/messages': [...seenBy('Priya Nair')('/messages'), ...navigator('/messages'), ...resident('/messages')],
   '/new-password': anyone('/new-password?token=x'),
-  '/offers/:id': [...anyone(`/offers/${offer}`), ...navigator(`/offers/${offer}`), ...resident(`/offers/${offer}`), ...provider(`/offers/${offer}`)],
+  '/offers/:id': [
+    ...anyone(`/offers/${offer}`),
+    ...navigator(`/offers/${offer}`),
+    ...resident(`/offers/${offer}`),
+    ...provider(`/offers/${offer}`),
+    ...coordinator(`/offers/${edited}`),
+  ],
   '/organisations/:id': anyone(`/organisations/${organisation}`),
   '/privacy': anyone('/privacy'),
   '/set-up': anyone('/set-up'),
@@ -130,11 +143,13 @@ export const fixturesOf = ({
   '/provider/organisations/:organisationId/checks': provider(`/provider/organisations/${organisation}/checks`),
   '/provider/organisations/:organisationId/checks/:credentialId/removal': provider(`/provider/organisations/${organisation}/checks/${check}/removal`),
   '/provider/offers/new': provider('/provider/offers/new'),
-  '/provider/offers/:offerId/edit': provider(`/provider/offers/${offer}/edit`),
+  '/provider/offers/:offerId/edit': [...provider(`/provider/offers/${offer}/edit`), ...coordinator(`/provider/offers/${edited}/edit`)],
+  '/provider/offers/:offerId/draft/publication': coordinator(`/provider/offers/${edited}/draft/publication`),
+  '/provider/offers/:offerId/draft/discarding': coordinator(`/provider/offers/${edited}/draft/discarding`),
   '/provider/offers/:offerId/publication': provider(`/provider/offers/${offer}/publication`),
   '/provider/offers/:offerId/assurance': provider(`/provider/offers/${offer}/assurance`),
   '/provider/offers/:offerId/withdrawal': provider(`/provider/offers/${offer}/withdrawal`),
-  '/provider/offers/:offerId': provider(`/provider/offers/${offer}`),
+  '/provider/offers/:offerId': [...provider(`/provider/offers/${offer}`), ...coordinator(`/provider/offers/${edited}`, `/provider/offers/${edited}?lang=cy`)],
   '/provider/referrals/:referralId/acceptance': provider(`/provider/referrals/${waiting.referralId}/acceptance`),
   '/provider/referrals/:referralId/decline': provider(`/provider/referrals/${waiting.referralId}/decline`),
   '/provider/referrals/:referralId/outcomes/:outcomeId': coordinator(`/provider/referrals/${own.referralId}/outcomes/${own.outcomeId}`),

@@ -23,6 +23,7 @@ export const policies = {
   // own = with an organisation that comes with it, which becomes the caller's, or one that the caller is a member of
   'offer.list': { provider: 'own', coordinator: 'own' },
   'offer.describe': { provider: 'own', coordinator: 'own', administrator: 'any' },
+  'offer.edit-as-draft': { provider: 'own', coordinator: 'own' },
   'offer.publish': { provider: 'own', coordinator: 'own', administrator: 'any' },
   'offer.state-capacity': { provider: 'own', coordinator: 'own', administrator: 'any' },
   'offer.assure': { provider: 'own', coordinator: 'own', administrator: 'any' },

@@ -46,7 +46,27 @@ export const OfferDescribed = defineEvent({
   type: 'offer.described.v1',
   topic: offer,
   meaning: 'The words, price, times or area of an offer are new; read them by its id.',
-  data: z.object({ offerId: Id, organisationId: Id, category: Category, personalCare: z.boolean(), wardCodes: z.array(WardCode).max(100) }),
+  data: z.object({
+    offerId: Id,
+    organisationId: Id,
+    category: Category,
+    personalCare: z.boolean(),
+    wardCodes: z.array(WardCode).max(100),
+    /** A draft of an edit that waited is in it, and waits no more. */
+    endsDraft: z.literal(true).optional(),
+  }),
+})
+export const OfferEditDrafted = defineEvent({
+  type: 'offer.edit-drafted.v1',
+  topic: offer,
+  meaning: 'An organisation keeps an edit of a published offer to itself as a draft; what anyone else sees is as it was.',
+  data: z.object({ offerId: Id, organisationId: Id, draftedAt: Instant }),
+})
+export const OfferEditDiscarded = defineEvent({
+  type: 'offer.edit-discarded.v1',
+  topic: offer,
+  meaning: 'A draft of an edit was thrown away; what anyone else sees is as it was.',
+  data: z.object({ offerId: Id, organisationId: Id, discardedAt: Instant }),
 })
 export const OfferPublished = defineEvent({
   type: 'offer.published.v1',

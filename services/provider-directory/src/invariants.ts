@@ -69,6 +69,16 @@ export const directoryInvariants = (directory: Directory, index: SearchIndex, as
     },
   },
   {
+    name: `${service}: every draft of an edit has its words, and no words of one are kept without it`,
+    check: async () => {
+      const { result, look } = tally()
+      for (const status of ['draft', 'published', 'withdrawn'] as const)
+        for await (const page of everyOffer(directory, status))
+          for (const { id, state, details } of page) look((state.status !== 'none' && state.editDraftedAt !== undefined) === (details?.draft !== undefined), id)
+      return result
+    },
+  },
+  {
     name: `${service}: search shows exactly the published offers that are not hidden, as they are`,
     check: async () => {
       const { result, look } = tally()

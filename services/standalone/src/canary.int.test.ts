@@ -25,7 +25,7 @@ const withoutCanary: Record<string, string> = {
 const nameOfAGroup = /^POST \/api\/[a-z-]+\/operations\/replays \/group$/
 /** Fields of the directory with a form of their own: a telephone of an office, a number of a public register, a place that everybody is told. */
 const publicForm =
-  /^(POST|PUT) \/api\/provider-directory\/(organisations|offers|listings|assets)(\/\{id\})? \/(phone|contact\/phone|area\/postcode|place\/postcode|personalCareGate\/cqcNumber)$/
+  /^(POST|PUT) \/api\/provider-directory\/(organisations|offers|listings|assets)(\/\{id\})?(\/draft)? \/(phone|contact\/phone|area\/postcode|place\/postcode|personalCareGate\/cqcNumber)$/
 
 /** Where a search stands in the address, as is promised to everybody: what is searched for is not kept, and no log or span has queries. */
 const searches = [/^\/find$/, /^\/api\/provider-directory\/(offers|assets)$/, /^\/api\/provider-directory\/places\/[^/]+$/]

@@ -4,14 +4,19 @@ import { assuranceDaysByDefault as days } from './assurance.ts'
 import {
   assureOffer,
   describeOffer,
+  discardDraft,
   draftOffer,
   evolveOffer,
   expireCapacity,
   initialOffer,
   joinLadder,
+  keepDraft,
   type OfferEvent,
+  publishAnew,
+  publishDraft,
   publishFromOpenData,
   publishOffer,
+  putBackOffer,
   stateCapacity,
   stepDown,
   withdrawOffer,
@@ -200,6 +205,130 @@ test('a state is what its events say: room is forgotten by nothing but its expir
   })
 })
 
+describe('an edit as a draft', () => {
+  const later = '2026-03-05T10:00:00.000Z'
+  const ids = { offerId, organisationId }
+  const next = withDetails({ name: 'Home help in Sale and Urmston', area: { wardCodes: ['E05015248'] } })
+  const { category, personalCare } = homeHelp
+  const draft = { category, personalCare, details: next.details }
+  const kept: OfferEvent = { type: 'offer.edit-drafted.v1', data: { ...ids, draftedAt: later } }
+  const discarded: OfferEvent = { type: 'offer.edit-discarded.v1', data: { ...ids, discardedAt: later } }
+  const takenOver: OfferEvent = {
+    type: 'offer.described.v1',
+    data: { ...ids, category, personalCare, wardCodes: ['E05015248'], endsDraft: true },
+  }
+  const withDraft = [...drafted, published, kept]
+  const waiting = given(withDraft, { ...details, draft })
+
+  test('D6 an edit of a published offer is kept beside what everyone sees, and its event says none of it', () =>
+    given([...drafted, published], details)
+      .when((now) => keepDraft(now, { ...next, at: later }))
+      .thenDecision(({ events, details: words }) => {
+        expect(events).toEqual([kept])
+        expect(words).toEqual({ ...details, draft })
+      }))
+  test('D6 of all that is public, keeping a draft or throwing it away changes nothing', () => {
+    const before = [...drafted, published].reduce(evolveOffer, initialOffer)
+    expect([...withDraft, discarded].reduce(evolveOffer, initialOffer)).toEqual(before)
+    expect(withDraft.reduce(evolveOffer, initialOffer)).toEqual({ ...before, editDraftedAt: later })
+  })
+  test('D6 publishing takes the draft over in one step, from when it is published', () =>
+    waiting
+      .when((now) => publishDraft(now, { offerId, at: '2026-03-06T10:00:00.000Z' }))
+      .thenDecision(({ events, details: words }) => {
+        expect(events).toEqual([takenOver])
+        expect(words).toEqual({ ...next.details, modifiedAt: '2026-03-06T10:00:00.000Z' })
+        expect([...withDraft, ...events].reduce(evolveOffer, initialOffer)).not.toHaveProperty('editDraftedAt')
+      }))
+  test('D6 without a draft, publishing one again changes nothing', () =>
+    given([...drafted, published], details)
+      .when((now) => publishDraft(now, { offerId, at }))
+      .thenNothing())
+  test('D6 a draft that is thrown away leaves what everyone sees; throwing it away again changes nothing', () => {
+    waiting
+      .when((now) => discardDraft(now, { offerId, at: later }))
+      .thenDecision(({ events, details: words }) => {
+        expect(events).toEqual([discarded])
+        expect(words).toEqual(details)
+      })
+    given([...drafted, published], details)
+      .when((now) => discardDraft(now, { offerId, at: later }))
+      .thenNothing()
+  })
+  test('D6 a draft that says what it said before, or what everyone sees, is no new draft', () => {
+    waiting.when((now) => keepDraft(now, { ...withDetails({ ...next.details, modifiedAt: later }), at: later })).thenNothing()
+    waiting.when((now) => keepDraft(now, { ...homeHelp, at: later })).thenEvents([discarded])
+    given([...drafted, published], details)
+      .when((now) => keepDraft(now, { ...homeHelp, at: later }))
+      .thenNothing()
+  })
+  test('D6 what its organisation publishes at once takes the place of its draft', () => {
+    waiting.when((now) => describeOffer(now, { ...next, endsDraft: true })).thenEvents([takenOver])
+    waiting
+      .when((now) => describeOffer(now, { ...homeHelp, endsDraft: true }))
+      .thenDecision(({ events }) => expect(events).toMatchObject([{ type: discarded.type }]))
+  })
+  test('D6 under what others say of it the draft goes on waiting', () => {
+    const said = withDetails({ name: 'Home help, says the feed' })
+    const former = { category, personalCare, details: said.details, isPublished: true }
+    for (const decide of [
+      (now: Parameters<typeof describeOffer>[0]) => describeOffer(now, said),
+      (now: Parameters<typeof describeOffer>[0]) => publishAnew(now, { ...said, at: later }),
+      (now: Parameters<typeof describeOffer>[0]) => putBackOffer(now, { former, offerId, at: later }),
+    ])
+      waiting.when(decide).thenDecision(({ events, details: words }) => {
+        expect(words).toEqual({ ...said.details, draft })
+        expect([...withDraft, ...events].reduce(evolveOffer, initialOffer)).toHaveProperty('editDraftedAt', later)
+      })
+  })
+  test('D6 what is not published has one description, which a draft is', () => {
+    for (const events of [drafted, [...drafted, published, withdrawn]])
+      given(events, details)
+        .when((now) => keepDraft(now, { ...next, at: later }))
+        .thenDecision(({ events: [event], details: words }) => {
+          expect(event?.type).toBe('offer.described.v1')
+          expect(words).toEqual(next.details)
+        })
+  })
+  test('D6 withdrawn and published again, an offer says what it said, and the draft still waits', () => {
+    const events = [...withDraft, withdrawn]
+    given(events, { ...details, draft })
+      .when((now) => publishOffer(now, publish))
+      .thenDecision(({ events: [event], details: words }) => {
+        expect([event, words]).toEqual([published, undefined])
+        expect([...events, event!].reduce(evolveOffer, initialOffer)).toHaveProperty('editDraftedAt', later)
+      })
+    given(events, { ...details, draft })
+      .when((now) => publishDraft(now, publish))
+      .thenDecision(({ events: taken }) => expect(taken).toMatchObject([takenOver, { type: 'offer.published.v1', data: { wardCodes: ['E05015248'] } }]))
+  })
+  test('D8 the gate is asked of a draft when it is published, not before', () => {
+    const care = withDetails({}, { personalCare: true })
+    given([...drafted, published], details)
+      .when((now) => keepDraft(now, { ...care, at: later }))
+      .thenEvents([kept])
+    given(withDraft, { ...details, draft: { category, personalCare: true, details } })
+      .when((now) => publishDraft(now, publish))
+      .thenRefused('personal-care-gate', '/personalCareGate')
+    given(withDraft, { ...details, draft: { category, personalCare: true, details: { ...details, personalCareGate: { cqcNumber: '1-466088203' } } } })
+      .when((now) => publishDraft(now, publish))
+      .thenDecision(({ events }) => expect(events).toHaveLength(1))
+  })
+  test('a draft too must be sound, and stays with its organisation and on its track', () => {
+    const keep = (changes: object) =>
+      given([...drafted, published], details).when((now) => keepDraft(now, { ...withDetails({ price: { kind: 'free', pence: 100 } }), ...changes, at: later }))
+    keep({}).thenRefused('price-of-free-offer', '/price/pence')
+    keep({ organisationId: offerId }).thenRefused('organisation-of-offer-fixed', '/organisationId')
+    keep({ track: 'join-in' }).thenRefused('track-of-offer-fixed', '/track')
+    given([])
+      .when((now) => keepDraft(now, { ...next, at: later }))
+      .thenRefused('offer-not-found')
+  })
+  test('every event of a draft is in the catalogue and keeps to it', () => {
+    for (const { type, data } of [kept, discarded, takenOver]) expect(eventDefinitions.get(type)?.data.safeParse(data).success).toBe(true)
+  })
+})
+
 describe('assurance', () => {
   const assuredBy = '0199a000-0000-4000-8000-00000000000c'
   const later = '2026-03-05T10:00:00.000Z'
@@ -227,6 +356,9 @@ describe('assurance', () => {
     const doing = fc.constantFrom(
       (now: Parameters<typeof describeOffer>[0]) => describeOffer(now, withDetails({ modifiedAt: '2026-06-01T00:00:00.000Z' })),
       (now: Parameters<typeof describeOffer>[0]) => describeOffer(now, withDetails({ name: 'Another name' })),
+      (now: Parameters<typeof describeOffer>[0]) => keepDraft(now, { ...withDetails({ name: 'A name to come' }), at: later }),
+      (now: Parameters<typeof describeOffer>[0]) => publishDraft(now, { offerId, at: later, days }),
+      (now: Parameters<typeof describeOffer>[0]) => discardDraft(now, { offerId, at: later }),
       (now: Parameters<typeof describeOffer>[0]) => stateCapacity(now, { offerId, state: 'open', expiresAt: '2026-06-01T00:00:00.000Z', at }),
       (now: Parameters<typeof describeOffer>[0]) => expireCapacity(now, { offerId, at: '2026-06-02T00:00:00.000Z' }),
       (now: Parameters<typeof describeOffer>[0]) => publishOffer(now, { offerId, at: '2026-06-03T00:00:00.000Z', days }),

@@ -9,6 +9,8 @@ import type {
   OfferDescribed,
   OfferDownranked,
   OfferDrafted,
+  OfferEditDiscarded,
+  OfferEditDrafted,
   OfferHidden,
   OfferPublished,
   OfferWithdrawn,
@@ -25,6 +27,8 @@ import { checkTimes, type WeeklyTime } from './weeklyTimes.ts'
 export type OfferEvent =
   | DomainEvent<typeof OfferDrafted>
   | DomainEvent<typeof OfferDescribed>
+  | DomainEvent<typeof OfferEditDrafted>
+  | DomainEvent<typeof OfferEditDiscarded>
   | DomainEvent<typeof OfferPublished>
   | DomainEvent<typeof OfferCapacityStated>
   | DomainEvent<typeof OfferCapacityExpired>
@@ -46,6 +50,8 @@ type Drafted = {
   wardCodes: string[]
   capacity: Capacity
   assurance?: Assurance
+  /** Since when an edit of it waits as a draft, which only its organisation sees. */
+  editDraftedAt?: string
 }
 
 export type OfferState =
@@ -85,13 +91,18 @@ export type OfferDetails = {
   /** What the feed it came from said in the fields of the open standard; whoever describes it anew here says it without. */
   given?: Record<string, unknown>
   modifiedAt: string
+  /** A draft waits beside these words and never goes along with them. */
+  draft?: never
 }
 
 /** What someone says an offer is. What a postcode and a ward stand for has been looked up before. */
 export type OfferDescription = { category: Category; personalCare: boolean; details: OfferDetails }
 
-export type Offer = Current<OfferState, OfferDetails>
-export type OfferDecision = Decision<OfferEvent, OfferDetails>
+/** The words of an offer and, where an edit of a published one waits, what it would say next. */
+export type KeptOffer = Omit<OfferDetails, 'draft'> & { draft?: OfferDescription }
+
+export type Offer = Current<OfferState, KeptOffer>
+export type OfferDecision = Decision<OfferEvent, KeptOffer>
 
 export const initialOffer: OfferState = { status: 'none' }
 const expiryMostMs = 366 * 24 * 3_600_000
@@ -111,25 +122,83 @@ export const draftOffer = ({ state }: Offer, command: DraftOffer): OfferDecision
   }
 }
 
+/** `endsDraft`: whoever says this has the draft that waits before them, so that it is in it and waits no more. Of others it goes on waiting. */
+export type DescribeOffer = DraftOffer & { endsDraft?: boolean }
+
 /**
  * Says anew what the offer is; saying the same changes nothing. A published offer must still be fit to be published.
  * Throws RefusedError `offer-not-found`, `organisation-of-offer-fixed`, `track-of-offer-fixed`, and what a description is refused for.
  */
-export const describeOffer = ({ state, details: before }: Offer, command: DraftOffer): OfferDecision => {
-  const { offerId, organisationId, track } = command
-  if (state.status === 'none' || !before) throw new RefusedError('offer-not-found')
-  if (organisationId !== state.organisationId) throw new RefusedError('organisation-of-offer-fixed', '/organisationId')
-  if (track !== state.track) throw new RefusedError('track-of-offer-fixed', '/track')
+export const describeOffer = (offer: Offer, command: DescribeOffer): OfferDecision => {
+  const { state, words, draft, said } = saidAnew(offer, command)
+  if (state.status === 'published') checkFitToPublish({ origin: state.origin, personalCare: said.personalCare }, said.details)
+  const { offerId, organisationId } = command
+  const endsDraft = command.endsDraft === true && draft !== undefined
+  if (isSame({ ...state, details: words }, said))
+    return endsDraft ? discardDraft(offer, { ...command, at: said.details.modifiedAt }) : { events: [], answer: { offerId } }
+  const details = { ...said.details, ...(draft && !endsDraft ? { draft } : {}) }
+  return { events: [described(offerId, organisationId, said, endsDraft)], details, answer: { offerId } }
+}
+
+/**
+ * Keeps an edit of a published offer as a draft: its organisation sees it, everyone else what was published last. It need not be fit to be published yet. Where
+ * nothing is published, the one description is all there is, and is said anew. A draft that says what everyone sees waits for nothing and is thrown away.
+ * Throws what describing throws, but for what publishing asks.
+ */
+export const keepDraft = (offer: Offer, command: DraftOffer & { at: string }): OfferDecision => {
+  if (offer.state.status !== 'published') return describeOffer(offer, { ...command, endsDraft: true })
+  const { state, words, draft, said } = saidAnew(offer, command)
+  const { offerId, organisationId, at } = command
+  if (isSame({ ...state, details: words }, said)) return discardDraft(offer, { offerId, at })
+  if (draft && isSame(draft, said)) return { events: [], answer: { offerId } }
+  return {
+    events: [{ type: 'offer.edit-drafted.v1', data: { offerId, organisationId, draftedAt: at } }],
+    details: { ...words, draft: said },
+    answer: { offerId },
+  }
+}
+
+/** Throws a draft away; what everyone sees stays. Where none waits, nothing changes. Throws RefusedError `offer-not-found`. */
+export const discardDraft = ({ state, details }: Offer, { offerId, at }: { offerId: string; at: string }): OfferDecision => {
+  if (state.status === 'none' || !details) throw new RefusedError('offer-not-found')
+  if (details.draft === undefined) return { events: [], answer: { offerId } }
+  const { organisationId } = state
+  return {
+    events: [{ type: 'offer.edit-discarded.v1', data: { offerId, organisationId, discardedAt: at } }],
+    details: publishedWords(details),
+    answer: { offerId },
+  }
+}
+
+/**
+ * Takes the draft over as what everyone finds, in one step; where none waits, it publishes what is there. Throws what describing and publishing throw.
+ */
+export const publishDraft = (offer: Offer, { offerId, at, days }: { offerId: string; at: string; days?: AssuranceDays }): OfferDecision => {
+  const draft = offer.details?.draft
+  if (offer.state.status === 'none' || !draft) return publishOffer(offer, { offerId, at, ...(days ? { days } : {}) })
+  const { organisationId, track, origin } = offer.state
+  const details = { ...draft.details, modifiedAt: at }
+  return publishAnew(offer, { ...draft, offerId, organisationId, track, origin, details, at, endsDraft: true, ...(days ? { days } : {}) })
+}
+
+/** What an offer says without the draft that waits beside it. */
+export const publishedWords = ({ draft: _waits, ...words }: KeptOffer): OfferDetails => words
+
+/** What is there and what is said now; where a record came from is not the describer's to change. */
+const saidAnew = ({ state, details }: Offer, command: DraftOffer) => {
+  if (state.status === 'none' || !details) throw new RefusedError('offer-not-found')
+  if (command.organisationId !== state.organisationId) throw new RefusedError('organisation-of-offer-fixed', '/organisationId')
+  if (command.track !== state.track) throw new RefusedError('track-of-offer-fixed', '/track')
   checkDescription(command)
-  if (state.status === 'published') checkFitToPublish({ origin: state.origin, personalCare: command.personalCare }, command.details)
-  const details: OfferDetails = { ...command.details, ...(before.source ? { source: before.source } : {}) }
-  const answer = { offerId }
-  const isUnchanged =
-    state.category === command.category &&
-    state.personalCare === command.personalCare &&
-    canonical({ ...before, modifiedAt: '' }) === canonical({ ...details, modifiedAt: '' })
-  if (isUnchanged) return { events: [], answer }
-  return { events: [described(offerId, organisationId, command)], details, answer }
+  const { category, personalCare } = command
+  const said: OfferDescription = { category, personalCare, details: { ...command.details, ...(details.source ? { source: details.source } : {}) } }
+  return { state, words: publishedWords(details), draft: details.draft, said }
+}
+
+/** Whether two descriptions say the same, whenever they were said. */
+const isSame = (one: OfferDescription, other: OfferDescription): boolean => {
+  const text = ({ category, personalCare, details }: OfferDescription) => canonical({ category, personalCare, details: { ...details, modifiedAt: '' } })
+  return text(one) === text(other)
 }
 
 /**
@@ -168,7 +237,7 @@ export const listOffer = (offer: Offer, command: ListOffer): OfferDecision => {
 export type FormerOffer = OfferDescription & { isPublished: boolean }
 
 /** What a feed says of an offer that has been here before: its words anew, and found by everyone again. Throws what describing and publishing throw. */
-export const publishAnew = (offer: Offer, command: DraftOffer & { at: string }): OfferDecision => {
+export const publishAnew = (offer: Offer, command: DescribeOffer & { at: string; days?: AssuranceDays }): OfferDecision => {
   const described = describeOffer(offer, command)
   const state = described.events.reduce(evolveOffer, offer.state)
   const published = publishOffer({ state, details: described.details ?? offer.details }, command)
@@ -260,9 +329,9 @@ export const withdrawOffer = ({ state }: Offer, { offerId, at }: { offerId: stri
   return { events: [{ type: 'offer.withdrawn.v1', data: { offerId, organisationId: state.organisationId, withdrawnAt: at } }], answer }
 }
 
-const described = (offerId: string, organisationId: string, { category, personalCare, details }: OfferDescription): OfferEvent => ({
+const described = (offerId: string, organisationId: string, { category, personalCare, details }: OfferDescription, endsDraft = false): OfferEvent => ({
   type: 'offer.described.v1',
-  data: { offerId, organisationId, category, personalCare, wardCodes: wardsOf(details) },
+  data: { offerId, organisationId, category, personalCare, wardCodes: wardsOf(details), ...(endsDraft ? { endsDraft } : {}) },
 })
 
 /** The wards an offer is for; where none are said, the one it stands in, unless nobody may know where that is. */
@@ -282,7 +351,8 @@ const checkDescription = ({ personalCare, details }: OfferDescription): void => 
   if (personalCare || personalCareGate) checkGate(personalCareGate)
 }
 
-const checkFitToPublish = ({ origin, personalCare }: { origin: Origin; personalCare: boolean }, { area, place, personalCareGate }: OfferDetails): void => {
+type Fitness = Pick<OfferDetails, 'area' | 'place' | 'personalCareGate'>
+const checkFitToPublish = ({ origin, personalCare }: { origin: Origin; personalCare: boolean }, { area, place, personalCareGate }: Fitness): void => {
   // Open data and imported feeds are shown as their sources have them, and some of it does not say where.
   const saysWhere = area.atHome || area.wardCodes?.length || area.postcode || place.address || place.postcode || origin !== 'registered'
   if (!saysWhere) throw new RefusedError('where-missing', '/area')
@@ -301,11 +371,18 @@ export const evolveOffer = (state: OfferState, event: OfferEvent): OfferState =>
     return { status: 'draft', organisationId, track, origin, category: 'other', personalCare: false, wardCodes: [], capacity: { state: 'unknown' } }
   }
   if (state.status === 'none') return state
-  const { organisationId, track, origin, category, personalCare, wardCodes, capacity, assurance } = state
-  const drafted = { organisationId, track, origin, category, personalCare, wardCodes, capacity, ...(assurance ? { assurance } : {}) }
+  const { organisationId, track, origin, category, personalCare, wardCodes, capacity, assurance, editDraftedAt } = state
+  const waiting = editDraftedAt === undefined ? {} : { editDraftedAt }
+  const drafted = { organisationId, track, origin, category, personalCare, wardCodes, capacity, ...(assurance ? { assurance } : {}), ...waiting }
   switch (event.type) {
-    case 'offer.described.v1':
-      return { ...state, category: event.data.category, personalCare: event.data.personalCare, wardCodes: event.data.wardCodes }
+    case 'offer.described.v1': {
+      const { category, personalCare, wardCodes, endsDraft } = event.data
+      return { ...(endsDraft ? withoutDraft(state) : state), category, personalCare, wardCodes }
+    }
+    case 'offer.edit-drafted.v1':
+      return { ...state, editDraftedAt: event.data.draftedAt }
+    case 'offer.edit-discarded.v1':
+      return withoutDraft(state)
     case 'offer.published.v1':
       return {
         ...drafted,
@@ -338,6 +415,9 @@ export const evolveOffer = (state: OfferState, event: OfferEvent): OfferState =>
       return assertNever(event)
   }
 }
+
+type Begun = Exclude<OfferState, { status: 'none' }>
+const withoutDraft = ({ editDraftedAt: _waits, ...rest }: Begun): Begun => rest
 
 const withoutNext = (assurance: Assurance | undefined): Assurance => {
   const { nextAt: _none, ...rest } = assurance ?? { standing: 'fresh' as const }

@@ -2,7 +2,18 @@ import { idFor } from '@patchwork/aggregate'
 import { defineRoute, IdParams, ListQuery, NotFoundError } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
 import { z } from 'zod'
-import { assureOffer, describeOffer, draftOffer, isShown, publishOffer, stateCapacity, withdrawOffer } from '../domain/offer.ts'
+import {
+  assureOffer,
+  describeOffer,
+  discardDraft,
+  draftOffer,
+  isShown,
+  keepDraft,
+  publishDraft,
+  publishOffer,
+  stateCapacity,
+  withdrawOffer,
+} from '../domain/offer.ts'
 import { RefusedError } from '../domain/refusals.ts'
 import type { CouncilArea } from '../place/place.ts'
 import type { Directory } from '../store/directory.ts'
@@ -58,7 +69,7 @@ export const offerRoutes = ({ directory, councilArea, runtime }: Dependencies) =
       method: 'get',
       path: '/offers/:id',
       policy: 'offer.read',
-      summary: 'One offer. A draft or a withdrawn one is shown to members of its organisation only.',
+      summary: 'One offer. A draft or a withdrawn one, and an edit that waits as a draft, is shown to members of its organisation only.',
       params: IdParams,
       answer: OfferView,
       problems: ['not-found'],
@@ -100,7 +111,35 @@ export const offerRoutes = ({ directory, councilArea, runtime }: Dependencies) =
       method: 'put',
       path: '/offers/:id',
       policy: 'offer.describe',
-      summary: 'Says anew what an offer is; everyone sees a published one change.',
+      summary: 'Says anew what an offer is; everyone sees a published one change. Said by its organisation, it takes the place of a draft that waits.',
+      params: IdParams,
+      body: OfferBody,
+      answer: OfferId,
+      problems: ['not-found', 'offer-not-found', 'stale', 'organisation-of-offer-fixed', 'track-of-offer-fixed', ...described],
+      own: ({ params, caller }) => isOfTheirs(directory, params.id, caller),
+      handle: async ({ params, caller, body, command }) => {
+        const { organisationId, track } = body
+        // Whoever cannot see the draft does not mean to end it.
+        const endsDraft = await isOfTheirs(directory, params.id, caller)
+        const { sequence } = await offers.update(params.id, command, (current) =>
+          describeOffer(current, {
+            offerId: params.id,
+            organisationId,
+            track,
+            origin: 'registered',
+            endsDraft,
+            ...toDescription(body, councilArea, command.at),
+          }),
+        )
+        return { body: { offerId: params.id }, sequence }
+      },
+    }),
+    defineRoute({
+      method: 'put',
+      path: '/offers/:id/draft',
+      policy: 'offer.edit-as-draft',
+      summary:
+        'Keeps an edit of a published offer as a draft: its organisation sees it, everyone else what was published. Where nothing is published, says it anew.',
       params: IdParams,
       body: OfferBody,
       answer: OfferId,
@@ -108,9 +147,41 @@ export const offerRoutes = ({ directory, councilArea, runtime }: Dependencies) =
       own: ({ params, caller }) => isOfTheirs(directory, params.id, caller),
       handle: async ({ params, body, command }) => {
         const { organisationId, track } = body
+        const description = toDescription(body, councilArea, command.at)
         const { sequence } = await offers.update(params.id, command, (current) =>
-          describeOffer(current, { offerId: params.id, organisationId, track, origin: 'registered', ...toDescription(body, councilArea, command.at) }),
+          keepDraft(current, { offerId: params.id, organisationId, track, origin: 'registered', at: command.at, ...description }),
         )
+        return { body: { offerId: params.id }, sequence }
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/offers/:id/draft/publication',
+      policy: 'offer.edit-as-draft',
+      summary:
+        'Publishes the draft of an edit in one step: everyone finds what it says. Personal care needs a CQC number or the sole-worker declaration first.',
+      params: IdParams,
+      answer: OfferId,
+      problems: ['not-found', 'offer-not-found', 'stale', 'where-missing', 'personal-care-gate'],
+      own: ({ params, caller }) => isOfTheirs(directory, params.id, caller),
+      handle: async ({ params, command }) => {
+        const { sequence } = await offers.update(params.id, command, (current) =>
+          publishDraft(current, { offerId: params.id, at: command.at, days: councilArea.assuranceDays }),
+        )
+        return { body: { offerId: params.id }, sequence }
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/offers/:id/draft/discarding',
+      policy: 'offer.edit-as-draft',
+      summary: 'Throws the draft of an edit away; what everyone sees stays.',
+      params: IdParams,
+      answer: OfferId,
+      problems: ['not-found', 'offer-not-found', 'stale'],
+      own: ({ params, caller }) => isOfTheirs(directory, params.id, caller),
+      handle: async ({ params, command }) => {
+        const { sequence } = await offers.update(params.id, command, (current) => discardDraft(current, { offerId: params.id, at: command.at }))
         return { body: { offerId: params.id }, sequence }
       },
     }),

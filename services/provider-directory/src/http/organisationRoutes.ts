@@ -253,6 +253,7 @@ const offersOf = async (
             track: state.track as Track,
             capacity: toCapacityView(state.capacity, nowMs),
             place: toPlaceView(isYours ? details.place : withoutSensitivePlace(details).place),
+            ...(isYours && state.editDraftedAt !== undefined ? { draftedAt: state.editDraftedAt } : {}),
           },
         ],
   )

@@ -187,7 +187,7 @@ export const FoundOffers = z.object({
   }),
 })
 
-export const OfferView = z.object({
+const ShownOffer = z.object({
   offerId: id,
   status: z.enum(['draft', 'published', 'withdrawn']),
   organisation: OrganisationName.extend({ kind: OrganisationKind, description: z.string().optional() }),
@@ -230,6 +230,24 @@ export const OfferView = z.object({
   /** The caller may change it. */
   isYours: z.boolean(),
 })
+/** What an edit would say: all that a description says, and nothing of what has become of the offer. */
+const OfferDraftView = ShownOffer.omit({
+  offerId: true,
+  status: true,
+  organisation: true,
+  track: true,
+  openNow: true,
+  capacity: true,
+  takesReferrals: true,
+  publishedAt: true,
+  assured: true,
+  standing: true,
+  modifiedAt: true,
+  source: true,
+  isYours: true,
+}).extend({ draftedAt: instant })
+/** `draft`: an edit that waits to be published; told to its organisation only. */
+export const OfferView = ShownOffer.extend({ draft: OfferDraftView.optional() })
 
 /** An offer that nobody has assured for long, for the council to look at. */
 export const UnassuredOffer = z.object({
@@ -264,6 +282,8 @@ export const OrganisationView = z.object({
       track: Track,
       capacity: CapacityView,
       place: PlaceView,
+      /** Since when an edit of it waits as a draft; told to members only. */
+      draftedAt: instant.optional(),
     }),
   ),
 })

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Capacity, Location, Offer, OfferDetails } from '../domain/offer.ts'
+import { type Capacity, type Location, type Offer, type OfferDetails, publishedWords } from '../domain/offer.ts'
 import { isWithin, londonMinuteOfWeek, toSpans } from '../domain/weeklyTimes.ts'
 import type { CouncilArea } from '../place/place.ts'
 import { capacityAt, type PublicOrganisation, withoutSensitivePlace } from '../store/publicOffer.ts'
@@ -55,12 +55,13 @@ export const toSummaryView = ({ offer, distanceMetres, comesToYou, isOpenNow }: 
   }
 }
 
+type Seen = { organisation: PublicOrganisation; isYours: boolean; nowMs: number; councilArea: CouncilArea }
+
 /** Everything about one offer, for whoever may see it. `details` and a begun state must be there. */
-export const toOfferView = (
-  { id, state, details }: Offer & { id: string },
-  { organisation, isYours, nowMs, councilArea }: { organisation: PublicOrganisation; isYours: boolean; nowMs: number; councilArea: CouncilArea },
-): z.input<typeof OfferView> | undefined => {
-  if (state.status === 'none' || !details) return undefined
+export const toOfferView = ({ id, state, details: kept }: Offer & { id: string }, seen: Seen): z.input<typeof OfferView> | undefined => {
+  if (state.status === 'none' || !kept) return undefined
+  const { organisation, isYours, nowMs, councilArea } = seen
+  const details = publishedWords(kept)
   const { area, place } = isYours ? details : withoutSensitivePlace(details)
   const { times, source, name, description, forWhom, price, timesInWords, fundingAccepted, personalCareGate, contact, modifiedAt } = details
   const { wardCodes, withinMetres, postcode, atHome, centre } = area
@@ -103,6 +104,7 @@ export const toOfferView = (
     modifiedAt,
     ...(source ? { source: toSourceView(source, councilArea) } : {}),
     isYours,
+    ...(isYours ? toDraftView({ id, state, details: kept }, seen) : {}),
   }
 }
 
@@ -121,6 +123,14 @@ export const toUnassuredView = ({ id, state, details }: Offer & { id: string }, 
       ...(assuredAt !== undefined && assurer ? { assured: { assurer, at: assuredAt } } : {}),
     },
   ]
+}
+
+/** An edit that waits, as the offer would be with it. */
+const toDraftView = ({ id, state, details }: Offer & { id: string }, seen: Seen): Pick<z.input<typeof OfferView>, 'draft'> => {
+  if (state.status === 'none' || state.editDraftedAt === undefined || !details?.draft) return {}
+  const { category, personalCare, details: words } = details.draft
+  const view = toOfferView({ id, state: { ...state, category, personalCare }, details: words }, seen)
+  return view ? { draft: { ...view, draftedAt: state.editDraftedAt } } : {}
 }
 
 /** Where a record came from, with the words its licence asks for. */

@@ -1,7 +1,7 @@
 import { type Command, idFor, inParallel } from '@patchwork/aggregate'
 import type { Collection } from '@patchwork/document-store'
 import { type TakenKind, takenKinds } from '../domain/import.ts'
-import { canonical, type FormerOffer, type Offer, publishAnew, publishFromOpenData, putBackOffer, withdrawOffer } from '../domain/offer.ts'
+import { canonical, type FormerOffer, type Offer, publishAnew, publishedWords, publishFromOpenData, putBackOffer, withdrawOffer } from '../domain/offer.ts'
 import { describeOrganisation, type Organisation, type OrganisationDetails, registerOrganisation } from '../domain/organisation.ts'
 import { RefusedError } from '../domain/refusals.ts'
 import type { Directory } from '../store/directory.ts'
@@ -124,7 +124,7 @@ const keepFormer = async (records: readonly Staged[], keeping: KeepingFormer): P
 const formerOffer = (offer: Offer | undefined, remembered: ImportedOffer | undefined): { offer?: FormerOffer } => {
   if (!offer || offer.state.status === 'none' || !offer.details || (!remembered && offer.state.status === 'published')) return {}
   const { category, personalCare, status } = offer.state
-  return { offer: { category, personalCare, details: offer.details, isPublished: status === 'published' } }
+  return { offer: { category, personalCare, details: publishedWords(offer.details), isPublished: status === 'published' } }
 }
 
 /** An organisation that people here act for says itself what it is. */

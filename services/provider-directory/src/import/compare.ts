@@ -1,4 +1,4 @@
-import type { Offer } from '../domain/offer.ts'
+import { type Offer, publishedWords } from '../domain/offer.ts'
 import type { Directory } from '../store/directory.ts'
 import { type ImportedOffer, type ImportStore, pagesOf, type StagedWords } from '../store/importStore.ts'
 import { FeedError, type ReadRecord, recordsMax } from './feedRecord.ts'
@@ -93,7 +93,7 @@ export const compareFeed = async (records: AsyncIterable<ReadRecord>, comparing:
 export const isAsAccepted = (offer: Offer | undefined, remembered: Pick<ImportedOffer, 'offerDigest' | 'isPresent'>): boolean => {
   if (!offer || offer.state.status === 'none' || !offer.details) return false
   if ((offer.state.status === 'published') !== remembered.isPresent) return false
-  return digestOfOffer({ category: offer.state.category, details: offer.details }) === remembered.offerDigest
+  return digestOfOffer({ category: offer.state.category, details: publishedWords(offer.details) }) === remembered.offerDigest
 }
 
 type Looked = { position: number; problems: ProblemCode[]; example: string; line?: number; name?: string; offer?: PreparedOffer }

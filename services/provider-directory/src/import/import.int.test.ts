@@ -8,7 +8,7 @@ import { openPlaceFile } from '@patchwork/place-file'
 import { systemRuntime } from '@patchwork/runtime'
 import { createLogger } from '@patchwork/telemetry'
 import { mongoForTests } from '@patchwork/testing'
-import { describeOffer } from '../domain/offer.ts'
+import { describeOffer, publishedWords } from '../domain/offer.ts'
 import { openDirectory } from '../store/directory.ts'
 import { openImportStore } from '../store/importStore.ts'
 import { openImports } from './openImports.ts'
@@ -63,7 +63,7 @@ const openPlace = async (driver: string) => {
       await directory.offers.update(offerId, { key: systemRuntime.uuid(), repeatable: false, body: null, at }, (current) => {
         if (current.state.status === 'none' || !current.details) throw new Error('There is none')
         const { organisationId, track, origin, category, personalCare } = current.state
-        return describeOffer(current, { offerId, organisationId, track, origin, category, personalCare, details: { ...current.details, name } })
+        return describeOffer(current, { offerId, organisationId, track, origin, category, personalCare, details: { ...publishedWords(current.details), name } })
       })
     },
     organisationName: async (offerId: string) => {

@@ -15,6 +15,8 @@ import {
   OfferDescribed,
   OfferDownranked,
   OfferDrafted,
+  OfferEditDiscarded,
+  OfferEditDrafted,
   OfferHidden,
   OfferPublished,
   OfferWithdrawn,
@@ -27,14 +29,14 @@ import {
 } from '@patchwork/events'
 import { type AssetDetails, type AssetEvent, type AssetState, evolveAsset, initialAsset } from '../domain/asset.ts'
 import { type CredentialDetails, type CredentialEvent, type CredentialState, evolveCredential, initialCredential } from '../domain/credential.ts'
-import { evolveOffer, initialOffer, type OfferDetails, type OfferEvent, type OfferState } from '../domain/offer.ts'
+import { evolveOffer, initialOffer, type KeptOffer, type OfferEvent, type OfferState } from '../domain/offer.ts'
 import { evolveOrganisation, initialOrganisation, type OrganisationDetails, type OrganisationEvent, type OrganisationState } from '../domain/organisation.ts'
 import { evolveSearch, initialSearch, type SearchEvent, type UnmetSearch } from '../domain/unmetSearch.ts'
 
 export const service = 'provider-directory'
 
 export type Organisations = OpenedAggregates<OrganisationState, OrganisationEvent, OrganisationDetails>
-export type Offers = OpenedAggregates<OfferState, OfferEvent, OfferDetails>
+export type Offers = OpenedAggregates<OfferState, OfferEvent, KeptOffer>
 export type Credentials = OpenedAggregates<CredentialState, CredentialEvent, CredentialDetails>
 export type Assets = OpenedAggregates<AssetState, AssetEvent, AssetDetails>
 export type UnmetSearches = OpenedAggregates<UnmetSearch, SearchEvent>
@@ -60,7 +62,7 @@ export const openDirectory = (ports: Ports): Promise<Directory> =>
       },
       ports,
     ),
-    offers: openAggregates<OfferState, OfferEvent, OfferDetails>(
+    offers: openAggregates<OfferState, OfferEvent, KeptOffer>(
       {
         service,
         name: 'offer',
@@ -68,6 +70,8 @@ export const openDirectory = (ports: Ports): Promise<Directory> =>
         events: [
           OfferDrafted,
           OfferDescribed,
+          OfferEditDrafted,
+          OfferEditDiscarded,
           OfferPublished,
           OfferCapacityStated,
           OfferCapacityExpired,

@@ -1,7 +1,18 @@
 import type { Category, Track } from '@patchwork/events'
 import { calendarDay } from '@patchwork/runtime'
 import type { Assurance, Assurer } from '../domain/assurance.ts'
-import { type Area, type Capacity, type Contact, isShown, type Offer, type OfferDetails, type Place, type Price } from '../domain/offer.ts'
+import {
+  type Area,
+  type Capacity,
+  type Contact,
+  isShown,
+  type KeptOffer,
+  type Offer,
+  type OfferDetails,
+  type Place,
+  type Price,
+  publishedWords,
+} from '../domain/offer.ts'
 import type { Organisation, OrganisationDetails, OrganisationKind, SourceRecord } from '../domain/organisation.ts'
 import type { AccessCode, Ages } from '../domain/suiting.ts'
 import type { WeeklyTime } from '../domain/weeklyTimes.ts'
@@ -79,10 +90,11 @@ export const toPublicOffer = ({ id, state, details }: Offer & { id: string }, or
 }
 
 /**
- * What may leave of a record whose location is sensitive: nothing of where it stands, nothing that a distance is measured from, and nothing that another feed
- * said in fields of its own. Wards that it says it serves stay.
+ * What may leave of a record: no draft that waits, and where its location is sensitive nothing of where it stands, nothing that a distance is measured from, and
+ * nothing that another feed said in fields of its own. Wards that it says it serves stay.
  */
-export const withoutSensitivePlace = (details: OfferDetails): OfferDetails => {
+export const withoutSensitivePlace = (offer: KeptOffer): OfferDetails => {
+  const details = publishedWords(offer)
   if (!details.place.sensitive) return details
   const { given: _given, ...kept } = details
   const { wardCodes, atHome } = details.area

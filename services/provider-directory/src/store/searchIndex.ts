@@ -156,6 +156,11 @@ export const createSearchIndex = ({ now }: { now?: () => number } = {}): SearchI
 
   const add = (offer: PublicOffer, sequence: number, shownAt: string | undefined): void => {
     const known = idOf.get(offer.offerId)
+    // An event of which nothing shows, such as a draft that is kept, is news to nobody.
+    if (known !== undefined && (sql.readDocument.get(known) as { body: string }).body === JSON.stringify(offer)) {
+      sequences.set(offer.offerId, sequence)
+      return
+    }
     // What was news late stays so while nothing about it has changed.
     const news = newsAt(offer, shownAt, known !== undefined && sequences.get(offer.offerId) === sequence ? openFeed.newsAt(known) : undefined)
     remove(offer.offerId)

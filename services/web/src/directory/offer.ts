@@ -58,7 +58,7 @@ export type OfferInList = z.infer<typeof OfferInList>
 
 const Source = z.object({ code: z.string(), url: webAddress, attribution: text })
 
-export const WholeOffer = OfferInList.omit({ summary: true, distanceMetres: true, comesToYou: true }).extend({
+const ShownOffer = OfferInList.omit({ summary: true, distanceMetres: true, comesToYou: true }).extend({
   status: z.string().catch('published'),
   description: z.string().catch(''),
   forWhom: text,
@@ -92,7 +92,34 @@ export const WholeOffer = OfferInList.omit({ summary: true, distanceMetres: true
   source: Source.optional().catch(undefined),
   isYours: z.boolean().catch(false),
 })
+/** What an edit that waits as a draft would say: nothing of what has become of the offer. */
+const OfferDraft = ShownOffer.omit({
+  offerId: true,
+  status: true,
+  organisation: true,
+  track: true,
+  atHome: true,
+  openNow: true,
+  capacity: true,
+  takesReferrals: true,
+  modifiedAt: true,
+  assured: true,
+  standing: true,
+  source: true,
+  isYours: true,
+}).extend({ draftedAt: text })
+export type OfferDraft = z.infer<typeof OfferDraft>
+/** `draft` is there for its organisation only. */
+export const WholeOffer = ShownOffer.extend({ draft: OfferDraft.optional().catch(undefined) })
 export type WholeOffer = z.infer<typeof WholeOffer>
+
+/** An offer as the draft that waits would make it; as it is where none waits. */
+export const asDrafted = ({ draft, ...offer }: WholeOffer): WholeOffer => {
+  if (draft === undefined) return offer
+  const { offerId, status, organisation, track, atHome, openNow, capacity, takesReferrals, modifiedAt, assured, standing, source, isYours } = offer
+  const { draftedAt: _at, ...words } = draft
+  return { offerId, status, organisation, track, atHome, openNow, capacity, takesReferrals, modifiedAt, assured, standing, source, isYours, ...words }
+}
 
 export const WholeOrganisation = OrganisationName.extend({
   kind: z.string().catch('organisation'),

@@ -74,6 +74,8 @@ beforeAll(async () => {
     'POST /provider-directory/listings': done({ organisationId, offerId, category: 'garden-and-home', isCategoryGuessed: true }, 201),
     'PUT /provider-directory/offers/:id': done({ offerId }),
     'POST /provider-directory/offers/:id/:what': done({ offerId }),
+    'PUT /provider-directory/offers/:id/draft': done({ offerId }),
+    'POST /provider-directory/offers/:id/draft/:what': done({ offerId }),
     'GET /provider-directory/organisations/:id/credentials': () => ({ items: [check] }),
     'GET /provider-directory/organisations/:id/credential-readings': () => ({ items: [{ at: '2026-03-03T10:00:00.000Z', role: 'administrator' }] }),
     'POST /provider-directory/organisations/:id/credentials': done({ credentialId: check.credentialId }, 201),
@@ -440,6 +442,100 @@ describe('an offer of one’s own', () => {
   test('withdrawing asks first', async () => {
     const gone = await send(`${address}/withdrawal`, {})
     expect([gone.status, gone.headers.location]).toEqual([303, address])
+  })
+})
+
+describe('an edit as a draft', () => {
+  const { organisationId: _mine, track: _fixed, ...entered } = described
+  const address = `/provider/offers/${offerId}`
+  const live = { ...draft, status: 'published', forWhom: 'Anyone' }
+  const said = ({ category, description, price, area, place: where, times, fundingAccepted, personalCare, contact }: typeof draft) => ({
+    category,
+    description,
+    price,
+    area,
+    place: where,
+    times,
+    fundingAccepted,
+    personalCare,
+    contact,
+  })
+  const waiting = {
+    ...live,
+    draft: {
+      ...said(draft),
+      name: 'A wild garden',
+      price: { kind: 'free' },
+      times: [{ days: ['friday'], from: '09:00', to: '12:00' }],
+      draftedAt: '2026-03-03T10:00:00.000Z',
+    },
+  }
+  const look = async (path: string) => (await (await place.signedIn('provider')).get(path).expect(200)).text
+
+  test('D6 a published offer is saved and published, or kept as a draft; Enter does what the first button does', async () => {
+    state.offer = live
+    const text = await look(`${address}/edit`)
+    expect(text.match(/<button[^>]*name="as"[^>]*value="(\w+)"|<button[^>]*value="(\w+)"[^>]*name="as"/g)).toHaveLength(2)
+    expect(text.indexOf('Save and publish')).toBeLessThan(text.indexOf('Save as a draft'))
+    state.offer = waiting
+    const kept = await send(`${address}/edit`, { ...entered, version: '"7"', as: 'draft' })
+    expect([kept.status, kept.headers.location]).toEqual([303, address])
+    expect(posted(`/provider-directory/offers/${offerId}/draft`)).toMatchObject([{ name: 'A tidy garden', organisationId }])
+    expect(place.asked.find(({ method }) => method === 'PUT')?.headers['if-match']).toBe('"7"')
+    for (const as of [{ as: 'published' }, {}]) await send(`${address}/edit`, { ...entered, version: '"7"', ...as })
+    expect(posted(`/provider-directory/offers/${offerId}`)).toHaveLength(2)
+  })
+  test('D6 what nobody else sees yet has one way of saving', async () => {
+    expect(await look(`${address}/edit`)).not.toContain('Save as a draft')
+  })
+  test('D6 the offer shows that a draft waits, and what differs, field by field, as published and as drafted', async () => {
+    state.offer = waiting
+    const text = await look(address)
+    expect(text).toContain('Saved on 3 March 2026.')
+    for (const field of ['Name', 'For whom', 'Price', 'Times']) expect(text).toContain(`<h3 class="govuk-heading-s">${field}</h3>`)
+    for (const field of ['What happens', 'Kind', 'Area', 'How people reach you']) expect(text).not.toContain(`<h3 class="govuk-heading-s">${field}</h3>`)
+    for (const value of ['A tidy garden', 'A wild garden', '£18.50 an hour', 'Free', 'Anyone', 'Nothing is said', 'Friday: 9am to midday'])
+      expect(text).toContain(value)
+  })
+  test('D6 where a draft waits, that is what is changed; a field that it leaves empty stays empty', async () => {
+    state.offer = waiting
+    const text = await look(`${address}/edit`)
+    expect(text).toContain('value="A wild garden"')
+    expect(text).not.toContain('value="Anyone"')
+    expect(text).toContain('You are changing the draft of 3 March 2026.')
+    expect(text).not.toContain('Keep these too')
+  })
+  test.each(['publication', 'discarding'])('D6 the %s of a draft is of the one that was looked at', async (step) => {
+    state.offer = waiting
+    const sent = await send(`${address}/draft/${step}`, { version: '"7"' })
+    expect([sent.status, sent.headers.location]).toEqual([303, address])
+    expect(place.asked.find(({ method }) => method === 'POST')).toMatchObject({ path: `/provider-directory/offers/${offerId}/draft/${step}`, body: {} })
+    expect(place.asked.find(({ method }) => method === 'POST')?.headers['if-match']).toBe('"7"')
+    state.refuses = [412, 'stale', '']
+    expect((await send(`${address}/draft/${step}`, { version: '"6"' })).text).toContain('Somebody has changed this since you looked')
+  })
+  test('D8 a draft that may not be published says what it needs', async () => {
+    state.offer = waiting
+    state.refuses = [422, 'personal-care-gate', '/personalCareGate']
+    expect((await send(`${address}/draft/publication`, { version: '"7"' })).text).toContain('Personal care needs your CQC number or the declaration first')
+  })
+  test('D6 where no draft waits there is none to publish or to throw away', async () => {
+    state.offer = live
+    const agent = await place.signedIn('provider')
+    for (const step of ['publication', 'discarding']) await agent.get(`${address}/draft/${step}`).expect(303).expect('location', address)
+    expect(await look(address)).not.toContain('A draft of changes waits')
+  })
+  test('D6 the start page and the page that everyone sees say so to its organisation', async () => {
+    state.offer = waiting
+    place.routes['GET /provider-directory/organisations/:id'] = () => ({
+      ...organisation,
+      isYours: true,
+      offers: [{ ...live, draftedAt: '2026-03-03T10:00:00.000Z' }],
+    })
+    expect(await look('/provider')).toContain('A draft of changes from 3 March 2026 waits')
+    const text = await look(`/offers/${offerId}`)
+    expect(text).toContain('Everyone else sees this without it.')
+    expect(text).not.toContain('A wild garden')
   })
 })
 

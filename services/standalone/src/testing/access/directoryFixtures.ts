@@ -24,6 +24,13 @@ const firstOf =
   }
 const published = async ({ offerOf }: World, owner: Person) => ({ params: { id: await offerOf(owner) } })
 const drafted = async ({ draftOf }: World, owner: Person) => ({ params: { id: await draftOf(owner) } })
+/** A published offer with an edit that waits as a draft. */
+const edited = async (world: World, owner: Person) => {
+  const { params } = await published(world, owner)
+  const body = { ...(await world.offerWordsOf(owner)), name: 'An edit to come' }
+  await must(() => owner.send('PUT', `/api/provider-directory/offers/${params.id}/draft`, { body }))
+  return { params }
+}
 const ofOrganisation = async ({ organisationOf, draftOf }: World, owner: Person) => {
   const draftId = await draftOf(owner)
   return { params: { id: await organisationOf(owner) }, marks: [draftId] }
@@ -53,6 +60,13 @@ export const directoryFixtures: Fixtures = {
   'GET /api/provider-directory/offers/{id}': [
     { of: 'published', may: forAnyone, prepare: published },
     { of: 'a draft', may: forMembers, owner: 'provider', others: 'hidden', prepare: drafted },
+    {
+      of: 'an edit that waits',
+      may: { own: members },
+      owner: 'provider',
+      others: 'without',
+      prepare: async (world, owner) => ({ ...(await edited(world, owner)), marks: ['An edit to come'] }),
+    },
   ],
   'POST /api/provider-directory/offers': {
     may: forMembers,
@@ -65,6 +79,13 @@ export const directoryFixtures: Fixtures = {
     owner: 'provider',
     prepare: async (world, owner) => ({ ...(await drafted(world, owner)), body: { ...(await world.offerWordsOf(owner)), name: 'Another name' } }),
   },
+  'PUT /api/provider-directory/offers/{id}/draft': {
+    may: { own: members },
+    owner: 'provider',
+    prepare: async (world, owner) => ({ ...(await published(world, owner)), body: { ...(await world.offerWordsOf(owner)), name: 'Another name' } }),
+  },
+  'POST /api/provider-directory/offers/{id}/draft/publication': { may: { own: members }, owner: 'provider', prepare: edited },
+  'POST /api/provider-directory/offers/{id}/draft/discarding': { may: { own: members }, owner: 'provider', prepare: edited },
   'POST /api/provider-directory/offers/{id}/publication': { may: forMembers, owner: 'provider', prepare: drafted },
   'POST /api/provider-directory/offers/{id}/capacity': {
     may: forMembers,

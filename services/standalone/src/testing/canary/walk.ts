@@ -110,6 +110,10 @@ const offerHelp = async (walk: Walk, { browser }: Account) => {
     const offerId = inHtml(drafted.url, new RegExp(`offers/${uuid}`))
     await browser.send(`/provider/offers/${offerId}/publication`, {})
     await browser.send(`/provider/offers/${offerId}/edit`, offerFields(walk))
+    for (const step of ['discarding', 'publication']) {
+      await browser.send(`/provider/offers/${offerId}/edit`, { ...offerFields(walk), as: 'draft' })
+      await browser.send(`/provider/offers/${offerId}/draft/${step}`, {})
+    }
     await browser.send(`/provider/offers/${offerId}/assurance`, {})
     const room = { state: 'open', units: '3', expiresAt: new Date(walk.opened.place.ports.runtime.now() + twoWeeksMs).toISOString().slice(0, 10) }
     await browser.send(`/provider/offers/${offerId}`, room, { to: offerId })

@@ -40,6 +40,35 @@ export const providerPublicationPage = definePage({
   },
 })
 
+/** The draft as the reader saw it: one that a colleague has changed since is neither published nor thrown away. */
+const DraftForm = z.strictObject({ version: z.string().regex(/^"\d{1,15}"$/, { error: 'form-not-read' }) })
+
+/** Lets everyone find what the draft of an edit says, in place of what they found before. */
+export const providerDraftPublicationPage = definePage({
+  name: 'confirm',
+  path: '/provider/offers/:offerId/draft/publication',
+  for: providing,
+  load: ({ services, params }) => aboutDraft('draft-publication', services, params.offerId!),
+  form: DraftForm,
+  save: async ({ version }, { services, params, appears }) => {
+    await services.post('provider-directory', path`/offers/${params.offerId!}/draft/publication`, {}, z.unknown(), { ifMatch: version })
+    return goOnceThere({ appears }, `/provider/offers/${params.offerId}`, 'confirm.draftPublished', searchShows(services, params.offerId!))
+  },
+})
+
+/** Throws the draft of an edit away; what everyone finds stays. */
+export const providerDraftDiscardingPage = definePage({
+  name: 'confirm',
+  path: '/provider/offers/:offerId/draft/discarding',
+  for: providing,
+  load: ({ services, params }) => aboutDraft('draft-discarding', services, params.offerId!),
+  form: DraftForm,
+  save: async ({ version }, { services, params }) => {
+    await services.post('provider-directory', path`/offers/${params.offerId!}/draft/discarding`, {}, z.unknown(), { ifMatch: version })
+    return goTo(`/provider/offers/${params.offerId}`, { notice: 'confirm.draftDiscarded' })
+  },
+})
+
 /** Says that all of an offer is still right: nothing else about it changes. */
 export const providerAssurancePage = definePage({
   name: 'confirm',
@@ -93,6 +122,13 @@ export const providerCheckRemovalPage = definePage({
     return goTo(`/provider/organisations/${params.organisationId!}/checks`, { notice: 'confirm.checkRemoved' })
   },
 })
+
+/** Where no draft waits, there is nothing to ask: the offer is shown. */
+const aboutDraft = async (question: string, services: Parameters<typeof ownOffer>[0], offerId: string) => {
+  const { offer, version } = await ownOffer(services, offerId)
+  const back = `/provider/offers/${offerId}`
+  return offer.draft ? { question, about: offer.draft.name, back, version } : goTo(back)
+}
 
 const aboutOffer = async (question: string, services: Parameters<typeof ownOffer>[0], offerId: string) => {
   const { offer } = await ownOffer(services, offerId)

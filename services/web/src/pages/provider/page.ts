@@ -9,7 +9,9 @@ import { ReferralLine, ReferralLines } from '../referring/referrals.ts'
 
 const referralsMax = 100
 const Organisation = WholeOrganisation.extend({
-  offers: z.array(WholeOrganisation.shape.offers.unwrap().element.extend({ track: z.string().catch('be-helped') })).catch([]),
+  offers: z
+    .array(WholeOrganisation.shape.offers.unwrap().element.extend({ track: z.string().catch('be-helped'), draftedAt: z.string().optional().catch(undefined) }))
+    .catch([]),
 })
 const Line = ReferralLine.extend({ wardCode: z.string().optional() })
 const Lines = ReferralLines.extend({ items: z.array(Line) })

@@ -1,7 +1,7 @@
 import { Category } from '@patchwork/events'
 import { commonLanguages } from '@patchwork/http'
 import { z } from 'zod'
-import type { WholeOffer } from '../../directory/offer.ts'
+import { asDrafted, type WholeOffer } from '../../directory/offer.ts'
 import { accessCodes, languagesInOrder } from '../../directory/suiting.ts'
 import { definePage, goOnceThere, goTo, type SignedInVisit } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
@@ -32,20 +32,36 @@ export const providerNewOfferPage = definePage({
   },
 })
 
-/** Says anew what an offer is. What it began as (to be helped, or to join in) stays. */
+/**
+ * Says anew what an offer is. What it began as (to be helped, or to join in) stays. What is published is changed for everyone, or kept as a draft beside it; where a
+ * draft waits, that is what is changed.
+ */
 export const providerEditOfferPage = definePage({
   name: 'providerDescribeOffer',
   path: '/provider/offers/:offerId/edit',
   for: providing,
   load: async (visit) => {
-    const { offer, version } = await ownOffer(visit.services, visit.params.offerId!)
-    return { isNew: false, offer, version, otherTimes: visit.format.times(otherTimesOf(offer)), ...(await choicesOf(visit, offer.languages)) }
+    const { offer: kept, version } = await ownOffer(visit.services, visit.params.offerId!)
+    const offer = asDrafted(kept)
+    return {
+      isNew: false,
+      offer,
+      version,
+      draftedAt: kept.draft?.draftedAt,
+      otherTimes: visit.format.times(otherTimesOf(offer)),
+      ...(await choicesOf(visit, offer.languages)),
+    }
   },
   form: EditOfferForm,
   fill: ({ offer, version }: { offer: WholeOffer; version: string }) => fillOffer(offer, version),
-  save: async ({ version, keepOtherTimes, ...described }, { services, params, appears }) => {
-    const { offer } = await ownOffer(services, params.offerId!)
+  save: async ({ version, keepOtherTimes, as, ...described }, { services, params, appears }) => {
+    const offer = asDrafted((await ownOffer(services, params.offerId!)).offer)
     const body = { organisationId: offer.organisation.organisationId, track: offer.track, ...offerBodyOf(described, keepOtherTimes ? otherTimesOf(offer) : []) }
+    if (as === 'draft') {
+      await services.put('provider-directory', path`/offers/${params.offerId!}/draft`, body, { ifMatch: version })
+      const isWaiting = (await ownOffer(services, params.offerId!)).offer.draft !== undefined
+      return goTo(`/provider/offers/${params.offerId}`, { notice: isWaiting ? 'providerDescribeOffer.keptAsDraft' : 'providerDescribeOffer.sameAsPublished' })
+    }
     await services.put('provider-directory', path`/offers/${params.offerId!}`, body, { ifMatch: version })
     return goOnceThere({ appears }, `/provider/offers/${params.offerId}`, 'shell.saved', searchShows(services, params.offerId!))
   },

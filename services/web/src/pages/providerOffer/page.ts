@@ -6,6 +6,7 @@ import { optionalWholeNumber } from '../../http/formFields.ts'
 import { definePage, goOnceThere } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
 import { searchShows } from '../appearances.ts'
+import { differencesOf } from '../providing/differences.ts'
 import { day, endOfLondonDay, londonDayOf } from '../providing/londonDay.ts'
 import { ownOffer, providing } from '../providing/own.ts'
 
@@ -17,15 +18,17 @@ export const RoomForm = z.strictObject({
   expiresAt: day(),
 })
 
-/** One's own offer as others see it; here it is published, changed, withdrawn, and said whether there is room. */
+/** One's own offer as others see it, and what a draft would change; here it is published, changed, withdrawn, and said whether there is room. */
 export const providerOfferPage = definePage({
   name: 'providerOffer',
   path: '/provider/offers/:offerId',
   for: providing,
   load: async ({ services, params, t, format, language }) => {
-    const { offer } = await ownOffer(services, params.offerId!)
+    const { offer, version } = await ownOffer(services, params.offerId!)
     return {
       offer,
+      version,
+      differences: differencesOf(offer, { t, format, language }),
       suiting: suitingInWords(offer, { t, language }),
       price: priceInWords(offer.price, t, format),
       room: capacityInWords(offer.capacity, t),

@@ -8,6 +8,7 @@ import {
   choices,
   line,
   lines,
+  optionalChoice,
   optionalEmail,
   optionalLine,
   optionalPostcode,
@@ -150,9 +151,17 @@ export const checkCare = (values: Care, context: Context): void => {
 export const NewOfferForm = z
   .strictObject({ organisationId: z.uuid({ error: 'choose-one' }), track: z.enum(Track.options, { error: 'choose-one' }), ...describedFields })
   .superRefine(checkTogether)
-/** `version` is the offer's as it was when the form was made: what somebody else changed meanwhile is not overwritten. */
+/**
+ * `version` is the offer's as it was when the form was made: what somebody else changed meanwhile is not overwritten. `as` is the button that was pressed; where none
+ * was, what is saved counts as what its first one does.
+ */
 export const EditOfferForm = z
-  .strictObject({ ...describedFields, keepOtherTimes: ticked(), version: z.string().regex(/^"\d{1,15}"$/, { error: 'form-not-read' }) })
+  .strictObject({
+    ...describedFields,
+    keepOtherTimes: ticked(),
+    as: optionalChoice(['published', 'draft']),
+    version: z.string().regex(/^"\d{1,15}"$/, { error: 'form-not-read' }),
+  })
   .superRefine(checkTogether)
 
 type Time = { days: readonly string[]; from: string; to: string }
