@@ -1,4 +1,4 @@
-import { OfferPublished, OfferWithdrawn, OrganisationMemberJoined, PersonRegistered } from '@patchwork/events'
+import { OfferPublished, OfferWithdrawn, OrganisationMemberJoined, OrganisationMemberLeft, PersonRegistered } from '@patchwork/events'
 import { newId, type Place } from './startPlace.ts'
 
 export type Changed = { referralId: string; status: string }
@@ -23,8 +23,10 @@ export const offering = async (place: Place, changes: { track?: 'be-helped' | 'j
     organisationId,
     offerId,
     memberId,
+    colleagueId,
     member: place.as('provider', memberId),
     colleague: place.as('coordinator', colleagueId),
+    leaves: (personId: string) => place.tell(OrganisationMemberLeft, organisationId, { organisationId, personId }),
     withdraw: () => place.tell(OfferWithdrawn, offerId, { offerId, organisationId, withdrawnAt: '2026-11-24T09:00:00.000Z' }),
   }
 }
