@@ -1,6 +1,7 @@
 import { type AppOptions, createApp } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
 import { credentialRoutes } from './http/credentialRoutes.ts'
+import { duplicateRoutes } from './http/duplicateRoutes.ts'
 import { feedRoutes } from './http/feedRoutes.ts'
 import { importRoutes } from './http/importRoutes.ts'
 import type { JoiningCodes } from './http/joiningCode.ts'
@@ -35,6 +36,7 @@ export const routesOf = (dependencies: Dependencies) => [
   ...offerRoutes(dependencies),
   ...organisationRoutes(dependencies),
   ...credentialRoutes(dependencies),
+  ...duplicateRoutes(dependencies),
   ...placeRoutes(dependencies),
   ...feedRoutes(dependencies),
   ...importRoutes(dependencies),

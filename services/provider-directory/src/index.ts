@@ -1,7 +1,8 @@
 import { deadlines, type Ports } from '@patchwork/aggregate'
-import { createAuthenticator, type RunningService, type ServiceSettings } from '@patchwork/http'
+import { createAuthenticator, type RunningService, type ServiceSettings, shownConsumer } from '@patchwork/http'
 import { createDirectoryApp } from './app.ts'
 import { capacityCheckMsByDefault, type DirectorySettings, demonstrationPlaceFolder, feedCheckMsByDefault } from './config.ts'
+import { duplicatesGroup, findDuplicates } from './consumers/duplicates.ts'
 import { syncSearch } from './consumers/searchSync.ts'
 import { expireCapacity, stepDown } from './domain/offer.ts'
 import { createJoiningCodes } from './http/joiningCode.ts'
@@ -15,6 +16,7 @@ import { openCredentialReadings } from './store/credentialReadings.ts'
 import { openDirectory, service } from './store/directory.ts'
 import { openImportFiles } from './store/importFiles.ts'
 import { openImportStore } from './store/importStore.ts'
+import { openLikenesses } from './store/likeness.ts'
 import { createSearchIndex } from './store/searchIndex.ts'
 import { openUnmetNeed } from './store/unmetNeed.ts'
 
@@ -47,11 +49,12 @@ export type RunningDirectory = RunningService & {
 export const start = async (ports: Ports, settings: ServiceSettings & DirectorySettings): Promise<RunningDirectory> => {
   const { runtime, logger, dataKey, documents, log } = ports
   const councilArea = openCouncilArea(settings.placeFolder ?? demonstrationPlaceFolder, { postcodesFile: settings.postcodesFile, now: runtime.now })
-  const [directory, readings, importStore, importFiles] = await Promise.all([
+  const [directory, readings, importStore, importFiles, likenesses] = await Promise.all([
     openDirectory(ports),
     openCredentialReadings(ports),
     openImportStore(ports),
     openImportFiles(ports),
+    openLikenesses(ports),
   ])
   const instance = settings.instance ?? runtime.uuid()
   const imports = importsOf({ store: importStore, files: importFiles, directory, councilArea }, ports, instance)
@@ -60,6 +63,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
   const unmetNeed = openUnmetNeed({ searches: directory.searches, runtime, logger })
   const group = `${service}-search-${instance}`
   const search = await syncSearch({ index, directory, group }, ports)
+  const duplicates = await findDuplicates({ directory, likenesses }, ports)
   const capacity = deadlines({
     aggregates: directory.offers,
     field: 'capacityExpiresAt',
@@ -116,12 +120,13 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
         await looked
         await sweeping.stop()
         await Promise.all([capacity.stop(), assurance.stop()])
-        await search.stop()
+        await Promise.all([search.stop(), duplicates.stop()])
         await unmetNeed.settled()
         await Promise.all([
           directory.offers.stop(),
           directory.organisations.stop(),
           directory.credentials.stop(),
+          directory.matches.stop(),
           directory.searches.stop(),
           importStore.imports.stop(),
           importStore.feeds.stop(),
@@ -130,7 +135,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
       })()
       return stopped
     },
-    invariants: [...directoryInvariants(directory, index), ...importStore.imports.invariants, ...importStore.feeds.invariants],
+    invariants: [...directoryInvariants(directory, index), ...duplicates.invariants, ...importStore.imports.invariants, ...importStore.feeds.invariants],
     consumers: [
       {
         group,
@@ -141,6 +146,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
         parked: async () => [],
         replay: async () => ({ replayed: 0, stillParked: 0 }),
       },
+      shownConsumer(duplicatesGroup, () => duplicates),
     ],
     readModels: [
       {

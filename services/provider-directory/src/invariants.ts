@@ -3,6 +3,7 @@ import { isShown, type Offer } from './domain/offer.ts'
 import { checkGate } from './domain/personalCare.ts'
 import { type Directory, service } from './store/directory.ts'
 import type { SearchIndex } from './store/searchIndex.ts'
+import { mergedIntoOf, standingOf } from './store/standing.ts'
 
 const pageSize = 500
 const examplesMax = 10
@@ -13,6 +14,15 @@ async function* everyOffer({ offers }: Directory, status: 'draft' | 'published' 
   let after: string | undefined
   do {
     const page = await offers.find({ where: { status: { equals: status } }, limit: pageSize, ...(after === undefined ? {} : { after }) })
+    yield page.aggregates
+    after = page.after
+  } while (after !== undefined)
+}
+
+async function* mergedOrganisations({ organisations }: Directory) {
+  let after: string | undefined
+  do {
+    const page = await organisations.find({ where: { mergedInto: { above: '' } }, limit: pageSize, ...(after === undefined ? {} : { after }) })
     yield page.aggregates
     after = page.after
   } while (after !== undefined)
@@ -35,6 +45,7 @@ export const directoryInvariants = (directory: Directory, index: SearchIndex): I
   ...directory.offers.invariants,
   ...directory.credentials.invariants,
   ...directory.searches.invariants,
+  ...directory.matches.invariants,
   {
     name: `${service}: every published personal-care offer has passed its gate`,
     check: async () => {
@@ -54,6 +65,24 @@ export const directoryInvariants = (directory: Directory, index: SearchIndex): I
           const registered = new Set((await directory.organisations.getMany(ids)).flatMap(({ id, state }) => (state.status === 'registered' ? [id] : [])))
           for (const { id, state } of page) look(state.status !== 'none' && registered.has(state.organisationId), id)
         }
+      return result
+    },
+  },
+  {
+    name: `${service}: every merged organisation leads to one that stands, and whoever acts for one of them acts for each`,
+    check: async () => {
+      const { result, look } = tally()
+      for await (const page of mergedOrganisations(directory)) {
+        const standing = await standingOf(
+          directory.organisations,
+          page.map(({ id }) => id),
+        )
+        for (const { id, state } of page) {
+          const stands = standing.get(id)?.organisation
+          const isStanding = stands !== undefined && mergedIntoOf(stands) === undefined
+          look(isStanding && [...stands.state.memberIds].sort().join() === [...state.memberIds].sort().join(), id)
+        }
+      }
       return result
     },
   },

@@ -1,5 +1,6 @@
 import { commissioningFixtures } from './commissioningFixtures.ts'
 import { directoryFixtures } from './directoryFixtures.ts'
+import { duplicateFixtures } from './duplicateFixtures.ts'
 import type { Fixtures } from './fixture.ts'
 import { identityFixtures } from './identityFixtures.ts'
 import { importFixtures } from './importFixtures.ts'
@@ -13,6 +14,7 @@ import { referralFixtures } from './referralFixtures.ts'
 export const fixtures: Fixtures = {
   ...commissioningFixtures,
   ...directoryFixtures,
+  ...duplicateFixtures,
   ...identityFixtures,
   ...importFixtures,
   ...notificationFixtures,
