@@ -7,6 +7,8 @@ import { administratorAccountsPage } from './administratorAccounts/page.ts'
 import { administratorCheckPage } from './administratorCheck/page.ts'
 import { administratorChecksPage } from './administratorChecks/page.ts'
 import { administratorDeliveriesPage } from './administratorDeliveries/page.ts'
+import { administratorDuplicatePage } from './administratorDuplicate/page.ts'
+import { administratorDuplicatesPage } from './administratorDuplicates/page.ts'
 import { administratorFeedsPage } from './administratorFeeds/page.ts'
 import { administratorImportPage } from './administratorImport/page.ts'
 import { administratorImportColumnsPage } from './administratorImportColumns/page.ts'
@@ -19,6 +21,7 @@ import { checkYourMailPage } from './checkYourMail/page.ts'
 import { comparePage } from './compare/page.ts'
 import {
   administratorClosingPage,
+  administratorDuplicateSteps,
   administratorFeedStopPage,
   administratorImportSteps,
   administratorPasswordLinkPage,
@@ -135,6 +138,9 @@ export const pages: readonly AnyPage[] = [
   administratorImportChoicePage,
   administratorFeedsPage,
   administratorFeedStopPage,
+  administratorDuplicatesPage,
+  administratorDuplicatePage,
+  ...administratorDuplicateSteps,
   dashboardPage,
   figureCsvPage,
   dashboardEventsPage,
