@@ -129,6 +129,9 @@ export const policies = {
   'import.read': { administrator: 'any' },
   'import.accept': { administrator: 'any' },
   'import.undo': { administrator: 'any' },
+  // provider-directory: organisations that are likely one
+  'duplicate.read': { administrator: 'any' },
+  'duplicate.decide': { administrator: 'any' },
   // every service: how it is, what is parked in it, and what can be done about it
   'operations.see': { administrator: 'any' },
   'operations.run': { administrator: 'any' },

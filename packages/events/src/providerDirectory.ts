@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEvent } from './eventDefinition.ts'
-import { AssetKind, CapacityState, Category, Id, Instant, Track, WardCode } from './terms.ts'
+import { AssetKind, CapacityState, Category, Id, Instant, matchReasons, Track, WardCode } from './terms.ts'
 
 const organisation = 'patchwork.provider-directory.organisation'
 const offer = 'patchwork.provider-directory.offer'
@@ -28,13 +28,38 @@ export const OrganisationMemberJoined = defineEvent({
   type: 'organisation.member-joined.v1',
   topic: organisation,
   meaning: 'A person may act for an organisation.',
-  data: z.object({ organisationId: Id, personId: Id, memberRole: z.enum(['owner', 'member']), joiningCodeId: Id.optional() }),
+  data: z.object({
+    organisationId: Id,
+    personId: Id,
+    memberRole: z.enum(['owner', 'member']),
+    joiningCodeId: Id.optional(),
+    /** They act for the other organisation of this match, and the two were merged: it ends with the merge. */
+    throughMatchId: Id.optional(),
+  }),
+})
+export const OrganisationMemberLeft = defineEvent({
+  type: 'organisation.member-left.v1',
+  topic: organisation,
+  meaning: 'A person may not act for an organisation any more.',
+  data: z.object({ organisationId: Id, personId: Id }),
 })
 export const OrganisationJoiningCodeIssued = defineEvent({
   type: 'organisation.joining-code-issued.v1',
   topic: organisation,
   meaning: 'An owner made a code by which one colleague can join an organisation until it expires. The code itself is told to nobody but them.',
   data: z.object({ organisationId: Id, joiningCodeId: Id, issuedBy: Id, expiresAt: Instant }),
+})
+export const OrganisationMerged = defineEvent({
+  type: 'organisation.merged.v1',
+  topic: organisation,
+  meaning: 'An administrator said that this is the same organisation as another one, which stands for both from now on. Nothing of either is lost.',
+  data: z.object({ organisationId: Id, intoOrganisationId: Id, matchId: Id, mergedBy: Id, mergedAt: Instant }),
+})
+export const OrganisationMergeUndone = defineEvent({
+  type: 'organisation.merge-undone.v1',
+  topic: organisation,
+  meaning: 'A merged organisation stands for itself again.',
+  data: z.object({ organisationId: Id, fromOrganisationId: Id, matchId: Id, undoneBy: Id, undoneAt: Instant }),
 })
 export const OfferDrafted = defineEvent({
   type: 'offer.drafted.v1',
@@ -352,4 +377,38 @@ export const FeedWatchEnded = defineEvent({
   topic: feed,
   meaning: 'A feed is looked at no more.',
   data: z.object({ feedId: Id, endedAt: Instant }),
+})
+
+const match = 'patchwork.provider-directory.match'
+const pair = { matchId: Id, organisationIds: z.array(Id).length(2) }
+
+export const MatchRaised = defineEvent({
+  type: 'match.raised.v1',
+  topic: match,
+  meaning: 'Two organisations of the directory are likely one; an administrator decides.',
+  data: z.object({
+    ...pair,
+    /** Of 100. */
+    certainty: z.int().min(0).max(100),
+    reasons: z.array(z.enum(matchReasons)).min(1).max(matchReasons.length),
+    raisedAt: Instant,
+  }),
+})
+export const MatchRejected = defineEvent({
+  type: 'match.rejected.v1',
+  topic: match,
+  meaning: 'An administrator said that two organisations are not the same. It is not raised again.',
+  data: z.object({ ...pair, rejectedBy: Id, rejectedAt: Instant }),
+})
+export const MatchClosed = defineEvent({
+  type: 'match.closed.v1',
+  topic: match,
+  meaning: 'One of the two organisations was merged into another one, which may be the other of the two.',
+  data: z.object({ ...pair, mergedOrganisationId: Id, intoOrganisationId: Id, closedAt: Instant }),
+})
+export const MatchReopened = defineEvent({
+  type: 'match.reopened.v1',
+  topic: match,
+  meaning: 'Whether two organisations are one waits for an administrator again: it was said that they are not, or a merge was undone.',
+  data: z.object({ ...pair, reopenedAt: Instant }),
 })

@@ -40,3 +40,5 @@ export const CapacityState = z.enum(['open', 'waiting-list', 'closed'])
 export const CalendarDay = z.iso.date()
 /** Money in whole pence. At most a hundred thousand million pounds, so that sums stay exact. */
 export const Pence = z.int().min(0).max(10_000_000_000_000)
+/** What makes two organisations of the directory likely to be one. */
+export const matchReasons = ['same-number', 'same-name', 'similar-name', 'same-phone', 'same-website', 'same-email', 'same-postcode', 'other-number'] as const

@@ -80,6 +80,20 @@ describe('a referral is told to whom it concerns', () => {
     expect((await inboxOf(place, story.navigator)).items.map(({ template }) => template)).toEqual(['referral-sharing-stopped'])
   })
 
+  test('D10 whoever acts for the organisation no more, as after a merge that was undone, is told nothing more', async () => {
+    const story = referral(place)
+    const former = randomUUID()
+    await story.joins(former)
+    await story.joins()
+    await story.leaves(former)
+    await story.sent()
+    await until(
+      () => inboxOf(place, story.member),
+      ({ items }) => items.length === 1,
+    )
+    expect((await inboxOf(place, former)).items).toEqual([])
+  })
+
   test('capacity that ran out is told to the members', async () => {
     const story = referral(place)
     await story.joins()

@@ -2,6 +2,7 @@ import { type AppOptions, createApp } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
 import { assetRoutes } from './http/assetRoutes.ts'
 import { credentialRoutes } from './http/credentialRoutes.ts'
+import { duplicateRoutes } from './http/duplicateRoutes.ts'
 import { feedRoutes } from './http/feedRoutes.ts'
 import { importRoutes } from './http/importRoutes.ts'
 import type { JoiningCodes } from './http/joiningCode.ts'
@@ -43,6 +44,7 @@ export const routesOf = (dependencies: Dependencies) => [
   ...listingRoutes(dependencies),
   ...credentialRoutes(dependencies),
   ...assetRoutes(dependencies),
+  ...duplicateRoutes(dependencies),
   ...placeRoutes(dependencies),
   ...feedRoutes(dependencies),
   ...importRoutes(dependencies),

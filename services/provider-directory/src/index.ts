@@ -1,8 +1,9 @@
 import { deadlines, type Ports } from '@patchwork/aggregate'
-import { createAuthenticator, type RunningService, type ServiceSettings } from '@patchwork/http'
+import { createAuthenticator, type RunningService, type ServiceSettings, shownConsumer } from '@patchwork/http'
 import { createDirectoryApp } from './app.ts'
 import { capacityCheckMsByDefault, type DirectorySettings, demonstrationPlaceFolder, feedCheckMsByDefault } from './config.ts'
 import { syncAssets } from './consumers/assetSync.ts'
+import { duplicatesGroup, findDuplicates } from './consumers/duplicates.ts'
 import { syncSearch } from './consumers/searchSync.ts'
 import { expireCapacity, stepDown } from './domain/offer.ts'
 import { createJoiningCodes } from './http/joiningCode.ts'
@@ -17,6 +18,7 @@ import { openCredentialReadings } from './store/credentialReadings.ts'
 import { openDirectory, service } from './store/directory.ts'
 import { openImportFiles } from './store/importFiles.ts'
 import { openImportStore } from './store/importStore.ts'
+import { openLikenesses } from './store/likeness.ts'
 import { olderOffersJoin } from './store/olderOffers.ts'
 import { createSearchIndex } from './store/searchIndex.ts'
 import { openSkillReadings } from './store/skillReadings.ts'
@@ -51,12 +53,13 @@ export type RunningDirectory = RunningService & {
 export const start = async (ports: Ports, settings: ServiceSettings & DirectorySettings): Promise<RunningDirectory> => {
   const { runtime, logger, dataKey, documents, log } = ports
   const councilArea = openCouncilArea(settings.placeFolder ?? demonstrationPlaceFolder, { postcodesFile: settings.postcodesFile, now: runtime.now })
-  const [directory, readings, skillReadings, importStore, importFiles] = await Promise.all([
+  const [directory, readings, skillReadings, importStore, importFiles, likenesses] = await Promise.all([
     openDirectory(ports),
     openCredentialReadings(ports),
     openSkillReadings(ports),
     openImportStore(ports),
     openImportFiles(ports),
+    openLikenesses(ports),
   ])
   const instance = settings.instance ?? runtime.uuid()
   const imports = importsOf({ store: importStore, files: importFiles, directory, councilArea }, ports, instance)
@@ -68,6 +71,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
   const assetIndex = createAssetIndex({ nameOfWard: councilArea.wards.nameOf })
   const assetGroup = `${service}-assets-${instance}`
   const assetMap = await syncAssets({ index: assetIndex, directory, group: assetGroup }, ports)
+  const duplicates = await findDuplicates({ directory, likenesses }, ports)
   const capacity = deadlines({
     aggregates: directory.offers,
     field: 'capacityExpiresAt',
@@ -128,13 +132,14 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
         await looked
         await sweeping.stop()
         await Promise.all([capacity.stop(), assurance.stop(), older.stop()])
-        await Promise.all([search.stop(), assetMap.stop()])
+        await Promise.all([search.stop(), assetMap.stop(), duplicates.stop()])
         await unmetNeed.settled()
         await Promise.all([
           directory.offers.stop(),
           directory.organisations.stop(),
           directory.credentials.stop(),
           directory.assets.stop(),
+          directory.matches.stop(),
           directory.searches.stop(),
           importStore.imports.stop(),
           importStore.feeds.stop(),
@@ -144,19 +149,27 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
       })()
       return stopped
     },
-    invariants: [...directoryInvariants(directory, index, assetIndex), ...importStore.imports.invariants, ...importStore.feeds.invariants],
+    invariants: [
+      ...directoryInvariants(directory, index, assetIndex),
+      ...duplicates.invariants,
+      ...importStore.imports.invariants,
+      ...importStore.feeds.invariants,
+    ],
     consumers: [
-      { group, sync: search },
-      { group: assetGroup, sync: assetMap },
-    ].map(({ group: name, sync }) => ({
-      group: name,
-      caughtUp: sync.caughtUp,
-      behind: sync.behind,
-      countParked: async () => 0,
-      // An event only says what to read anew: one that cannot be served yet waits in the log, and nothing is ever parked.
-      parked: async () => [],
-      replay: async () => ({ replayed: 0, stillParked: 0 }),
-    })),
+      ...[
+        { group, sync: search },
+        { group: assetGroup, sync: assetMap },
+      ].map(({ group: name, sync }) => ({
+        group: name,
+        caughtUp: sync.caughtUp,
+        behind: sync.behind,
+        countParked: async () => 0,
+        // An event only says what to read anew: one that cannot be served yet waits in the log, and nothing is ever parked.
+        parked: async () => [],
+        replay: async () => ({ replayed: 0, stillParked: 0 }),
+      })),
+      shownConsumer(duplicatesGroup, () => duplicates),
+    ],
     readModels: [
       { name: 'search', sync: search, shown: index },
       { name: 'assets', sync: assetMap, shown: assetIndex },

@@ -4,6 +4,7 @@ import { checkGate } from './domain/personalCare.ts'
 import type { AssetIndex } from './store/assetIndex.ts'
 import { type Directory, service } from './store/directory.ts'
 import type { SearchIndex } from './store/searchIndex.ts'
+import { mergedIntoOf, standingOf } from './store/standing.ts'
 
 const pageSize = 500
 const examplesMax = 10
@@ -28,6 +29,15 @@ async function* everyAsset({ assets }: Directory, status: 'listed' | 'removed') 
   } while (after !== undefined)
 }
 
+async function* mergedOrganisations({ organisations }: Directory) {
+  let after: string | undefined
+  do {
+    const page = await organisations.find({ where: { mergedInto: { above: '' } }, limit: pageSize, ...(after === undefined ? {} : { after }) })
+    yield page.aggregates
+    after = page.after
+  } while (after !== undefined)
+}
+
 const tally = () => {
   const result = { checked: 0, violations: 0, examples: [] as string[] }
   const look = (isRight: boolean, example: string): void => {
@@ -46,6 +56,7 @@ export const directoryInvariants = (directory: Directory, index: SearchIndex, as
   ...directory.credentials.invariants,
   ...directory.assets.invariants,
   ...directory.searches.invariants,
+  ...directory.matches.invariants,
   {
     name: `${service}: every published personal-care offer has passed its gate`,
     check: async () => {
@@ -75,6 +86,24 @@ export const directoryInvariants = (directory: Directory, index: SearchIndex, as
       for (const status of ['draft', 'published', 'withdrawn'] as const)
         for await (const page of everyOffer(directory, status))
           for (const { id, state, details } of page) look((state.status !== 'none' && state.editDraftedAt !== undefined) === (details?.draft !== undefined), id)
+      return result
+    },
+  },
+  {
+    name: `${service}: every merged organisation leads to one that stands, and whoever acts for one of them acts for each`,
+    check: async () => {
+      const { result, look } = tally()
+      for await (const page of mergedOrganisations(directory)) {
+        const standing = await standingOf(
+          directory.organisations,
+          page.map(({ id }) => id),
+        )
+        for (const { id, state } of page) {
+          const stands = standing.get(id)?.organisation
+          const isStanding = stands !== undefined && mergedIntoOf(stands) === undefined
+          look(isStanding && [...stands.state.memberIds].sort().join() === [...state.memberIds].sort().join(), id)
+        }
+      }
       return result
     },
   },

@@ -1,5 +1,5 @@
 import { openReadModel, type Ports } from '@patchwork/aggregate'
-import { OrganisationMemberJoined } from '@patchwork/events'
+import { OrganisationMemberJoined, OrganisationMemberLeft } from '@patchwork/events'
 import { service } from './contractStore.ts'
 
 /** Nobody acts for more organisations than this at once; a list that would be longer is cut. */
@@ -11,12 +11,14 @@ export const openMemberships = async (ports: Ports) => {
     {
       service,
       name: 'memberships',
-      version: 1,
+      version: 2,
       topics: [OrganisationMemberJoined.topic],
       fields: { personId: { path: 'personId', type: 'string' } },
       indexes: { 'by-person': { fields: ['personId'] } },
-      idOf: ({ type, data }) => (type === OrganisationMemberJoined.type ? `${data.organisationId}/${data.personId}` : undefined),
-      project: (_, { data }) => {
+      idOf: ({ type, data }) =>
+        type === OrganisationMemberJoined.type || type === OrganisationMemberLeft.type ? `${data.organisationId}/${data.personId}` : undefined,
+      project: (_, { type, data }) => {
+        if (type === OrganisationMemberLeft.type) return undefined
         const { organisationId, personId } = OrganisationMemberJoined.data.parse(data)
         return { organisationId, personId }
       },

@@ -1,5 +1,5 @@
 import { openReadModel, type Ports, type ReadModel } from '@patchwork/aggregate'
-import { OrganisationMemberJoined } from '@patchwork/events'
+import { OrganisationMemberJoined, OrganisationMemberLeft } from '@patchwork/events'
 import { sleep } from '@patchwork/runtime'
 
 type MembersBody = { personIds: string[] }
@@ -22,12 +22,16 @@ export const openMemberships = async (ports: Ports): Promise<Memberships> => {
     {
       service: 'notification',
       name: 'memberships',
-      version: 1,
+      version: 2,
       topics: [OrganisationMemberJoined.topic],
-      idOf: ({ type, subject }) => (type === OrganisationMemberJoined.type ? subject : undefined),
-      project: (current, { data }) => {
-        const { personId } = OrganisationMemberJoined.data.parse(data)
+      idOf: ({ type, subject }) => (type === OrganisationMemberJoined.type || type === OrganisationMemberLeft.type ? subject : undefined),
+      project: (current, { type, data }) => {
         const personIds = current?.personIds ?? []
+        if (type === OrganisationMemberLeft.type) {
+          const left = OrganisationMemberLeft.data.parse(data)
+          return { personIds: personIds.filter((personId) => personId !== left.personId) }
+        }
+        const { personId } = OrganisationMemberJoined.data.parse(data)
         return personIds.includes(personId) || personIds.length >= membersMax ? { personIds } : { personIds: [...personIds, personId] }
       },
     },

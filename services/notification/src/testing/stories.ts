@@ -2,6 +2,7 @@ import {
   AccountChallengeIssued,
   type EventEnvelope,
   OrganisationMemberJoined,
+  OrganisationMemberLeft,
   ReferralAccepted,
   ReferralConsentWithdrawn,
   ReferralDeclined,
@@ -34,6 +35,7 @@ export const referral = (place: TestService, people: { demonstration: boolean } 
     organisationId,
     referralId,
     joins: (personId = member) => tell(OrganisationMemberJoined, organisationId, { organisationId, personId, memberRole: 'owner' }),
+    leaves: (personId: string) => tell(OrganisationMemberLeft, organisationId, { organisationId, personId }),
     sent: (referredBy = navigator) =>
       tell(ReferralSent, referralId, {
         ...ids,

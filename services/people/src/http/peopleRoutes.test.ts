@@ -146,6 +146,19 @@ describe('R10 an organisation sees a person while it has accepted their referral
     expect((await place.as('provider', newId())(`/people/${personId}`)).status).toBe(404)
   })
 
+  test('D10 R10 whoever acts for the organisation no more, as after a merge that was undone, sees the person no more', async () => {
+    const { personId, navigatorId } = await registered()
+    const { organisationId, memberId, leaves } = await organisation(place)
+    const referral = referralOf(place, { personId, navigatorId, organisationId })
+    await referral.sent()
+    await referral.accepted()
+    await place.caughtUp()
+    expect((await place.as('provider', memberId)(`/people/${personId}`)).status).toBe(200)
+    await leaves()
+    await place.caughtUp()
+    expect((await place.as('provider', memberId)(`/people/${personId}`)).status).toBe(404)
+  })
+
   test('R17 where a person joins in, the network sees how to reach them and not where they live', async () => {
     const { personId, navigatorId } = await registered()
     const { organisationId, memberId } = await organisation(place)

@@ -6,6 +6,7 @@ import {
   type EventEnvelope,
   eventDefinitions,
   OrganisationMemberJoined,
+  OrganisationMemberLeft,
   PersonRegistered,
   ReferralSent,
 } from '@patchwork/events'
@@ -62,17 +63,17 @@ export const openEntitlements = async (ports: Ports) => {
       {
         service: 'people',
         name: 'memberships',
-        version: 1,
+        version: 2,
         topics: [OrganisationMemberJoined.topic],
         fields: { personId: string('personId') },
         indexes: { 'by-person': { fields: ['personId'] } },
         idOf: (event) => {
-          const joined = dataOf(OrganisationMemberJoined, event)
-          return joined && `${joined.organisationId}/${joined.personId}`
+          const told = dataOf(OrganisationMemberJoined, event) ?? dataOf(OrganisationMemberLeft, event)
+          return told && `${told.organisationId}/${told.personId}`
         },
-        project: (current, event) => {
+        project: (_, event) => {
           const joined = dataOf(OrganisationMemberJoined, event)
-          return joined ? { organisationId: joined.organisationId, personId: joined.personId } : current
+          return joined && { organisationId: joined.organisationId, personId: joined.personId }
         },
       },
       ports,

@@ -1,4 +1,12 @@
-import { OrganisationMemberJoined, ReferralAccepted, ReferralConcluded, ReferralConsentWithdrawn, ReferralDeclined, ReferralSent } from '@patchwork/events'
+import {
+  OrganisationMemberJoined,
+  OrganisationMemberLeft,
+  ReferralAccepted,
+  ReferralConcluded,
+  ReferralConsentWithdrawn,
+  ReferralDeclined,
+  ReferralSent,
+} from '@patchwork/events'
 import { newId, type Place } from './startPlace.ts'
 
 const at = '2026-11-24T10:00:00.000Z'
@@ -8,7 +16,8 @@ const answerDueAt = '2026-11-27T10:00:00.000Z'
 export const organisation = async (place: Place) => {
   const [organisationId, memberId] = [newId(), newId()]
   await place.tell(OrganisationMemberJoined, organisationId, { organisationId, personId: memberId, memberRole: 'owner' })
-  return { organisationId, memberId }
+  const leaves = () => place.tell(OrganisationMemberLeft, organisationId, { organisationId, personId: memberId })
+  return { organisationId, memberId, leaves }
 }
 
 /** A referral as the referral service tells of it, step by step. */

@@ -1,5 +1,5 @@
 import { openReadModel, type Ports, together } from '@patchwork/aggregate'
-import { OrganisationMemberJoined, PersonRegistered } from '@patchwork/events'
+import { OrganisationMemberJoined, OrganisationMemberLeft, PersonRegistered } from '@patchwork/events'
 import { service } from './poolingStore.ts'
 
 /** Nobody acts for more organisations than this at once, and no organisation has more people who act for it; a list that would be longer is cut. */
@@ -14,12 +14,16 @@ export const openNeighbours = async (ports: Ports) => {
       {
         service,
         name: 'memberships',
-        version: 1,
+        version: 2,
         topics: [OrganisationMemberJoined.topic],
         fields: { personId: { path: 'personId', type: 'string' }, organisationId: { path: 'organisationId', type: 'string' } },
         indexes: { 'by-person': { fields: ['personId'] }, 'by-organisation': { fields: ['organisationId'] } },
-        idOf: (event) => (event.type === OrganisationMemberJoined.type ? `${event.subject}/${String(event.data.personId)}` : undefined),
+        idOf: (event) =>
+          event.type === OrganisationMemberJoined.type || event.type === OrganisationMemberLeft.type
+            ? `${event.subject}/${String(event.data.personId)}`
+            : undefined,
         project: (_, event) => {
+          if (event.type === OrganisationMemberLeft.type) return undefined
           const { organisationId, personId } = OrganisationMemberJoined.data.parse(event.data)
           return { organisationId, personId }
         },

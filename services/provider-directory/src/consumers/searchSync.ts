@@ -5,6 +5,7 @@ import { isShown, type Offer } from '../domain/offer.ts'
 import type { Directory } from '../store/directory.ts'
 import { newsAt, type PublicOffer, type PublicOrganisation, toPublicOffer, toPublicOrganisation } from '../store/publicOffer.ts'
 import type { SearchIndex } from '../store/searchIndex.ts'
+import { type Standing, standingOf } from '../store/standing.ts'
 
 const pageSize = 500
 /** What is shown late, after an outage, is news when it is shown. After a restart nobody knows when that was: what changed within this time counts as news. */
@@ -32,7 +33,10 @@ export const syncSearch = async (
 ): Promise<SearchSync> => {
   const { offers, organisations } = directory
   const queues = new Map<string, Promise<void>>()
-  const shown = new Map<string, { organisation: PublicOrganisation; sequence: number }>()
+  /** What each organisation is shown as: itself, or the one that stands for it, with the way there. */
+  const shown = new Map<string, { organisation: PublicOrganisation; path: Standing['path'] }>()
+  /** By each organisation on such a way, those that are shown by it. */
+  const shownBy = new Map<string, Set<string>>()
   /** Offers that events spoke of while the index is being rebuilt. */
   const touched = new Set<string>()
   /** Organisations that events spoke of while some were being read. */
@@ -51,18 +55,32 @@ export const syncSearch = async (
     return turn
   }
 
+  const remember = (id: string, { organisation, path }: { organisation: PublicOrganisation; path: Standing['path'] }): void => {
+    shown.set(id, { organisation, path })
+    for (const step of path) shownBy.set(step.id, (shownBy.get(step.id) ?? new Set()).add(id))
+  }
+  const forget = (id: string): void => {
+    for (const step of shown.get(id)?.path ?? []) {
+      const ids = shownBy.get(step.id)
+      ids?.delete(id)
+      if (ids?.size === 0) shownBy.delete(step.id)
+    }
+    shown.delete(id)
+  }
+
   /** Remembers organisations as they are read; one that changes while it is being read is read again. */
   const readOrganisations = async (ids: readonly string[]): Promise<void> => {
     let missing = ids.filter((id) => !shown.has(id))
     reading += 1
     try {
       while (missing.length > 0) {
-        const found = await organisations.getMany(missing)
-        for (const aggregate of found) {
+        const late: string[] = []
+        for (const [id, { organisation: aggregate, path }] of await standingOf(organisations, missing)) {
           const organisation = toPublicOrganisation(aggregate)
-          if (organisation && (heard.get(aggregate.id) ?? 0) <= aggregate.sequence) shown.set(aggregate.id, { organisation, sequence: aggregate.sequence })
+          if (path.some((step) => (heard.get(step.id) ?? 0) > step.sequence)) late.push(id)
+          else if (organisation) remember(id, { organisation, path })
         }
-        missing = found.filter(({ id, sequence }) => (heard.get(id) ?? 0) > sequence).map(({ id }) => id)
+        missing = late
       }
     } finally {
       reading -= 1
@@ -97,12 +115,15 @@ export const syncSearch = async (
   }
 
   const onOrganisation = async ({ subject, sequence }: EventEnvelope): Promise<void> => {
-    const known = shown.get(subject)
     if (reading > 0 && sequence > (heard.get(subject) ?? 0)) heard.set(subject, sequence)
     // What nobody here shows is read by whoever shows it first.
-    if (!known || known.sequence >= sequence) return
-    shown.delete(subject)
-    await Promise.all(index.offersOf(subject).map(refresh))
+    const outdated = [...(shownBy.get(subject) ?? [])].filter((id) => shown.get(id)?.path.some((step) => step.id === subject && step.sequence < sequence))
+    const offerIds = new Set<string>()
+    for (const id of outdated) {
+      for (const offerId of index.offersOf(shown.get(id)!.organisation.organisationId)) offerIds.add(offerId)
+      forget(id)
+    }
+    await Promise.all([...offerIds].map(refresh))
   }
 
   /** Shows every published offer as its document is now, then no other. What was shown before can be found meanwhile. */
@@ -132,6 +153,7 @@ export const syncSearch = async (
   const rebuild = async (): Promise<number> => {
     isRebuilding = true
     shown.clear()
+    shownBy.clear()
     try {
       return await fill()
     } finally {

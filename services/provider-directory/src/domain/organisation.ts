@@ -1,5 +1,15 @@
-import type { DomainEvent, OrganisationDescribed, OrganisationJoiningCodeIssued, OrganisationMemberJoined, OrganisationRegistered } from '@patchwork/events'
+import type {
+  DomainEvent,
+  OrganisationDescribed,
+  OrganisationJoiningCodeIssued,
+  OrganisationMemberJoined,
+  OrganisationMemberLeft,
+  OrganisationMerged,
+  OrganisationMergeUndone,
+  OrganisationRegistered,
+} from '@patchwork/events'
 import type { Current, Decision } from './decision.ts'
+import { followedWords, givenBackWords, type MergedField, type TakenWords, withTakenWords } from './mergedWords.ts'
 import { RefusedError } from './refusals.ts'
 
 export type OrganisationEvent =
@@ -7,6 +17,9 @@ export type OrganisationEvent =
   | DomainEvent<typeof OrganisationDescribed>
   | DomainEvent<typeof OrganisationMemberJoined>
   | DomainEvent<typeof OrganisationJoiningCodeIssued>
+  | DomainEvent<typeof OrganisationMemberLeft>
+  | DomainEvent<typeof OrganisationMerged>
+  | DomainEvent<typeof OrganisationMergeUndone>
 
 export type OrganisationKind = 'micro-provider' | 'community-network' | 'organisation'
 export type Origin = 'registered' | 'open-data' | 'imported'
@@ -25,6 +38,10 @@ export type OrganisationState =
       ownerIds: string[]
       joiningCodes?: JoiningCode[]
       joiningCodeIds?: string[]
+      /** By person, the match whose merge made them a member here: they act for the other of its two organisations. */
+      through?: Record<string, string>
+      /** Which organisation stands for this one since the two were merged. */
+      mergedInto?: { organisationId: string; matchId: string }
     }
 
 /** Which record of which open data set something was made from. */
@@ -42,6 +59,10 @@ export type OrganisationDetails = {
   source?: SourceRecord
   /** What the feed it came from said in the fields of the open standard; whoever describes it anew here says it without. */
   given?: Record<string, unknown>
+  /** What merges put here, by the match, the earliest first; nobody is shown this. */
+  taken?: Record<string, TakenWords>
+  /** Of one that is merged: which of its words the other one was to take. */
+  merge?: { fields: MergedField[] }
   modifiedAt: string
 }
 
@@ -77,7 +98,13 @@ export const describeOrganisation = (
   if (state.status !== 'registered' || !before) throw new RefusedError('organisation-not-found')
   if (kind !== undefined && kind !== state.kind) throw new RefusedError('kind-of-organisation-fixed', '/kind')
   // Where a record came from is not the describer's to change.
-  const kept = { ...(before.identifiers ? { identifiers: before.identifiers } : {}), ...(before.source ? { source: before.source } : {}) }
+  const taken = details.taken ?? before.taken
+  const kept = {
+    ...(before.identifiers ? { identifiers: before.identifiers } : {}),
+    ...(before.source ? { source: before.source } : {}),
+    ...(taken ? { taken } : {}),
+    ...(before.merge ? { merge: before.merge } : {}),
+  }
   const next: OrganisationDetails = { ...details, ...kept }
   const answer = { organisationId }
   if (isSame({ ...before, modifiedAt: next.modifiedAt }, next)) return { events: [], answer }
@@ -117,6 +144,89 @@ export const joinOrganisation = (
   return { events: [{ type: 'organisation.member-joined.v1', data: { organisationId, personId, memberRole: 'member', joiningCodeId } }], answer }
 }
 
+/** Organisations that stand as one, at most. */
+export const mergedMax = 20
+
+export type MergeOrganisation = {
+  organisationId: string
+  intoOrganisationId: string
+  matchId: string
+  mergedBy: string
+  at: string
+  /** What the other one is to take of this one's words. */
+  fields: MergedField[]
+}
+
+/** From now on another organisation stands for this one, which stays as it is. Again changes nothing. Throws RefusedError `organisation-not-found`, `merged-already`. */
+export const mergeOrganisation = ({ state, details }: Organisation, command: MergeOrganisation): OrganisationDecision => {
+  const { organisationId, intoOrganisationId, matchId, mergedBy, at, fields } = command
+  if (state.status !== 'registered' || !details) throw new RefusedError('organisation-not-found')
+  const answer = { organisationId, intoOrganisationId }
+  if (state.mergedInto?.organisationId === intoOrganisationId) return { events: [], answer }
+  if (state.mergedInto) throw new RefusedError('merged-already')
+  return {
+    events: [{ type: 'organisation.merged.v1', data: { organisationId, intoOrganisationId, matchId, mergedBy, mergedAt: at } }],
+    details: { ...details, merge: { fields } },
+    answer,
+  }
+}
+
+/** It stands for itself again, as it is. Where it is not merged by this match nothing changes. */
+export const undoMerge = (
+  { state, details }: Organisation,
+  { organisationId, matchId, undoneBy, at }: { organisationId: string; matchId: string; undoneBy: string; at: string },
+): OrganisationDecision => {
+  const answer = { organisationId }
+  if (state.status !== 'registered' || state.mergedInto?.matchId !== matchId || !details) return { events: [], answer }
+  const { merge: _merge, ...kept } = details
+  const data = { organisationId, fromOrganisationId: state.mergedInto.organisationId, matchId, undoneBy, undoneAt: at }
+  return { events: [{ type: 'organisation.merge-undone.v1', data }], details: kept, answer }
+}
+
+type WordsOfMerged = { organisationId: string; matchId: string; at: string; merged: OrganisationDetails }
+
+/** Takes the words that a merge chose of the merged organisation; where it has taken them, follows them. Words that were changed here since stay. */
+export const takeWordsOfMerged = ({ state, details }: Organisation, { organisationId, matchId, at, merged }: WordsOfMerged): OrganisationDecision => {
+  if (state.status !== 'registered' || !details) return { events: [] }
+  const next = details.taken?.[matchId] ? followedWords(details, matchId, merged) : withTakenWords(details, matchId, merged)
+  return rewritten(organisationId, details, next, at)
+}
+
+/** Gives back the words that a merge put here, as far as they still stand; what was changed here since stays. */
+export const giveWordsBack = (
+  { state, details }: Organisation,
+  { organisationId, matchId, at }: { organisationId: string; matchId: string; at: string },
+): OrganisationDecision => {
+  if (state.status !== 'registered' || !details?.taken?.[matchId]) return { events: [] }
+  return rewritten(organisationId, details, givenBackWords(details, matchId), at)
+}
+
+const rewritten = (organisationId: string, before: OrganisationDetails, next: OrganisationDetails, at: string): OrganisationDecision =>
+  isSame(before, next) ? { events: [] } : { events: [{ type: 'organisation.described.v1', data: { organisationId } }], details: { ...next, modifiedAt: at } }
+
+export type MemberChanges = { joins: { personId: string; memberRole: MemberRole; throughMatchId: string }[]; leaves: string[] }
+
+/** Makes people members through a merge, or no longer. Who became one otherwise meanwhile stays one. */
+export const changeMembers = ({ state }: Organisation, { organisationId, joins, leaves }: MemberChanges & { organisationId: string }): OrganisationDecision => {
+  if (state.status !== 'registered') return { events: [] }
+  const isOwn = (personId: string) => state.memberIds.includes(personId) && state.through?.[personId] === undefined
+  return {
+    events: [
+      ...leaves
+        .filter((personId) => state.memberIds.includes(personId) && !isOwn(personId))
+        .map((personId) => ({ type: 'organisation.member-left.v1', data: { organisationId, personId } }) as const),
+      ...joins
+        .filter((join) => !isOwn(join.personId) && !isMemberThrough(state, join))
+        .map((join) => ({ type: 'organisation.member-joined.v1', data: { organisationId, ...join } }) as const),
+    ],
+  }
+}
+
+const isMemberThrough = (
+  { memberIds, ownerIds, through }: Registered,
+  { personId, memberRole, throughMatchId }: { personId: string; memberRole: MemberRole; throughMatchId: string },
+): boolean => memberIds.includes(personId) && through?.[personId] === throughMatchId && ownerIds.includes(personId) === (memberRole === 'owner')
+
 const isSame = (left: object, right: object): boolean => {
   const sorted = (value: object) => JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
   return sorted(left) === sorted(right)
@@ -129,25 +239,50 @@ export const evolveOrganisation = (state: OrganisationState, event: Organisation
     case 'organisation.described.v1':
       return state
     case 'organisation.member-joined.v1': {
-      const { personId, memberRole, joiningCodeId } = event.data
+      const { personId, memberRole, joiningCodeId, throughMatchId } = event.data
       if (state.status !== 'registered') return state
       const without = (ids: string[]) => ids.filter((id) => id !== personId)
       const members = {
         memberIds: [...without(state.memberIds), personId],
         ownerIds: memberRole === 'owner' ? [...without(state.ownerIds), personId] : without(state.ownerIds),
       }
-      if (joiningCodeId === undefined) return { ...state, ...members }
+      const joined = { ...withThrough(state, { ...state.through, [personId]: throughMatchId }), ...members }
+      if (joiningCodeId === undefined) return joined
       const codes = (state.joiningCodes ?? []).map((code) => (code.joiningCodeId === joiningCodeId ? { ...code, usedBy: personId } : code))
-      return { ...state, ...members, ...withJoiningCodes(codes) }
+      return { ...joined, ...withJoiningCodes(codes) }
     }
     case 'organisation.joining-code-issued.v1': {
       const { joiningCodeId, expiresAt } = event.data
       if (state.status !== 'registered') return state
       return { ...state, ...withJoiningCodes([...(state.joiningCodes ?? []).slice(1 - joiningCodesMax), { joiningCodeId, expiresAt }]) }
     }
+    case 'organisation.member-left.v1': {
+      if (state.status !== 'registered') return state
+      const { personId } = event.data
+      const without = (ids: string[]) => ids.filter((id) => id !== personId)
+      const left = withThrough(state, { ...state.through, [personId]: undefined })
+      return { ...left, memberIds: without(state.memberIds), ownerIds: without(state.ownerIds) }
+    }
+    case 'organisation.merged.v1':
+      if (state.status !== 'registered') return state
+      return { ...state, mergedInto: { organisationId: event.data.intoOrganisationId, matchId: event.data.matchId } }
+    case 'organisation.merge-undone.v1': {
+      if (state.status !== 'registered') return state
+      const { mergedInto: _before, ...rest } = state
+      return rest
+    }
     default:
       return assertNever(event)
   }
+}
+
+type Registered = OrganisationState & { status: 'registered' }
+
+/** Of each person through which merge they are a member; nothing is kept of those who are one by themselves. */
+const withThrough = (state: Registered, through: Record<string, string | undefined>): Registered => {
+  const { through: _before, ...rest } = state
+  const kept = Object.fromEntries(Object.entries(through).filter((entry): entry is [string, string] => entry[1] !== undefined))
+  return Object.keys(kept).length > 0 ? { ...rest, through: kept } : rest
 }
 
 /** The ids stand beside the codes as a list that can be asked for. */

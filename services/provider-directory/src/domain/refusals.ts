@@ -118,6 +118,31 @@ const refusals = {
   },
   'feed-not-found': { kind: 'not-found', title: 'No such feed', words: 'There is no such feed.' },
   'too-many-feeds': { kind: 'invalid', title: 'Too many feeds', words: 'A place can look at 100 feeds at most. Stop looking at one that is not needed.' },
+  'merged-already': {
+    kind: 'conflict',
+    title: 'Merged already',
+    words: 'This organisation was merged into another one meanwhile. Look at the list again.',
+  },
+  'match-not-found': { kind: 'not-found', title: 'No such pair', words: 'There is no such pair of organisations.' },
+  'match-not-waiting': { kind: 'conflict', title: 'Decided already', words: 'Somebody has decided on this pair meanwhile. Look at the list again.' },
+  'match-outdated': {
+    kind: 'conflict',
+    title: 'Not as you saw them',
+    words: 'One of the two has changed since you looked. Look at them again; nothing was changed.',
+  },
+  'match-not-merged': { kind: 'conflict', title: 'Nothing to undo', words: 'These two are not merged, or that has been undone.' },
+  'merge-not-last': {
+    kind: 'conflict',
+    title: 'Not the last one',
+    words: 'The organisation that stands was merged itself since. Undo that first.',
+  },
+  'not-of-this-pair': { kind: 'invalid', title: 'Not one of the two', words: 'Choose one of the two organisations of this pair.' },
+  'too-many-merged': { kind: 'invalid', title: 'Too many as one', words: '20 organisations can stand as one at most.' },
+  'too-many-members-merged': {
+    kind: 'invalid',
+    title: 'Too many members',
+    words: 'An organisation can have 200 members at most; these two together have more.',
+  },
   'mapping-not-found': {
     kind: 'not-found',
     title: 'No such mapping',

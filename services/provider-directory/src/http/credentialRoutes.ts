@@ -5,11 +5,13 @@ import { defineRoute, IdParams, ListQuery, NotFoundError } from '@patchwork/http
 import { calendarDay, type Runtime } from '@patchwork/runtime'
 import { z } from 'zod'
 import { credentialsPerOrganisationMax, type DbsCertificate, dbsLevels, enterCredential, removeCredential, reviewCredential } from '../domain/credential.ts'
+import { mergedMax } from '../domain/organisation.ts'
 import { RefusedError } from '../domain/refusals.ts'
 import type { CouncilArea } from '../place/place.ts'
 import type { CredentialReadings } from '../store/credentialReadings.ts'
 import type { Directory } from '../store/directory.ts'
 import { toPublicOrganisation } from '../store/publicOffer.ts'
+import { idsAsOne, standingOf } from '../store/standing.ts'
 import { isMember, isOwner, mustBeRegistered } from './membership.ts'
 
 const day = CalendarDay
@@ -35,7 +37,7 @@ const Certificate = z.object({
 })
 
 type Dependencies = { directory: Directory; readings: CredentialReadings; councilArea: CouncilArea; runtime: Runtime }
-type Held = { credentialId: string; status: 'waiting' | 'reviewed'; certificate: DbsCertificate }
+type Held = { credentialId: string; organisationId: string; status: 'waiting' | 'reviewed'; certificate: DbsCertificate }
 
 /** Criminal-record checks: entered by an organisation's owner, reviewed by the council. What anyone may see of one is what was checked, by whom, and when. */
 export const credentialRoutes = (dependencies: Dependencies) => [...ownersRoutes(dependencies), ...councilsRoutes(dependencies), checksRoute(dependencies)]
@@ -54,12 +56,13 @@ const ownersRoutes = ({ directory, readings, runtime }: Dependencies) => [
     own: ({ params, caller }) => isOwner(directory, params.id, caller),
     handle: async ({ params, body, command }) => {
       await mustBeRegistered(directory, params.id, '')
-      const count = await directory.credentials.count({ organisationId: { equals: params.id }, status: { in: ['waiting', 'reviewed'] } })
+      const [organisationId = params.id, ...others] = await idsAsOne(directory.organisations, params.id)
+      const count = await directory.credentials.count({ organisationId: { in: [organisationId, ...others] }, status: { in: ['waiting', 'reviewed'] } })
       const credentialId = idFor(command.key)
       const today = calendarDay(runtime.now())
       const { sequence } = await directory.credentials.update(credentialId, command, (current) => {
         if (count >= credentialsPerOrganisationMax) throw new RefusedError('too-many-credentials')
-        return enterCredential(current, { credentialId, organisationId: params.id, at: command.at, today, ...body })
+        return enterCredential(current, { credentialId, organisationId, at: command.at, today, ...body })
       })
       return { status: 201, body: { credentialId }, sequence }
     },
@@ -76,8 +79,11 @@ const ownersRoutes = ({ directory, readings, runtime }: Dependencies) => [
     handle: async ({ params, caller }) => {
       const { personId, role } = mustBePerson(caller)
       const held = await heldBy(directory, params.id)
-      await readings.append({ organisationId: params.id, personId, role, count: held.length })
-      return { body: { items: held.map(({ certificate, ...rest }) => ({ ...rest, ...certificate })) } }
+      // Each of those that stand as one has a log of its own, so that it is whole when they are parted again.
+      const counts = new Map([[params.id, 0]])
+      for (const { organisationId } of held) counts.set(organisationId, (counts.get(organisationId) ?? 0) + 1)
+      for (const [organisationId, count] of counts) await readings.append({ organisationId, personId, role, count })
+      return { body: { items: held.map(({ certificate, organisationId: _of, ...rest }) => ({ ...rest, ...certificate })) } }
     },
   }),
   defineRoute({
@@ -91,7 +97,7 @@ const ownersRoutes = ({ directory, readings, runtime }: Dependencies) => [
     problems: ['not-found'],
     own: ({ params, caller }) => isOwner(directory, params.id, caller),
     handle: async ({ params, query }) => {
-      const { items, after } = await readings.ofOrganisation(params.id, query)
+      const { items, after } = await readings.ofOrganisations(await idsAsOne(directory.organisations, params.id), query)
       return {
         body: { items: items.map(({ at, personId, role, count }) => ({ at, personId, role, count })), ...(after === undefined ? {} : { after }) },
       }
@@ -136,8 +142,11 @@ const councilsRoutes = ({ directory, runtime }: Dependencies) => [
         ...(from === undefined ? {} : { after: from }),
       })
       const waiting = aggregates.flatMap(({ id, state }) => (state.status === 'waiting' ? [{ credentialId: id, ...state }] : []))
-      const organisations = await directory.organisations.getMany([...new Set(waiting.map(({ organisationId }) => organisationId))])
-      const nameOf = new Map(organisations.map((one) => [one.id, toPublicOrganisation(one)?.name ?? '']))
+      const organisations = await standingOf(
+        directory.organisations,
+        waiting.map(({ organisationId }) => organisationId),
+      )
+      const nameOf = new Map([...organisations].map(([id, { organisation }]) => [id, toPublicOrganisation(organisation)?.name ?? '']))
       const items = waiting.map(({ credentialId, organisationId, enteredAt }) => ({
         credentialId,
         organisationId,
@@ -194,15 +203,15 @@ const checksRoute = ({ directory, councilArea }: Dependencies) =>
     },
   })
 
-/** The checks of an organisation that are not removed, 50 at most. */
-const heldBy = async ({ credentials }: Directory, organisationId: string): Promise<Held[]> => {
+/** The checks of an organisation, and of those that stand as one with it, that are not removed. */
+const heldBy = async ({ credentials, organisations }: Directory, organisationId: string): Promise<Held[]> => {
   const { aggregates } = await credentials.find({
-    where: { organisationId: { equals: organisationId }, status: { in: ['waiting', 'reviewed'] } },
-    limit: credentialsPerOrganisationMax,
+    where: { organisationId: { in: await idsAsOne(organisations, organisationId) }, status: { in: ['waiting', 'reviewed'] } },
+    limit: credentialsPerOrganisationMax * mergedMax,
   })
   return aggregates.flatMap(({ id, state, details }) =>
     (state.status === 'waiting' || state.status === 'reviewed') && details?.certificate
-      ? [{ credentialId: id, status: state.status, certificate: details.certificate }]
+      ? [{ credentialId: id, organisationId: state.organisationId, status: state.status, certificate: details.certificate }]
       : [],
   )
 }

@@ -18,6 +18,7 @@ import { RefusedError } from '../domain/refusals.ts'
 import type { CouncilArea } from '../place/place.ts'
 import type { Directory } from '../store/directory.ts'
 import { toPublicOrganisation } from '../store/publicOffer.ts'
+import { idsAsOne, standingFor, standingOf } from '../store/standing.ts'
 import { isMember, isOfTheirs, mustBeRegistered } from './membership.ts'
 import { toDescription } from './offerBody.ts'
 import { CapacityBody, OfferBody, OfferView, UnassuredOffer } from './schemas.ts'
@@ -43,6 +44,14 @@ type Dependencies = { directory: Directory; councilArea: CouncilArea; runtime: R
 
 export const offerRoutes = ({ directory, councilArea, runtime }: Dependencies) => {
   const { organisations, offers } = directory
+  /** An offer of a merged organisation is shown as one of the organisation that stands for it: whoever names that means its own. */
+  const ownOrganisationId = async (offerId: string, named: string): Promise<string> => {
+    const state = (await offers.get(offerId))?.state
+    if (state === undefined || state.status === 'none') return named
+    const standing = await standingOf(organisations, [state.organisationId, named])
+    const isSame = standing.get(named)?.organisation.id === standing.get(state.organisationId)?.organisation.id
+    return isSame ? state.organisationId : named
+  }
   return [
     defineRoute({
       method: 'get',
@@ -78,7 +87,7 @@ export const offerRoutes = ({ directory, councilArea, runtime }: Dependencies) =
         if (!offer || offer.state.status === 'none') throw new NotFoundError()
         const isYours = await isMember(directory, offer.state.organisationId, caller)
         const mayRead = isShown(offer.state) || isYours || (caller.kind === 'person' && caller.role === 'administrator')
-        const registered = mayRead ? await organisations.get(offer.state.organisationId) : undefined
+        const registered = mayRead ? (await standingFor(organisations, offer.state.organisationId))?.organisation : undefined
         const organisation = registered && toPublicOrganisation(registered)
         const view = organisation && toOfferView(offer, { organisation, isYours, nowMs: runtime.now(), councilArea })
         if (!view) throw new NotFoundError()
@@ -96,9 +105,10 @@ export const offerRoutes = ({ directory, councilArea, runtime }: Dependencies) =
       problems: ['organisation-not-found', 'too-many-offers', ...described],
       own: ({ body, caller }) => isMember(directory, body.organisationId, caller),
       handle: async ({ body, command }) => {
-        const { organisationId, track } = body
-        await mustBeRegistered(directory, organisationId, '/organisationId')
-        const count = await offers.count({ organisationId: { equals: organisationId } })
+        const { track } = body
+        await mustBeRegistered(directory, body.organisationId, '/organisationId')
+        const [organisationId = body.organisationId, ...others] = await idsAsOne(organisations, body.organisationId)
+        const count = await offers.count({ organisationId: { in: [organisationId, ...others] } })
         const offerId = idFor(command.key)
         const { sequence } = await offers.update(offerId, command, (current) => {
           if (count >= offersPerOrganisationMax) throw new RefusedError('too-many-offers')
@@ -118,7 +128,8 @@ export const offerRoutes = ({ directory, councilArea, runtime }: Dependencies) =
       problems: ['not-found', 'offer-not-found', 'stale', 'organisation-of-offer-fixed', 'track-of-offer-fixed', ...described],
       own: ({ params, caller }) => isOfTheirs(directory, params.id, caller),
       handle: async ({ params, caller, body, command }) => {
-        const { organisationId, track } = body
+        const { track } = body
+        const organisationId = await ownOrganisationId(params.id, body.organisationId)
         // Whoever cannot see the draft does not mean to end it.
         const endsDraft = await isOfTheirs(directory, params.id, caller)
         const { sequence } = await offers.update(params.id, command, (current) =>
@@ -146,7 +157,8 @@ export const offerRoutes = ({ directory, councilArea, runtime }: Dependencies) =
       problems: ['not-found', 'offer-not-found', 'stale', 'organisation-of-offer-fixed', 'track-of-offer-fixed', ...described],
       own: ({ params, caller }) => isOfTheirs(directory, params.id, caller),
       handle: async ({ params, body, command }) => {
-        const { organisationId, track } = body
+        const { track } = body
+        const organisationId = await ownOrganisationId(params.id, body.organisationId)
         const description = toDescription(body, councilArea, command.at)
         const { sequence } = await offers.update(params.id, command, (current) =>
           keepDraft(current, { offerId: params.id, organisationId, track, origin: 'registered', at: command.at, ...description }),

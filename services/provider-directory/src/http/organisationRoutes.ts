@@ -10,6 +10,7 @@ import { charityIdOf } from '../openData/loadOpenData.ts'
 import type { CouncilArea } from '../place/place.ts'
 import type { Directory, Offers } from '../store/directory.ts'
 import { toPublicOrganisation, withoutSensitivePlace } from '../store/publicOffer.ts'
+import { idsAsOne, standingFor, standingOf } from '../store/standing.ts'
 import { type JoiningCodes, joiningCodeIdOf } from './joiningCode.ts'
 import { isMember, isOwner } from './membership.ts'
 import { OrganisationBody, OrganisationDescriptionBody, OrganisationKind, OrganisationView } from './schemas.ts'
@@ -26,6 +27,8 @@ type Dependencies = { directory: Directory; councilArea: CouncilArea; joiningCod
 
 export const organisationRoutes = ({ directory, councilArea, joiningCodes, runtime }: Dependencies) => {
   const { organisations, offers } = directory
+  /** Whatever is done to a merged organisation is done to the one that stands for it. */
+  const standingIdOf = async (id: string): Promise<string> => (await standingFor(organisations, id))?.organisation.id ?? id
   return [
     defineRoute({
       method: 'get',
@@ -43,7 +46,7 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, runti
         const { personId } = caller
         const { limit, after: from } = query
         const { aggregates, after } = await organisations.find({
-          where: { memberId: { has: personId } },
+          where: { memberId: { has: personId }, mergedInto: { equals: null } },
           limit,
           ...(from === undefined ? {} : { after: from }),
         })
@@ -74,16 +77,17 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, runti
       method: 'get',
       path: '/organisations/:id',
       policy: 'organisation.read',
-      summary: 'An organisation with its offers; its members see drafts and withdrawn ones too.',
+      summary: 'An organisation with its offers; its members see drafts and withdrawn ones too. For one that was merged, the one that stands for it.',
       params: IdParams,
       answer: OrganisationView,
       problems: ['not-found'],
       handle: async ({ params, caller }) => {
-        const found = await organisations.get(params.id)
+        const found = (await standingFor(organisations, params.id))?.organisation
         const organisation = found && toPublicOrganisation(found)
         if (!organisation) throw new NotFoundError()
-        const isYours = await isMember(directory, params.id, caller)
-        const { items } = await offersOf(offers, { organisationId: params.id, isYours, limit: offersShownMax, nowMs: runtime.now() })
+        const isYours = await isMember(directory, found.id, caller)
+        const organisationIds = await idsAsOne(organisations, found.id)
+        const { items } = await offersOf(offers, { organisationIds, isYours, limit: offersShownMax, nowMs: runtime.now() })
         const source = organisation.source && toSourceView(organisation.source, councilArea)
         return { body: { ...organisation, source, isYours, offers: items }, sequence: found.sequence }
       },
@@ -98,7 +102,8 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, runti
       answer: z.object({ items: OrganisationView.shape.offers, after: z.string().optional() }),
       handle: async ({ params, caller, query }) => {
         const isYours = await isMember(directory, params.id, caller)
-        return { body: await offersOf(offers, { organisationId: params.id, isYours, nowMs: runtime.now(), ...query }) }
+        const organisationIds = await idsAsOne(organisations, params.id)
+        return { body: await offersOf(offers, { organisationIds, isYours, nowMs: runtime.now(), ...query }) }
       },
     }),
     defineRoute({
@@ -113,7 +118,7 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, runti
       rateLimit: { count: 60, perSeconds: 3_600 },
       handle: async ({ caller, body, command }) => {
         const registrantId = caller.kind === 'person' ? caller.personId : undefined
-        const theirs = registrantId === undefined ? 0 : await organisations.count({ memberId: { has: registrantId } })
+        const theirs = registrantId === undefined ? 0 : await organisations.count({ memberId: { has: registrantId }, mergedInto: { equals: null } })
         const organisationId = idFor(command.key)
         const { sequence } = await organisations.update(organisationId, command, (current) => {
           if (theirs >= organisationsPerPersonMax) throw new RefusedError('too-many-organisations')
@@ -140,10 +145,11 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, runti
       own: ({ params, caller }) => isMember(directory, params.id, caller),
       handle: async ({ params, body, command }) => {
         const { kind, ...words } = body
-        const { sequence } = await organisations.update(params.id, command, (current) =>
-          describeOrganisation(current, { organisationId: params.id, ...(kind === undefined ? {} : { kind }), details: toDetails(words, command.at) }),
+        const organisationId = await standingIdOf(params.id)
+        const { sequence } = await organisations.update(organisationId, command, (current) =>
+          describeOrganisation(current, { organisationId, ...(kind === undefined ? {} : { kind }), details: toDetails(words, command.at) }),
         )
-        return { body: { organisationId: params.id }, sequence }
+        return { body: { organisationId }, sequence }
       },
     }),
     defineRoute({
@@ -159,8 +165,9 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, runti
       handle: async ({ params, caller, command }) => {
         if (caller.kind !== 'person') throw new NotFoundError()
         const code = joiningCodes.make(command.key)
-        const { answer, sequence } = await organisations.update(params.id, command, (current) =>
-          issueJoiningCode(current, { organisationId: params.id, joiningCodeId: joiningCodeIdOf(code), issuedBy: caller.personId, at: command.at }),
+        const organisationId = await standingIdOf(params.id)
+        const { answer, sequence } = await organisations.update(organisationId, command, (current) =>
+          issueJoiningCode(current, { organisationId, joiningCodeId: joiningCodeIdOf(code), issuedBy: caller.personId, at: command.at }),
         )
         return { status: 201, body: { code, expiresAt: String(answer.expiresAt) }, sequence }
       },
@@ -181,12 +188,12 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, runti
         const joiningCodeId = joiningCodeIdOf(body.code)
         const organisationId = (await organisations.find({ where: { joiningCodeId: { has: joiningCodeId } }, limit: 1 })).aggregates[0]?.id
         if (organisationId === undefined) throw new RefusedError('joining-code-ended', '/code')
-        const theirs = await organisations.count({ memberId: { has: personId } })
+        const theirs = await organisations.count({ memberId: { has: personId }, mergedInto: { equals: null } })
         const { sequence } = await organisations.update(organisationId, command, (current) => {
           if (theirs >= organisationsPerPersonMax && !current.state.memberIds.includes(personId)) throw new RefusedError('too-many-organisations', '/code')
           return joinOrganisation(current, { organisationId, joiningCodeId, personId, at: command.at })
         })
-        return { status: 201, body: { organisationId }, sequence }
+        return { status: 201, body: { organisationId: await standingIdOf(organisationId) }, sequence }
       },
     }),
   ]
@@ -217,27 +224,31 @@ const charitiesOf = async ({ organisations, offers }: Directory, numbers: readon
       return state.status === 'none' || wardCode === undefined ? [] : [[state.organisationId, wardCode] as const]
     }),
   )
+  const standing = await standingOf(
+    organisations,
+    found.map(({ id }) => id),
+  )
   return found.map(({ id }) => {
     const wardCode = wardOf.get(id)
-    return { charityNumber: numberOf.get(id) ?? '', organisationId: id, ...(wardCode === undefined ? {} : { wardCode }) }
+    return { charityNumber: numberOf.get(id) ?? '', organisationId: standing.get(id)?.organisation.id ?? id, ...(wardCode === undefined ? {} : { wardCode }) }
   })
 }
 
 type OfferLine = z.input<typeof OrganisationView>['offers'][number]
 
-/** One page of an organisation's offers; only its members are shown those that are not published. */
+/** One page of the offers of those that stand as one organisation; only its members are shown those that are not published. */
 const offersOf = async (
   offers: Offers,
   {
-    organisationId,
+    organisationIds,
     isYours,
     limit,
     after: from,
     nowMs,
-  }: { organisationId: string; isYours: boolean; limit: number; after?: string | undefined; nowMs: number },
+  }: { organisationIds: readonly string[]; isYours: boolean; limit: number; after?: string | undefined; nowMs: number },
 ): Promise<{ items: OfferLine[]; after?: string }> => {
   const { aggregates, after } = await offers.find({
-    where: { organisationId: { equals: organisationId }, ...(isYours ? {} : { status: { equals: 'published' } }) },
+    where: { organisationId: { in: organisationIds }, ...(isYours ? {} : { status: { equals: 'published' } }) },
     limit,
     ...(from === undefined ? {} : { after: from }),
   })

@@ -1,6 +1,7 @@
 import { type Command, idFor, inParallel } from '@patchwork/aggregate'
 import type { Collection } from '@patchwork/document-store'
 import { type TakenKind, takenKinds } from '../domain/import.ts'
+import { ownWords, withOwnWords } from '../domain/mergedWords.ts'
 import { canonical, type FormerOffer, type Offer, publishAnew, publishedWords, publishFromOpenData, putBackOffer, withdrawOffer } from '../domain/offer.ts'
 import { describeOrganisation, type Organisation, type OrganisationDetails, registerOrganisation } from '../domain/organisation.ts'
 import { RefusedError } from '../domain/refusals.ts'
@@ -104,7 +105,7 @@ const keepFormer = async (records: readonly Staged[], keeping: KeepingFormer): P
     const organisation = isFirst ? organisations.get(prepared.organisationId) : undefined
     const former: FormerWords = {
       ...formerOffer(offers.get(record.offerId), remembered.get(record.offerId)?.body),
-      ...(organisation && prepared && isToBeDescribed(organisation, prepared.organisation) ? { organisation: organisation.details! } : {}),
+      ...(organisation && prepared && isToBeDescribed(organisation, prepared.organisation) ? { organisation: ownWords(organisation.details!) } : {}),
     }
     if (record.body.former === undefined && Object.keys(former).length > 0) {
       const sealed = store.sealer.seal(former, formerContext(record.id))
@@ -127,9 +128,9 @@ const formerOffer = (offer: Offer | undefined, remembered: ImportedOffer | undef
   return { offer: { category, personalCare, details: publishedWords(offer.details), isPublished: status === 'published' } }
 }
 
-/** An organisation that people here act for says itself what it is. */
+/** An organisation that people here act for says itself what it is. What a merge put into its words goes on standing over what a feed says. */
 const isToBeDescribed = ({ state, details }: Organisation, said: OrganisationDetails): boolean =>
-  state.status === 'registered' && state.memberIds.length === 0 && details !== undefined && !isSameOrganisation(details, said)
+  state.status === 'registered' && state.memberIds.length === 0 && details !== undefined && !isSameOrganisation(ownWords(details), said)
 
 const isSameOrganisation = (one: OrganisationDetails, other: OrganisationDetails): boolean =>
   (['name', 'description', 'email', 'phone', 'website'] as const).every((field) => one[field] === other[field]) &&
@@ -147,7 +148,9 @@ const takeOrganisation = async ({ organisationId, organisation }: PreparedOffer,
   const details = { ...organisation, modifiedAt: taking.at }
   await taking.directory.organisations.update(organisationId, commandOf(taking, 'organisation'), (current) => {
     if (current.state.status !== 'registered') return registerOrganisation(current, { organisationId, kind: 'organisation', origin: 'imported', details })
-    return isToBeDescribed(current, details) ? describeOrganisation(current, { organisationId, details }) : { events: [] }
+    return isToBeDescribed(current, details)
+      ? describeOrganisation(current, { organisationId, details: withOwnWords(current.details!, details) })
+      : { events: [] }
   })
 }
 
@@ -251,8 +254,8 @@ const putBack = async ({ offerId }: Staged, { offer: former }: FormerWords, memo
 const putBackOrganisation = async ({ words }: Staged, details: OrganisationDetails, taking: Taking): Promise<void> => {
   const prepared = words.prepared!
   await taking.directory.organisations.update(prepared.organisationId, commandOf(taking, 'undo-organisation'), (current) => {
-    const isAsTaken = current.details !== undefined && isSameOrganisation(current.details, prepared.organisation)
-    return isAsTaken ? describeOrganisation(current, { organisationId: prepared.organisationId, details }) : { events: [] }
+    if (!current.details || !isSameOrganisation(ownWords(current.details), prepared.organisation)) return { events: [] }
+    return describeOrganisation(current, { organisationId: prepared.organisationId, details: withOwnWords(current.details, details) })
   })
 }
 

@@ -20,10 +20,10 @@ export const openCredentialReadings = async ({ documents, runtime }: Pick<Ports,
     append: async (reading: Omit<CredentialReading, 'at'>): Promise<void> => {
       await log.insert(runtime.uuid(), { ...reading, at: instant(runtime) })
     },
-    /** Who read those of an organisation, newest first; `limit` 1 to 200. */
-    ofOrganisation: async (organisationId: string, { limit, after }: { limit: number; after?: string | undefined }) => {
+    /** Who read those of these organisations, newest first; `limit` 1 to 200. */
+    ofOrganisations: async (organisationIds: readonly string[], { limit, after }: { limit: number; after?: string | undefined }) => {
       const page = await log.find({
-        where: { organisationId: { equals: organisationId } },
+        where: { organisationId: { in: organisationIds } },
         sort: [{ field: 'at', direction: 'descending' }],
         limit,
         ...(after === undefined ? {} : { after }),

@@ -7,6 +7,10 @@ import {
   CredentialEntered,
   CredentialRemoved,
   CredentialReviewed,
+  MatchClosed,
+  MatchRaised,
+  MatchRejected,
+  MatchReopened,
   OfferAssuranceAsked,
   OfferAssuranceAwaited,
   OfferAssured,
@@ -23,12 +27,16 @@ import {
   OrganisationDescribed,
   OrganisationJoiningCodeIssued,
   OrganisationMemberJoined,
+  OrganisationMemberLeft,
+  OrganisationMerged,
+  OrganisationMergeUndone,
   OrganisationRegistered,
   SearchFoundNoneAcceptable,
   SearchFoundNothing,
 } from '@patchwork/events'
 import { type AssetDetails, type AssetEvent, type AssetState, evolveAsset, initialAsset } from '../domain/asset.ts'
 import { type CredentialDetails, type CredentialEvent, type CredentialState, evolveCredential, initialCredential } from '../domain/credential.ts'
+import { evolveMatch, initialMatch, type MatchEvent, type MatchState } from '../domain/match.ts'
 import { evolveOffer, initialOffer, type KeptOffer, type OfferEvent, type OfferState } from '../domain/offer.ts'
 import { evolveOrganisation, initialOrganisation, type OrganisationDetails, type OrganisationEvent, type OrganisationState } from '../domain/organisation.ts'
 import { evolveSearch, initialSearch, type SearchEvent, type UnmetSearch } from '../domain/unmetSearch.ts'
@@ -40,7 +48,15 @@ export type Offers = OpenedAggregates<OfferState, OfferEvent, KeptOffer>
 export type Credentials = OpenedAggregates<CredentialState, CredentialEvent, CredentialDetails>
 export type Assets = OpenedAggregates<AssetState, AssetEvent, AssetDetails>
 export type UnmetSearches = OpenedAggregates<UnmetSearch, SearchEvent>
-export type Directory = { organisations: Organisations; offers: Offers; credentials: Credentials; assets: Assets; searches: UnmetSearches }
+export type Matches = OpenedAggregates<MatchState, MatchEvent>
+export type Directory = {
+  organisations: Organisations
+  offers: Offers
+  credentials: Credentials
+  assets: Assets
+  searches: UnmetSearches
+  matches: Matches
+}
 
 /** Opens what the directory keeps. Throws what the stores throw when they cannot be opened. */
 export const openDirectory = (ports: Ports): Promise<Directory> =>
@@ -50,15 +66,29 @@ export const openDirectory = (ports: Ports): Promise<Directory> =>
         service,
         name: 'organisation',
         topic: OrganisationRegistered.topic,
-        events: [OrganisationRegistered, OrganisationDescribed, OrganisationMemberJoined, OrganisationJoiningCodeIssued],
+        events: [
+          OrganisationRegistered,
+          OrganisationDescribed,
+          OrganisationMemberJoined,
+          OrganisationJoiningCodeIssued,
+          OrganisationMemberLeft,
+          OrganisationMerged,
+          OrganisationMergeUndone,
+        ],
         initial: initialOrganisation,
         evolve: evolveOrganisation,
         fields: {
           status: { path: 'state.status', type: 'string' },
           memberId: { path: 'state.memberIds', type: 'string', array: true },
           joiningCodeId: { path: 'state.joiningCodeIds', type: 'string', array: true },
+          mergedInto: { path: 'state.mergedInto.organisationId', type: 'string' },
         },
-        indexes: { 'by-status': { fields: ['status'] }, 'by-member': { fields: ['memberId'] }, 'by-joining-code': { fields: ['joiningCodeId'] } },
+        indexes: {
+          'by-status': { fields: ['status'] },
+          'by-member': { fields: ['memberId'] },
+          'by-joining-code': { fields: ['joiningCodeId'] },
+          'by-merged-into': { fields: ['mergedInto'], sparse: true },
+        },
       },
       ports,
     ),
@@ -112,6 +142,23 @@ export const openDirectory = (ports: Ports): Promise<Directory> =>
         evolve: evolveCredential,
         fields: { status: { path: 'state.status', type: 'string' }, organisationId: { path: 'state.organisationId', type: 'string' } },
         indexes: { 'by-status': { fields: ['status'] }, 'by-organisation': { fields: ['organisationId', 'status'] } },
+      },
+      ports,
+    ),
+    matches: openAggregates<MatchState, MatchEvent>(
+      {
+        service,
+        name: 'match',
+        topic: MatchRaised.topic,
+        events: [MatchRaised, MatchRejected, MatchClosed, MatchReopened],
+        initial: initialMatch,
+        evolve: evolveMatch,
+        fields: {
+          status: { path: 'state.status', type: 'string' },
+          certainty: { path: 'state.certainty', type: 'integer' },
+          organisationId: { path: 'state.organisationIds', type: 'string', array: true },
+        },
+        indexes: { 'by-status': { fields: ['status', 'certainty'] }, 'by-organisation': { fields: ['organisationId'] } },
       },
       ports,
     ),

@@ -66,8 +66,12 @@ export type PublicOffer = {
 }
 
 /** What anyone may read of an organisation; undefined when there is none. */
-export const toPublicOrganisation = ({ id, state, details }: Organisation & { id: string }): PublicOrganisation | undefined =>
-  state.status === 'registered' && details ? { organisationId: id, kind: state.kind, ...details } : undefined
+export const toPublicOrganisation = ({ id, state, details }: Organisation & { id: string }): PublicOrganisation | undefined => {
+  if (state.status !== 'registered' || !details) return undefined
+  // What merges put aside is nobody's to read.
+  const { taken: _taken, merge: _merge, ...words } = details
+  return { organisationId: id, kind: state.kind, ...words }
+}
 
 /** A published offer as search knows it; undefined unless it is published. Views leave out the postcode that an area is measured from. */
 export const toPublicOffer = ({ id, state, details }: Offer & { id: string }, organisation: PublicOrganisation): PublicOffer | undefined => {

@@ -38,6 +38,14 @@ test('a member is told for which organisations they may answer here, and nobody 
   expect((await place.as('resident', newId())('/memberships')).status).toBe(403)
 })
 
+test('D10 whoever acts for an organisation no more, as after a merge that was undone, answers for it no more', async () => {
+  const { organisationId, member, colleague, colleagueId, leaves } = await offering(place)
+  await leaves(colleagueId)
+  await place.caughtUp()
+  expect((await colleague('/memberships')).body).toEqual({ organisationIds: [] })
+  expect((await member('/memberships')).body).toEqual({ organisationIds: [organisationId] })
+})
+
 describe('R5 R2 recording a need', () => {
   test('R5 a resident records a need in their own words and reads it again', async () => {
     const { personId, self } = await resident(place)

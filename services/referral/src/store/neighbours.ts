@@ -1,5 +1,14 @@
 import { openReadModel, type Ports, together } from '@patchwork/aggregate'
-import { type EventEnvelope, OfferAssured, OfferHidden, OfferPublished, OfferWithdrawn, OrganisationMemberJoined, PersonRegistered } from '@patchwork/events'
+import {
+  type EventEnvelope,
+  OfferAssured,
+  OfferHidden,
+  OfferPublished,
+  OfferWithdrawn,
+  OrganisationMemberJoined,
+  OrganisationMemberLeft,
+  PersonRegistered,
+} from '@patchwork/events'
 import type { z } from 'zod'
 import type { ReferredOffer } from '../domain/commands.ts'
 
@@ -44,17 +53,17 @@ export const openNeighbours = async (ports: Ports) => {
       {
         service: 'referral',
         name: 'memberships',
-        version: 1,
+        version: 2,
         topics: [OrganisationMemberJoined.topic],
         fields: { personId: { path: 'personId', type: 'string' } },
         indexes: { 'by-person': { fields: ['personId'] } },
         idOf: (event) => {
-          const joined = dataOf(OrganisationMemberJoined, event)
-          return joined && `${joined.organisationId}/${joined.personId}`
+          const told = dataOf(OrganisationMemberJoined, event) ?? dataOf(OrganisationMemberLeft, event)
+          return told && `${told.organisationId}/${told.personId}`
         },
-        project: (current, event) => {
+        project: (_, event) => {
           const joined = dataOf(OrganisationMemberJoined, event)
-          return joined ? { organisationId: joined.organisationId, personId: joined.personId } : current
+          return joined && { organisationId: joined.organisationId, personId: joined.personId }
         },
       },
       ports,

@@ -1,4 +1,12 @@
-import { OfferAssured, OfferHidden, OfferPublished, OfferWithdrawn, OrganisationMemberJoined, PersonRegistered } from '@patchwork/events'
+import {
+  OfferAssured,
+  OfferHidden,
+  OfferPublished,
+  OfferWithdrawn,
+  OrganisationMemberJoined,
+  OrganisationMemberLeft,
+  PersonRegistered,
+} from '@patchwork/events'
 import { newId, type Place } from './startPlace.ts'
 
 export type Changed = { referralId: string; status: string }
@@ -23,11 +31,13 @@ export const offering = async (place: Place, changes: { track?: 'be-helped' | 'j
     organisationId,
     offerId,
     memberId,
+    colleagueId,
     member: place.as('provider', memberId),
     colleague: place.as('coordinator', colleagueId),
     hide: () => place.tell(OfferHidden, offerId, { offerId, organisationId, hiddenAt: '2026-11-24T09:00:00.000Z' }),
     assure: () =>
       place.tell(OfferAssured, offerId, { offerId, organisationId, assuredBy: memberId, assurer: 'provider', assuredAt: '2026-11-25T09:00:00.000Z' }),
+    leaves: (personId: string) => place.tell(OrganisationMemberLeft, organisationId, { organisationId, personId }),
     withdraw: () => place.tell(OfferWithdrawn, offerId, { offerId, organisationId, withdrawnAt: '2026-11-24T09:00:00.000Z' }),
   }
 }

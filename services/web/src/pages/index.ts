@@ -7,6 +7,8 @@ import { administratorAccountsPage } from './administratorAccounts/page.ts'
 import { administratorCheckPage } from './administratorCheck/page.ts'
 import { administratorChecksPage } from './administratorChecks/page.ts'
 import { administratorDeliveriesPage } from './administratorDeliveries/page.ts'
+import { administratorDuplicatePage } from './administratorDuplicate/page.ts'
+import { administratorDuplicatesPage } from './administratorDuplicates/page.ts'
 import { administratorFeedsPage } from './administratorFeeds/page.ts'
 import { administratorImportPage } from './administratorImport/page.ts'
 import { administratorImportColumnsPage } from './administratorImportColumns/page.ts'
@@ -21,6 +23,7 @@ import { comparePage } from './compare/page.ts'
 import {
   administratorAssurancePage,
   administratorClosingPage,
+  administratorDuplicateSteps,
   administratorFeedStopPage,
   administratorImportSteps,
   administratorPasswordLinkPage,
@@ -145,6 +148,9 @@ export const pages: readonly AnyPage[] = [
   administratorImportChoicePage,
   administratorFeedsPage,
   administratorFeedStopPage,
+  administratorDuplicatesPage,
+  administratorDuplicatePage,
+  ...administratorDuplicateSteps,
   dashboardPage,
   figureCsvPage,
   dashboardEventsPage,

@@ -1,6 +1,7 @@
 import { assetFixtures } from './assetFixtures.ts'
 import { commissioningFixtures } from './commissioningFixtures.ts'
 import { directoryFixtures } from './directoryFixtures.ts'
+import { duplicateFixtures } from './duplicateFixtures.ts'
 import type { Fixtures } from './fixture.ts'
 import { identityFixtures } from './identityFixtures.ts'
 import { importFixtures } from './importFixtures.ts'
@@ -15,6 +16,7 @@ export const fixtures: Fixtures = {
   ...commissioningFixtures,
   ...directoryFixtures,
   ...assetFixtures,
+  ...duplicateFixtures,
   ...identityFixtures,
   ...importFixtures,
   ...notificationFixtures,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { definePage, goTo, type SignedInVisit } from '../../http/page.ts'
+import { definePage, goOnceThere, goTo, type SignedInVisit } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
+import { pairIs } from '../administratorDuplicate/page.ts'
 
 const HandedLink = z.object({ url: z.string(), expiresAt: z.string() })
 const Vouched = z.object({ link: HandedLink.optional() })
@@ -94,3 +95,29 @@ export const administratorAssurancePage = definePage({
     return goTo('/administrator/offers', { notice: 'confirm.assuredByCouncil' })
   },
 })
+
+const duplicatesPath = '/administrator/duplicates'
+
+/** Telling two organisations apart, taking that back, or undoing a merge. */
+const duplicateStep = (
+  step: 'rejection' | 'reopening' | 'undoing',
+  status: 'rejected' | 'waiting',
+  notice: 'confirm.toldApart' | 'confirm.toldApartNoMore' | 'confirm.mergeUndone',
+) =>
+  definePage({
+    name: 'confirm',
+    path: `${duplicatesPath}/:matchId/${step}`,
+    for: ['administrator'],
+    load: async ({ params }) => ({ question: `duplicate-${step}`, back: `${duplicatesPath}/${params.matchId!}` }),
+    save: async (_values, { services, params, appears }) => {
+      const matchId = params.matchId!
+      await services.post('provider-directory', path`/duplicates/${matchId}/${step}`, {})
+      return goOnceThere({ appears }, `${duplicatesPath}/${matchId}`, notice, pairIs(services, matchId, status))
+    },
+  })
+
+export const administratorDuplicateSteps = [
+  duplicateStep('rejection', 'rejected', 'confirm.toldApart'),
+  duplicateStep('reopening', 'waiting', 'confirm.toldApartNoMore'),
+  duplicateStep('undoing', 'waiting', 'confirm.mergeUndone'),
+]

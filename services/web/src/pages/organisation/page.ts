@@ -1,5 +1,5 @@
 import { isPlaceUnknown, WholeOrganisation } from '../../directory/offer.ts'
-import { definePage } from '../../http/page.ts'
+import { definePage, goTo } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
 import { PublicChecks } from '../checks/checks.ts'
 
@@ -17,6 +17,9 @@ export const organisationPage = definePage({
         () => [],
       ),
     ])
+    // Of one that was merged the directory gives the one that stands: saved links and old pages lead there.
+    if (organisation.organisationId !== params.id!.toLowerCase())
+      return goTo(`/organisations/${organisation.organisationId}`, { notice: 'organisation.merged' })
     const published = organisation.offers.filter(({ status }) => status === 'published')
     return { organisation, checks, offers: published.map((offer) => ({ ...offer, isPlaceUnknown: isPlaceUnknown(offer.place) })) }
   },

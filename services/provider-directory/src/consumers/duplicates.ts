@@ -1,0 +1,171 @@
+import { type Command, type Consumer, consume, idFor, on, type Ports, type ReactionContext } from '@patchwork/aggregate'
+import { OfferDescribed, OrganisationDescribed, OrganisationMemberJoined, OrganisationMerged, OrganisationMergeUndone } from '@patchwork/events'
+import { likenessOf, traitsOf } from '../domain/likeness.ts'
+import { closeMatch, raiseMatch, reopenMatch } from '../domain/match.ts'
+import { type MergedOrganisation, mirroredMembers } from '../domain/mergedMembers.ts'
+import { changeMembers, giveWordsBack, takeWordsOfMerged } from '../domain/organisation.ts'
+import { type Directory, service } from '../store/directory.ts'
+import type { Likenesses } from '../store/likeness.ts'
+import { type FoundOrganisation, mergedIntoOf, standingAsOne, standingFor } from '../store/standing.ts'
+
+/** Offers of an organisation that tell where it is and how it is reached. */
+const offersReadMax = 20
+/** Matches of one organisation that a merge closes or an undoing opens again. */
+const matchesMax = 1_000
+
+export const duplicatesGroup = `${service}-duplicates`
+
+/** The id of a pair, whichever of the two is named first. */
+export const matchIdOf = (one: string, other: string): string => idFor(`match/${[one, other].sort().join('/')}`)
+
+type Dependencies = { directory: Directory; likenesses: Likenesses }
+type CommandOf = ReactionContext['command']
+
+/**
+ * Raises pairs of organisations that are likely one, as what is said of them arrives, and carries out what follows from a merge or its undoing: words, members
+ * and matches. Each event does so once, and what a crash cut off goes on with the event.
+ */
+export const findDuplicates = ({ directory, likenesses }: Dependencies, ports: Ports): Promise<Consumer> => {
+  const raise = raising({ directory, likenesses })
+  const settle = settling(directory)
+  return consume(
+    {
+      service,
+      group: duplicatesGroup,
+      topics: [OrganisationDescribed.topic, OfferDescribed.topic],
+      handlers: [
+        on(OrganisationDescribed, async ({ data: { organisationId } }, { command }) => {
+          await settle.words(organisationId, command)
+          await raise(organisationId, command)
+        }),
+        on(OfferDescribed, async ({ data: { offerId, organisationId } }, { command }) => {
+          if (await tellsNothingNew({ directory, likenesses }, offerId, organisationId)) return
+          await raise(organisationId, command)
+        }),
+        on(OrganisationMemberJoined, ({ data: { organisationId } }, { command }) => settle.members(organisationId, command)),
+        on(OrganisationMerged, async ({ data }, { command }) => {
+          await settle.words(data.organisationId, command)
+          await settle.members(data.organisationId, command)
+          await settle.matches(
+            data.organisationId,
+            (match, at) => closeMatch(match, { ...data, matchId: match.id, mergedOrganisationId: data.organisationId, at }),
+            command,
+          )
+          await raise(data.organisationId, command)
+        }),
+        on(OrganisationMergeUndone, async ({ data }, { command }) => {
+          const { organisationId, fromOrganisationId, matchId } = data
+          await directory.organisations.update(fromOrganisationId, command(null, 'words'), (current) =>
+            giveWordsBack(current, { organisationId: fromOrganisationId, matchId, at: data.undoneAt }),
+          )
+          await settle.members(organisationId, command)
+          await settle.members(fromOrganisationId, command)
+          await settle.matches(organisationId, (match, at) => reopenMatch(match, { matchId: match.id, mergedOrganisationId: organisationId, at }), command)
+          await raise(organisationId, command)
+          await raise(fromOrganisationId, command)
+        }),
+      ],
+    },
+    ports,
+  )
+}
+
+const offersOf = async ({ offers }: Directory, organisationId: string) =>
+  (await offers.find({ where: { organisationId: { equals: organisationId } }, limit: offersReadMax })).aggregates.flatMap(({ details }) => details ?? [])
+
+/** Whether all that an offer tells of its organisation is known: most descriptions change other things. */
+const tellsNothingNew = async ({ directory, likenesses }: Dependencies, offerId: string, organisationId: string): Promise<boolean> => {
+  const [offer, organisation, standing] = await Promise.all([
+    directory.offers.get(offerId),
+    directory.organisations.get(organisationId),
+    standingFor(directory.organisations, organisationId),
+  ])
+  if (!offer?.details || !organisation?.details || !standing) return true
+  return likenesses.has(standing.organisation.id, traitsOf(organisation.details, [offer.details]))
+}
+
+/** Compares the organisation that stands for one with those that share a trait with it, or with one that was merged into it. */
+const raising =
+  ({ directory, likenesses }: Dependencies) =>
+  async (describedId: string, command: CommandOf): Promise<void> => {
+    const { organisations, matches } = directory
+    const organisationId = (await standingFor(organisations, describedId))?.organisation.id
+    if (organisationId === undefined) return
+    let all: FoundOrganisation[] = []
+    const traits = await likenesses.keep(organisationId, async () => {
+      all = await standingAsOne(organisations, organisationId)
+      return (await Promise.all(all.map(async ({ id, details }) => (details ? traitsOf(details, await offersOf(directory, id)) : [])))).flat()
+    })
+    const details = all[0]?.details
+    if (!details) return
+    for (const { id } of all.slice(1)) await likenesses.keep(id, async () => undefined)
+    const shared = await likenesses.others(organisationId, traits)
+    for (const other of await organisations.getMany([...shared.keys()])) {
+      const likeness = other.details && !mergedIntoOf(other) && likenessOf(details, other.details, shared.get(other.id)!)
+      if (!likeness || (await isRejected(directory, organisationId, other.id))) continue
+      const matchId = matchIdOf(organisationId, other.id)
+      const raised = command(null, `raise/${matchId}`)
+      await matches.update(matchId, raised, (match) =>
+        raiseMatch(match, { matchId, organisationIds: [organisationId, other.id].sort(), ...likeness, at: raised.at }),
+      )
+    }
+  }
+
+/** Whether somebody has said of two, or of two that were merged into them, that they are not the same. */
+const isRejected = async ({ organisations, matches }: Directory, one: string, other: string): Promise<boolean> => {
+  const [these, those] = await Promise.all([standingAsOne(organisations, one), standingAsOne(organisations, other)])
+  const pairs = these.flatMap(({ id }) => those.map((theirs) => matchIdOf(id, theirs.id)))
+  return (await matches.getMany(pairs)).some(({ state }) => state.status === 'rejected')
+}
+
+type Decide = Parameters<Directory['matches']['update']>[2]
+
+/** What follows from a merge. Everything is worked out from the documents as they are, so that a repeat changes nothing. */
+const settling = (directory: Directory) => {
+  const { organisations, matches } = directory
+  return {
+    /** The one that stands takes the words that were chosen of a merged one, or follows them. */
+    words: async (organisationId: string, command: CommandOf): Promise<void> => {
+      const merged = await organisations.get(organisationId)
+      const into = merged && mergedIntoOf(merged)
+      if (!into || !merged.details) return
+      const { details } = merged
+      const taking = command(null, 'words')
+      await organisations.update(into.organisationId, taking, (current) =>
+        takeWordsOfMerged(current, { organisationId: into.organisationId, matchId: into.matchId, at: taking.at, merged: details }),
+      )
+    },
+    /** Whoever acts for one of those that stand as one acts for all of them. */
+    members: async (organisationId: string, command: CommandOf): Promise<void> => {
+      const standing = await standingFor(organisations, organisationId)
+      if (!standing) return
+      const all = await standingAsOne(organisations, standing.organisation.id)
+      // Of an organisation that stands alone, only what a merge has left behind can be wrong.
+      for (const [id, { joins, leaves }] of mirroredMembers(all.flatMap(toMerged)))
+        if (joins.length + leaves.length > 0)
+          await organisations.update(id, command(null, `members/${id}`), (current) => changeMembers(current, { organisationId: id, joins, leaves }))
+    },
+    matches: async (organisationId: string, decide: (match: Parameters<Decide>[0], at: string) => ReturnType<Decide>, command: CommandOf): Promise<void> => {
+      const { aggregates } = await matches.find({ where: { organisationId: { has: organisationId } }, limit: matchesMax })
+      for (const { id } of aggregates) {
+        const changing: Command = command(null, `match/${id}`)
+        await matches.update(id, changing, (match) => decide(match, changing.at))
+      }
+    },
+  }
+}
+
+const toMerged = ({ id, state }: FoundOrganisation): MergedOrganisation[] =>
+  state.status !== 'registered'
+    ? []
+    : [
+        {
+          organisationId: id,
+          ...(state.mergedInto ? { mergedInto: state.mergedInto } : {}),
+          members: state.memberIds.map((personId) => ({
+            personId,
+            memberRole: state.ownerIds.includes(personId) ? 'owner' : 'member',
+            ...(state.through?.[personId] === undefined ? {} : { through: state.through[personId] }),
+          })),
+        },
+      ]
