@@ -21,6 +21,7 @@ import { addPostcodes, postcodesFileIn } from './postcodes.ts'
 import { operationProgressTo, progressTo } from './progress.ts'
 import { type Restored, restore } from './restore.ts'
 import { addServerCommands } from './serverCommands.ts'
+import { addTaxonomies, taxonomiesFolderIn } from './taxonomies.ts'
 
 /** What the command takes from the process it runs in. */
 export type Surroundings = {
@@ -200,6 +201,7 @@ const addImport = (patchwork: Command, surroundings: Surroundings, settle: Settl
   one('accept', 'take all that is sound in an import that waits')
   one('drop', 'forget an import that waits')
   addPostcodes(imports, surroundings, settle)
+  addTaxonomies(imports, surroundings, settle)
   imports
     .command('undo')
     .description('put everything back that the last acceptance took')
@@ -339,7 +341,11 @@ const importAlone = async (
 ): Promise<unknown> => {
   const opened = await openPorts(config, runtime, createLogger({ level: config.logLevel, readable: errors.isTTY ?? false }), { isSmall: true })
   try {
-    const imports = await openImports(opened.ports, { instance: 'place', postcodesFile: postcodesFileIn(config.dataDirectory) })
+    const imports = await openImports(opened.ports, {
+      instance: 'place',
+      postcodesFile: postcodesFileIn(config.dataDirectory),
+      taxonomiesFolder: taxonomiesFolderIn(config.dataDirectory),
+    })
     try {
       const memory = staySmall()
       return await operateImport(imports, operation, (progress) => {
