@@ -107,6 +107,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
           unmetNeed,
           imports,
           feeds,
+          taxonomies,
           runtime,
         }),
       },

@@ -137,6 +137,35 @@ test('D2 a taxonomy that only records of another feed name is listed with the te
   expect(await count(`/services?taxonomy_id=${foreign.taxonomyId}`)).toBe(1)
 })
 
+test('D2 an administrator sees the taxonomies, what is in use of each, where it came from, and its terms from the top down; others do not', async () => {
+  const administrator = place.as('administrator')
+  const { items } = (await administrator('/taxonomies')).body
+  expect(items.map(({ of, name, terms, offers, languages }: Fields) => [of, name, terms, offers, languages])).toEqual([
+    ['place', taxonomy.name, 17, await count('/services'), ['en', 'cy']],
+    ['import', schemeNames.lga, 5, await count(`/services?taxonomy_id=${taxonomyIdOf(lga)}`), ['en', 'cy']],
+    ['import', 'Open Eligibility', 5, await count(`/services?taxonomy_id=${taxonomyIdOf('open-eligibility')}`), ['en']],
+    ['feeds', 'Activities of Bristol', 1, 1, []],
+  ])
+  expect(items[1]).toMatchObject({ source: 'terms', version: '2010-04-06T00:00:00', importedAt: expect.any(String), retired: 0 })
+  const terms = async (query = '') => (await administrator(`/taxonomies/${taxonomyIdOf(lga)}/terms${query}`)).body
+  const top = await terms('?limit=1')
+  expect(top).toMatchObject({ total: 2, after: '1', above: [], items: [{ name: 'Leisure & culture', code: 'function/72', below: 1, offers: 0 }] })
+  expect(await terms('?limit=1&after=1')).toMatchObject({ items: [{ name: 'Housing', below: 0 }] })
+  const below = await terms(`?language=cy&parent=${top.items[0].termId}`)
+  expect(below.above).toEqual([{ termId: top.items[0].termId, name: 'Leisure & culture' }])
+  expect(below.items).toMatchObject([{ name: 'Llyfrgelloedd', below: 2, offers: await count(`/services?taxonomy_term_id=${libraries}`) }])
+  const kinds = (await administrator(`/taxonomies/${taxonomy.id}/terms`)).body.items
+  expect(kinds.find(({ code }: Fields) => code === 'food')).toMatchObject({ offers: await count(`/services?taxonomy_term_id=${termOf('food').id}`) })
+  for (const [path, status] of [
+    [`/taxonomies/${newId()}/terms`, 404],
+    [`/taxonomies/${taxonomyIdOf(lga)}/terms?parent=${newId()}`, 404],
+    [`/taxonomies/${taxonomyIdOf(lga)}/terms?after=x`, 400],
+    ['/taxonomies/x/terms', 400],
+  ] as const)
+    expect({ path, status: (await administrator(path)).status }).toEqual({ path, status })
+  for (const path of ['/taxonomies', `/taxonomies/${taxonomy.id}/terms`]) expect((await place.as('commissioner')(path)).status).toBe(403)
+})
+
 test('D2 a term that a new version came without is told while something carries it, and not any more when nothing does', async () => {
   await take('code,name\n1130,Food Pantry\n', { name: 'Open Eligibility' })
   // Food stands for one of our kinds; nothing carries the terms of travel.

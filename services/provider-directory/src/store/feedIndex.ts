@@ -51,6 +51,8 @@ export type FeedIndex = {
   terms(): FeedTerm[]
   /** The taxonomies that these terms say they are of. */
   taxonomies(): { id: string; name?: string }[]
+  /** How many offers are of each term, or of each taxonomy: that brought it with them, or are of a kind that is shown with it. In the order asked in. */
+  usedBy(what: 'term' | 'taxonomy', asked: readonly { id: string; kinds: readonly Category[] }[]): number[]
   term(termId: string): FeedTerm | undefined
 }
 
@@ -68,6 +70,7 @@ export const createFeedIndex = (database: DatabaseSync): FeedIndex => {
       has_times integer not null, minimum_age real, maximum_age real);
     create unique index feed_by_offer on feed(offer_id);
     create index feed_by_organisation on feed(organisation_id, offer_id);
+    create index feed_by_category on feed(category);
     create table feed_places(place_id text primary key, id integer not null, latitude real, longitude real) without rowid;
     create index feed_places_of on feed_places(id);
     create table feed_terms(term_id text not null, id integer not null, taxonomy_id text, term text not null, primary key(term_id, id)) without rowid;
@@ -166,6 +169,15 @@ export const createFeedIndex = (database: DatabaseSync): FeedIndex => {
       )
         .all(taxonomiesMax)
         .map(({ id, name }) => ({ id: String(id), ...(typeof name === 'string' ? { name } : {}) })),
+    usedBy: (what, asked) =>
+      prepared(
+        `select (select count(*) from (
+            select id from feed where category in (select value from json_each(asked.value, '$.kinds'))
+            union select id from feed_terms where ${what}_id = json_extract(asked.value, '$.id'))) as count
+          from json_each(:asked) as asked order by asked.key`,
+      )
+        .all({ asked: JSON.stringify(asked) })
+        .map(({ count }) => Number(count)),
     term: (termId) => {
       const row = prepared('select term_id, taxonomy_id, term from feed_terms where term_id = ? limit 1').get(termId)
       return row && toTerm(row)

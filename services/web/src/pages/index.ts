@@ -15,6 +15,8 @@ import { administratorImportChoicePage, administratorImportKindsPage } from './a
 import { administratorImportsPage } from './administratorImports/page.ts'
 import { administratorMailPage } from './administratorMail/page.ts'
 import { administratorNewAccountPage } from './administratorNewAccount/page.ts'
+import { administratorTaxonomiesPage } from './administratorTaxonomies/page.ts'
+import { administratorTaxonomyPage } from './administratorTaxonomy/page.ts'
 import { checkYourMailPage } from './checkYourMail/page.ts'
 import { comparePage } from './compare/page.ts'
 import {
@@ -135,6 +137,8 @@ export const pages: readonly AnyPage[] = [
   administratorImportChoicePage,
   administratorFeedsPage,
   administratorFeedStopPage,
+  administratorTaxonomiesPage,
+  administratorTaxonomyPage,
   dashboardPage,
   figureCsvPage,
   dashboardEventsPage,
