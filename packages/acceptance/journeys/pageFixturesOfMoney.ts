@@ -24,6 +24,8 @@ export type WorldOfMoney = {
   /** Rows that wait for somebody to say which column is what. */
   importFileId: string
   feedId: string
+  /** Of our own kinds. */
+  taxonomyId: string
 }
 
 const pooling = '/personal-budget-pooling'
@@ -110,6 +112,11 @@ const watchedFeed = async (place: StartedPlace): Promise<string> => {
   return body.feedId
 }
 
+const ownTaxonomy = async (place: StartedPlace): Promise<string> => {
+  const { items } = await read<{ items: { taxonomyId: string }[] }>(await place.as('Sam Ellis'), '/provider-directory/taxonomies')
+  return items[0]!.taxonomyId
+}
+
 /** What the demonstration place lacks of pools, budgets and imports is added to it here. */
 export const worldOfMoney = async (place: StartedPlace): Promise<WorldOfMoney> => {
   const [george, nora, harold, beatrice, priya, aisha, dee] = (await Promise.all(
@@ -151,6 +158,7 @@ export const worldOfMoney = async (place: StartedPlace): Promise<WorldOfMoney> =
     importId: await stagedImport(place),
     importFileId: await sentRows(place),
     feedId: await watchedFeed(place),
+    taxonomyId: await ownTaxonomy(place),
   }
 }
 
@@ -239,7 +247,7 @@ const paymentFixtures = (base: string, { poolId, toPay: due, paid }: Paid, by: t
   [`${base}/payments/:poolId/:spendId/reversal`]: by(`${base}/payments/${poolId}/${paid}/reversal`),
 })
 
-const councilFixtures = ({ budgetId, barId, contractId, quarter, importId, importFileId, feedId }: WorldOfMoney): Record<string, Fixture[]> => {
+const councilFixtures = ({ budgetId, barId, contractId, quarter, importId, importFileId, feedId, taxonomyId }: WorldOfMoney): Record<string, Fixture[]> => {
   const [budget, contract, imported] = [`/council/budgets/${budgetId}`, `/contracts/${contractId}`, `/administrator/imports/${importId}`]
   return {
     '/council': [...administrator('/council'), ...commissioner('/council')],
@@ -257,6 +265,8 @@ const councilFixtures = ({ budgetId, barId, contractId, quarter, importId, impor
     '/contracts/:contractId/quarters': commissioner(`${contract}/quarters?quarter=${quarter}`),
     '/administrator/feeds': administrator('/administrator/feeds'),
     '/administrator/feeds/:feedId/stop': administrator(`/administrator/feeds/${feedId}/stop`),
+    '/administrator/taxonomies': administrator('/administrator/taxonomies'),
+    '/administrator/taxonomies/:taxonomyId': administrator(`/administrator/taxonomies/${taxonomyId}`),
     '/administrator/imports': administrator('/administrator/imports'),
     '/administrator/imports/files': administrator('/administrator/imports/files'),
     '/administrator/imports/files/:fileId': administrator(`/administrator/imports/files/${importFileId}`),

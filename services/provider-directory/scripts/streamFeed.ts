@@ -10,6 +10,7 @@ import { createOpenReferralApp, openReferralPath } from '../src/openReferral/app
 import { openCouncilArea } from '../src/place/place.ts'
 import { createSearchIndex } from '../src/store/searchIndex.ts'
 import { publicOffer } from '../src/store/testOffers.ts'
+import { openTaxonomies } from '../src/taxonomy/taxonomies.ts'
 
 // Streams a made-up feed of so many services to a reader that starts late, and says what that took of memory: `node scripts/streamFeed.ts <services>`.
 // Prints one JSON document. The reader is this script in a process of its own, given an address in place of the number.
@@ -47,7 +48,12 @@ const serve = async (services: number): Promise<void> => {
     index.put(Array.from({ length: Math.min(offersAtOnce, services - from) }, (_, place) => ({ offer: offerAt(from + place + 1), sequence: 1 })))
   const app = createOpenReferralApp(
     { authenticate: async () => ({ kind: 'anyone' }), runtime: systemRuntime, logger: createLogger({ level: 'silent' }), ready: async () => undefined },
-    { index, councilArea: openCouncilArea(demonstrationPlaceFolder), publicUrl: 'http://127.0.0.1' },
+    {
+      index,
+      councilArea: openCouncilArea(demonstrationPlaceFolder),
+      taxonomies: openTaxonomies(undefined, systemRuntime.now),
+      publicUrl: 'http://127.0.0.1',
+    },
   )
   const server = createServer((request, response) => {
     request.url = request.url?.replace(openReferralPath, '')

@@ -12,6 +12,7 @@ import { openFeedRoutes } from './http/openFeedRoutes.ts'
 import { organisationRoutes } from './http/organisationRoutes.ts'
 import { placeRoutes } from './http/placeRoutes.ts'
 import { searchRoutes } from './http/searchRoutes.ts'
+import { taxonomyRoutes } from './http/taxonomyRoutes.ts'
 import type { Feeds } from './import/feeds.ts'
 import type { Imports } from './import/openImports.ts'
 import type { CouncilArea } from './place/place.ts'
@@ -21,6 +22,7 @@ import { type Directory, service } from './store/directory.ts'
 import type { SearchIndex } from './store/searchIndex.ts'
 import type { SkillReadings } from './store/skillReadings.ts'
 import type { UnmetNeed } from './store/unmetNeed.ts'
+import type { Taxonomies } from './taxonomy/taxonomies.ts'
 
 export type Dependencies = {
   directory: Directory
@@ -33,6 +35,7 @@ export type Dependencies = {
   unmetNeed: UnmetNeed
   imports: Imports
   feeds: Feeds
+  taxonomies: Taxonomies
   runtime: Runtime
 }
 
@@ -49,6 +52,7 @@ export const routesOf = (dependencies: Dependencies) => [
   ...feedRoutes(dependencies),
   ...importRoutes(dependencies),
   ...openFeedRoutes(dependencies),
+  ...taxonomyRoutes(dependencies),
 ]
 
 export const createDirectoryApp = (options: Omit<AppOptions, 'service' | 'routes'>, dependencies: Dependencies) =>

@@ -7,6 +7,8 @@ export type DirectorySettings = {
   placeFolder?: string
   /** Where "patchwork import postcodes" has put the postcodes of the country. They are asked before those of the place; absent, or no such file: only the place's own. */
   postcodesFile?: string
+  /** Where "patchwork import taxonomy" has put the taxonomies that others keep. Absent, or no such folder: only the place's own kinds. */
+  taxonomiesFolder?: string
   /**
    * Names this process among those of the service, so that each hears every event for its own search. Stable over restarts where only one process
    * has the name. Absent: a new name at each start, right for any number of processes.
@@ -26,6 +28,7 @@ export const feedCheckMsByDefault = 30_000
 export const DirectoryEnvironment = z.object({
   PLACE_FOLDER: z.string().min(1).optional().describe('the folder of the council area served; the demonstration place when unset'),
   POSTCODES_FILE: z.string().min(1).optional().describe('what "patchwork import postcodes --to" wrote; only the postcodes of the place when unset'),
+  TAXONOMIES_FOLDER: z.string().min(1).optional().describe('where "patchwork import taxonomy --to" wrote; only the place’s own kinds when unset'),
   INSTANCE: z
     .string()
     .regex(/^[\w-]{1,60}$/, 'has other characters than letters, digits, - and _, or more than 60')
@@ -37,9 +40,11 @@ export const DirectoryEnvironment = z.object({
 export const directorySettingsFrom = ({
   PLACE_FOLDER: placeFolder,
   POSTCODES_FILE: postcodesFile,
+  TAXONOMIES_FOLDER: taxonomiesFolder,
   INSTANCE: instance,
 }: z.output<typeof DirectoryEnvironment>): DirectorySettings => ({
   ...(placeFolder === undefined ? {} : { placeFolder }),
   ...(postcodesFile === undefined ? {} : { postcodesFile }),
+  ...(taxonomiesFolder === undefined ? {} : { taxonomiesFolder }),
   ...(instance === undefined ? {} : { instance }),
 })

@@ -23,6 +23,7 @@ import { olderOffersJoin } from './store/olderOffers.ts'
 import { createSearchIndex } from './store/searchIndex.ts'
 import { openSkillReadings } from './store/skillReadings.ts'
 import { openUnmetNeed } from './store/unmetNeed.ts'
+import { openTaxonomies } from './taxonomy/taxonomies.ts'
 
 export type { DirectorySettings } from './config.ts'
 export { FeedError } from './import/feedRecord.ts'
@@ -36,6 +37,9 @@ export type { LoadedOpenData, LoadOpenDataOptions } from './openData/loadOpenDat
 export { type OpenData, openOpenData } from './openData/openOpenData.ts'
 export { ExportError, exportTabular, type TabularExport } from './openReferral/exportTabular.ts'
 export { type ImportedPostcodes, importPostcodes, PostcodesRefusedError } from './place/importPostcodes.ts'
+export { type ImportedTaxonomy, importTaxonomy } from './taxonomy/importTaxonomy.ts'
+export { TaxonomyRefusedError } from './taxonomy/refused.ts'
+export { type TermLanguage, termLanguages } from './taxonomy/taxonomy.ts'
 
 export type RunningDirectory = RunningService & {
   /** Feeds of other systems. */
@@ -53,6 +57,7 @@ export type RunningDirectory = RunningService & {
 export const start = async (ports: Ports, settings: ServiceSettings & DirectorySettings): Promise<RunningDirectory> => {
   const { runtime, logger, dataKey, documents, log } = ports
   const councilArea = openCouncilArea(settings.placeFolder ?? demonstrationPlaceFolder, { postcodesFile: settings.postcodesFile, now: runtime.now })
+  const taxonomies = openTaxonomies(settings.taxonomiesFolder, runtime.now)
   const [directory, readings, skillReadings, importStore, importFiles, likenesses] = await Promise.all([
     openDirectory(ports),
     openCredentialReadings(ports),
@@ -62,7 +67,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
     openLikenesses(ports),
   ])
   const instance = settings.instance ?? runtime.uuid()
-  const imports = importsOf({ store: importStore, files: importFiles, directory, councilArea }, ports, instance)
+  const imports = importsOf({ store: importStore, files: importFiles, directory, councilArea, taxonomies }, ports, instance)
   const feeds = openFeeds({ store: importStore, work: imports, ports, instance, everyMs: settings.feedCheckMs ?? feedCheckMsByDefault })
   const index = createSearchIndex(runtime)
   const unmetNeed = openUnmetNeed({ searches: directory.searches, runtime, logger })
@@ -118,10 +123,11 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
           unmetNeed,
           imports,
           feeds,
+          taxonomies,
           runtime,
         }),
       },
-      { path: openReferralPath, app: createOpenReferralApp(appOptions, { index, councilArea, publicUrl: settings.publicUrl }) },
+      { path: openReferralPath, app: createOpenReferralApp(appOptions, { index, councilArea, taxonomies, publicUrl: settings.publicUrl }) },
     ],
     ready,
     stop: () => {

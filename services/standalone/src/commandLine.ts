@@ -21,6 +21,7 @@ import { addPostcodes, postcodesFileIn } from './postcodes.ts'
 import { operationProgressTo, progressTo } from './progress.ts'
 import { type Restored, restore } from './restore.ts'
 import { addServerCommands } from './serverCommands.ts'
+import { addTaxonomies, taxonomiesFolderIn } from './taxonomies.ts'
 
 /** What the command takes from the process it runs in. */
 export type Surroundings = {
@@ -201,6 +202,7 @@ const addImport = (patchwork: Command, surroundings: Surroundings, settle: Settl
   one('accept', 'take all that is sound in an import that waits')
   one('drop', 'forget an import that waits')
   addPostcodes(imports, surroundings, settle)
+  addTaxonomies(imports, surroundings, settle)
   imports
     .command('undo')
     .description('put everything back that the last acceptance took')
@@ -343,7 +345,11 @@ const importAlone = async (
     const memory = staySmall()
     // What the last import wrote is compared with the log while this one opens.
     const looking = repeatedly(runtime, { everyMs: lookAtMemoryEveryMs, work: async () => memory.look(), onError: () => undefined })
-    const imports = await openImports(opened.ports, { instance: 'place', postcodesFile: postcodesFileIn(config.dataDirectory) }).finally(() => looking.stop())
+    const imports = await openImports(opened.ports, {
+      instance: 'place',
+      postcodesFile: postcodesFileIn(config.dataDirectory),
+      taxonomiesFolder: taxonomiesFolderIn(config.dataDirectory),
+    }).finally(() => looking.stop())
     try {
       return await operateImport(imports, operation, (progress) => {
         memory.look()

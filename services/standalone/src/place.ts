@@ -14,6 +14,7 @@ import * as web from '@patchwork/web'
 import type { PlaceConfig } from './config.ts'
 import { openPorts as openDrivers } from './drivers.ts'
 import { postcodesFileIn } from './postcodes.ts'
+import { taxonomiesFolderIn } from './taxonomies.ts'
 
 /** A whole place, running in this process. */
 export type Place = {
@@ -69,7 +70,12 @@ export const startPlace = async (options: {
     const runningPeople = run('people', (ports) => people.start(ports, settings))
     const runningIdentity = run('identity', (ports) => identity.start(ports, pageSettings))
     const runningDirectory = run('provider-directory', (ports) =>
-      providerDirectory.start(ports, { ...settings, instance: 'place', postcodesFile: postcodesFileIn(config.dataDirectory) }),
+      providerDirectory.start(ports, {
+        ...settings,
+        instance: 'place',
+        postcodesFile: postcodesFileIn(config.dataDirectory),
+        taxonomiesFolder: taxonomiesFolderIn(config.dataDirectory),
+      }),
     )
     const runningCommissioning = run('commissioning', (ports) => commissioning.start(ports, settings))
     await Promise.all([

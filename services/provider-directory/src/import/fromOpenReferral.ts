@@ -1,3 +1,4 @@
+import type { Category } from '@patchwork/events'
 import type { Price } from '../domain/offer.ts'
 import { type WeeklyTime, weekDays } from '../domain/weeklyTimes.ts'
 import { readBesideAmount } from '../openReferral/price.ts'
@@ -7,12 +8,15 @@ import type { FeedRecord, ReadRecord } from './feedRecord.ts'
 import type { JsonPart } from './readJson.ts'
 
 type Fields = Record<string, unknown>
+/** The kind of ours that a term of a feed means. */
+export type KindOf = (term: Readonly<Fields>) => Category | undefined
+const ownKindOf: KindOf = ({ id }) => categoryOfTerm(String(id))
 
 /**
  * Reads a service of an Open Referral feed, of the old list shape or of version 3, leniently: a field that is missing, empty, or of another type than
  * the standard's says nothing.
  */
-export const fromOpenReferral = ({ value, isTooLarge }: JsonPart): ReadRecord => {
+export const fromOpenReferral = ({ value, isTooLarge }: JsonPart, kindOf: KindOf = ownKindOf): ReadRecord => {
   const service = fields(value)
   if (!service) return { unreadable: 'not-a-record' }
   const externalId = text(service.id)
@@ -38,8 +42,8 @@ export const fromOpenReferral = ({ value, isTooLarge }: JsonPart): ReadRecord =>
           .map((schedule) => text(schedule.description))
           .find((words) => words !== undefined),
         price: priceOf(service),
-        category: list(service.attributes)
-          .map((attribute) => categoryOfTerm(text(attribute.taxonomy_term_id) ?? text(fields(attribute.taxonomy_term)?.id) ?? ''))
+        category: termsOf(service)
+          .map(kindOf)
           .find((category) => category !== undefined),
         assuredOn: calendarDay(service.assured_date) ?? calendarDay(fields(service.pc_metadata)?.date_assured),
         organisation:
@@ -77,6 +81,15 @@ const text = (value: unknown): string | undefined => {
 type Said<Parts> = { [Key in keyof Parts]?: Exclude<Parts[Key], undefined> }
 const said = <Parts extends Fields>(parts: Parts): Said<Parts> =>
   Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as Said<Parts>
+
+/** What a service is sorted by, in version 3 and in the old list shape. */
+const termsOf = (service: Fields): Fields[] => [
+  ...list(service.attributes).map((attribute) => {
+    const term = fields(attribute.taxonomy_term) ?? {}
+    return { ...term, id: text(attribute.taxonomy_term_id) ?? text(term.id) }
+  }),
+  ...list(list(service.service_taxonomys).map(({ taxonomy }) => taxonomy)),
+]
 
 const calendarDay = (value: unknown): string | undefined => /^\d{4}-\d\d-\d\d/.exec(text(value) ?? '')?.[0]
 

@@ -21,6 +21,7 @@ import { RefusedError } from '../domain/refusals.ts'
 import type { CouncilArea } from '../place/place.ts'
 import type { Directory } from '../store/directory.ts'
 import { type ImportedOffer, type ImportSource, type ImportStore, pagesOf, recordId, type StagedRecord, wordsContext } from '../store/importStore.ts'
+import type { Taxonomies } from '../taxonomy/taxonomies.ts'
 import { putBackRecords, remember, sourceIdOf, takeRecords } from './accept.ts'
 import type { Validators } from './addresses.ts'
 import { type ComparedRecord, compareFeed, type Look, looksMissed } from './compare.ts'
@@ -83,10 +84,17 @@ export type ImportWork = {
   stop(): Promise<void>
 }
 
-type Dependencies = { store: ImportStore; directory: Directory; councilArea: CouncilArea; ports: Pick<Ports, 'runtime' | 'logger'>; instance: string }
+type Dependencies = {
+  store: ImportStore
+  directory: Directory
+  councilArea: CouncilArea
+  taxonomies: Taxonomies
+  ports: Pick<Ports, 'runtime' | 'logger'>
+  instance: string
+}
 
 /** The work of importing, one import at a time in this process. */
-export const importWork = ({ store, directory, councilArea, ports, instance }: Dependencies): ImportWork => {
+export const importWork = ({ store, directory, councilArea, taxonomies, ports, instance }: Dependencies): ImportWork => {
   const { runtime, logger } = ports
   const { imports, records, sources } = store
   const stopping = new AbortController()
@@ -128,7 +136,7 @@ export const importWork = ({ store, directory, councilArea, ports, instance }: D
 
   const open = ({ origin, format }: ImportRequest, validators: Validators | undefined): OpenedFeed => {
     const asked: FeedRequest = { origin, format, ...(validators ? { validators } : {}) }
-    return openFeed(asked, { runtime, signal: stopping.signal })
+    return openFeed(asked, { runtime, signal: stopping.signal, kindOf: taxonomies.kindOf })
   }
 
   const compareWith = (

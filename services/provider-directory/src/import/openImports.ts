@@ -6,6 +6,7 @@ import { type CouncilArea, openCouncilArea } from '../place/place.ts'
 import { type Directory, openDirectory } from '../store/directory.ts'
 import { type ImportFiles, openImportFiles } from '../store/importFiles.ts'
 import { type ImportStore, openImportStore, type StagedRecord, type StagedWords, wordsContext } from '../store/importStore.ts'
+import { openTaxonomies, type Taxonomies } from '../taxonomy/taxonomies.ts'
 import { guessMapping } from './guessMapping.ts'
 import { type ImportWork, importWork } from './imports.ts'
 import type { ProblemCode, RecordKind, Report } from './problems.ts'
@@ -65,12 +66,12 @@ export type Imports = ImportWork & {
   keepMapping(name: string, columns: CsvMapping): Promise<void>
 }
 
-type Opened = { store: ImportStore; files: ImportFiles; directory: Directory; councilArea: CouncilArea }
+type Opened = { store: ImportStore; files: ImportFiles; directory: Directory; councilArea: CouncilArea; taxonomies: Taxonomies }
 
 /** Opens imports beside a directory that is open. */
 export const importsOf = (opened: Opened, ports: Pick<Ports, 'runtime' | 'logger'>, instance: string): Imports => {
-  const { store, files, directory, councilArea } = opened
-  const work = importWork({ store, directory, councilArea, ports, instance })
+  const { store, files, directory, councilArea, taxonomies } = opened
+  const work = importWork({ store, directory, councilArea, taxonomies, ports, instance })
   return { ...work, ...readsOf(store), ...mappingsOf(store), ...filesOf(files, ports, work, mappingsOf(store)) }
 }
 
@@ -200,7 +201,8 @@ export const openImports = async (ports: Ports, settings: DirectorySettings): Pr
   const store = await openImportStore(ports)
   const councilArea = openCouncilArea(settings.placeFolder ?? demonstrationPlaceFolder, { postcodesFile: settings.postcodesFile, now: ports.runtime.now })
   const files = await openImportFiles(ports)
-  const imports = importsOf({ store, files, directory, councilArea }, ports, settings.instance ?? ports.runtime.uuid())
+  const taxonomies = openTaxonomies(settings.taxonomiesFolder, ports.runtime.now)
+  const imports = importsOf({ store, files, directory, councilArea, taxonomies }, ports, settings.instance ?? ports.runtime.uuid())
   await imports.resume()
   return {
     ...imports,

@@ -86,8 +86,8 @@ export const readCsvColumns = async (bytes: AsyncIterable<Uint8Array>): Promise<
 
 type Row = { cells: string[]; line: number }
 
-/** Rows with the line that each begins at. `onRow` sees each as soon as it is parsed, even where a fault comes soon after. */
-async function* rowsOf(bytes: AsyncIterable<Uint8Array>, onRow?: (row: Row) => void): AsyncGenerator<Row> {
+/** Rows with the line that each begins at. Throws FeedError as readCsv does. `onRow` sees each as soon as it is parsed, even where a fault comes soon after. */
+export async function* rowsOf(bytes: AsyncIterable<Uint8Array>, onRow?: (row: Row) => void): AsyncGenerator<Row> {
   const before = { lines: 0, emptyLines: 0 }
   // Asked row by row as they are parsed: whoever reads them may be far behind when a fault is met.
   const on_record = (cells: string[], { lines, empty_lines: emptyLines }: InfoRecord): Row => {
@@ -132,7 +132,7 @@ async function* textOnly(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
 }
 
 /** Sees whether the file ends with the end of a line. */
-async function* watched(bytes: AsyncIterable<Uint8Array>, end: { isLineEnd: boolean }): AsyncGenerator<Uint8Array> {
+export async function* watched(bytes: AsyncIterable<Uint8Array>, end: { isLineEnd: boolean }): AsyncGenerator<Uint8Array> {
   for await (const part of bytes) {
     const byte = part.at(-1)
     if (byte !== undefined) end.isLineEnd = byte === lineFeed || byte === carriageReturn
@@ -150,7 +150,7 @@ const plainName = (name: string): string =>
     .replaceAll(/\p{Cf}/gu, '')
     .trim()
 
-const columnNames = (cells: readonly string[]): string[] => {
+export const columnNames = (cells: readonly string[]): string[] => {
   if (cells.length > csvColumnsMax || cells.some((name) => name.length > csvColumnLengthMax)) throw new FeedError('not-csv', { line: 1 })
   const names = new Set<string>()
   for (const [at, cell] of cells.entries()) {

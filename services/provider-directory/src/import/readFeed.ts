@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises'
 import type { Runtime } from '@patchwork/runtime'
 import { type AddressReader, openAddressReader, type Validators } from './addresses.ts'
 import { FeedError, feedBytesMax, type ReadRecord } from './feedRecord.ts'
-import { fromOpenReferral } from './fromOpenReferral.ts'
+import { fromOpenReferral, type KindOf } from './fromOpenReferral.ts'
 import { type CsvMapping, readCsv } from './readCsv.ts'
 import { type Envelope, readJson } from './readJson.ts'
 import { type SeenWords, seenWords } from './seenWords.ts'
@@ -31,13 +31,13 @@ export type OpenedFeed = {
 }
 
 /** Reads a feed record by record, page by page, within limits of size and time. Nothing is opened before the first record is asked for. */
-export const openFeed = (request: FeedRequest, { runtime, signal }: { runtime: Runtime; signal: AbortSignal }): OpenedFeed => {
+export const openFeed = (request: FeedRequest, { runtime, signal, kindOf }: { runtime: Runtime; signal: AbortSignal; kindOf?: KindOf }): OpenedFeed => {
   const seen: { validators?: Validators; isUnchanged: boolean; isPartial: boolean } = { isUnchanged: false, isPartial: false }
   const { origin, format } = request
   async function* fromFile(file: AsyncIterable<Uint8Array>): AsyncGenerator<ReadRecord> {
     const bytes = limited(file, signal)
     if (format.kind === 'csv') return yield* readCsv(bytes, format.mapping)
-    const { envelope } = yield* onePage(readJson(bytes), undefined)
+    const { envelope } = yield* onePage(readJson(bytes), undefined, kindOf)
     seen.isPartial = (envelope.totalPages ?? 1) > 1 || envelope.isLast === false
   }
   async function* fromAddress(address: string, reader: AddressReader, withLimit: AbortSignal): AsyncGenerator<ReadRecord> {
@@ -53,7 +53,7 @@ export const openFeed = (request: FeedRequest, { runtime, signal }: { runtime: R
       return
     }
     const ids = seenWords()
-    let page = yield* onePage(readJson(limited(first.bytes, withLimit, count)), ids)
+    let page = yield* onePage(readJson(limited(first.bytes, withLimit, count)), ids, kindOf)
     if (!page.envelope.isPaged) seen.validators = first.validators
     let number = page.envelope.pageNumber ?? 1
     let read = page.count
@@ -65,7 +65,7 @@ export const openFeed = (request: FeedRequest, { runtime, signal }: { runtime: R
       if (!next.searchParams.has('per_page')) next.searchParams.set('per_page', String(page.count > 0 ? page.count : perPage))
       const answer = await reader.read(next, { signal: withLimit })
       if (answer === 'not-modified') throw new FeedError('unreachable')
-      page = yield* onePage(readJson(limited(answer.bytes, withLimit, count)), ids)
+      page = yield* onePage(readJson(limited(answer.bytes, withLimit, count)), ids, kindOf)
       if (page.count > 0 && page.newIds === 0) throw new FeedError('pages-repeat')
       read += page.count
     }
@@ -97,13 +97,13 @@ export const parsedAddress = (address: string): URL => {
 type PageRead = { envelope: Envelope; count: number; newIds: number }
 
 /** `ids`: of the pages before; none where there are no others. */
-async function* onePage(parts: ReturnType<typeof readJson>, ids: SeenWords | undefined): AsyncGenerator<ReadRecord, PageRead> {
+async function* onePage(parts: ReturnType<typeof readJson>, ids: SeenWords | undefined, kindOf: KindOf | undefined): AsyncGenerator<ReadRecord, PageRead> {
   let count = 0
   let newIds = 0
   for (;;) {
     const { done, value } = await parts.next()
     if (done) return { envelope: value, count, newIds }
-    const read = fromOpenReferral(value)
+    const read = fromOpenReferral(value, kindOf)
     const id = 'record' in read ? read.record.externalId : read.externalId
     count += 1
     if (id === undefined || ids === undefined || ids.add(id)) newIds += 1
@@ -120,7 +120,7 @@ const saysMore = ({ isLast, totalPages, pageNumber }: Envelope): boolean =>
   totalPages !== undefined && pageNumber !== undefined ? pageNumber < totalPages : isLast === false
 
 /** Into one buffer again and again: a part is to be used up, or copied, before the next is asked for. */
-async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
+export async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
   try {
     await using file = await open(path)
     const buffer = Buffer.allocUnsafeSlow(fileReadBytes)

@@ -14,7 +14,21 @@ const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
  * Throws FeedError `not-json`, `cut-off`, `record-without-end`.
  */
 export async function* readJson(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<JsonPart, Envelope> {
-  const parser = new JSONParser({ paths: ['$.*', ...listKeys.map((key) => `$.${key}.*`)], keepStack: false })
+  const { beside, hasList, isObject } = yield* readJsonList(bytes, listKeys)
+  if (isObject && !hasList && (beside.has('id') || beside.has('name'))) {
+    const value = Object.fromEntries(beside)
+    yield { value, isTooLarge: sizeOf(value) > recordCharactersMax }
+    return { isPaged: false }
+  }
+  return toEnvelope(beside)
+}
+
+type Beside = { beside: ReadonlyMap<string, unknown>; hasList: boolean; isObject: boolean }
+
+/** The same for lists under other keys, which may stand deeper, as in `list.items`. Gives what stood beside them. */
+export async function* readJsonList(bytes: AsyncIterable<Uint8Array>, keys: readonly string[]): AsyncGenerator<JsonPart, Beside> {
+  const parser = new JSONParser({ paths: ['$.*', ...keys.map((key) => `$.${key}.*`)], keepStack: false })
+  const lastKeys = new Set(keys.map((key) => key.split('.').at(-1)))
   const beside = new Map<string, unknown>()
   let found: JsonPart[] = []
   let hasList = false
@@ -23,7 +37,7 @@ export async function* readJson(bytes: AsyncIterable<Uint8Array>): AsyncGenerato
       found.push({ value, isTooLarge: sizeOf(value) > recordCharactersMax })
       // The parser would keep the list, as it is a value of the root: nothing of it is needed any more.
       parent.length = 0
-    } else if (listKeys.includes(String(key)) && Array.isArray(value)) hasList = true
+    } else if (lastKeys.has(String(key)) && Array.isArray(value)) hasList = true
     else if (stack.length === 1) beside.set(String(key), value)
   }
   let isFirst = true
@@ -46,12 +60,7 @@ export async function* readJson(bytes: AsyncIterable<Uint8Array>): AsyncGenerato
   }
   if (root === undefined) throw new FeedError('not-json')
   if (!parser.isEnded) throw new FeedError('cut-off')
-  if (root === openBrace && !hasList && (beside.has('id') || beside.has('name'))) {
-    const value = Object.fromEntries(beside)
-    yield { value, isTooLarge: sizeOf(value) > recordCharactersMax }
-    return { isPaged: false }
-  }
-  return toEnvelope(beside)
+  return { beside, hasList, isObject: root === openBrace }
 }
 
 const openBracket = 0x5b

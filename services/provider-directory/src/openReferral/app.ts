@@ -5,6 +5,8 @@ import type { CouncilArea } from '../place/place.ts'
 import type { FeedPage } from '../store/feedIndex.ts'
 import type { PublicOffer, PublicOrganisation } from '../store/publicOffer.ts'
 import type { FeedQuery, SearchIndex } from '../store/searchIndex.ts'
+import type { Taxonomies } from '../taxonomy/taxonomies.ts'
+import { type TermLanguage, termLanguages } from '../taxonomy/taxonomy.ts'
 import { answer, envelope, forEveryone, type Lines, type Raw, sendLines } from './answers.ts'
 import {
   type AboutServices,
@@ -31,7 +33,8 @@ import {
   toOwnOrganization,
   toServiceOfOrganization,
 } from './service.ts'
-import { categoryOfTerm, ownTerms, taxonomy } from './terms.ts'
+import { feedTaxonomies } from './taxonomies.ts'
+import { categoryOfTerm, taxonomy } from './terms.ts'
 
 export const openReferralPath = '/open-referral-uk/v3'
 const version = 'HSDS-UK-3.0'
@@ -45,7 +48,7 @@ const servicesOfOneMax = 5_000
 const metresMax = 1_000_000
 const rateLimit = { count: 1_200, perSeconds: 60 }
 
-type Dependencies = { index: SearchIndex; councilArea: CouncilArea; publicUrl: string }
+type Dependencies = { index: SearchIndex; councilArea: CouncilArea; taxonomies: Taxonomies; publicUrl: string }
 type Options = Omit<AppOptions, 'service' | 'routes' | 'before'>
 
 /** The directory as Open Referral UK 3.0 has it: for anyone, from any page, without signing in. Records that the standard cannot hold are not in it. */
@@ -60,34 +63,45 @@ export const createOpenReferralApp = (options: Options, dependencies: Dependenci
 
 const params = z.object({ id: z.string() })
 
-const openReferralRoutes = ({ index, councilArea, publicUrl }: Dependencies, now: () => number) => {
+const openReferralRoutes = ({ index, councilArea, taxonomies, publicUrl }: Dependencies, now: () => number) => {
   const { feed } = index
-  const around = (): Around => ({
+  const sorted = feedTaxonomies(feed, taxonomies)
+  const around = (language: TermLanguage): Around => ({
     districtName: councilArea.about.name,
     wardName: councilArea.wards.nameOf,
     clockOffset: clocksAt(now()).offset,
+    termsOf: (kind) => sorted.termsOf(kind, language),
   })
   const at = (modifiedMs = index.changes().atMs) => {
     const nowMs = now()
-    return { nowMs, modifiedMs: modifiedMs === undefined ? undefined : Math.max(modifiedMs, Date.parse(clocksAt(nowMs).since)) }
+    return { nowMs, modifiedMs: modifiedMs === undefined ? undefined : Math.max(modifiedMs, Date.parse(clocksAt(nowMs).since), taxonomies.changedAtMs()) }
   }
-  const streamed = (signal: AbortSignal) => ({ ...at(), signal, version: `${index.changes().atMs} ${index.changes().count} ${clocksAt(now()).offset}` })
-  const toQuery = (query: AboutServices) => toFeedQuery(query, { councilArea, clocksChangedAt: clocksAt(now()).since })
-  const serviceShape = ({ minimal, full }: { minimal?: boolean | undefined; full?: boolean | undefined }) => {
-    const known = around()
+  const streamed = (signal: AbortSignal, language: TermLanguage) => ({
+    ...at(),
+    signal,
+    version: `${index.changes().atMs} ${index.changes().count} ${clocksAt(now()).offset} ${taxonomies.changedAtMs()} ${language}`,
+  })
+  const toQuery = (query: AboutServices) => toFeedQuery(query, { councilArea, taxonomies, clocksChangedAt: clocksAt(now()).since })
+  const serviceShape = ({ minimal, full }: { minimal?: boolean | undefined; full?: boolean | undefined }, language: TermLanguage) => {
+    const known = around(language)
     return minimal ? toMinimalService : full ? (offer: PublicOffer) => toFullService(offer, known) : toListedService
   }
   /** An organisation with its services, named or in full. */
-  const toFullOrganization = (organisation: PublicOrganisation, hasFullServices: boolean | undefined): Fields => {
-    const known = around()
+  const toFullOrganization = (
+    organisation: PublicOrganisation,
+    { hasFullServices, language }: { hasFullServices: boolean | undefined; language: TermLanguage },
+  ): Fields => {
+    const known = around(language)
     const { offers } = feed.services({ organisationId: organisation.organisationId }, { after: undefined, limit: servicesOfOneMax })
     const services = offers.map((offer, place) =>
       hasFullServices && place < fullServicesMax ? toServiceOfOrganization(offer, known) : toMinimalService(offer),
     )
     return { ...toOwnOrganization(organisation), services }
   }
-  const organizationShape = (query: { full?: boolean | undefined; full_service?: boolean | undefined }) =>
-    query.full || query.full_service ? (organisation: PublicOrganisation) => toFullOrganization(organisation, query.full_service) : toListedOrganization
+  const organizationShape = (query: { full?: boolean | undefined; full_service?: boolean | undefined }, language: TermLanguage) =>
+    query.full || query.full_service
+      ? (organisation: PublicOrganisation) => toFullOrganization(organisation, { hasFullServices: query.full_service, language })
+      : toListedOrganization
   /** A list as the caller wants it: a page of it, or all of it line by line. */
   const sendList = async <Entry>(
     { query, raw, signal }: { query: { format?: string | undefined }; raw: Raw; signal: AbortSignal },
@@ -107,12 +121,16 @@ const openReferralRoutes = ({ index, councilArea, publicUrl }: Dependencies, now
       return sendLines(
         raw,
         toLines((where) => read(where).entries, shape, keyOf),
-        streamed(signal),
+        streamed(signal, languageOf(raw)),
       )
     const { entries, total } = read(page)
     return answer(raw, envelope({ ...page, total, contents: entries.map(shape) }), at())
   }
-  const everyTerm = (): Fields[] => [...ownTerms(), ...feed.terms().map(({ term }) => term)]
+  /** The same of a list that is held whole. */
+  const sendWhole = async ({ query, raw, signal }: { query: AboutList; raw: Raw; signal: AbortSignal }, contents: readonly Fields[]): Promise<undefined> => {
+    if (isLines(query)) return sendLines(raw, linesOf(contents), streamed(signal, languageOf(raw)))
+    return answer(raw, sliced(contents, pageOf(query, perPageByDefault)), at())
+  }
 
   return [
     defineRoute({
@@ -132,7 +150,7 @@ const openReferralRoutes = ({ index, councilArea, publicUrl }: Dependencies, now
       rateLimit,
       handle: async ({ query, raw, signal }) => {
         const asked = toQuery(query)
-        const shape = serviceShape(query)
+        const shape = serviceShape(query, languageOf(raw))
         const page = pageOf(query, query.minimal ? perPageMax : perPageByDefault, query.full ? fullPerPageMax : perPageMax)
         const read = (where: FeedPage) => {
           const { offers: entries, total } = feed.services(asked, where)
@@ -152,7 +170,7 @@ const openReferralRoutes = ({ index, councilArea, publicUrl }: Dependencies, now
         const newsAt = feed.newsAt(offerId)
         const offer = newsAt === undefined ? undefined : index.get(offerId)
         if (newsAt === undefined || !offer) throw new NotFoundError()
-        return answer(raw, toFullService(offer, around()), at(Date.parse(newsAt)))
+        return answer(raw, toFullService(offer, around(languageOf(raw))), at(Date.parse(newsAt)))
       },
     }),
     defineRoute({
@@ -164,7 +182,7 @@ const openReferralRoutes = ({ index, councilArea, publicUrl }: Dependencies, now
       rateLimit,
       handle: async ({ query, raw, signal }) => {
         const asked = toQuery(query)
-        const known = around()
+        const known = around(languageOf(raw))
         const shape = (placed: { placeId: string; offer: PublicOffer }) => (query.full ? toFullPlace : toListedPlace)(placed, known)
         const page = pageOf(query, perPageByDefault, query.full ? fullPerPageMax : perPageMax)
         const read = (where: FeedPage) => {
@@ -184,7 +202,7 @@ const openReferralRoutes = ({ index, councilArea, publicUrl }: Dependencies, now
         const placeId = id.toLowerCase()
         const offer = feed.place(placeId)
         if (!offer) throw new NotFoundError()
-        return answer(raw, toFullPlace({ offer, placeId }, around()), at(Date.parse(feed.newsAt(offer.offerId) ?? offer.modifiedAt)))
+        return answer(raw, toFullPlace({ offer, placeId }, around(languageOf(raw))), at(Date.parse(feed.newsAt(offer.offerId) ?? offer.modifiedAt)))
       },
     }),
     defineRoute({
@@ -196,7 +214,7 @@ const openReferralRoutes = ({ index, councilArea, publicUrl }: Dependencies, now
       rateLimit,
       handle: async ({ query, raw, signal }) => {
         const asked: FeedQuery = query.search === undefined ? {} : { text: query.search }
-        const shape = organizationShape(query)
+        const shape = organizationShape(query, languageOf(raw))
         const page = pageOf(query, perPageByDefault, query.full || query.full_service ? fullPerPageMax : perPageMax)
         const read = (where: FeedPage) => {
           const { organisations: entries, total } = feed.organisations(asked, where)
@@ -216,7 +234,7 @@ const openReferralRoutes = ({ index, councilArea, publicUrl }: Dependencies, now
       handle: async ({ params: { id }, query, raw }) => {
         const organisation = feed.organisation(id.toLowerCase())
         if (!organisation) throw new NotFoundError()
-        return answer(raw, toFullOrganization(organisation, query.full_service), at())
+        return answer(raw, toFullOrganization(organisation, { hasFullServices: query.full_service, language: languageOf(raw) }), at())
       },
     }),
     defineRoute({
@@ -227,10 +245,8 @@ const openReferralRoutes = ({ index, councilArea, publicUrl }: Dependencies, now
       query: TaxonomiesQuery,
       rateLimit,
       handle: async ({ query, raw, signal }) => {
-        const contents = [taxonomy].filter((one) => speaksOf(one, query.search))
-        if (isLines(query)) return sendLines(raw, () => ({ lines: contents, last: undefined }), streamed(signal))
-        const page = pageOf(query, perPageByDefault)
-        return answer(raw, sliced(contents, page), at())
+        const contents = sorted.taxonomies(languageOf(raw)).filter((one) => speaksOf(one, query.search))
+        return sendWhole({ query, raw, signal }, contents)
       },
     }),
     defineRoute({
@@ -240,28 +256,29 @@ const openReferralRoutes = ({ index, councilArea, publicUrl }: Dependencies, now
       summary: 'One taxonomy with its terms.',
       params,
       handle: async ({ params: { id }, raw }) => {
-        if (id.toLowerCase() !== taxonomy.id) throw new NotFoundError()
-        return answer(raw, { ...taxonomy, taxonomy_terms: ownTerms() }, at())
+        const found = sorted.taxonomy(id.toLowerCase(), languageOf(raw))
+        if (!found) throw new NotFoundError()
+        return answer(raw, found, at())
       },
     }),
     defineRoute({
       method: 'get',
       path: '/taxonomy_terms',
       policy: 'directory.find',
-      summary: 'Terms that services here are sorted by: our own, and those that records of other feeds brought with them.',
+      summary: 'Terms that services here are sorted by: our own, those of imported taxonomies, and those that records of other feeds brought with them.',
       query: TermsQuery,
       rateLimit,
       handle: async ({ query, raw, signal }) => {
-        const contents = everyTerm().filter(
-          (term) =>
-            speaksOf(term, query.search) &&
-            (query.taxonomy_id === undefined || term.taxonomy_id === query.taxonomy_id) &&
-            (query.parent_id === undefined || term.parent_id === query.parent_id) &&
-            !(query.top_only && term.parent_id !== undefined),
-        )
-        if (isLines(query)) return sendLines(raw, () => ({ lines: contents, last: undefined }), streamed(signal))
-        const page = pageOf(query, perPageByDefault)
-        return answer(raw, sliced(contents, page), at())
+        const contents = sorted
+          .terms(languageOf(raw))
+          .filter(
+            (term) =>
+              speaksOf(term, query.search) &&
+              (query.taxonomy_id === undefined || term.taxonomy_id === query.taxonomy_id) &&
+              (query.parent_id === undefined || term.parent_id === query.parent_id) &&
+              !(query.top_only && term.parent_id !== undefined),
+          )
+        return sendWhole({ query, raw, signal }, contents)
       },
     }),
     defineRoute({
@@ -271,8 +288,7 @@ const openReferralRoutes = ({ index, councilArea, publicUrl }: Dependencies, now
       summary: 'One term.',
       params,
       handle: async ({ params: { id }, raw }) => {
-        const termId = id.toLowerCase()
-        const term = ownTerms().find((one) => one.id === termId) ?? feed.term(termId)?.term
+        const term = sorted.term(id.toLowerCase(), languageOf(raw))
         if (!term) throw new NotFoundError()
         return answer(raw, term, at())
       },
@@ -294,6 +310,25 @@ const toLines =
     return { lines: entries.map(shape), last: last && keyOf(last) }
   }
 
+type AboutList = { format?: string | undefined; page?: number | undefined; per_page?: number | undefined }
+
+/** A list that is held whole as lines: what is asked for next is told by its place. */
+const linesOf =
+  (all: readonly object[]): Lines =>
+  (after, limit) => {
+    const from = after === undefined ? 0 : Number(after)
+    const lines = all.slice(from, from + limit)
+    return { lines, last: lines.length === 0 ? undefined : String(from + lines.length) }
+  }
+
+/** The language of an answer's own terms: the one that the caller likes best of those they have words in. */
+const languageOf = ({ request, response }: Raw): TermLanguage => {
+  const liked = request.acceptsLanguages([...termLanguages])
+  const language = termLanguages.find((one) => one === liked) ?? termLanguages[0]
+  response.vary('Accept-Language').set('Content-Language', language)
+  return language
+}
+
 const sliced = (all: readonly object[], page: ReturnType<typeof pageOf>) =>
   envelope({ ...page, total: all.length, contents: all.slice(page.offset, page.offset + page.limit) })
 
@@ -301,7 +336,7 @@ const speaksOf = ({ name, description }: Fields, words: string | undefined): boo
   words === undefined || `${String(name)} ${String(description)}`.toLowerCase().includes(words.trim().toLowerCase())
 
 /** Which services are asked for. Throws NoSuchListError for an instant, a postcode or a distance that is none. */
-const toFeedQuery = (query: AboutServices, known: { councilArea: CouncilArea; clocksChangedAt: string }): FeedQuery => {
+const toFeedQuery = (query: AboutServices, known: { councilArea: CouncilArea; taxonomies: Taxonomies; clocksChangedAt: string }): FeedQuery => {
   const { taxonomy_term_id: termId, taxonomy_id: taxonomyId, organization_id: organisationId, modified_after: after } = query
   const category = termId === undefined ? undefined : categoryOfTerm(termId)
   const asked = {
@@ -311,6 +346,8 @@ const toFeedQuery = (query: AboutServices, known: { councilArea: CouncilArea; cl
     termId: category === undefined ? termId : undefined,
     // Every service is of one of our own kinds.
     taxonomyId: taxonomyId === taxonomy.id ? undefined : taxonomyId,
+    termKinds: termId === undefined ? undefined : known.taxonomies.kindsOf({ termId }),
+    taxonomyKinds: taxonomyId === undefined ? undefined : known.taxonomies.kindsOf({ taxonomyId }),
     minimumAge: query.minimum_age,
     maximumAge: query.maximum_age,
     day: query.day,

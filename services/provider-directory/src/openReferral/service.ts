@@ -1,16 +1,24 @@
 import { idFor } from '@patchwork/aggregate'
+import type { Category } from '@patchwork/events'
 import { type WeeklyTime, weekDays } from '../domain/weeklyTimes.ts'
 import type { PublicOffer, PublicOrganisation } from '../store/publicOffer.ts'
 import { besideAmount, pounds } from './price.ts'
 import { type Fields, fieldsOf, listOf, oneToOne, said } from './said.ts'
 import { toAccessibility, toAges, toLanguages } from './suiting.ts'
-import { termOf } from './terms.ts'
 
 // Open Referral UK 3.0 (HSDS-UK). What a record does not say is left out, never null, never empty, never invented. A record that came from another feed,
 // and that nobody has changed here, leaves with what it brought.
 
-/** What is known of the council area around an offer: its names, and how far its clocks are from UTC now, like +01:00. */
-export type Around = { districtName: string; wardName: (wardCode: string) => string | undefined; clockOffset: string }
+/**
+ * What is known of the council area around an offer: its names, and how far its clocks are from UTC now, like +01:00; and the terms that a kind is told with,
+ * ours first.
+ */
+export type Around = {
+  districtName: string
+  wardName: (wardCode: string) => string | undefined
+  clockOffset: string
+  termsOf: (kind: Category) => readonly Fields[]
+}
 
 /** Ids of what belongs to a service are made from its own, so they stay as long as it does. */
 export const partId = (offerId: string, part: string): string => idFor(`open-referral/${offerId}/${part}`)
@@ -55,15 +63,13 @@ export const toServiceOfOrganization = (offer: PublicOffer, around: Around): Fie
     service_at_locations: toServiceAtLocations(offer, around),
     languages: toLanguages(offer, partId),
     cost_options: toCostOptions(offer),
-    attributes: [
-      {
-        id: partId(offer.offerId, 'attribute/kind'),
-        link_id: offer.offerId,
-        link_type: 'service',
-        taxonomy_term_id: termOf(offer.category).id,
-        taxonomy_term: termOf(offer.category),
-      },
-    ],
+    attributes: around.termsOf(offer.category).map((term, place) => ({
+      id: partId(offer.offerId, place === 0 ? 'attribute/kind' : `attribute/term/${term.id}`),
+      link_id: offer.offerId,
+      link_type: 'service',
+      taxonomy_term_id: term.id,
+      taxonomy_term: term,
+    })),
     ...given,
     ...assuredDate(offer),
     contacts: saysPhone(contacts) && !saysPhone(listOf(given.contacts)) ? contacts : (given.contacts ?? contacts),

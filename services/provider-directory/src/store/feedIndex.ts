@@ -13,6 +13,9 @@ export type FeedFilter = {
   /** A term or a taxonomy that a record brought with it from another feed. */
   termId?: string
   taxonomyId?: string
+  /** Kinds that are shown with that term, or with one of that taxonomy: their offers are of it too. */
+  termKinds?: readonly Category[]
+  taxonomyKinds?: readonly Category[]
   organisationId?: string
   /** On or after an instant; what is given at clock times counts as new when `clocksChangedAt` is not before it. */
   modifiedAfter?: string
@@ -46,12 +49,19 @@ export type FeedIndex = {
   place(placeId: string): PublicOffer | undefined
   /** Terms that records brought with them from other feeds. */
   terms(): FeedTerm[]
+  /** The taxonomies that these terms say they are of. */
+  taxonomies(): { id: string; name?: string }[]
+  /** How many offers are of each term, or of each taxonomy: that brought it with them, or are of a kind that is shown with it. In the order asked in. */
+  usedBy(what: 'term' | 'taxonomy', asked: readonly { id: string; kinds: readonly Category[] }[]): number[]
   term(termId: string): FeedTerm | undefined
 }
 
 type Values = Record<string, string | number | null>
 /** Ways to ask that are kept ready; clients use a handful of them. */
 const statementsMax = 200
+/** Of other feeds, told in one list. */
+const termsMax = 20_000
+const taxonomiesMax = 1_000
 
 /** The tables behind the open feed, beside the search index and in the same database, which holds the offers in `documents`. */
 export const createFeedIndex = (database: DatabaseSync): FeedIndex => {
@@ -60,6 +70,7 @@ export const createFeedIndex = (database: DatabaseSync): FeedIndex => {
       has_times integer not null, minimum_age real, maximum_age real);
     create unique index feed_by_offer on feed(offer_id);
     create index feed_by_organisation on feed(organisation_id, offer_id);
+    create index feed_by_category on feed(category);
     create table feed_places(place_id text primary key, id integer not null, latitude real, longitude real) without rowid;
     create index feed_places_of on feed_places(id);
     create table feed_terms(term_id text not null, id integer not null, taxonomy_id text, term text not null, primary key(term_id, id)) without rowid;
@@ -150,7 +161,23 @@ export const createFeedIndex = (database: DatabaseSync): FeedIndex => {
       return { places: rows.map((row) => ({ placeId: String(row.place_id), offer: offerOf(row) })), total }
     },
     place: (placeId) => firstOf('select id from feed_places where place_id = ?', placeId),
-    terms: () => prepared('select term_id, taxonomy_id, term from feed_terms group by term_id order by term_id').all().map(toTerm),
+    terms: () => prepared('select term_id, taxonomy_id, term from feed_terms group by term_id order by term_id limit ?').all(termsMax).map(toTerm),
+    taxonomies: () =>
+      prepared(
+        `select taxonomy_id as id, min(json_extract(term, '$.taxonomy')) as name from feed_terms where taxonomy_id is not null
+          group by taxonomy_id order by taxonomy_id limit ?`,
+      )
+        .all(taxonomiesMax)
+        .map(({ id, name }) => ({ id: String(id), ...(typeof name === 'string' ? { name } : {}) })),
+    usedBy: (what, asked) =>
+      prepared(
+        `select (select count(*) from (
+            select id from feed where category in (select value from json_each(asked.value, '$.kinds'))
+            union select id from feed_terms where ${what}_id = json_extract(asked.value, '$.id'))) as count
+          from json_each(:asked) as asked order by asked.key`,
+      )
+        .all({ asked: JSON.stringify(asked) })
+        .map(({ count }) => Number(count)),
     term: (termId) => {
       const row = prepared('select term_id, taxonomy_id, term from feed_terms where term_id = ? limit 1').get(termId)
       return row && toTerm(row)
@@ -168,8 +195,17 @@ const clausesOf = (filter: FeedFilter): { clauses: string[]; values: Values } =>
   const { ids, category, termId, taxonomyId, organisationId, modifiedAfter, clocksChangedAt, minimumAge, maximumAge, within } = filter
   if (ids) ask('f.id in (select value from json_each(:ids))', { ids: JSON.stringify(ids) })
   if (category !== undefined) ask('f.category = :category', { category })
-  if (termId !== undefined) ask('f.id in (select id from feed_terms where term_id = :term)', { term: termId })
-  if (taxonomyId !== undefined) ask('f.id in (select id from feed_terms where taxonomy_id = :taxonomy)', { taxonomy: taxonomyId })
+  const { termKinds, taxonomyKinds } = filter
+  if (termId !== undefined)
+    ask('(f.id in (select id from feed_terms where term_id = :term) or f.category in (select value from json_each(:term_kinds)))', {
+      term: termId,
+      term_kinds: JSON.stringify(termKinds ?? []),
+    })
+  if (taxonomyId !== undefined)
+    ask('(f.id in (select id from feed_terms where taxonomy_id = :taxonomy) or f.category in (select value from json_each(:taxonomy_kinds)))', {
+      taxonomy: taxonomyId,
+      taxonomy_kinds: JSON.stringify(taxonomyKinds ?? []),
+    })
   if (organisationId !== undefined) ask('f.organisation_id = :organisation', { organisation: organisationId })
   if (modifiedAfter !== undefined) {
     const isBeforeTheClocks = clocksChangedAt !== undefined && clocksChangedAt >= modifiedAfter

@@ -63,7 +63,7 @@ export type SearchIndex = {
   /** Finds offers at an instant. Throws InvalidAfterError for an `after` of another search. */
   search(query: OfferSearch, nowMs: number): Found
   /** The open feed: services whose organisation says what it is, these organisations, and where the services are. */
-  feed: Pick<FeedIndex, 'organisation' | 'place' | 'term' | 'terms'> & {
+  feed: Pick<FeedIndex, 'organisation' | 'place' | 'taxonomies' | 'term' | 'terms' | 'usedBy'> & {
     /** Since when an offer has been news there; undefined when it is not in it. */
     newsAt(offerId: string): string | undefined
     services(query: FeedQuery, page: FeedPage): ReturnType<FeedIndex['services']>

@@ -18,6 +18,8 @@ import { administratorImportsPage } from './administratorImports/page.ts'
 import { administratorMailPage } from './administratorMail/page.ts'
 import { administratorNewAccountPage } from './administratorNewAccount/page.ts'
 import { administratorOffersPage } from './administratorOffers/page.ts'
+import { administratorTaxonomiesPage } from './administratorTaxonomies/page.ts'
+import { administratorTaxonomyPage } from './administratorTaxonomy/page.ts'
 import { checkYourMailPage } from './checkYourMail/page.ts'
 import { comparePage } from './compare/page.ts'
 import {
@@ -151,6 +153,8 @@ export const pages: readonly AnyPage[] = [
   administratorDuplicatesPage,
   administratorDuplicatePage,
   ...administratorDuplicateSteps,
+  administratorTaxonomiesPage,
+  administratorTaxonomyPage,
   dashboardPage,
   figureCsvPage,
   dashboardEventsPage,

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { eventually } from '../openPlace.ts'
+import { eventually, must } from '../openPlace.ts'
 import type { Fixture, Fixtures } from './fixture.ts'
 import type { World } from './world.ts'
 
@@ -46,7 +46,21 @@ const watched = async ({ place }: World) => {
   return { feedId, address }
 }
 
+/** Our own kinds, which every place has. */
+const ownTaxonomy = async ({ anyone }: World): Promise<string> => {
+  const { contents } = await must(() => anyone<{ contents: { id: string }[] }>('GET', '/open-referral-uk/v3/taxonomies'))
+  return contents[0]!.id
+}
+
 export const importFixtures: Fixtures = {
+  'GET /api/provider-directory/taxonomies': {
+    ...forAdministrators,
+    prepare: async (world) => ({ marks: [await ownTaxonomy(world)] }),
+  },
+  'GET /api/provider-directory/taxonomies/{id}/terms': {
+    ...forAdministrators,
+    prepare: async (world) => ({ params: { id: await ownTaxonomy(world) } }),
+  },
   'GET /api/provider-directory/feeds': {
     ...forAdministrators,
     prepare: async (world) => {

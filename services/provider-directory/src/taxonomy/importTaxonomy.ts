@@ -1,0 +1,229 @@
+import { existsSync } from 'node:fs'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { readTaxonomy } from './readTaxonomy.ts'
+import { type Fault, quoted, TaxonomyRefusedError } from './refused.ts'
+import { namesIn, readKept } from './taxonomies.ts'
+import { keyOf, lengths, schemeNames, Taxonomy, type Term, type TermLanguage, taxonomiesMax, taxonomyIdOf, termIdOf, termsMax } from './taxonomy.ts'
+
+type Options = {
+  /** The folder in which they are kept. */
+  folder: string
+  now: () => number
+  /** Nothing is kept. */
+  dryRun?: boolean
+  /** What it is called here; where the file says it itself, that when absent. */
+  name?: string
+  /** Of the words in the file. Another than that of the taxonomy: the words are added to its terms, by their codes. */
+  language?: TermLanguage
+  skipRepeated?: boolean
+  onProgress?: (bytes: number, of: number) => void
+}
+
+export type ImportedTaxonomy = {
+  name: string
+  version?: string
+  language: TermLanguage
+  /** Words of another language were added to terms that were here. */
+  isTranslation: boolean
+  read: number
+  added: number
+  changed: number
+  /** Not in the file any more; kept, as something may carry them. */
+  retired: number
+  repeated: readonly Fault[]
+  /** Absent, nothing was kept. */
+  to?: string
+}
+
+/**
+ * Reads a taxonomy and keeps it in place of what was kept under its name: written beside and put in its place at the end, so that a file that is refused, or
+ * an end half-way, changes nothing. Terms that have gone stay, retired. Throws TaxonomyRefusedError.
+ */
+export const importTaxonomy = async (from: string, options: Options): Promise<ImportedTaxonomy> => {
+  const { folder, dryRun = false, name: givenName, language: givenLanguage, skipRepeated = false, onProgress } = options
+  const size = await stat(from).then(
+    (found) => (found.isFile() ? found.size : undefined),
+    () => undefined,
+  )
+  if (size === undefined) throw new TaxonomyRefusedError('no-such-file', `There is no file ${from}.`)
+  const keptBefore = givenName === undefined ? undefined : keptIn(folder, keyOf(givenName))
+  const isKnownTranslation = keptBefore !== undefined && givenLanguage !== undefined && keptBefore.language !== givenLanguage
+  const read = await readTaxonomy(from, {
+    skipRepeated,
+    isTranslation: isKnownTranslation,
+    ...(onProgress ? { onProgress: (bytes) => onProgress(bytes, size) } : {}),
+  })
+  const name = givenName?.trim() || read.about.name
+  if (name === undefined) throw new TaxonomyRefusedError('no-name', 'The file does not say what the taxonomy is called. Name it with --name.')
+  const key = keyOf(name)
+  if (key === '' || name.length > lengths.name)
+    throw new TaxonomyRefusedError(
+      'no-name',
+      `${quoted(name)} cannot be the name of a taxonomy: it has no letter or digit of a to z and 0 to 9, or is too long.`,
+    )
+  const before = keptIn(folder, key)
+  const language = givenLanguage ?? before?.language ?? 'en'
+  const isTranslation = before !== undefined && before.language !== language
+  const at = new Date(options.now()).toISOString()
+  const next = isTranslation ? translated(before, read.terms, language) : replaced(before, { read, name, key, language, at, source: basename(from) })
+  const counts = isTranslation ? changesOf(before, next) : { ...changesOf(before, next), retired: retiredBetween(before, next) }
+  if (!before && namesIn(folder).length >= taxonomiesMax)
+    throw new TaxonomyRefusedError(
+      'too-many',
+      `There are ${taxonomiesMax} taxonomies here, which is as many as there can be. Remove the file of one in ${folder}.`,
+    )
+  const to = join(folder, `${key}.json`)
+  if (!dryRun) await replaceFile(to, `${JSON.stringify(Taxonomy.parse(next))}\n`)
+  return {
+    name: next.name,
+    ...(next.version === undefined ? {} : { version: next.version }),
+    language,
+    isTranslation,
+    read: read.terms.length,
+    ...counts,
+    repeated: read.repeated,
+    ...(dryRun ? {} : { to }),
+  }
+}
+
+const keptIn = (folder: string, key: string): Taxonomy | undefined => {
+  const path = join(folder, `${key}.json`)
+  return existsSync(path) ? readKept(path) : undefined
+}
+
+type Read = Awaited<ReturnType<typeof readTaxonomy>>
+type Replacing = { read: Read; name: string; key: string; language: TermLanguage; at: string; source: string }
+
+const replaced = (before: Taxonomy | undefined, { read, name, key, language, at, source }: Replacing): Taxonomy => {
+  const beforeByCode = new Map(before?.terms.map((term) => [term.code, term]))
+  const terms = read.terms.map(({ where: _where, id, ...said }): Term => {
+    const known = beforeByCode.get(said.code)
+    return { id: known?.id ?? id ?? termIdOf(key, said.code), ...said, ...(known?.translations ? { translations: known.translations } : {}) }
+  })
+  checkIds(read, terms)
+  const codes = new Set(terms.map(({ code }) => code))
+  const gone = (before?.terms ?? []).filter(({ code }) => !codes.has(code)).map((term): Term => ({ ...term, retiredOn: term.retiredOn ?? at.slice(0, 10) }))
+  if (terms.length + gone.length > termsMax)
+    throw new TaxonomyRefusedError(
+      'too-many-terms',
+      `With the ${gone.length.toLocaleString('en-GB')} terms that were here and have gone there would be more than ${termsMax.toLocaleString('en-GB')}. Give it another name.`,
+    )
+  const scheme = read.scheme ?? schemeNamed(key)
+  // What hung below a term that has gone too may hang below nothing.
+  const every = new Set([...codes, ...gone.map(({ code }) => code)])
+  const whole = [...terms, ...gone].map(({ parent, ...term }): Term => (parent !== undefined && every.has(parent) ? { ...term, parent } : term))
+  return {
+    format: 1,
+    id: before?.id ?? read.about.id ?? taxonomyIdOf(key),
+    name: before?.name ?? name,
+    ...(read.about.description === undefined ? {} : { description: read.about.description }),
+    ...(read.about.uri === undefined ? {} : { uri: read.about.uri }),
+    ...(read.about.version === undefined ? {} : { version: read.about.version }),
+    ...(scheme ? { scheme } : {}),
+    language,
+    source: source.slice(0, 500),
+    importedAt: at,
+    terms: withoutCircles(whole),
+  }
+}
+
+const schemeNamed = (key: string): Taxonomy['scheme'] =>
+  (Object.keys(schemeNames) as NonNullable<Taxonomy['scheme']>[]).find((scheme) => keyOf(schemeNames[scheme]) === key)
+
+/** A term that has gone may have lain below one that now lies below it: it is taken out from under it. */
+const withoutCircles = (terms: readonly Term[]): Term[] => {
+  const byCode = new Map(terms.map((term) => [term.code, term]))
+  const isCircular = (term: Term): boolean => {
+    const passed = new Set<string>()
+    for (let at: Term | undefined = term; at; at = at.parent === undefined ? undefined : byCode.get(at.parent)) {
+      if (passed.has(at.code)) return true
+      passed.add(at.code)
+    }
+    return false
+  }
+  return terms.map((term) => {
+    if (term.retiredOn === undefined || !isCircular(term)) return term
+    const { parent: _parent, ...others } = term
+    byCode.set(term.code, others)
+    return others
+  })
+}
+
+/** Ids that a file gives must tell its terms apart too. */
+const checkIds = (read: Read, terms: readonly Term[]): void => {
+  const seen = new Map<string, string>()
+  const faults = terms.flatMap(({ id, code }, at): Fault[] => {
+    const other = seen.get(id)
+    seen.set(id, code)
+    return other === undefined ? [] : [{ where: read.terms[at]!.where, field: 'id', why: `the term ${quoted(other)} has the same.` }]
+  })
+  if (faults.length > 0) throw new TaxonomyRefusedError('faults', 'The file was refused: ids stand there twice. Nothing was changed.', faults)
+}
+
+const translated = (before: Taxonomy, terms: Read['terms'], language: TermLanguage): Taxonomy => {
+  const known = new Set(before.terms.map(({ code }) => code))
+  const faults = terms.flatMap(({ code, where }): Fault[] =>
+    known.has(code) ? [] : [{ where, field: 'code', why: `${quoted(code)} is no term of ${before.name} here.` }],
+  )
+  if (faults.length > 0)
+    throw new TaxonomyRefusedError(
+      'faults',
+      `The translations were refused: ${faults.length} of ${terms.length} terms are not known. Nothing was changed.`,
+      faults,
+    )
+  const words = new Map(terms.map(({ code, name, description }) => [code, { name, ...(description === undefined ? {} : { description }) }]))
+  return {
+    ...before,
+    terms: before.terms.map(({ translations = {}, ...term }) => {
+      const { [language]: _before, ...others } = translations
+      const own = words.get(term.code)
+      const all = own ? { ...others, [language]: own } : others
+      return Object.keys(all).length > 0 ? { ...term, translations: all } : term
+    }),
+  }
+}
+
+const changesOf = (before: Taxonomy | undefined, next: Taxonomy) => {
+  const beforeByCode = new Map(before?.terms.map((term) => [term.code, term]))
+  const living = next.terms.filter(({ retiredOn }) => retiredOn === undefined)
+  const added = living.filter(({ code }) => !beforeByCode.has(code)).length
+  const isChanged = (term: Term): boolean => {
+    const known = beforeByCode.get(term.code)
+    return known !== undefined && JSON.stringify(sorted(known)) !== JSON.stringify(sorted(term))
+  }
+  return { added, changed: living.filter(isChanged).length, retired: 0 }
+}
+
+const sorted = ({ name, description, parent, uri, retiredOn, translations }: Term) => [
+  name,
+  description,
+  parent,
+  uri,
+  retiredOn,
+  translations?.en,
+  translations?.cy,
+]
+
+const retiredBetween = (before: Taxonomy | undefined, next: Taxonomy): number => {
+  const living = new Set(before?.terms.filter(({ retiredOn }) => retiredOn === undefined).map(({ code }) => code))
+  return next.terms.filter(({ code, retiredOn }) => retiredOn !== undefined && living.has(code)).length
+}
+
+const replaceFile = async (path: string, text: string): Promise<void> => {
+  const beside = `${path}.new`
+  await mkdir(dirname(path), { recursive: true })
+  try {
+    const file = await open(beside, 'w')
+    try {
+      await file.writeFile(text)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(beside, path)
+  } catch (error) {
+    await rm(beside, { force: true })
+    throw error
+  }
+}

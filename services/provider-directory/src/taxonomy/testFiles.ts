@@ -1,0 +1,27 @@
+// Small files in the formats of the published lists, with a few of their codes and names.
+
+/** As standards.esd.org.uk gives the functions and services of local government. */
+export const localGovernmentList = `<?xml version="1.0" encoding="UTF-8"?>
+<Functions><URI>http://id.esd.org.uk/FunctionList</URI><Modified>2010-04-06T00:00:00</Modified><Description>What councils do</Description>
+<Function><Identifier>72</Identifier><Label>Leisure &amp; culture</Label><URI>http://id.esd.org.uk/function/72</URI><Description></Description><Functions>
+<Function><Identifier>76</Identifier><Label>Libraries</Label><URI>http://id.esd.org.uk/function/76</URI><Description/><Services>
+<Service><Identifier>437</Identifier><Label>Library facilities</Label><URI>http://id.esd.org.uk/service/437</URI><Description><![CDATA[Rooms & desks]]></Description></Service>
+<Service><Identifier>76</Identifier><Label>Not the function of that number</Label><URI>http://id.esd.org.uk/service/76</URI><Description>Another &#x2014; thing</Description></Service>
+</Services></Function></Functions></Function>
+<Function><Identifier>66</Identifier><Label>Housing</Label><URI>http://id.esd.org.uk/function/66</URI><Description></Description></Function>
+</Functions>`
+
+/** As openeligibility.org gives its taxonomy, with the version of XML that it claims. */
+export const openEligibility = `<?xml version="2.0" encoding="UTF-8"?>
+<taxonomy><version>2.0</version><update_date></update_date><services>
+<descriptions><category id="1102" title="food">Services for free meals.
+</category></descriptions>
+<top_level id="1102" title="Food"><second_level id="1130" title="Food Pantry"></second_level></top_level>
+<top_level id="1105" title="Transit"><second_level id='1175' title="Transportation"><third_level id="1176" title="Toys &amp; Gifts"/></second_level></top_level>
+</services></taxonomy>`
+
+/** As HSDS has its table of terms. */
+export const hsdsTerms = `id,code,name,description,parent_id,taxonomy,language,taxonomy_id,term_uri
+3f7b145d-84af-42d7-8fae-eaca714b02b2,A,Advice,"Words, numbers and people",,Our own,en,1f7b145d-84af-42d7-8fae-eaca714b02b2,https://terms.example/a
+0bc248fa-dc27-4650-9ba4-8f1a24ef16a2,A1,Debt,,3f7b145d-84af-42d7-8fae-eaca714b02b2,Our own,en,1f7b145d-84af-42d7-8fae-eaca714b02b2,
+`
