@@ -18,11 +18,12 @@ import type {
 } from '@patchwork/events'
 import { type Assurance, type AssuranceDays, type Assurer, askAt, downrankAt, hideAt } from './assurance.ts'
 import type { Current, Decision } from './decision.ts'
+import { checkOpening, type Opening } from './opening.ts'
 import type { Origin, SourceRecord } from './organisation.ts'
 import { checkGate, type PersonalCareGate } from './personalCare.ts'
 import { RefusedError } from './refusals.ts'
 import { type AccessCode, type Ages, checkAges } from './suiting.ts'
-import { checkTimes, type WeeklyTime } from './weeklyTimes.ts'
+import type { WeeklyTime } from './weeklyTimes.ts'
 
 export type OfferEvent =
   | DomainEvent<typeof OfferDrafted>
@@ -82,6 +83,8 @@ export type OfferDetails = {
   area: Area
   place: Place
   times: WeeklyTime[]
+  exceptions?: NonNullable<Opening['exceptions']>
+  closedOnBankHolidays?: true
   /** Times that no table holds, in the words of whoever gave them. */
   timesInWords?: string
   fundingAccepted: string[]
@@ -342,11 +345,11 @@ const wardsOf = ({ area, place }: OfferDetails): string[] => {
 }
 
 const checkDescription = ({ personalCare, details }: OfferDescription): void => {
-  const { area, price, times, ages, personalCareGate } = details
+  const { area, price, ages, personalCareGate } = details
   if ((area.withinMetres === undefined) !== (area.postcode === undefined)) throw new RefusedError('distance-without-postcode', '/area/postcode')
   if (price.kind !== 'paid')
     for (const part of ['pence', 'vat', 'travelPence'] as const) if (price[part] !== undefined) throw new RefusedError('price-of-free-offer', `/price/${part}`)
-  checkTimes(times)
+  checkOpening(details)
   if (ages) checkAges(ages)
   if (personalCare || personalCareGate) checkGate(personalCareGate)
 }

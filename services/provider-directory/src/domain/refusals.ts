@@ -38,6 +38,18 @@ const refusals = {
   'invalid-postcode': { kind: 'invalid', title: 'Not a postcode', words: 'Enter a full UK postcode, like M33 7ZF.' },
   'unknown-ward': { kind: 'invalid', title: 'No such ward', words: 'This is not a ward of this place.' },
   'empty-time': { kind: 'invalid', title: 'A time of no length', words: 'The end must be after the beginning. Past midnight is fine; the same minute is not.' },
+  'days-missing': { kind: 'invalid', title: 'On which days?', words: 'Say on which days of the week, or on which dates of a month.' },
+  'days-turned-round': { kind: 'invalid', title: 'Days the wrong way round', words: 'The last day must not be before the first.' },
+  'start-missing': {
+    kind: 'invalid',
+    title: 'Counted from when?',
+    words: 'What is not in every week or month is counted from one: say a day in the first of them.',
+  },
+  'exceptions-overlap': {
+    kind: 'invalid',
+    title: 'One day said twice',
+    words: 'Two exceptions are about the same day. Say the hours of a day once.',
+  },
   'ages-turned-round': { kind: 'invalid', title: 'Ages the wrong way round', words: 'The highest age must not be below the lowest.' },
   'price-of-free-offer': { kind: 'invalid', title: 'Free, or a price?', words: 'Something free has no price. Choose "paid", or leave the amount empty.' },
   'personal-care-gate': {

@@ -1,6 +1,8 @@
-import { isWithin, londonMinuteOfWeek, toSpans, type WeeklyTime, weekDays } from './weeklyTimes.ts'
+import { londonMoment } from './days.ts'
+import { isOpenAt, toAskedOften } from './opening.ts'
+import { type WeeklyTime, weekDays } from './weeklyTimes.ts'
 
-const openAt = (times: WeeklyTime[], instant: string) => isWithin(toSpans(times), londonMinuteOfWeek(Date.parse(instant)))
+const openAt = (times: WeeklyTime[], instant: string) => isOpenAt(toAskedOften({ times }), londonMoment(Date.parse(instant)))
 const weekdays: WeeklyTime[] = [{ days: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'], from: '09:00', to: '17:30' }]
 
 test('open from its first minute until just before its last', () => {

@@ -4,13 +4,28 @@ import { RefusedError } from './refusals.ts'
 export const weekDays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
 export type WeekDay = (typeof weekDays)[number]
 
-/** On these days from one wall-clock time to another, Europe/London. `to` at or before `from` is on the next day; `24:00` is midnight at its end. */
-export type WeeklyTime = { days: WeekDay[]; from: string; to: string }
+/**
+ * On these days from one wall-clock time to another, Europe/London. `to` at or before `from` is on the next day; `24:00` is midnight at its end. Every week,
+ * unless it says more; both days of a season are in it.
+ */
+export type WeeklyTime = {
+  days: WeekDay[]
+  from: string
+  to: string
+  /** Every so many weeks, or months where one of the next two says that months are meant, counted from that of `startsOn`. */
+  interval?: number
+  /** The first of these days in a month is 1, the last -1. */
+  weeksOfMonth?: number[]
+  /** On these dates of a month, -1 the last; `days` narrows them. */
+  monthDays?: number[]
+  startsOn?: string
+  endsOn?: string
+}
 
-const minutesPerDay = 24 * 60
+export const minutesPerDay = 24 * 60
 const minutesPerWeek = 7 * minutesPerDay
 
-const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))
+export const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))
 
 /** Throws RefusedError `empty-time` for a time that ends the minute it begins. */
 export const checkTimes = (times: readonly WeeklyTime[]): void => {
@@ -29,15 +44,6 @@ export const toSpans = (times: readonly WeeklyTime[]): Uint16Array => {
     }),
   )
   return Uint16Array.from(spans)
-}
-
-const london = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
-const dayNames = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
-
-/** Which minute of the week, from Monday 00:00, the clocks of Europe/London show at an instant. */
-export const londonMinuteOfWeek = (ms: number): number => {
-  const parts = Object.fromEntries(london.formatToParts(ms).map(({ type, value }) => [type, value]))
-  return dayNames.indexOf(parts.weekday ?? '') * minutesPerDay + Number(parts.hour) * 60 + Number(parts.minute)
 }
 
 /** Whether a minute of the week lies in one of the spans; each holds its first minute and not its last. */

@@ -1,5 +1,7 @@
 import type { Area, OfferDescription, Place } from '../domain/offer.ts'
+import type { Exception } from '../domain/opening.ts'
 import { RefusedError } from '../domain/refusals.ts'
+import type { WeeklyTime } from '../domain/weeklyTimes.ts'
 import type { CouncilArea, FoundPlace } from '../place/place.ts'
 import { writtenPostcode } from '../place/postcodes.ts'
 import type { OfferBody } from './schemas.ts'
@@ -12,7 +14,7 @@ type Body = OfferBody
  */
 export const toDescription = (body: Body, councilArea: CouncilArea, modifiedAt: string): OfferDescription => {
   const { category, personalCare, name, description, forWhom, price, times, timesInWords, fundingAccepted, personalCareGate, contact } = body
-  const { ages, languages, accessibility } = body
+  const { ages, languages, accessibility, exceptions, closedOnBankHolidays } = body
   return {
     category,
     personalCare,
@@ -26,7 +28,9 @@ export const toDescription = (body: Body, councilArea: CouncilArea, modifiedAt: 
       price: withoutAbsent(price),
       area: toArea(body.area, councilArea),
       place: toPlace(body.place, councilArea),
-      times,
+      times: times.map(toTime),
+      exceptions: exceptions?.length ? exceptions.map(toException) : undefined,
+      closedOnBankHolidays,
       timesInWords,
       fundingAccepted: [...new Set(fundingAccepted)],
       personalCareGate: personalCareGate && withoutAbsent(personalCareGate),
@@ -35,6 +39,15 @@ export const toDescription = (body: Body, councilArea: CouncilArea, modifiedAt: 
     }) as OfferDescription['details'],
   }
 }
+
+/** Each way of saying "every week" as the one that says nothing. */
+const toTime = ({ interval, ...time }: Body['times'][number]): WeeklyTime =>
+  withoutAbsent({ ...time, interval: interval === 1 ? undefined : interval }) as WeeklyTime
+
+const toException = ({ until, ...exception }: NonNullable<Body['exceptions']>[number]): Exception => ({
+  ...exception,
+  ...(until === undefined || until === exception.on ? {} : { until }),
+})
 
 /** Each once, in an order of their own; a list that says nothing is left out. */
 const saidOf = <Code extends string>(codes: readonly Code[] | undefined): Code[] | undefined => (codes?.length ? [...new Set(codes)].sort() : undefined)

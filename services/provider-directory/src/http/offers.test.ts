@@ -221,6 +221,23 @@ describe('bad input', () => {
     ['VAT of something free', (id) => lunchClub(id, { price: { kind: 'free', vat: 'none' } }), 422, 'price-of-free-offer', '/price/vat'],
     ['travel of something free', (id) => lunchClub(id, { price: { kind: 'free', travelPence: 1 } }), 422, 'price-of-free-offer', '/price/travelPence'],
     ['a price of something free', (id) => lunchClub(id, { price: { kind: 'free', pence: 100 } }), 422, 'price-of-free-offer', '/price/pence'],
+    ['no days', (id) => lunchClub(id, { times: [{ days: [], from: '10:00', to: '11:00' }] }), 422, 'days-missing', '/times/0/days'],
+    [
+      'every second week of no first one',
+      (id) => lunchClub(id, { times: [{ days: ['monday'], from: '10:00', to: '11:00', interval: 2 }] }),
+      422,
+      'start-missing',
+      '/times/0/startsOn',
+    ],
+    [
+      'a week of a month that there is not',
+      (id) => lunchClub(id, { times: [{ days: ['monday'], from: '10:00', to: '11:00', weeksOfMonth: [0] }] }),
+      400,
+      'nought',
+      '/times/0/weeksOfMonth/0',
+    ],
+    ['a day that there is not', (id) => lunchClub(id, { exceptions: [{ on: '2026-02-30' }] }), 400, 'invalid-format', '/exceptions/0/on'],
+    ['a day said twice', (id) => lunchClub(id, { exceptions: [{ on: '2026-02-01' }, { on: '2026-02-01' }] }), 422, 'exceptions-overlap', '/exceptions/1/on'],
     ['ages the wrong way round', (id) => lunchClub(id, { ages: { from: 60, to: 5 } }), 422, 'ages-turned-round', '/ages/to'],
     ['an age that nobody reaches', (id) => lunchClub(id, { ages: { from: 121 } }), 400, 'too-big', '/ages/from'],
     ['a language that there is not', (id) => lunchClub(id, { languages: ['xyz'] }), 400, 'unknown-language', '/languages/0'],
@@ -424,32 +441,6 @@ test('D14 whether VAT comes on top, and what travel costs, is shown with the pri
   const price = { kind: 'paid', pence: 1_850, unit: 'hour', vat: 'added', travelPence: 250 }
   const offer = await published({ price })
   expect((await place.asAnyone(`/offers/${offer.offerId}`)).body.price).toEqual(price)
-})
-
-test('D11 an offer is found by its languages, by ages that it does not turn away, and by all facts of access that are asked for', async () => {
-  const said = { ages: { from: 60 }, languages: ['POL', 'cym', 'cy'], accessibility: ['step-free', 'hearing-loop'] }
-  const offer = await published({ name: 'Xylophones', ...said })
-  await isFound(offer.offerId, 'text=xylophones&language=cy&age=50-to-64&access=hearing-loop,step-free')
-  expect((await place.asAnyone(`/offers/${offer.offerId}`)).body).toMatchObject({
-    ...said,
-    languages: ['cy', 'pl'],
-    accessibility: ['hearing-loop', 'step-free'],
-  })
-  for (const query of ['language=en', 'age=under-5', 'access=step-free,lift']) expect((await find(`text=xylophones&${query}`)).body.total).toBe(0)
-  const { facets, wider } = (await find('text=xylophones&language=en')).body
-  expect({ language: facets.language, age: facets.age['under-5'], wider }).toEqual({
-    language: { cy: 1, pl: 1 },
-    age: 0,
-    wider: [{ without: 'language', total: 1 }],
-  })
-  for (const query of ['language=klingon', 'age=old', 'access=step-free,helipad']) expect((await find(query)).status).toBe(400)
-})
-
-test('D11 an offer that says none of that turns nobody away, and says nothing of it', async () => {
-  const offer = await published({ name: 'Yodelling', languages: [], accessibility: [], ages: {} })
-  await isFound(offer.offerId, 'text=yodelling&age=under-5')
-  const { body } = await place.asAnyone(`/offers/${offer.offerId}`)
-  for (const part of ['ages', 'languages', 'accessibility']) expect(body).not.toHaveProperty(part)
 })
 
 test('D12 where nothing is found, it is said which filter to leave out, and how many that finds', async () => {

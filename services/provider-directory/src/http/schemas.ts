@@ -42,7 +42,41 @@ export const AgeGroup = z.enum(ageGroupCodes)
 const age = z.int().min(0).max(ageMax)
 const languagesMax = 50
 
-const WeeklyTimeBody = z.strictObject({ days: z.array(z.enum(weekDays)).min(1).max(7), from: clock, to: clockEnd })
+const calendarDay = z.iso.date({ error: 'Enter a day, like 2026-03-31.' })
+const timesMax = 50
+const exceptionsMax = 100
+const hoursOfDayMax = 10
+const intervalMax = 52
+const notNought = (most: number) =>
+  z
+    .int()
+    .min(-most)
+    .max(most)
+    .refine((value) => value !== 0, { error: 'Count from 1, or back from -1.', params: { code: 'nought' } })
+
+const WeeklyTimeBody = z.strictObject({
+  days: z.array(z.enum(weekDays)).max(7),
+  from: clock,
+  to: clockEnd,
+  /** Every so many weeks, or months where `weeksOfMonth` or `monthDays` is there, counted from that of `startsOn`. */
+  interval: z.int().min(1).max(intervalMax).optional(),
+  /** The first of these days in a month is 1, the last -1. */
+  weeksOfMonth: z.array(notNought(5)).min(1).max(10).optional(),
+  /** Dates of a month, -1 the last; `days`, which may then be empty, narrows them. */
+  monthDays: z.array(notNought(31)).min(1).max(31).optional(),
+  /** The first and the last day of a season, both in it. */
+  startsOn: calendarDay.optional(),
+  endsOn: calendarDay.optional(),
+})
+/** On one day, or on all days until another, these hours and none else; closed where there are none. */
+const ExceptionBody = z.strictObject({
+  on: calendarDay,
+  until: calendarDay.optional(),
+  times: z
+    .array(z.strictObject({ from: clock, to: clockEnd }))
+    .max(hoursOfDayMax)
+    .default([]),
+})
 const PriceBody = z.strictObject({
   kind: z.enum(['free', 'paid', 'unknown']),
   pence: z.int().min(1).max(10_000_000).optional(),
@@ -79,7 +113,10 @@ export const OfferBody = z.strictObject({
       sensitive: z.literal(true).optional(),
     })
     .default({}),
-  times: z.array(WeeklyTimeBody).max(50).default([]),
+  times: z.array(WeeklyTimeBody).max(timesMax).default([]),
+  exceptions: z.array(ExceptionBody).max(exceptionsMax).optional(),
+  /** Of England and Wales; an exception for such a day stands before it. */
+  closedOnBankHolidays: z.literal(true).optional(),
   timesInWords: plainText(500).optional(),
   fundingAccepted: z.array(z.enum(fundingCodes)).max(fundingCodes.length).default([]),
   personalCare: z.boolean().default(false),
@@ -120,7 +157,17 @@ const PriceView = z.object({
   vat: z.enum(vatCodes).optional(),
   travelPence: z.int().optional(),
 })
-const TimeView = z.object({ days: z.array(z.enum(weekDays)), from: z.string(), to: z.string() })
+const TimeView = z.object({
+  days: z.array(z.enum(weekDays)),
+  from: z.string(),
+  to: z.string(),
+  interval: z.int().optional(),
+  weeksOfMonth: z.array(z.int()).optional(),
+  monthDays: z.array(z.int()).optional(),
+  startsOn: z.string().optional(),
+  endsOn: z.string().optional(),
+})
+const ExceptionView = z.object({ on: z.string(), until: z.string().optional(), times: z.array(z.object({ from: z.string(), to: z.string() })) })
 const Source = z.object({ code: z.string(), recordId: z.string(), url: z.string().optional() })
 /** A postcode without a latitude is one whose place is not known here. */
 export const PlaceView = z.object({
@@ -212,8 +259,13 @@ const ShownOffer = z.object({
   }),
   place: PlaceView,
   times: z.array(TimeView),
+  /** Those that are not over. */
+  exceptions: z.array(ExceptionView).optional(),
+  closedOnBankHolidays: z.literal(true).optional(),
   timesInWords: z.string().optional(),
   openNow: z.boolean().optional(),
+  /** When it is closed now and opens again within a year. */
+  opensNextAt: instant.optional(),
   fundingAccepted: z.array(z.string()),
   personalCare: z.boolean(),
   personalCareGate: z.object({ cqcNumber: z.string().optional(), soleWorkerDeclaration: z.literal(true).optional() }).optional(),

@@ -1,6 +1,8 @@
+import { calendarDay } from '@patchwork/runtime'
 import type { z } from 'zod'
+import { londonMoment } from '../domain/days.ts'
 import { type Capacity, type Location, type Offer, type OfferDetails, publishedWords } from '../domain/offer.ts'
-import { isWithin, londonMinuteOfWeek, toSpans } from '../domain/weeklyTimes.ts'
+import { isOpenAt, opensNextAt, toAskedOften } from '../domain/opening.ts'
 import type { CouncilArea } from '../place/place.ts'
 import { capacityAt, type PublicOrganisation, withoutSensitivePlace } from '../store/publicOffer.ts'
 import type { Hit } from '../store/searchIndex.ts'
@@ -91,7 +93,7 @@ export const toOfferView = ({ id, state, details: kept }: Offer & { id: string }
     place: toPlaceView(place),
     times,
     timesInWords,
-    ...(times.length > 0 ? { openNow: isWithin(toSpans(times), londonMinuteOfWeek(nowMs)) } : {}),
+    ...toOpeningView(details, nowMs),
     fundingAccepted,
     personalCare: state.personalCare,
     personalCareGate,
@@ -131,6 +133,20 @@ const toDraftView = ({ id, state, details }: Offer & { id: string }, seen: Seen)
   const { category, personalCare, details: words } = details.draft
   const view = toOfferView({ id, state: { ...state, category, personalCare }, details: words }, seen)
   return view ? { draft: { ...view, draftedAt: state.editDraftedAt } } : {}
+}
+
+/** The days that differ and are not over, and how it stands at an instant. */
+const toOpeningView = (details: OfferDetails, nowMs: number) => {
+  const { times, closedOnBankHolidays } = details
+  const today = calendarDay(nowMs)
+  const exceptions = details.exceptions?.filter(({ on, until }) => (until ?? on) >= today) ?? []
+  const next = opensNextAt(details, nowMs)
+  return {
+    ...(exceptions.length > 0 ? { exceptions } : {}),
+    ...(closedOnBankHolidays ? { closedOnBankHolidays } : {}),
+    ...(times.length > 0 ? { openNow: isOpenAt(toAskedOften(details), londonMoment(nowMs)) } : {}),
+    ...(next === undefined ? {} : { opensNextAt: new Date(next).toISOString() }),
+  }
 }
 
 /** Where a record came from, with the words its licence asks for. */

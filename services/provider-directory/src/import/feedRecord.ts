@@ -1,5 +1,6 @@
 import type { Category } from '@patchwork/events'
 import type { Price } from '../domain/offer.ts'
+import type { Opening } from '../domain/opening.ts'
 import type { AccessCode, Ages } from '../domain/suiting.ts'
 import type { WeeklyTime } from '../domain/weeklyTimes.ts'
 
@@ -20,6 +21,8 @@ export type FeedRecord = {
   postcode?: string
   point?: { latitude: number; longitude: number }
   times?: WeeklyTime[]
+  exceptions?: NonNullable<Opening['exceptions']>
+  closedOnBankHolidays?: true
   timesInWords?: string
   price?: Price
   category?: Category

@@ -1,7 +1,8 @@
 import type { Category } from '@patchwork/events'
 import type { Price } from '../domain/offer.ts'
-import { type WeeklyTime, weekDays } from '../domain/weeklyTimes.ts'
+import type { WeeklyTime } from '../domain/weeklyTimes.ts'
 import { readBesideAmount } from '../openReferral/price.ts'
+import { exceptionsIn, timesOf } from '../openReferral/schedules.ts'
 import { accessOf, agesOf, languagesOf } from '../openReferral/suiting.ts'
 import { categoryOfTerm } from '../openReferral/terms.ts'
 import type { FeedRecord, ReadRecord } from './feedRecord.ts'
@@ -37,7 +38,8 @@ export const fromOpenReferral = ({ value, isTooLarge }: JsonPart, kindOf: KindOf
         languages: languagesOf(service),
         accessibility: accessOf(list(list(service.service_at_locations).map((one) => one.location))),
         ...location,
-        times: weeklyTimes(service),
+        times: timesIn(service),
+        ...exceptionsIn(schedulesOf(service).flatMap((schedule) => text(schedule.notes) ?? [])),
         timesInWords: schedulesOf(service)
           .map((schedule) => text(schedule.description))
           .find((words) => words !== undefined),
@@ -139,21 +141,10 @@ const schedulesOf = (service: Fields): Fields[] => [
   ...list(service.service_at_locations).flatMap((one) => [...list(one.schedules), ...list(one.regular_schedule)]),
 ]
 
-/** Weekly times that say which days, from when and to when; what is more than that is left to words. */
-const weeklyTimes = (service: Fields): WeeklyTime[] | undefined => {
-  const times = schedulesOf(service).flatMap((schedule): WeeklyTime[] => {
-    if (!/^(?:|weekly)$/i.test(text(schedule.freq) ?? '') || Number(schedule.interval ?? 1) > 1) return []
-    const codes = (text(schedule.byday) ?? text(schedule.bydays) ?? text(schedule.weekday) ?? '').toLowerCase().split(/[\s,]+/)
-    const days = weekDays.filter((day) => codes.some((code) => code.length >= 2 && day.startsWith(code)))
-    const [from, to] = [clock(schedule.opens_at), clock(schedule.closes_at)]
-    return days.length > 0 && from !== undefined && to !== undefined && from !== to ? [{ days, from, to: to === '00:00' ? '24:00' : to }] : []
-  })
+/** Times that a rule says whole; what is more than that is left to words. */
+const timesIn = (service: Fields): WeeklyTime[] | undefined => {
+  const times = schedulesOf(service).flatMap(timesOf)
   return times.length > 0 ? times : undefined
-}
-
-const clock = (value: unknown): string | undefined => {
-  const [, hours, minutes] = /^(\d{1,2}):(\d\d)/.exec(text(value) ?? '') ?? []
-  return hours !== undefined && Number(hours) < 24 && Number(minutes) < 60 ? `${hours.padStart(2, '0')}:${minutes}` : undefined
 }
 
 const priceOf = (service: Fields): Price | undefined => {

@@ -89,6 +89,7 @@ export const toOffer = (record: FeedRecord, { source, asOf, at, councilArea }: P
     area: {},
     place: toPlace(record, cut(record.address, lengths.address), councilArea),
     times: (record.times ?? []).slice(0, 50),
+    ...present({ exceptions: record.exceptions, closedOnBankHolidays: record.closedOnBankHolidays }),
     fundingAccepted: [],
     contact,
     source: origin(externalId),

@@ -1,9 +1,9 @@
 import { idFor } from '@patchwork/aggregate'
 import type { Category } from '@patchwork/events'
-import { type WeeklyTime, weekDays } from '../domain/weeklyTimes.ts'
 import type { PublicOffer, PublicOrganisation } from '../store/publicOffer.ts'
 import { besideAmount, pounds } from './price.ts'
 import { type Fields, fieldsOf, listOf, oneToOne, said } from './said.ts'
+import { toSchedules } from './schedules.ts'
 import { toAccessibility, toAges, toLanguages } from './suiting.ts'
 
 // Open Referral UK 3.0 (HSDS-UK). What a record does not say is left out, never null, never empty, never invented. A record that came from another feed,
@@ -58,7 +58,7 @@ export const toServiceOfOrganization = (offer: PublicOffer, around: Around): Fie
   const saysPhone = (all: readonly Fields[]) => all.some(({ phones }) => listOf(phones).length > 0)
   return said({
     ...ownListed(offer),
-    schedules: toSchedules(offer, around),
+    schedules: toSchedules(offer, { ...around, partId }),
     service_areas: toServiceAreas(offer, around),
     service_at_locations: toServiceAtLocations(offer, around),
     languages: toLanguages(offer, partId),
@@ -138,27 +138,6 @@ const toCostOptions = ({ offerId, price }: PublicOffer): Fields[] => {
   if (price.kind === 'free') return [{ id: partId(offerId, 'cost'), service_id: offerId, option: 'Free', amount: 0 }]
   if (price.kind !== 'paid' || price.pence === undefined) return []
   return [said({ id: partId(offerId, 'cost'), service_id: offerId, amount: price.pence / 100, amount_description: besideAmount(price) })]
-}
-
-const dayCode = (day: WeeklyTime['days'][number]): string => day.slice(0, 2).toUpperCase()
-
-// Times of the week are told by the clocks of the place, with the offset from UTC that these have at the moment.
-const toSchedules = ({ offerId, times, timesInWords }: PublicOffer, { clockOffset }: Around): Fields[] => {
-  const weekly: Fields[] = times.map(({ days, from, to }, index) => ({
-    id: partId(offerId, `schedule/${index}`),
-    service_id: offerId,
-    freq: 'WEEKLY',
-    interval: 1,
-    byday: weekDays
-      .filter((day) => days.includes(day))
-      .map(dayCode)
-      .join(','),
-    opens_at: `${from}${clockOffset}`,
-    closes_at: `${to === '24:00' ? '00:00' : to}${clockOffset}`,
-    ...(timesInWords === undefined ? {} : { description: timesInWords }),
-  }))
-  if (weekly.length > 0 || timesInWords === undefined) return weekly
-  return [{ id: partId(offerId, 'schedule/words'), service_id: offerId, description: timesInWords }]
 }
 
 const toServiceAreas = ({ offerId, area }: PublicOffer, { wardName }: Around): Fields[] => {

@@ -46,6 +46,8 @@ export type PublicOffer = {
   area: Area
   place: Place
   times: WeeklyTime[]
+  exceptions?: NonNullable<OfferDetails['exceptions']>
+  closedOnBankHolidays?: true
   timesInWords?: string
   fundingAccepted: string[]
   personalCare: boolean

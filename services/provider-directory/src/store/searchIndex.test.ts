@@ -140,7 +140,13 @@ describe('filters, totals and pages', () => {
       { state: 'open' as const, expiresAt: '2026-01-12T10:00:00.000Z' },
       { state: 'closed' as const, expiresAt: '2026-02-01T00:00:00.000Z' },
     ),
-    times: fc.constantFrom<PublicOffer['times']>([], [{ days: ['monday'], from: '09:00', to: '12:00' }], [{ days: ['sunday'], from: '09:00', to: '12:00' }]),
+    times: fc.constantFrom<PublicOffer['times']>(
+      [],
+      [{ days: ['monday'], from: '09:00', to: '12:00' }],
+      [{ days: ['sunday'], from: '09:00', to: '12:00' }],
+      [{ days: ['monday'], from: '09:00', to: '12:00', endsOn: '2026-01-11' }],
+      [{ days: ['monday'], from: '09:00', to: '12:00', weeksOfMonth: [2] }],
+    ),
     area: fc.constantFrom<PublicOffer['area']>({}, { wardCodes: ['E05015254'] }, { wardCodes: ['E05015254', 'E05015239'] }),
     name: fc.constantFrom('Lunch club', 'Walking group', 'Lunch and walking'),
     takesReferrals: fc.boolean(),
@@ -177,7 +183,7 @@ describe('filters, totals and pages', () => {
     (query.categories === undefined || query.categories.includes(offer.category)) &&
     (query.track === undefined || offer.track === query.track) &&
     (query.cost === undefined || offer.price.kind === query.cost) &&
-    (query.isOpenNow === undefined || offer.times.some(({ days }) => days.includes('monday'))) &&
+    (query.isOpenNow === undefined || offer.times.some(({ days, endsOn }) => days.includes('monday') && endsOn === undefined)) &&
     (query.hasRoom === undefined || (offer.capacity.state === 'open' && offer.capacity.expiresAt > '2026-01-12T10:00:00.000Z')) &&
     (query.funding === undefined || offer.fundingAccepted.includes(query.funding)) &&
     (query.language === undefined || (offer.languages ?? []).includes(query.language)) &&

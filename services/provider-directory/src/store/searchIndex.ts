@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 import { type Category, Category as CategoryCodes, type Track } from '@patchwork/events'
+import { londonMoment } from '../domain/days.ts'
+import { type AskedOften, isOpenAt, toAskedOften } from '../domain/opening.ts'
 import { type AccessCode, type AgeGroup, accessCodes, ageGroupCodes, isOpenTo } from '../domain/suiting.ts'
-import { isWithin, londonMinuteOfWeek, toSpans } from '../domain/weeklyTimes.ts'
 import { boxAround, type Direction, directionOf, metresBetween, type Point } from './distance.ts'
 import { createFeedIndex, type FeedFilter, type FeedIndex, type FeedPage } from './feedIndex.ts'
 import { newsAt, type PublicOffer } from './publicOffer.ts'
@@ -111,7 +112,7 @@ type Row = {
   access: readonly AccessCode[]
   /** What it serves, where it says so: people at home in these wards, or within a distance of a point. */
   serves: { wardCodes: readonly string[]; centre?: Direction; withinMetres?: number } | undefined
-  spans: Uint16Array
+  opening: AskedOften
   /** Where its values are counted. */
   counters: { category: number; track: number; cost: number } & Record<'wards' | 'funding' | 'languages' | 'ages' | 'access', readonly number[]>
 }
@@ -202,7 +203,7 @@ export const createSearchIndex = ({ now }: { now?: () => number } = {}): SearchI
     }
 
     const after = query.after === undefined ? undefined : readAfter(query)
-    const minute = londonMinuteOfWeek(nowMs)
+    const moment = londonMoment(nowMs)
     const direction = query.near && directionOf(query.near)
     const counts = counters.none()
     const page: Candidate[] = []
@@ -210,7 +211,7 @@ export const createSearchIndex = ({ now }: { now?: () => number } = {}): SearchI
       if (!row || (query.takesReferrals && !row.takesReferrals)) return
       const reach = reachOf(row, query, direction)
       if (!reach) return
-      const openNow = isWithin(row.spans, minute)
+      const openNow = isOpenAt(row.opening, moment)
       const capacity = row.capacityUntilMs > nowMs ? row.capacity : 'unknown'
       if (!count(counts, counters, row, { query, openNow, hasRoom: capacity === 'open' })) return
       found.total += 1
@@ -240,7 +241,7 @@ export const createSearchIndex = ({ now }: { now?: () => number } = {}): SearchI
       offer: read(row.id),
       ...(distanceMetres === undefined ? {} : { distanceMetres }),
       ...(comesToYou ? { comesToYou } : {}),
-      ...(row.spans.length > 0 ? { isOpenNow: openNow } : {}),
+      ...(row.opening.hasTimes ? { isOpenNow: openNow } : {}),
     }))
     const last = shown.at(-1)
     if (last && page.length > query.limit) found.after = writeAfter(query, last)
@@ -353,7 +354,7 @@ const toRow = (id: number, offer: PublicOffer, counters: Counters): Row => {
       saidWards.length > 0 || (centre && withinMetres !== undefined)
         ? { wardCodes: saidWards, ...(centre && withinMetres !== undefined ? { centre: directionOf(centre), withinMetres } : {}) }
         : undefined,
-    spans: toSpans(offer.times),
+    opening: toAskedOften(offer),
     counters: {
       category: counters.slot('category', offer.category),
       track: counters.slot('track', offer.track),

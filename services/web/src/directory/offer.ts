@@ -11,7 +11,19 @@ const webAddress = z
   .optional()
   .catch(undefined)
 const OrganisationName = z.object({ organisationId: z.string(), name: z.string() })
-const Times = z.array(z.object({ days: z.array(z.string()), from: z.string(), to: z.string() })).catch([])
+const Hours = z.object({ from: z.string(), to: z.string() })
+const Times = z
+  .array(
+    Hours.extend({
+      days: z.array(z.string()),
+      interval: z.int().optional(),
+      weeksOfMonth: z.array(z.int()).optional(),
+      monthDays: z.array(z.int()).optional(),
+      startsOn: z.string().optional(),
+      endsOn: z.string().optional(),
+    }),
+  )
+  .catch([])
 const Price = z
   .object({
     kind: z.string(),
@@ -76,6 +88,9 @@ const ShownOffer = OfferInList.omit({ summary: true, distanceMetres: true, comes
     })
     .catch({ wardCodes: [], wardNames: [], withinMetres: undefined, postcode: undefined, atHome: false, isPlaceKnown: true }),
   times: Times,
+  exceptions: z.array(z.object({ on: z.string(), until: z.string().optional(), times: z.array(Hours) })).catch([]),
+  closedOnBankHolidays: z.boolean().catch(false),
+  opensNextAt: text,
   timesInWords: text,
   fundingAccepted: z.array(z.string()).catch([]),
   personalCare: z.boolean().catch(false),
@@ -100,6 +115,7 @@ const OfferDraft = ShownOffer.omit({
   track: true,
   atHome: true,
   openNow: true,
+  opensNextAt: true,
   capacity: true,
   takesReferrals: true,
   modifiedAt: true,
@@ -116,9 +132,26 @@ export type WholeOffer = z.infer<typeof WholeOffer>
 /** An offer as the draft that waits would make it; as it is where none waits. */
 export const asDrafted = ({ draft, ...offer }: WholeOffer): WholeOffer => {
   if (draft === undefined) return offer
-  const { offerId, status, organisation, track, atHome, openNow, capacity, takesReferrals, modifiedAt, assured, standing, source, isYours } = offer
+  const { offerId, status, organisation, track, atHome, openNow, opensNextAt, capacity } = offer
+  const { takesReferrals, modifiedAt, assured, standing, source, isYours } = offer
   const { draftedAt: _at, ...words } = draft
-  return { offerId, status, organisation, track, atHome, openNow, capacity, takesReferrals, modifiedAt, assured, standing, source, isYours, ...words }
+  const unchanged = {
+    offerId,
+    status,
+    organisation,
+    track,
+    atHome,
+    openNow,
+    opensNextAt,
+    capacity,
+    takesReferrals,
+    modifiedAt,
+    assured,
+    standing,
+    source,
+    isYours,
+  }
+  return { ...unchanged, ...words }
 }
 
 export const WholeOrganisation = OrganisationName.extend({
@@ -161,6 +194,21 @@ export const besidePriceInWords = ({ kind, pence, vat, travelPence }: Price, t: 
 
 const units = ['hour', 'half-hour', 'session', 'visit', 'day', 'night', 'week', 'month', 'year', 'item', 'journey', 'mile'] as const
 const isUnit = (unit: string | undefined): unit is (typeof units)[number] => (units as readonly (string | undefined)[]).includes(unit)
+
+/** The days that differ from its times, in words: one line each. */
+export const differingInWords = (
+  { exceptions, closedOnBankHolidays }: Pick<WholeOffer, 'exceptions' | 'closedOnBankHolidays'>,
+  t: Translate,
+  format: Format,
+) => [
+  ...exceptions.map(({ on, until, times }) =>
+    t('opening.differs', {
+      days: until === undefined ? format.date(on) : t('format.fromTo', { from: format.date(on), to: format.date(until) }),
+      hours: times.length === 0 ? t('opening.closed') : format.hours(times),
+    }),
+  ),
+  ...(closedOnBankHolidays ? [t('opening.closedOnBankHolidays')] : []),
+]
 
 /** Whether there is room, in words. */
 export const capacityInWords = ({ state, units }: Capacity, t: Translate): string =>

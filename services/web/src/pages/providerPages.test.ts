@@ -300,6 +300,22 @@ describe('a colleague', () => {
   })
 })
 
+/** What the fields of a page hold, as a browser would send it back unchanged. */
+const heldIn = (text: string): Record<string, string> => {
+  const attribute = (tag: string, name: string) => new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1]
+  const inputs = [...text.matchAll(/<input\b[^>]*>/g)].map(([tag]) => tag).filter((tag) => !/type="(?:checkbox|radio)"/.test(tag) || / checked/.test(tag))
+  const areas = [...text.matchAll(/<textarea\b([^>]*)>([^<]*)</g)].map(([, tag = '', value = '']) => [attribute(tag, 'name') ?? '', value])
+  const selects = [...text.matchAll(/<select\b([^>]*)>(.*?)<\/select>/gs)].map(([, tag = '', inside = '']) => [
+    attribute(tag, 'name') ?? '',
+    /value="([^"]*)" selected/.exec(inside)?.[1] ?? '',
+  ])
+  return Object.fromEntries([
+    ...inputs.map((tag) => [attribute(tag, 'name') ?? '', (attribute(tag, 'value') ?? '').replaceAll('&quot;', '"')]),
+    ...areas,
+    ...selects,
+  ])
+}
+
 describe('describing an offer', () => {
   test('D1 the form becomes a draft: pence, grouped times, wards', async () => {
     const saved = await send('/provider/offers/new', described)
@@ -329,6 +345,12 @@ describe('describing an offer', () => {
     ['a language that is none', { otherLanguages: 'Yoruba, Klingonese' }, 'otherLanguages', 'Enter names of languages'],
     ['something free with an amount', { 'price-kind': 'free' }, 'price-pence', 'There is an amount'],
     ['a distance from nowhere', { 'area-withinMetres': '3200' }, 'area-postcode', 'Enter the postcode that the distance is measured from'],
+    ['every second week of no first day', { repeat: '2-weeks' }, 'startsOn', 'Enter the first day'],
+    ['a season that ends first', { startsOn: '2026-06-01', endsOn: '2026-05-01' }, 'endsOn', 'The last day must not be before the first'],
+    ['a season of no times', { startsOn: '2026-06-01', 'monday-from': '', 'monday-to': '', 'friday-from': '', 'friday-to': '' }, 'startsOn', 'Enter the times'],
+    ['a day that is none', { 'differs-2-on': 'Easter' }, 'differs-2-on', 'Enter a day, like'],
+    ['times of no day', { 'differs-2-from': '10:00', 'differs-2-to': '12:00' }, 'differs-2-on', 'Enter a day, like'],
+    ['a day twice', { 'differs-1-on': '2026-06-01', 'differs-1-until': '2026-06-05', 'differs-2-on': '2026-06-05' }, 'differs-2-on', 'in the list already'],
     ['a time without an end', { 'tuesday-from': '10:00' }, 'tuesday-to', 'Enter both times'],
     ['a time of no length', { 'monday-to': '09:00' }, 'monday-to', 'The end must differ'],
     ['a time that is none', { 'monday-to': '25:00' }, 'monday-to', 'Enter a time'],
@@ -356,6 +378,56 @@ describe('describing an offer', () => {
     for (const value of ['yo', 'cy', 'lift']) expect(text).toMatch(new RegExp(`value="${value}" checked`))
     expect(text).toMatch(/id="ages-from"[^>]* value="16"/)
     expect(text).toMatch(/id="ages-to"[^>]* value="25"/)
+  })
+  test('a season, every second week, bank holidays and days that differ go with the draft', async () => {
+    const said = { repeat: '2-weeks', startsOn: '1/6/2026', endsOn: '2026-08-31', closedOnBankHolidays: 'yes' }
+    const differs = {
+      'differs-1-on': '2026-07-20',
+      'differs-1-until': '2026-07-24',
+      'differs-3-on': '2026-07-06',
+      'differs-3-from': '10',
+      'differs-3-to': '12.30',
+    }
+    await send('/provider/offers/new', { ...described, ...said, ...differs })
+    expect(posted('/provider-directory/offers')).toEqual([
+      expect.objectContaining({
+        times: [{ days: ['monday', 'friday'], from: '09:00', to: '12:00', interval: 2, startsOn: '2026-06-01', endsOn: '2026-08-31' }],
+        exceptions: [
+          { on: '2026-07-06', times: [{ from: '10:00', to: '12:30' }] },
+          { on: '2026-07-20', until: '2026-07-24', times: [] },
+        ],
+        closedOnBankHolidays: true,
+      }),
+    ])
+  })
+  test('what an offer says of seasons and days that differ stands in its form, and what the form has no room for is kept', async () => {
+    const lastFridays = { days: ['friday'], from: '18:00', to: '20:00', weeksOfMonth: [-1], startsOn: '2026-06-01' }
+    const first = { days: [], from: '09:00', to: '10:00', monthDays: [1] }
+    const twice = {
+      on: '2026-12-24',
+      times: [
+        { from: '09:00', to: '10:00' },
+        { from: '11:00', to: '12:00' },
+      ],
+    }
+    const closed = { on: '2026-12-25', until: '2027-01-02', times: [] }
+    state.offer = { ...draft, times: [lastFridays, first], exceptions: [twice, closed], closedOnBankHolidays: true }
+    const agent = await place.signedIn('provider')
+    const { text } = await agent.get(`/provider/offers/${offerId}/edit`).expect(200)
+    expect(text).toContain('<option value="last" selected>')
+    for (const held of ['2026-06-01', '2026-12-25', '2027-01-02']) expect(text).toContain(`value="${held}"`)
+    expect(text).toContain('Keep these too: on these dates of a month: 1, 9am to 10am; 24 December 2026: 9am to 10am, 11am to midday')
+    expect(text.match(/Days that differ, \d/g)).toHaveLength(4)
+    await agent
+      .post(`/provider/offers/${offerId}/edit`)
+      .type('form')
+      .send({ ...formOf(text), ...heldIn(text) })
+      .expect(303)
+    expect(place.asked.find(({ method }) => method === 'PUT')?.body).toMatchObject({
+      times: [lastFridays, first],
+      exceptions: [twice, closed],
+      closedOnBankHolidays: true,
+    })
   })
   test('D8 the declaration of a sole worker, or a CQC number, goes with personal care, and without it neither is sent', async () => {
     await send('/provider/offers/new', { ...described, personalCare: 'yes', personalCareGate: 'sole-worker' })

@@ -39,6 +39,24 @@ test('days and times are those of London, on both sides of both clock changes', 
   expect(welsh.date('2026-03-03T12:00:00.000Z')).toBe('3 Mawrth 2026')
 })
 
+test('seasons, weeks and places in a month are said with their days, each way by itself', () => {
+  const hours = { from: '09:00', to: '12:00' }
+  const said = english.times([
+    { days: ['tuesday'], ...hours, interval: 2, startsOn: '2026-06-01' },
+    { days: ['tuesday'], ...hours },
+    { days: ['monday', 'tuesday'], ...hours, weeksOfMonth: [1, -1], startsOn: '2026-06-01', endsOn: '2026-08-31' },
+    { days: [], ...hours, monthDays: [1, -1], endsOn: '2026-12-31' },
+  ])
+  expect(said.map(({ days }) => days)).toEqual([
+    'Tuesday (every 2 weeks, from 1 June 2026)',
+    'Tuesday',
+    'Monday to Tuesday (in a month: first, last, 1 June 2026 to 31 August 2026)',
+    'on these dates of a month: 1, 1 from the end, until 31 December 2026',
+  ])
+  expect(new Set(said.map(({ hours: one }) => one))).toEqual(new Set(['9am to midday']))
+  expect(welsh.times([{ days: ['tuesday'], ...hours, weeksOfMonth: [2] }])).toEqual([{ days: 'Dydd Mawrth (mewn mis: ail)', hours: expect.any(String) }])
+})
+
 test('days with the same times are said together', () => {
   const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday']
   expect(

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { besidePriceInWords, capacityInWords, type Price, priceInWords, type WholeOffer } from '../../directory/offer.ts'
+import { besidePriceInWords, capacityInWords, differingInWords, type Price, priceInWords, type WholeOffer } from '../../directory/offer.ts'
 import { readPublished } from '../../directory/readPublished.ts'
 import { suitingInWords } from '../../directory/suiting.ts'
 import { definePage, goTo, type Visit } from '../../http/page.ts'
@@ -67,6 +67,7 @@ const shown = (offer: WholeOffer, reckoning: Reckoning, { t, format, language }:
   besidePrice: besidePriceInWords(offer.price, t, format),
   capacityInWords: capacityInWords(offer.capacity, t),
   times: format.times(offer.times),
+  differing: differingInWords(offer, t, format),
   ...whole(offer.price, reckoning, t, format),
 })
 

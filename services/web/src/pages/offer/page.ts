@@ -1,4 +1,4 @@
-import { besidePriceInWords, capacityInWords, isPlaceUnknown, priceInWords, WholeOffer } from '../../directory/offer.ts'
+import { besidePriceInWords, capacityInWords, differingInWords, isPlaceUnknown, priceInWords, WholeOffer } from '../../directory/offer.ts'
 import { suitingInWords } from '../../directory/suiting.ts'
 import { definePage, type Visit } from '../../http/page.ts'
 import { drawWardMap } from '../../map/wardMap.ts'
@@ -27,6 +27,7 @@ export const offerPage = definePage({
       // A library has no room to ask about; what somebody has said, or can be asked for here, is shown.
       hasRoom: offer.takesReferrals || offer.capacity.state !== 'unknown',
       times: format.times(offer.times),
+      differing: differingInWords(offer, t, format),
       suiting: suitingInWords(offer, visit),
       within: offer.area.withinMetres === undefined ? undefined : format.distance(offer.area.withinMetres),
       map: hasMap ? drawWardMap(wards, { pins, servedWardCodes: offer.area.wardCodes }) : undefined,

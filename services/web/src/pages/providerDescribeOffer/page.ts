@@ -1,12 +1,13 @@
 import { Category } from '@patchwork/events'
 import { commonLanguages } from '@patchwork/http'
 import { z } from 'zod'
-import { asDrafted, type WholeOffer } from '../../directory/offer.ts'
+import { asDrafted, differingInWords, type WholeOffer } from '../../directory/offer.ts'
 import { accessCodes, languagesInOrder } from '../../directory/suiting.ts'
 import { definePage, goOnceThere, goTo, type SignedInVisit } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
 import { searchShows } from '../appearances.ts'
 import { EditOfferForm, fillOffer, NewOfferForm, offerBodyOf, otherTimesOf } from '../providing/offerForm.ts'
+import { otherExceptionsOf, repeats, rows } from '../providing/openingForm.ts'
 import { ownOffer, ownOrganisations, providing } from '../providing/own.ts'
 
 const Drafted = z.object({ offerId: z.uuid() })
@@ -43,20 +44,22 @@ export const providerEditOfferPage = definePage({
   load: async (visit) => {
     const { offer: kept, version } = await ownOffer(visit.services, visit.params.offerId!)
     const offer = asDrafted(kept)
-    return {
-      isNew: false,
-      offer,
-      version,
-      draftedAt: kept.draft?.draftedAt,
-      otherTimes: visit.format.times(otherTimesOf(offer)),
-      ...(await choicesOf(visit, offer.languages)),
-    }
+    const { t, format } = visit
+    const otherTimes = [
+      ...format.times(otherTimesOf(offer)).map(({ days, hours }) => `${days}, ${hours}`),
+      ...differingInWords({ exceptions: otherExceptionsOf(offer), closedOnBankHolidays: false }, t, format),
+    ]
+    return { isNew: false, offer, version, draftedAt: kept.draft?.draftedAt, otherTimes, ...(await choicesOf(visit, offer.languages)) }
   },
   form: EditOfferForm,
   fill: ({ offer, version }: { offer: WholeOffer; version: string }) => fillOffer(offer, version),
   save: async ({ version, keepOtherTimes, as, ...described }, { services, params, appears }) => {
     const offer = asDrafted((await ownOffer(services, params.offerId!)).offer)
-    const body = { organisationId: offer.organisation.organisationId, track: offer.track, ...offerBodyOf(described, keepOtherTimes ? otherTimesOf(offer) : []) }
+    const body = {
+      organisationId: offer.organisation.organisationId,
+      track: offer.track,
+      ...offerBodyOf(described, keepOtherTimes ? { times: otherTimesOf(offer), exceptions: otherExceptionsOf(offer) } : undefined),
+    }
     if (as === 'draft') {
       await services.put('provider-directory', path`/offers/${params.offerId!}/draft`, body, { ifMatch: version })
       const isWaiting = (await ownOffer(services, params.offerId!)).offer.draft !== undefined
@@ -71,6 +74,8 @@ export const providerEditOfferPage = definePage({
 const choicesOf = async ({ wards, language }: SignedInVisit, spoken: readonly string[]) => ({
   categories: Category.options,
   accessCodes,
+  repeats,
+  rows,
   languages: languagesInOrder([...commonLanguages, ...spoken], language),
   wards: (await wards()).map(({ properties }) => properties).sort((one, other) => one.name.localeCompare(other.name, language)),
 })

@@ -1,6 +1,6 @@
 import { CapacityState } from '@patchwork/events'
 import { z } from 'zod'
-import { capacityInWords, isPlaceUnknown, priceInWords, type WholeOffer } from '../../directory/offer.ts'
+import { capacityInWords, differingInWords, isPlaceUnknown, priceInWords, type WholeOffer } from '../../directory/offer.ts'
 import { suitingInWords } from '../../directory/suiting.ts'
 import { optionalWholeNumber } from '../../http/formFields.ts'
 import { definePage, goOnceThere } from '../../http/page.ts'
@@ -33,6 +33,7 @@ export const providerOfferPage = definePage({
       price: priceInWords(offer.price, t, format),
       room: capacityInWords(offer.capacity, t),
       times: format.times(offer.times),
+      differing: differingInWords(offer, t, format),
       distance: offer.area.withinMetres === undefined ? undefined : format.distance(offer.area.withinMetres),
       isPlaceUnknown: isPlaceUnknown(offer.place),
       paragraphs: offer.description.split(/\n{2,}/),

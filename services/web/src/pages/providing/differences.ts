@@ -1,4 +1,4 @@
-import { asDrafted, type OfferDraft, priceInWords, type WholeOffer } from '../../directory/offer.ts'
+import { asDrafted, differingInWords, type OfferDraft, priceInWords, type WholeOffer } from '../../directory/offer.ts'
 import { suitingInWords } from '../../directory/suiting.ts'
 import type { Visit } from '../../http/page.ts'
 
@@ -27,6 +27,8 @@ const fields: Record<Exclude<keyof OfferDraft, 'draftedAt'>, Lines> = {
     ...area.wardNames,
   ],
   times: ({ times }, { format }) => format.times(times).map(({ days, hours }) => `${days}: ${hours}`),
+  exceptions: (offer, { t, format }) => differingInWords({ ...offer, closedOnBankHolidays: false }, t, format),
+  closedOnBankHolidays: (offer, { t, format }) => differingInWords({ ...offer, exceptions: [] }, t, format),
   timesInWords: ({ timesInWords }) => [timesInWords],
   fundingAccepted: ({ fundingAccepted }, { t }) => fundingAccepted.map((code) => t(`providing.funding.${code}`)),
   personalCare: ({ personalCare }, { t }) => [personalCare ? t('providerOffer.yes') : t('providerOffer.no')],

@@ -18,6 +18,7 @@ import {
   ticked,
 } from '../../http/formFields.ts'
 import type { FieldValues } from '../../http/page.ts'
+import { checkOpening, commonOf, differingIn, type Exception, fillOpening, openingFields, splitTimes, type Time } from './openingForm.ts'
 
 const nameMax = 200
 const descriptionMax = 4_000
@@ -106,6 +107,7 @@ const describedFields = {
   'place-postcode': optionalPostcode(),
   'place-sensitive': ticked(),
   ...timeFields,
+  ...openingFields(optionalClock),
   timesInWords: optionalLine(shortMax),
   fundingAccepted: choices(fundingCodes),
   personalCare: choice(['no', 'yes']),
@@ -129,6 +131,10 @@ const checkTogether = (values: Described, context: Context): void => {
   if (values['price-kind'] !== 'paid' && values['price-pence'] !== undefined) refuse('price-pence', 'price-of-free-offer')
   if (values['area-withinMetres'] !== undefined && values['area-postcode'] === undefined) refuse('area-postcode', 'distance-without-postcode')
   if (values['area-withinMetres'] === undefined && values['area-postcode'] !== undefined) refuse('area-withinMetres', 'postcode-without-distance')
+  checkOpening(values, refuse)
+  // How often nothing happens cannot be kept.
+  const hasTimes = weekDays.some((weekDay) => values[`${weekDay}-from`] !== undefined)
+  for (const field of ['repeat', 'startsOn', 'endsOn'] as const) if (!hasTimes && values[field] !== undefined) refuse(field, 'times-missing')
   for (const weekDay of weekDays) {
     const [from, to] = [values[`${weekDay}-from`], values[`${weekDay}-to`]]
     if (from === undefined && to !== undefined) refuse(`${weekDay}-from`, 'other-time-missing')
@@ -164,10 +170,8 @@ export const EditOfferForm = z
   })
   .superRefine(checkTogether)
 
-type Time = { days: readonly string[]; from: string; to: string }
-
-/** What the form says, as the directory takes it. `otherTimes` are those that the form has no room for. */
-export const offerBodyOf = (values: Described, otherTimes: readonly Time[] = []) => {
+/** What the form says, as the directory takes it. `others` are the times and days that the form has no room for. */
+export const offerBodyOf = (values: Described, others: { times: readonly Time[]; exceptions: readonly Exception[] } = { times: [], exceptions: [] }) => {
   const needsGate = values.personalCare === 'yes'
   const ages = given({ from: values['ages-from'], to: values['ages-to'] })
   const languages = [...new Set([...values.languages, ...values.otherLanguages])].slice(0, languagesMax)
@@ -195,7 +199,8 @@ export const offerBodyOf = (values: Described, otherTimes: readonly Time[] = [])
       }),
     },
     place: given({ address: values['place-address'], postcode: values['place-postcode'], sensitive: values['place-sensitive'] ? true : undefined }),
-    times: [...timesIn(values), ...otherTimes],
+    times: [...timesIn(values), ...others.times],
+    ...differingIn(values, others.exceptions),
     fundingAccepted: values.fundingAccepted,
     personalCare: needsGate,
     ...given({ personalCareGate: needsGate ? gateIn(values) : undefined }),
@@ -211,39 +216,27 @@ export const gateIn = (values: Care) => {
 
 /** One time a day; days with the same hours become one. */
 const timesIn = (values: Described): Time[] => {
-  const byHours = new Map<string, { days: WeekDay[]; from: string; to: string }>()
+  const byHours = new Map<string, Time>()
+  const common = commonOf(values)
   for (const weekDay of weekDays) {
     const [from, to] = [values[`${weekDay}-from`], values[`${weekDay}-to`]]
     if (from === undefined || to === undefined) continue
     const hours = `${from}-${to}`
     const same = byHours.get(hours)
     if (same) same.days.push(weekDay)
-    else byHours.set(hours, { days: [weekDay], from, to })
+    else byHours.set(hours, { days: [weekDay], from, to, ...common })
   }
   return [...byHours.values()]
 }
 
 const given = (fields: Record<string, unknown>) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 
-/** The first time of each day, which the form shows, and all others. */
-const splitTimes = (times: readonly Time[]) => {
-  const first = new Map<string, { from: string; to: string }>()
-  const others: Time[] = []
-  for (const { days, from, to } of times)
-    for (const weekDay of days) {
-      // A time field knows no 24:00.
-      if (first.has(weekDay) || to === '24:00') others.push({ days: [weekDay], from, to })
-      else first.set(weekDay, { from, to })
-    }
-  return { first, others }
-}
-
 /** The times of an offer that the form has no room for: a second one on a day, one that ends at midnight. */
 export const otherTimesOf = ({ times }: WholeOffer): Time[] => splitTimes(times).others
 
 /** What the form's fields hold for an offer that is there. */
 export const fillOffer = (offer: WholeOffer, version: string): FieldValues => {
-  const { first, others } = splitTimes(offer.times)
+  const { first } = splitTimes(offer.times)
   const { price, area, place, personalCareGate, contact } = offer
   const times = Object.fromEntries([...first].flatMap(([weekDay, { from, to }]) => [[`${weekDay}-from`, from] as const, [`${weekDay}-to`, to] as const]))
   return {
@@ -268,6 +261,7 @@ export const fillOffer = (offer: WholeOffer, version: string): FieldValues => {
     'place-postcode': place?.postcode,
     'place-sensitive': place?.sensitive ? 'yes' : undefined,
     ...times,
+    ...fillOpening(offer),
     timesInWords: offer.timesInWords,
     fundingAccepted: offer.fundingAccepted,
     personalCare: offer.personalCare ? 'yes' : 'no',
@@ -278,7 +272,8 @@ export const fillOffer = (offer: WholeOffer, version: string): FieldValues => {
     'contact-email': contact.email,
     'contact-phone': contact.phone,
     'contact-website': contact.website,
-    keepOtherTimes: others.length > 0 ? 'yes' : undefined,
+    // What the form cannot show is kept unless somebody says otherwise.
+    keepOtherTimes: 'yes',
     version,
   }
 }
