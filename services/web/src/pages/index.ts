@@ -15,6 +15,9 @@ import { administratorImportChoicePage, administratorImportKindsPage } from './a
 import { administratorImportsPage } from './administratorImports/page.ts'
 import { administratorMailPage } from './administratorMail/page.ts'
 import { administratorNewAccountPage } from './administratorNewAccount/page.ts'
+import { assetPage } from './asset/page.ts'
+import { assetReachPage } from './assetReach/page.ts'
+import { assetsPage } from './assets/page.ts'
 import { checkYourMailPage } from './checkYourMail/page.ts'
 import { comparePage } from './compare/page.ts'
 import {
@@ -24,6 +27,7 @@ import {
   administratorPasswordLinkPage,
   administratorVouchingPage,
 } from './confirm/administratorPages.ts'
+import { assetHidingPage, assetRemovalPage, assetShowingPage } from './confirm/assetPages.ts'
 import {
   providerAcceptancePage,
   providerAssurancePage,
@@ -55,6 +59,8 @@ import { organisationPage } from './organisation/page.ts'
 import { poolingPages } from './poolingPages.ts'
 import { privacyPage } from './privacy/page.ts'
 import { providerPage } from './provider/page.ts'
+import { providerEditAssetPage, providerNewAssetPage } from './providerAsset/page.ts'
+import { providerAssetsPage } from './providerAssets/page.ts'
 import { providerChecksPage } from './providerChecks/page.ts'
 import { providerConclusionPage } from './providerConclusion/page.ts'
 import { providerDeclinePage } from './providerDecline/page.ts'
@@ -82,6 +88,12 @@ export const pages: readonly AnyPage[] = [
   signedOutPage,
   accessibilityPage,
   accountReadyPage,
+  assetsPage,
+  assetPage,
+  assetReachPage,
+  assetHidingPage,
+  assetShowingPage,
+  assetRemovalPage,
   checkYourMailPage,
   dataSourcesPage,
   forgottenPasswordPage,
@@ -103,6 +115,9 @@ export const pages: readonly AnyPage[] = [
   providerCheckRemovalPage,
   providerJoinPage,
   providerJoiningCodePage,
+  providerAssetsPage,
+  providerNewAssetPage,
+  providerEditAssetPage,
   providerNewOfferPage,
   providerEditOfferPage,
   providerPublicationPage,

@@ -1,5 +1,6 @@
 import { Category, Track } from '@patchwork/events'
 import { z } from 'zod'
+import { FoundAssets } from '../../directory/asset.ts'
 import { capacityInWords, OfferInList, priceInWords } from '../../directory/offer.ts'
 import { definePage, type Visit } from '../../http/page.ts'
 import { drawWardMap, type Pin } from '../../map/wardMap.ts'
@@ -10,6 +11,7 @@ import { distances, FindQuery } from './form.ts'
 
 const perPage = 20
 const shownMax = 40
+const strongTimeoutMs = 2_000
 
 const Counts = z.record(z.string(), z.number()).catch({})
 const Found = z.object({
@@ -40,7 +42,7 @@ export const findPage = definePage({
   load: async (visit) => {
     const { t, format } = visit
     const query = FindQuery.parse(visit.query)
-    const [found, wards] = await Promise.all([search(visit, query), visit.wards()])
+    const [found, wards, strong] = await Promise.all([search(visit, query), visit.wards(), strongHere(visit, query)])
     const near = found.near?.known ? pointOf(found.near) : undefined
     const items = found.items.map((offer, index) => ({
       ...offer,
@@ -57,6 +59,7 @@ export const findPage = definePage({
       choices: choicesOf(found.facets, query, wards, visit),
       isPlaceUnknown: found.near?.known === false,
       unreadableWithin: query.within === undefined ? unreadable(visit.query.within) : undefined,
+      strong,
       hasSaved: savedOf(visit).length > 0,
       isFiltered: query.category ?? query.track ?? query.cost ?? query.funding ?? query.open ?? query.capacity ?? query.ward,
       alsoInWords: found.also?.join(', '),
@@ -70,6 +73,16 @@ export const findPage = definePage({
     }
   },
 })
+
+/** How much that is no service has these words, is of this kind of help and in this ward, and where it is shown. What is found is worth more than this: it does not wait. */
+const strongHere = async ({ services, t, format }: Visit, { text, exactly, category, ward }: FindQuery) => {
+  const query = { text, exactly, category, ward, limit: 1 }
+  const found = await services.get('provider-directory', '/assets', FoundAssets, { query, timeoutMs: strongTimeoutMs }).catch(() => undefined)
+  if (!found || found.total === 0) return undefined
+  const given = Object.entries({ text, exactly, category, ward }).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]]))
+  const href = given.length === 0 ? '/assets' : `/assets?${new URLSearchParams(given)}`
+  return { href, words: t('find.strong', { count: found.total, number: format.number(found.total) }) }
+}
 
 /** A place that the directory cannot read is a place unknown, and no error. */
 const search = async ({ services }: Visit, query: FindQuery): Promise<Found> => {
