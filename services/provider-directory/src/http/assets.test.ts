@@ -157,6 +157,8 @@ test('D13 a building, land, a group, a fund and a thing each say what is proper 
   const { body: own } = await ask(`/organisations/${organisationId}/assets`)
   expect(own.items.map(({ kind }: { kind: string }) => kind).sort()).toEqual(['building', 'group', 'land', 'money', 'thing'])
   expect((await ask('/assets', { body: { ...common, kind: 'skill', name: 'x' } })).status).toBe(400)
+  const roomy = await ask('/assets', { body: { ...common, kind: 'money', name: 'A pot', purpose: 'Parties', capacity: 40 } })
+  expect([roomy.status, roomy.body.errors?.[0]?.pointer]).toEqual([400, '/capacity'])
   expect((await place.as('coordinator')('/assets', { body: bodies[0] })).status).toBe(404)
   expect((await place.as('resident')('/assets', { body: bodies[0] })).status).toBe(403)
 })

@@ -1,5 +1,6 @@
 import { FoundAssets, WholeAsset } from '../../directory/asset.ts'
 import { definePage, type Visit } from '../../http/page.ts'
+import { drawWardMap } from '../../map/wardMap.ts'
 import { path } from '../../serviceCalls.ts'
 
 /** Those who introduce people to each other. */
@@ -10,12 +11,17 @@ export const assetPage = definePage({
   name: 'asset',
   path: '/assets/:id',
   for: 'anyone',
-  load: async ({ services, params, person, t, format }) => {
-    const record = await services.get('provider-directory', path`/assets/${params.id!}`, WholeAsset)
+  load: async ({ services, params, person, wards: readWards, t, format }) => {
+    const [record, wards] = await Promise.all([services.get('provider-directory', path`/assets/${params.id!}`, WholeAsset), readWards()])
+    const { latitude, longitude } = record.place ?? {}
+    const pins = latitude === undefined || longitude === undefined ? [] : [{ latitude, longitude, number: 1, name: record.name }]
     const isSkill = record.kind === 'skill'
     return {
       record,
       isSkill,
+      // Of a skill its ward and nothing nearer.
+      map: record.wardCode === undefined ? undefined : drawWardMap(wards, { pins, servedWardCodes: [record.wardCode] }),
+      hasPin: pins.length > 0,
       amount: record.kind !== 'money' ? undefined : record.pence === undefined ? t('assets.amountUnknown') : format.pounds(record.pence),
       groupsHere: isSkill ? await groupsIn({ services }, record.wardCode) : 0,
       mayIntroduce: isSkill && introducing.some((role) => role === person?.role),
