@@ -26,6 +26,9 @@ export type World = {
   concluded: string
   /** George's own, accepted by Aisha. */
   own: { referralId: string; needId: string; outcomeId: string }
+  /** George's skill, and what Aisha's organisation speaks for. */
+  skill: string
+  asset: string
   money: WorldOfMoney
 }
 
@@ -51,8 +54,12 @@ export const worldOf = async (place: StartedPlace): Promise<World> => {
   const edited = aishas.offers[0]!.offerId
   await aisha!.send('PUT', `/provider-directory/offers/${edited}/draft`, { body: { organisationId: aishas.organisationId, track: 'join-in', ...edit } })
   const { credentialId } = await ask<{ credentialId: string }>(tom!, `/provider-directory/organisations/${toms.organisationId}/credentials`, certificate)
+  const { body: skills } = await george!.send<{ items: { assetId: string }[] }>('GET', '/provider-directory/skills/mine')
+  const { body: assets } = await aisha!.send<{ items: { assetId: string }[] }>('GET', `/provider-directory/organisations/${aishas.organisationId}/assets`)
   return {
     person,
+    skill: skills.items[0]!.assetId,
+    asset: assets.items[0]!.assetId,
     check: credentialId,
     organisation: toms.organisationId,
     offer: toms.offers[0]!.offerId,
@@ -102,6 +109,8 @@ export const fixturesOf = ({
   declined,
   concluded,
   own,
+  skill,
+  asset,
   money,
 }: World): Record<string, Fixture[]> => ({
   '/': [...anyone('/', '/?lang=cy'), ...resident('/')],
@@ -114,6 +123,15 @@ export const fixturesOf = ({
   '/signed-out': anyone('/signed-out'),
   '/accessibility': anyone('/accessibility'),
   '/account-ready': anyone(...['verified', 'password', 'invitation', 'set-up'].map((because) => `/account-ready?because=${because}`)),
+  '/assets': [
+    ...anyone('/assets', '/assets?ward=E05015255', '/assets?ward=E05015245', '/assets?kind=skill&text=cook', '/assets?text=zzzzqq', '/assets?lang=cy'),
+    ...coordinator('/assets?lang=en'),
+  ],
+  '/assets/:id': [...anyone(`/assets/${skill}`, `/assets/${asset}`), ...coordinator(`/assets/${skill}`), ...resident(`/assets/${skill}`)],
+  '/assets/:id/reach': coordinator(`/assets/${skill}/reach`),
+  '/assets/:assetId/hiding': [...resident(`/assets/${skill}/hiding`), ...administrator(`/assets/${asset}/hiding`)],
+  '/assets/:assetId/showing': resident(`/assets/${skill}/showing`),
+  '/assets/:assetId/removal': coordinator(`/assets/${asset}/removal`),
   '/check-your-mail': anyone('/check-your-mail'),
   '/data-sources': anyone('/data-sources'),
   '/forgotten-password': anyone('/forgotten-password'),
@@ -142,6 +160,9 @@ export const fixturesOf = ({
   '/provider/organisations/:organisationId/description': provider(`/provider/organisations/${organisation}/description`),
   '/provider/organisations/:organisationId/checks': provider(`/provider/organisations/${organisation}/checks`),
   '/provider/organisations/:organisationId/checks/:credentialId/removal': provider(`/provider/organisations/${organisation}/checks/${check}/removal`),
+  '/provider/assets': [...coordinator('/provider/assets'), ...provider('/provider/assets')],
+  '/provider/assets/new': coordinator(...['', '?kind=building', '?kind=thing', '?kind=group', '?kind=money'].map((kind) => `/provider/assets/new${kind}`)),
+  '/provider/assets/:assetId/edit': coordinator(`/provider/assets/${asset}/edit`),
   '/provider/offers/new': provider('/provider/offers/new'),
   '/provider/offers/:offerId/edit': [...provider(`/provider/offers/${offer}/edit`), ...coordinator(`/provider/offers/${edited}/edit`)],
   '/provider/offers/:offerId/draft/publication': coordinator(`/provider/offers/${edited}/draft/publication`),
@@ -179,6 +200,9 @@ export const fixturesOf = ({
 
   '/my': resident('/my'),
   '/my/details': resident('/my/details'),
+  '/my/skills': resident('/my/skills'),
+  '/my/skills/new': resident('/my/skills/new'),
+  '/my/skills/:assetId/edit': resident(`/my/skills/${skill}/edit`),
   '/my/who-saw': resident('/my/who-saw'),
   '/my/needs/new': resident('/my/needs/new'),
   '/my/needs/:needId/refer': resident(`/my/needs/${own.needId}/refer`, `/my/needs/${own.needId}/refer?offer=${offer}`),

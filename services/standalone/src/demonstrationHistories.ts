@@ -1,5 +1,6 @@
 import { calendarDay, type Runtime, sleep } from '@patchwork/runtime'
 import type { DemonstrationAccount } from './demonstration.ts'
+import { whatIsStrong } from './demonstrationAssets.ts'
 import { aPoolOfNeighbours } from './demonstrationPool.ts'
 
 const dayMs = 24 * 3600_000
@@ -34,7 +35,7 @@ export const playHistories = async (options: {
     offers: new Map(),
     organisations: new Map(),
   }
-  const chapters = [offersOfHelp, activities, aGardenInOrder, joiningIn, waitingAndDeclined, aPoolOfNeighbours, aContract]
+  const chapters = [offersOfHelp, activities, aGardenInOrder, joiningIn, waitingAndDeclined, aPoolOfNeighbours, whatIsStrong, aContract]
   for (const [index, chapter] of chapters.entries()) {
     await chapter(story)
     options.onProgress(index + 1, chapters.length)

@@ -234,26 +234,30 @@ const skillRoutes = ({ directory, skillReadings, councilArea }: AssetDependencie
     handle: async ({ params, caller }) => {
       const { personId, role } = mustBePerson(caller)
       const asset = await directory.assets.get(params.id)
-      const words = asset?.state.status === 'listed' ? asset.details?.words : undefined
-      if (words?.kind !== 'skill') throw new NotFoundError()
-      await skillReadings.append({ assetId: params.id, personId, role })
+      const sharerId = asset?.state.status === 'listed' ? asset.state.personId : undefined
+      const words = asset?.details?.words
+      if (sharerId === undefined || words?.kind !== 'skill') throw new NotFoundError()
+      await skillReadings.append({ sharerId, assetId: params.id, personId, role })
       const { calledName, reach } = words
       return { body: { assetId: params.id, calledName, ...reach } }
     },
   }),
   defineRoute({
     method: 'get',
-    path: '/skills/:id/readings',
+    path: '/skills/readings',
     policy: 'skill.read-log',
-    summary: 'Who read how one is reached for a skill that one shares, and when, newest first.',
-    params: IdParams,
+    summary: 'Who read how one is reached for what one shares, and when, newest first.',
     query: ListQuery,
-    answer: z.object({ items: z.array(z.object({ at: z.string(), personId: z.uuid(), role: z.string() })), after: z.string().optional() }),
-    problems: ['not-found'],
-    own: ({ params, caller }) => isTheirs(directory, params.id, caller),
-    handle: async ({ params, query }) => {
-      const { items, after } = await skillReadings.ofSkill(params.id, query)
-      return { body: { items: items.map(({ at, personId, role }) => ({ at, personId, role })), ...(after === undefined ? {} : { after }) } }
+    answer: z.object({
+      items: z.array(z.object({ assetId: z.uuid(), at: z.string(), personId: z.uuid(), role: z.string() })),
+      after: z.string().optional(),
+    }),
+    own: 'by-caller',
+    handle: async ({ caller, query }) => {
+      const { items, after } = await skillReadings.ofSharer(mustBePerson(caller).personId, query)
+      return {
+        body: { items: items.map(({ assetId, at, personId, role }) => ({ assetId, at, personId, role })), ...(after === undefined ? {} : { after }) },
+      }
     },
   }),
 ]

@@ -22,40 +22,62 @@ export type SkillBody = z.output<typeof SkillBody>
 export const SkillShareBody = SkillBody.extend({ isAdult: z.literal(true, { error: 'Say that you are 18 or over: only grown people share skills here.' }) })
 
 const ofOrganisation = { ...said, organisationId: id, wardCode: WardCode.optional() }
-const place = z
-  .strictObject({
-    address: plainText(500).optional(),
-    postcode: plainText(20).optional(),
-    /** A refuge, say: where it is stays with its organisation's members, and so does its ward. */
-    sensitive: z.literal(true).optional(),
-  })
-  .default({})
-const contact = z.strictObject({ name: plainText(200).optional(), email: email.optional(), phone: phone.optional(), website: website.optional() }).default({})
+const Place = z.strictObject({
+  address: plainText(500).optional(),
+  postcode: plainText(20).optional(),
+  /** A refuge, say: where it is stays with its organisation's members, and so does its ward. */
+  sensitive: z.literal(true).optional(),
+})
+const Contact = z.strictObject({ name: plainText(200).optional(), email: email.optional(), phone: phone.optional(), website: website.optional() })
+const properFields = {
+  meets: plainText(500),
+  place: Place,
+  capacity: z.int().min(1).max(100_000),
+  owner: plainText(200),
+  communityUse: plainText(500),
+  accessibility: z.array(z.enum(accessCodes)).max(accessCodes.length),
+  purpose: plainText(500),
+  pence: z.int().min(1).max(100_000_000_000),
+  deadlineOn: CalendarDay,
+  decidedBy: plainText(500),
+  terms: z.enum(thingTerms),
+  condition: plainText(500),
+}
+const { meets, place, capacity, owner, communityUse, accessibility, purpose, pence, deadlineOn, decidedBy, terms, condition } = properFields
+const shared = { ...ofOrganisation, contact: Contact.default({}) }
 const building = {
-  ...ofOrganisation,
-  place,
-  capacity: z.int().min(1).max(100_000).optional(),
-  owner: plainText(200).optional(),
-  communityUse: plainText(500).optional(),
-  accessibility: z.array(z.enum(accessCodes)).max(accessCodes.length).default([]),
-  contact,
+  ...shared,
+  place: place.default({}),
+  capacity: capacity.optional(),
+  owner: owner.optional(),
+  communityUse: communityUse.optional(),
+  accessibility: accessibility.default([]),
 }
 
-export const AssetBody = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('group'), ...ofOrganisation, meets: plainText(500).optional(), place, contact }),
+const AssetOfKind = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('group'), ...shared, meets: meets.optional(), place: place.default({}) }),
   z.strictObject({ kind: z.literal('building'), ...building }),
   z.strictObject({ kind: z.literal('land'), ...building }),
   z.strictObject({
     kind: z.literal('money'),
-    ...ofOrganisation,
-    purpose: plainText(500),
-    pence: z.int().min(1).max(100_000_000_000).optional(),
-    deadlineOn: CalendarDay.optional(),
-    decidedBy: plainText(500).optional(),
-    contact,
+    ...shared,
+    purpose,
+    pence: pence.optional(),
+    deadlineOn: deadlineOn.optional(),
+    decidedBy: decidedBy.optional(),
   }),
-  z.strictObject({ kind: z.literal('thing'), ...ofOrganisation, terms: z.enum(thingTerms), condition: plainText(500).optional(), contact }),
+  z.strictObject({ kind: z.literal('thing'), ...shared, terms, condition: condition.optional() }),
 ])
+/** The fields of every kind first, so that one that no kind has is told by its name whatever the kind; then those that this kind has. */
+export const AssetBody = z
+  .strictObject({
+    kind: z.enum(['group', 'building', 'land', 'money', 'thing']),
+    ...ofOrganisation,
+    contact: Contact.optional(),
+    ...z.object(properFields).partial().shape,
+  })
+  .transform((body): unknown => body)
+  .pipe(AssetOfKind)
 export type AssetBody = z.output<typeof AssetBody>
 
 const Ward = { wardCode: z.string().optional(), wardName: z.string().optional() }

@@ -2,14 +2,14 @@ import type { Ports } from '@patchwork/aggregate'
 import type { CollectionDefinition } from '@patchwork/document-store'
 import { instant } from '@patchwork/runtime'
 
-/** Somebody who introduces people read how to reach whoever shares a skill. Written once, never changed. */
-export type SkillReading = { assetId: string; at: string; personId: string; role: string }
+/** Somebody who introduces people read how to reach the person who shares a skill, `sharerId`. Written once, never changed. */
+export type SkillReading = { sharerId: string; assetId: string; at: string; personId: string; role: string }
 
 const definition: CollectionDefinition = {
   service: 'provider-directory',
   name: 'skill-readings',
-  fields: { assetId: { path: 'assetId', type: 'string' }, at: { path: 'at', type: 'string' } },
-  indexes: { 'by-asset': { fields: ['assetId', 'at'] } },
+  fields: { sharerId: { path: 'sharerId', type: 'string' }, at: { path: 'at', type: 'string' } },
+  indexes: { 'by-sharer': { fields: ['sharerId', 'at'] } },
 }
 
 /** The log of every reading of how people who share skills are reached. */
@@ -20,10 +20,10 @@ export const openSkillReadings = async ({ documents, runtime }: Pick<Ports, 'doc
     append: async (reading: Omit<SkillReading, 'at'>): Promise<void> => {
       await log.insert(runtime.uuid(), { ...reading, at: instant(runtime) })
     },
-    /** Who read that of one skill, newest first; `limit` 1 to 200. */
-    ofSkill: async (assetId: string, { limit, after }: { limit: number; after?: string | undefined }) => {
+    /** Who read that of one person, newest first; `limit` 1 to 200. */
+    ofSharer: async (sharerId: string, { limit, after }: { limit: number; after?: string | undefined }) => {
       const page = await log.find({
-        where: { assetId: { equals: assetId } },
+        where: { sharerId: { equals: sharerId } },
         sort: [{ field: 'at', direction: 'descending' }],
         limit,
         ...(after === undefined ? {} : { after }),

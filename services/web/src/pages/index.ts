@@ -20,6 +20,9 @@ import { administratorNewAccountPage } from './administratorNewAccount/page.ts'
 import { administratorOffersPage } from './administratorOffers/page.ts'
 import { administratorTaxonomiesPage } from './administratorTaxonomies/page.ts'
 import { administratorTaxonomyPage } from './administratorTaxonomy/page.ts'
+import { assetPage } from './asset/page.ts'
+import { assetReachPage } from './assetReach/page.ts'
+import { assetsPage } from './assets/page.ts'
 import { checkYourMailPage } from './checkYourMail/page.ts'
 import { comparePage } from './compare/page.ts'
 import {
@@ -31,6 +34,7 @@ import {
   administratorPasswordLinkPage,
   administratorVouchingPage,
 } from './confirm/administratorPages.ts'
+import { assetHidingPage, assetRemovalPage, assetShowingPage } from './confirm/assetPages.ts'
 import {
   providerAcceptancePage,
   providerAssurancePage,
@@ -64,6 +68,8 @@ import { organisationPage } from './organisation/page.ts'
 import { poolingPages } from './poolingPages.ts'
 import { privacyPage } from './privacy/page.ts'
 import { providerPage } from './provider/page.ts'
+import { providerEditAssetPage, providerNewAssetPage } from './providerAsset/page.ts'
+import { providerAssetsPage } from './providerAssets/page.ts'
 import { providerChecksPage } from './providerChecks/page.ts'
 import { providerConclusionPage } from './providerConclusion/page.ts'
 import { providerDeclinePage } from './providerDecline/page.ts'
@@ -92,6 +98,12 @@ export const pages: readonly AnyPage[] = [
   signedOutPage,
   accessibilityPage,
   accountReadyPage,
+  assetsPage,
+  assetPage,
+  assetReachPage,
+  assetHidingPage,
+  assetShowingPage,
+  assetRemovalPage,
   checkYourMailPage,
   dataSourcesPage,
   forgottenPasswordPage,
@@ -114,6 +126,9 @@ export const pages: readonly AnyPage[] = [
   providerCheckRemovalPage,
   providerJoinPage,
   providerJoiningCodePage,
+  providerAssetsPage,
+  providerNewAssetPage,
+  providerEditAssetPage,
   providerNewOfferPage,
   providerEditOfferPage,
   providerPublicationPage,

@@ -4,6 +4,8 @@ import { myDetailsPage } from './myDetails/page.ts'
 import { myNewReferralPage } from './myNewReferral/page.ts'
 import { myReferNeedPage } from './myReferNeed/page.ts'
 import { myReferralPage } from './myReferral/page.ts'
+import { myEditSkillPage, myNewSkillPage } from './mySkill/page.ts'
+import { mySkillsPage } from './mySkills/page.ts'
 import { myWhoSawPage } from './myWhoSaw/page.ts'
 import { myNewNeedPage } from './newNeed/page.ts'
 import { myConclusionPage } from './referralConclusion/page.ts'
@@ -15,6 +17,9 @@ export const residentPages: readonly AnyPage[] = [
   myPage,
   myDetailsPage,
   myWhoSawPage,
+  mySkillsPage,
+  myNewSkillPage,
+  myEditSkillPage,
   myNewNeedPage,
   myReferNeedPage,
   myNewReferralPage,

@@ -95,13 +95,14 @@ export const assetFixtures: Fixtures = {
     may: { any: ['navigator', 'coordinator'] },
     prepare: async (world, owner) => ({ ...(await residentsSkill(world, owner)), marks: ['0161 496 0000'] }),
   },
-  'GET /api/provider-directory/skills/{id}/readings': {
+  'GET /api/provider-directory/skills/readings': {
     may: { own: ['resident'] },
+    byCaller: true,
     prepare: async (world, owner) => {
       const id = await skillOf(owner)
       const reader = world.person('partner', 'coordinator')
       await must(() => reader.send('GET', `${at}/skills/${id}/sharer`))
-      return { params: { id }, marks: [reader.personId] }
+      return { marks: [id] }
     },
   },
 }

@@ -1,8 +1,9 @@
 import { type Browser, openBrowser } from '../browser.ts'
-import { eventually, must, type OpenedPlace, type Person } from '../openPlace.ts'
+import { eventually, must, type OpenedPlace } from '../openPlace.ts'
 import type { Canaries } from './canaries.ts'
 import type { MailServer } from './mailServer.ts'
 import { walkTheMoney } from './walkMoney.ts'
+import { walkWhatIsStrong } from './walkWhatIsStrong.ts'
 
 export type Walk = { opened: OpenedPlace; canaries: Canaries; mail: MailServer; urls: string[] }
 const twoWeeksMs = 14 * 86_400_000
@@ -28,6 +29,7 @@ export const walkTheLoop = async (walk: Walk): Promise<void> => {
   await recordChecks(walk, { provider, administrator })
   await ownDetails(walk, resident)
   await comparison(resident, offers.published)
+  await walkWhatIsStrong(walk, { resident, provider, navigator, administrator })
   await selfReferral(walk, { resident, provider, offerId: offers.published })
   await navigatorsReferrals(walk, { navigator, provider, offerId: offers.published, other: offers.other })
   await administrator.browser.send(`/administrator/offers/${offers.other}/assurance`, {})
@@ -282,10 +284,9 @@ const accountsOfOthers = async ({ canaries, opened }: Walk, { browser }: Account
 
 /** What no page does yet. */
 const throughTheApi = async ({ canaries, opened }: Walk): Promise<void> => {
-  const [navigator, provider, resident] = await opened.open([
+  const [navigator, provider] = await opened.open([
     { role: 'navigator', name: canaries.word() },
     { role: 'provider', name: canaries.word() },
-    { role: 'resident', name: canaries.word() },
   ])
   const person = () => ({
     name: canaries.word(),
@@ -314,51 +315,6 @@ const throughTheApi = async ({ canaries, opened }: Walk): Promise<void> => {
     contact: { name: canaries.offer(), email, phone, website },
   }
   await must(() => provider!.send('POST', '/api/provider-directory/listings', { body: listing }))
-  await assetsThroughTheApi(canaries, { provider: provider!, navigator: navigator!, resident: resident!, organisationId })
-}
-
-type Sharing = { provider: Person; navigator: Person; resident: Person; organisationId: string }
-
-/** What people share and what organisations speak for: every kind, said anew, and of each person and each kind one that is removed. */
-const assetsThroughTheApi = async (canaries: Canaries, { provider, navigator, resident, organisationId }: Sharing): Promise<void> => {
-  const directory = '/api/provider-directory'
-  const skill = () => ({
-    name: canaries.word(),
-    description: canaries.word(),
-    category: 'food',
-    wardCode: 'E05015254',
-    gift: 'heart',
-    shownAs: 'name',
-    calledName: canaries.word(),
-    reach: { email: canaries.email(), phone: canaries.phone() },
-  })
-  const { assetId } = await must(() => resident.send<{ assetId: string }>('POST', `${directory}/skills`, { body: { ...skill(), isAdult: true } }))
-  await must(() => resident.send('PUT', `${directory}/skills/${assetId}`, { body: skill() }))
-  await must(() => navigator.send('GET', `${directory}/skills/${assetId}/sharer`))
-  await must(() => navigator.send('GET', `${directory}/assets`, { query: { text: canaries.word() } }))
-  for (const step of ['hiding', 'showing', 'removal']) await must(() => resident.send('POST', `${directory}/assets/${assetId}/${step}`))
-
-  const said = () => ({ name: canaries.offer(), description: canaries.offer(), category: 'community-groups', wardCode: 'E05015254', organisationId })
-  const where = () => ({ address: canaries.offer(), postcode: 'M33 7ZF' })
-  const contact = () => ({
-    name: canaries.offer(),
-    email: `${canaries.offer()}@canary-place.uk`,
-    phone: '0161 496 0000',
-    website: `https://${canaries.offer()}.example`,
-  })
-  const building = () => ({ ...said(), place: where(), owner: canaries.offer(), communityUse: canaries.offer(), contact: contact() })
-  const bodies = [
-    () => ({ kind: 'group', ...said(), meets: canaries.offer(), place: where(), contact: contact() }),
-    () => ({ kind: 'building', ...building() }),
-    () => ({ kind: 'land', ...building() }),
-    () => ({ kind: 'money', ...said(), purpose: canaries.offer(), decidedBy: canaries.offer(), contact: contact() }),
-    () => ({ kind: 'thing', ...said(), terms: 'shared', condition: canaries.offer(), contact: contact() }),
-  ]
-  for (const body of bodies) {
-    const made = await must(() => provider.send<{ assetId: string }>('POST', `${directory}/assets`, { body: body() }))
-    await must(() => provider.send('PUT', `${directory}/assets/${made.assetId}`, { body: body() }))
-    await must(() => provider.send('POST', `${directory}/assets/${made.assetId}/removal`))
-  }
 }
 
 const whatGoesWrong = async (walk: Walk, { resident, navigator }: { resident: Account; navigator: Account }): Promise<void> => {

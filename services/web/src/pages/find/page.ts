@@ -1,5 +1,6 @@
 import { Category, Track, UnmetReason } from '@patchwork/events'
 import { z } from 'zod'
+import { FoundAssets } from '../../directory/asset.ts'
 import { capacityInWords, OfferInList, priceInWords } from '../../directory/offer.ts'
 import { accessCodes, ageGroups, languagesInOrder } from '../../directory/suiting.ts'
 import { definePage, goTo, type Visit } from '../../http/page.ts'
@@ -11,6 +12,7 @@ import { distances, FindQuery, NoneAcceptableForm } from './form.ts'
 
 const perPage = 20
 const shownMax = 40
+const strongTimeoutMs = 2_000
 
 const Counts = z.record(z.string(), z.number()).catch({})
 const Found = z.object({
@@ -49,7 +51,7 @@ export const findPage = definePage({
     // A browser sends each box that is ticked by itself.
     const ticked = [visit.raw.request.query.access].flat().join(',')
     const query = FindQuery.parse({ ...visit.query, access: ticked })
-    const [found, wards] = await Promise.all([search(visit, query), visit.wards()])
+    const [found, wards, strong] = await Promise.all([search(visit, query), visit.wards(), strongHere(visit, query)])
     const near = found.near?.known ? pointOf(found.near) : undefined
     const items = found.items.map((offer, index) => ({
       ...offer,
@@ -66,6 +68,7 @@ export const findPage = definePage({
       choices: choicesOf(found.facets, query, wards, visit),
       isPlaceUnknown: found.near?.known === false,
       unreadableWithin: query.within === undefined ? unreadable(visit.query.within) : undefined,
+      strong,
       hasSaved: savedOf(visit).length > 0,
       isFiltered: filters.find((name) => name !== 'within' && query[name] !== undefined),
       alsoInWords: found.also?.join(', '),
@@ -92,6 +95,16 @@ export const findPage = definePage({
 
 /** A search for nothing in particular tells of no need. */
 const isAboutSomething = ({ text, near, category, track, ward }: FindQuery): boolean => [text, near, category, track, ward].some((part) => part !== undefined)
+
+/** How much that is no service has these words, is of this kind of help and in this ward, and where it is shown. What is found is worth more than this: it does not wait. */
+const strongHere = async ({ services, t, format }: Visit, { text, exactly, category, ward }: FindQuery) => {
+  const query = { text, exactly, category, ward, limit: 1 }
+  const found = await services.get('provider-directory', '/assets', FoundAssets, { query, timeoutMs: strongTimeoutMs }).catch(() => undefined)
+  if (!found || found.total === 0) return undefined
+  const given = Object.entries({ text, exactly, category, ward }).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]]))
+  const href = given.length === 0 ? '/assets' : `/assets?${new URLSearchParams(given)}`
+  return { href, words: t('find.strong', { count: found.total, number: format.number(found.total) }) }
+}
 
 /** A place that the directory cannot read is a place unknown, and no error. */
 const search = async ({ services }: Visit, query: FindQuery): Promise<Found> => {
