@@ -15,6 +15,8 @@ export type World = {
   offer: string
   /** A criminal-record check of that organisation, which waits to be reviewed. */
   check: string
+  /** A search of which George asked to be told. */
+  watch: string
   account: string
   /** Sent by Ruth to Tom, who has not answered. */
   waiting: { referralId: string; needId: string }
@@ -46,8 +48,10 @@ export const worldOf = async (place: StartedPlace): Promise<World> => {
   const { body: accounts } = await sam!.send<{ items: { accountId: string; role: string }[] }>('GET', '/identity/accounts?limit=50')
   const certificate = { level: 'enhanced', certificateNumber: '001234567890', issuedOn: '2024-05-01' }
   const { credentialId } = await ask<{ credentialId: string }>(tom!, `/provider-directory/organisations/${toms.organisationId}/credentials`, certificate)
+  const { watchId } = await ask<{ watchId: string }>(george!, '/provider-directory/search-watches', { text: 'choir', near: 'M33 7ZF', within: 3_200 })
   return {
     person,
+    watch: watchId,
     check: credentialId,
     organisation: toms.organisationId,
     offer: toms.offers[0]!.offerId,
@@ -89,6 +93,7 @@ export const fixturesOf = ({
   organisation,
   offer,
   check,
+  watch,
   account,
   waiting,
   accepted,
@@ -104,6 +109,10 @@ export const fixturesOf = ({
   ],
   '/compare': [...anyone('/compare', `/compare?offer=${offer}`, `/compare?offer=${offer}&lang=cy`), ...resident(`/compare?offer=${offer}`)],
   '/saved': [...anyone('/saved'), { at: '/saved', before: saves(offer) }],
+  '/told-of': [...resident('/told-of', '/told-of?lang=cy'), ...provider('/told-of')],
+  '/told-of/searches/:watchId': resident(`/told-of/searches/${watch}`).map((fixture) => ({ ...fixture, leadsTo: '/find' })),
+  '/told-of/searches/:watchId/renewal': resident(`/told-of/searches/${watch}/renewal`),
+  '/told-of/searches/:watchId/removal': resident(`/told-of/searches/${watch}/removal`),
   '/signed-out': anyone('/signed-out'),
   '/accessibility': anyone('/accessibility'),
   '/account-ready': anyone(...['verified', 'password', 'invitation', 'set-up'].map((because) => `/account-ready?because=${because}`)),

@@ -9,6 +9,7 @@ import { openFeedRoutes } from './http/openFeedRoutes.ts'
 import { organisationRoutes } from './http/organisationRoutes.ts'
 import { placeRoutes } from './http/placeRoutes.ts'
 import { searchRoutes } from './http/searchRoutes.ts'
+import { searchWatchRoutes } from './http/searchWatchRoutes.ts'
 import type { Feeds } from './import/feeds.ts'
 import type { Imports } from './import/openImports.ts'
 import type { CouncilArea } from './place/place.ts'
@@ -32,6 +33,7 @@ export type Dependencies = {
 /** Every route of the directory. Those with a word where others have an id come first. */
 export const routesOf = (dependencies: Dependencies) => [
   ...searchRoutes(dependencies),
+  ...searchWatchRoutes(dependencies),
   ...offerRoutes(dependencies),
   ...organisationRoutes(dependencies),
   ...credentialRoutes(dependencies),

@@ -1,9 +1,11 @@
 import { deadlines, type Ports } from '@patchwork/aggregate'
-import { createAuthenticator, type RunningService, type ServiceSettings } from '@patchwork/http'
+import { createAuthenticator, type RunningService, type ServiceSettings, shownConsumer } from '@patchwork/http'
 import { createDirectoryApp } from './app.ts'
-import { capacityCheckMsByDefault, type DirectorySettings, demonstrationPlaceFolder, feedCheckMsByDefault } from './config.ts'
+import { capacityCheckMsByDefault, type DirectorySettings, demonstrationPlaceFolder, feedCheckMsByDefault, newOffersCheckMsByDefault } from './config.ts'
+import { newOffersGroup, openNewOffers } from './consumers/newOffers.ts'
 import { syncSearch } from './consumers/searchSync.ts'
 import { expireCapacity, stepDown } from './domain/offer.ts'
+import { endWatchOver, tellOfMatches } from './domain/searchWatch.ts'
 import { createJoiningCodes } from './http/joiningCode.ts'
 import { type Feeds, openFeeds } from './import/feeds.ts'
 import { type Imports, importsOf } from './import/openImports.ts'
@@ -79,6 +81,23 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
     decide: (offer, at) => stepDown(offer, { offerId: offer.id, at, days: councilArea.assuranceDays }),
   })
 
+  const telling = deadlines({
+    aggregates: directory.watches,
+    field: 'tellAt',
+    everyMs: settings.capacityCheckMs ?? capacityCheckMsByDefault,
+    name: 'search-watch-telling',
+    ports,
+    decide: (watch, at) => tellOfMatches(watch, { watchId: watch.id, at }),
+  })
+  const ending = deadlines({
+    aggregates: directory.watches,
+    field: 'endsAt',
+    everyMs: settings.capacityCheckMs ?? capacityCheckMsByDefault,
+    name: 'search-watch-ending',
+    ports,
+    decide: (watch, at) => endWatchOver(watch, { watchId: watch.id, at }),
+  })
+  const newOffers = await openNewOffers({ directory, councilArea, everyMs: settings.newOffersCheckMs ?? newOffersCheckMsByDefault }, ports)
   const older = olderOffersJoin({ offers: directory.offers, days: councilArea.assuranceDays }, ports)
 
   const ready = async (): Promise<void> => {
@@ -118,7 +137,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
         await imports.stop()
         await looked
         await sweeping.stop()
-        await Promise.all([capacity.stop(), assurance.stop(), older.stop()])
+        await Promise.all([capacity.stop(), assurance.stop(), older.stop(), telling.stop(), ending.stop(), newOffers.stop()])
         await search.stop()
         await unmetNeed.settled()
         await Promise.all([
@@ -126,6 +145,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
           directory.organisations.stop(),
           directory.credentials.stop(),
           directory.searches.stop(),
+          directory.watches.stop(),
           importStore.imports.stop(),
           importStore.feeds.stop(),
         ])
@@ -133,7 +153,12 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
       })()
       return stopped
     },
-    invariants: [...directoryInvariants(directory, index), ...importStore.imports.invariants, ...importStore.feeds.invariants],
+    invariants: [
+      ...directoryInvariants(directory, index),
+      ...newOffers.consumer.invariants,
+      ...importStore.imports.invariants,
+      ...importStore.feeds.invariants,
+    ],
     consumers: [
       {
         group,
@@ -144,6 +169,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
         parked: async () => [],
         replay: async () => ({ replayed: 0, stillParked: 0 }),
       },
+      shownConsumer(newOffersGroup, () => newOffers.consumer),
     ],
     readModels: [
       {

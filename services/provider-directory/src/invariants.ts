@@ -35,6 +35,7 @@ export const directoryInvariants = (directory: Directory, index: SearchIndex): I
   ...directory.offers.invariants,
   ...directory.credentials.invariants,
   ...directory.searches.invariants,
+  ...directory.watches.invariants,
   {
     name: `${service}: every published personal-care offer has passed its gate`,
     check: async () => {

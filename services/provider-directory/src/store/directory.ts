@@ -20,10 +20,16 @@ import {
   OrganisationRegistered,
   SearchFoundNoneAcceptable,
   SearchFoundNothing,
+  SearchWatchBegun,
+  SearchWatchEnded,
+  SearchWatchMatched,
+  SearchWatchRenewed,
+  SearchWatchTold,
 } from '@patchwork/events'
 import { type CredentialDetails, type CredentialEvent, type CredentialState, evolveCredential, initialCredential } from '../domain/credential.ts'
 import { evolveOffer, initialOffer, type OfferDetails, type OfferEvent, type OfferState } from '../domain/offer.ts'
 import { evolveOrganisation, initialOrganisation, type OrganisationDetails, type OrganisationEvent, type OrganisationState } from '../domain/organisation.ts'
+import { evolveSearchWatch, initialSearchWatch, type SearchWatchDetails, type SearchWatchEvent, type SearchWatchState } from '../domain/searchWatch.ts'
 import { evolveSearch, initialSearch, type SearchEvent, type UnmetSearch } from '../domain/unmetSearch.ts'
 
 export const service = 'provider-directory'
@@ -32,7 +38,8 @@ export type Organisations = OpenedAggregates<OrganisationState, OrganisationEven
 export type Offers = OpenedAggregates<OfferState, OfferEvent, OfferDetails>
 export type Credentials = OpenedAggregates<CredentialState, CredentialEvent, CredentialDetails>
 export type UnmetSearches = OpenedAggregates<UnmetSearch, SearchEvent>
-export type Directory = { organisations: Organisations; offers: Offers; credentials: Credentials; searches: UnmetSearches }
+export type SearchWatches = OpenedAggregates<SearchWatchState, SearchWatchEvent, SearchWatchDetails>
+export type Directory = { organisations: Organisations; offers: Offers; credentials: Credentials; searches: UnmetSearches; watches: SearchWatches }
 
 /** Opens what the directory keeps. Throws what the stores throw when they cannot be opened. */
 export const openDirectory = (ports: Ports): Promise<Directory> =>
@@ -113,6 +120,29 @@ export const openDirectory = (ports: Ports): Promise<Directory> =>
         events: [SearchFoundNothing, SearchFoundNoneAcceptable],
         initial: initialSearch,
         evolve: evolveSearch,
+      },
+      ports,
+    ),
+    watches: openAggregates<SearchWatchState, SearchWatchEvent, SearchWatchDetails>(
+      {
+        service,
+        name: 'search-watch',
+        topic: SearchWatchBegun.topic,
+        events: [SearchWatchBegun, SearchWatchRenewed, SearchWatchMatched, SearchWatchTold, SearchWatchEnded],
+        initial: initialSearchWatch,
+        evolve: evolveSearchWatch,
+        fields: {
+          status: { path: 'state.status', type: 'string' },
+          personId: { path: 'state.personId', type: 'string' },
+          tellAt: { path: 'state.tellAt', type: 'string' },
+          endsAt: { path: 'state.endsAt', type: 'string' },
+        },
+        indexes: {
+          'by-status': { fields: ['status'] },
+          'by-person': { fields: ['personId', 'status'] },
+          'by-telling': { fields: ['tellAt'], sparse: true },
+          'by-end': { fields: ['endsAt'], sparse: true },
+        },
       },
       ports,
     ),

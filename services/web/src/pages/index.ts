@@ -73,6 +73,7 @@ import { setUpPage } from './setUp/page.ts'
 import { signedOutPage } from './signedOut/page.ts'
 import { signUpPage } from './signUp/page.ts'
 import { takeUpInvitationPage } from './takeUpInvitation/page.ts'
+import { toldOfPage, toldOfSearchPage, toldOfSteps } from './toldOf/page.ts'
 import { verifyEmailPage } from './verifyEmail/page.ts'
 
 /** Every page, in the order in which paths are tried. */
@@ -81,6 +82,9 @@ export const pages: readonly AnyPage[] = [
   findPage,
   comparePage,
   savedPage,
+  toldOfPage,
+  toldOfSearchPage,
+  ...toldOfSteps,
   signedOutPage,
   accessibilityPage,
   accountReadyPage,
