@@ -296,6 +296,13 @@ describe('when none of what was found will do', () => {
   })
 })
 
+test('D12 an offer can be given to somebody by its address and by e-mail without scripts, and nothing of who looks is in it', async () => {
+  const text = await page(`/offers/${lunchClubId}`)
+  expect(text).toContain(`<a class="govuk-link patchwork-give__address" href="/offers/${lunchClubId}">`)
+  expect(text).toContain(`body=${encodeURIComponent('http://127.0.0.1')}`)
+  expect(text).toMatch(/<p class="govuk-body" hidden data-share="[^"?]+\/offers\/[0-9a-f-]+">/)
+})
+
 describe('being told when something new fits', () => {
   const watchId = organisationId
   const watched = { watchId, begunAt: '2026-03-02T10:00:00.000Z', endsAt: '2026-09-01T10:00:00.000Z', toldAt: '2026-03-09T10:00:00.000Z' }
