@@ -17,6 +17,8 @@ export type World = {
   edited: string
   /** A criminal-record check of that organisation, which waits to be reviewed. */
   check: string
+  /** A search of which George asked to be told. */
+  watch: string
   account: string
   /** Sent by Ruth to Tom, who has not answered. */
   waiting: { referralId: string; needId: string }
@@ -54,12 +56,14 @@ export const worldOf = async (place: StartedPlace): Promise<World> => {
   const edited = aishas.offers[0]!.offerId
   await aisha!.send('PUT', `/provider-directory/offers/${edited}/draft`, { body: { organisationId: aishas.organisationId, track: 'join-in', ...edit } })
   const { credentialId } = await ask<{ credentialId: string }>(tom!, `/provider-directory/organisations/${toms.organisationId}/credentials`, certificate)
+  const { watchId } = await ask<{ watchId: string }>(george!, '/provider-directory/search-watches', { text: 'choir', near: 'M33 7ZF', within: 3_200 })
   const { body: skills } = await george!.send<{ items: { assetId: string }[] }>('GET', '/provider-directory/skills/mine')
   const { body: assets } = await aisha!.send<{ items: { assetId: string }[] }>('GET', `/provider-directory/organisations/${aishas.organisationId}/assets`)
   return {
     person,
     skill: skills.items[0]!.assetId,
     asset: assets.items[0]!.assetId,
+    watch: watchId,
     check: credentialId,
     organisation: toms.organisationId,
     offer: toms.offers[0]!.offerId,
@@ -103,6 +107,7 @@ export const fixturesOf = ({
   offer,
   edited,
   check,
+  watch,
   account,
   waiting,
   accepted,
@@ -120,6 +125,10 @@ export const fixturesOf = ({
   ],
   '/compare': [...anyone('/compare', `/compare?offer=${offer}`, `/compare?offer=${offer}&lang=cy`), ...resident(`/compare?offer=${offer}`)],
   '/saved': [...anyone('/saved'), { at: '/saved', before: saves(offer) }],
+  '/told-of': [...resident('/told-of', '/told-of?lang=cy'), ...provider('/told-of')],
+  '/told-of/searches/:watchId': resident(`/told-of/searches/${watch}`).map((fixture) => ({ ...fixture, leadsTo: '/find' })),
+  '/told-of/searches/:watchId/renewal': resident(`/told-of/searches/${watch}/renewal`),
+  '/told-of/searches/:watchId/removal': resident(`/told-of/searches/${watch}/removal`),
   '/signed-out': anyone('/signed-out'),
   '/accessibility': anyone('/accessibility'),
   '/account-ready': anyone(...['verified', 'password', 'invitation', 'set-up'].map((because) => `/account-ready?because=${because}`)),

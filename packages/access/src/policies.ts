@@ -10,6 +10,9 @@ export const policies = {
   // provider-directory: own = an organisation the person is a member of, or an offer of it
   'directory.find': { anyone: 'any' },
   'directory.say-none-acceptable': { anyone: 'any' },
+  'search-watch.begin': { resident: 'any', provider: 'any', navigator: 'any', coordinator: 'any', commissioner: 'any', administrator: 'any' },
+  // own = a search of which the caller asked to be told
+  'search-watch.keep': { resident: 'own', provider: 'own', navigator: 'own', coordinator: 'own', commissioner: 'own', administrator: 'own' },
   'organisation.read': { anyone: 'any' },
   'organisation.register': { provider: 'any', coordinator: 'any', administrator: 'any' },
   'organisation.describe': { provider: 'own', coordinator: 'own', administrator: 'any' },

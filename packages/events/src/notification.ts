@@ -16,7 +16,7 @@ export const MessageDelayReason = z.enum([
   'could-not-be-made',
 ])
 /** What a message leads to, as an id; the words are made when it is shown or sent. */
-export const MessageAbout = z.object({ kind: z.enum(['referral', 'offer', 'challenge', 'pool']), id: Id })
+export const MessageAbout = z.object({ kind: z.enum(['referral', 'offer', 'challenge', 'pool', 'search']), id: Id })
 
 export const MessageQueued = defineEvent({
   type: 'message.queued.v1',

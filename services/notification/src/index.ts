@@ -1,5 +1,5 @@
 import { consume, type Ports } from '@patchwork/aggregate'
-import { AccountChallengeIssued, OfferCapacityExpired, PoolSpendProposed, ReferralSent } from '@patchwork/events'
+import { AccountChallengeIssued, OfferCapacityExpired, PoolSpendProposed, ReferralSent, SearchWatchTold } from '@patchwork/events'
 import { createAuthenticator, createServiceClient, type RunningService, type ServiceSettings, shownConsumer } from '@patchwork/http'
 import { observe } from '@patchwork/telemetry'
 import { createNotificationApp } from './app.ts'
@@ -12,6 +12,7 @@ import { onChallengeIssued } from './consumers/onChallengeIssued.ts'
 import { onOfferEvents } from './consumers/onOfferEvents.ts'
 import { onPoolEvents } from './consumers/onPoolEvents.ts'
 import { onReferralEvents } from './consumers/onReferralEvents.ts'
+import { onSearchWatchTold } from './consumers/onSearchWatchTold.ts'
 import { createContacts } from './sending/contacts.ts'
 import { mailMaker } from './sending/mailing.ts'
 import { createSender } from './sending/sender.ts'
@@ -67,12 +68,13 @@ export const start = async (ports: Ports, settings: ServiceSettings & OwnSetting
     {
       service,
       group: service,
-      topics: [ReferralSent.topic, AccountChallengeIssued.topic, OfferCapacityExpired.topic, PoolSpendProposed.topic],
+      topics: [ReferralSent.topic, AccountChallengeIssued.topic, OfferCapacityExpired.topic, PoolSpendProposed.topic, SearchWatchTold.topic],
       handlers: [
         ...onReferralEvents({ announce, parties, memberships }),
         onChallengeIssued({ announce }),
         ...onOfferEvents({ announce, memberships }),
         ...onPoolEvents({ announce, memberships }),
+        onSearchWatchTold({ announce }),
       ],
     },
     ports,

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
-import { MessageQueued, OfferAssuranceAsked, OfferCapacityExpired, OfferHidden, ReferralAccepted, ReferralSent } from '@patchwork/events'
+import { MessageQueued, OfferAssuranceAsked, OfferCapacityExpired, OfferHidden, ReferralAccepted, ReferralSent, SearchWatchTold } from '@patchwork/events'
 import { freePort } from '@patchwork/testing'
 import { queueMessage, startAttempt } from './domain/decide.ts'
 import { evolve } from './domain/message.ts'
@@ -128,6 +128,18 @@ describe('a referral is told to whom it concerns', () => {
       ['assurance-asked', `/provider/offers/${offerId}`],
       ['offer-hidden', `/provider/offers/${offerId}`],
     ])
+  })
+
+  test('D12 a person is told, once, that something new fits a search of theirs, and the message leads to it without saying what it is', async () => {
+    const [personId, watchId] = [randomUUID(), randomUUID()]
+    const told = place.envelope(SearchWatchTold, watchId, { watchId, personId, toldAt: '2026-03-02T09:00:00.000Z' })
+    await place.publish(SearchWatchTold, told)
+    await place.publish(SearchWatchTold, told)
+    const inbox = await until(
+      () => inboxOf(place, personId),
+      ({ items }) => items.length === 1,
+    )
+    expect(inbox.items).toMatchObject([{ template: 'search-matched', link: `/told-of/searches/${watchId}` }])
   })
 })
 

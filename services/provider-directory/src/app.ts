@@ -12,6 +12,7 @@ import { openFeedRoutes } from './http/openFeedRoutes.ts'
 import { organisationRoutes } from './http/organisationRoutes.ts'
 import { placeRoutes } from './http/placeRoutes.ts'
 import { searchRoutes } from './http/searchRoutes.ts'
+import { searchWatchRoutes } from './http/searchWatchRoutes.ts'
 import { taxonomyRoutes } from './http/taxonomyRoutes.ts'
 import type { Feeds } from './import/feeds.ts'
 import type { Imports } from './import/openImports.ts'
@@ -42,6 +43,7 @@ export type Dependencies = {
 /** Every route of the directory. Those with a word where others have an id come first. */
 export const routesOf = (dependencies: Dependencies) => [
   ...searchRoutes(dependencies),
+  ...searchWatchRoutes(dependencies),
   ...offerRoutes(dependencies),
   ...organisationRoutes(dependencies),
   ...listingRoutes(dependencies),

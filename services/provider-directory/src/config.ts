@@ -16,12 +16,15 @@ export type DirectorySettings = {
   instance?: string
   /** How often statements of room are looked at for having ended, and offers for having gone unassured. */
   capacityCheckMs?: number
+  /** How often it is looked for whom to tell of offers that are new. */
+  newOffersCheckMs?: number
   /** How often feeds are looked for whose time has come. */
   feedCheckMs?: number
 }
 
 export const demonstrationPlaceFolder = join(import.meta.dirname, '../data/trafford')
 export const capacityCheckMsByDefault = 5_000
+export const newOffersCheckMsByDefault = 60_000
 export const feedCheckMsByDefault = 30_000
 
 /** What this service reads from its environment. */

@@ -1,11 +1,13 @@
 import { deadlines, type Ports } from '@patchwork/aggregate'
 import { createAuthenticator, type RunningService, type ServiceSettings, shownConsumer } from '@patchwork/http'
 import { createDirectoryApp } from './app.ts'
-import { capacityCheckMsByDefault, type DirectorySettings, demonstrationPlaceFolder, feedCheckMsByDefault } from './config.ts'
+import { capacityCheckMsByDefault, type DirectorySettings, demonstrationPlaceFolder, feedCheckMsByDefault, newOffersCheckMsByDefault } from './config.ts'
 import { syncAssets } from './consumers/assetSync.ts'
 import { duplicatesGroup, findDuplicates } from './consumers/duplicates.ts'
+import { newOffersGroup, openNewOffers } from './consumers/newOffers.ts'
 import { syncSearch } from './consumers/searchSync.ts'
 import { expireCapacity, stepDown } from './domain/offer.ts'
+import { endWatchOver, tellOfMatches } from './domain/searchWatch.ts'
 import { createJoiningCodes } from './http/joiningCode.ts'
 import { type Feeds, openFeeds } from './import/feeds.ts'
 import { type Imports, importsOf } from './import/openImports.ts'
@@ -95,6 +97,23 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
     decide: (offer, at) => stepDown(offer, { offerId: offer.id, at, days: councilArea.assuranceDays }),
   })
 
+  const telling = deadlines({
+    aggregates: directory.watches,
+    field: 'tellAt',
+    everyMs: settings.capacityCheckMs ?? capacityCheckMsByDefault,
+    name: 'search-watch-telling',
+    ports,
+    decide: (watch, at) => tellOfMatches(watch, { watchId: watch.id, at }),
+  })
+  const ending = deadlines({
+    aggregates: directory.watches,
+    field: 'endsAt',
+    everyMs: settings.capacityCheckMs ?? capacityCheckMsByDefault,
+    name: 'search-watch-ending',
+    ports,
+    decide: (watch, at) => endWatchOver(watch, { watchId: watch.id, at }),
+  })
+  const newOffers = await openNewOffers({ directory, councilArea, everyMs: settings.newOffersCheckMs ?? newOffersCheckMsByDefault }, ports)
   const older = olderOffersJoin({ offers: directory.offers, days: councilArea.assuranceDays }, ports)
 
   const ready = async (): Promise<void> => {
@@ -137,7 +156,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
         await imports.stop()
         await looked
         await sweeping.stop()
-        await Promise.all([capacity.stop(), assurance.stop(), older.stop()])
+        await Promise.all([capacity.stop(), assurance.stop(), older.stop(), telling.stop(), ending.stop(), newOffers.stop()])
         await Promise.all([search.stop(), assetMap.stop(), duplicates.stop()])
         await unmetNeed.settled()
         await Promise.all([
@@ -147,6 +166,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
           directory.assets.stop(),
           directory.matches.stop(),
           directory.searches.stop(),
+          directory.watches.stop(),
           importStore.imports.stop(),
           importStore.feeds.stop(),
         ])
@@ -158,6 +178,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
     invariants: [
       ...directoryInvariants(directory, index, assetIndex),
       ...duplicates.invariants,
+      ...newOffers.consumer.invariants,
       ...importStore.imports.invariants,
       ...importStore.feeds.invariants,
     ],
@@ -175,6 +196,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
         replay: async () => ({ replayed: 0, stillParked: 0 }),
       })),
       shownConsumer(duplicatesGroup, () => duplicates),
+      shownConsumer(newOffersGroup, () => newOffers.consumer),
     ],
     readModels: [
       { name: 'search', sync: search, shown: index },

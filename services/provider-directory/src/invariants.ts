@@ -57,6 +57,7 @@ export const directoryInvariants = (directory: Directory, index: SearchIndex, as
   ...directory.assets.invariants,
   ...directory.searches.invariants,
   ...directory.matches.invariants,
+  ...directory.watches.invariants,
   {
     name: `${service}: every published personal-care offer has passed its gate`,
     check: async () => {

@@ -1,7 +1,7 @@
 import type { Channel } from './message.ts'
 
 /** Where a message leads: to the page of the record it is about, as this reader sees it, or to a one-time link that identity gives at the last moment. */
-export const readers = ['resident', 'provider', 'referrer', 'account'] as const
+export const readers = ['resident', 'provider', 'referrer', 'searcher', 'account'] as const
 type Reader = (typeof readers)[number]
 
 export type Template = {
@@ -37,6 +37,7 @@ export const templates = {
   'referral-sharing-stopped': { reader: 'referrer', channels: both },
   'referral-outcome': { reader: 'referrer', channels: both },
   'referral-concluded': { reader: 'referrer', channels: both },
+  'search-matched': { reader: 'searcher', channels: both },
   'spend-waits-for-vote': { reader: 'resident', channels: both },
   'spend-paid': { reader: 'resident', channels: both },
   'spend-refused': { reader: 'resident', channels: both },

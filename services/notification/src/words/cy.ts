@@ -59,6 +59,14 @@ export const cy: Words = {
       ],
       action: 'Dod â’ch cynnig yn ôl',
     },
+    'search-matched': {
+      subject: '{{ place }}: mae rhywbeth newydd i chi',
+      body: [
+        'Gofynnoch am gael gwybod pan fydd rhywbeth newydd yn cyd-fynd â’r hyn y chwilioch amdano. Mae rhywbeth nawr.',
+        'Gallwch ei weld, a newid yr hyn y cewch wybod amdano, neu ei dynnu’n ôl.',
+      ],
+      action: 'Gweld beth sy’n newydd',
+    },
     'request-sent': {
       subject: '{{ place }}: mae eich cais wedi’i anfon',
       body: [

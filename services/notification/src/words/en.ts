@@ -58,6 +58,14 @@ export const en: Words = {
       ],
       action: 'Bring your offer back',
     },
+    'search-matched': {
+      subject: '{{ place }}: there is something new for you',
+      body: [
+        'You asked to be told when something new fits what you looked for. There is something now.',
+        'You can see it, and change of what you are told, or take it back.',
+      ],
+      action: 'See what is new',
+    },
     'request-sent': {
       subject: '{{ place }}: your request has been sent',
       body: [

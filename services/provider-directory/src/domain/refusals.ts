@@ -109,6 +109,13 @@ const refusals = {
   'ward-missing': { kind: 'invalid', title: 'In which ward?', words: 'Choose a ward, or give a postcode of this place.' },
   'too-many-skills': { kind: 'invalid', title: 'Too many skills', words: 'One person can share 20 skills at most. Remove one that you share no more.' },
   'too-many-assets': { kind: 'invalid', title: 'Too many', words: 'One organisation can have 500 of these at most. Remove some that are gone.' },
+  'watch-not-found': { kind: 'not-found', title: 'No such search', words: 'You are not told of such a search (any more).' },
+  'watch-of-everything': {
+    kind: 'invalid',
+    title: 'New things of which kind?',
+    words: 'Say what you look for, or where: words, a postcode, a kind, or an area. Otherwise everything new would fit.',
+  },
+  'too-many-watches': { kind: 'invalid', title: 'Too many searches', words: 'One person can be told of 20 searches at most. Take one back first.' },
   'import-not-found': { kind: 'not-found', title: 'No such import', words: 'There is no such import.' },
   'import-busy': { kind: 'conflict', title: 'Another import is under way', words: 'One import at a time: wait until the one under way has ended.' },
   'import-not-staged': {

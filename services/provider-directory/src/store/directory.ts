@@ -33,12 +33,18 @@ import {
   OrganisationRegistered,
   SearchFoundNoneAcceptable,
   SearchFoundNothing,
+  SearchWatchBegun,
+  SearchWatchEnded,
+  SearchWatchMatched,
+  SearchWatchRenewed,
+  SearchWatchTold,
 } from '@patchwork/events'
 import { type AssetDetails, type AssetEvent, type AssetState, evolveAsset, initialAsset } from '../domain/asset.ts'
 import { type CredentialDetails, type CredentialEvent, type CredentialState, evolveCredential, initialCredential } from '../domain/credential.ts'
 import { evolveMatch, initialMatch, type MatchEvent, type MatchState } from '../domain/match.ts'
 import { evolveOffer, initialOffer, type KeptOffer, type OfferEvent, type OfferState } from '../domain/offer.ts'
 import { evolveOrganisation, initialOrganisation, type OrganisationDetails, type OrganisationEvent, type OrganisationState } from '../domain/organisation.ts'
+import { evolveSearchWatch, initialSearchWatch, type SearchWatchDetails, type SearchWatchEvent, type SearchWatchState } from '../domain/searchWatch.ts'
 import { evolveSearch, initialSearch, type SearchEvent, type UnmetSearch } from '../domain/unmetSearch.ts'
 
 export const service = 'provider-directory'
@@ -48,6 +54,7 @@ export type Offers = OpenedAggregates<OfferState, OfferEvent, KeptOffer>
 export type Credentials = OpenedAggregates<CredentialState, CredentialEvent, CredentialDetails>
 export type Assets = OpenedAggregates<AssetState, AssetEvent, AssetDetails>
 export type UnmetSearches = OpenedAggregates<UnmetSearch, SearchEvent>
+export type SearchWatches = OpenedAggregates<SearchWatchState, SearchWatchEvent, SearchWatchDetails>
 export type Matches = OpenedAggregates<MatchState, MatchEvent>
 export type Directory = {
   organisations: Organisations
@@ -56,6 +63,7 @@ export type Directory = {
   assets: Assets
   searches: UnmetSearches
   matches: Matches
+  watches: SearchWatches
 }
 
 /** Opens what the directory keeps. Throws what the stores throw when they cannot be opened. */
@@ -191,6 +199,29 @@ export const openDirectory = (ports: Ports): Promise<Directory> =>
         events: [SearchFoundNothing, SearchFoundNoneAcceptable],
         initial: initialSearch,
         evolve: evolveSearch,
+      },
+      ports,
+    ),
+    watches: openAggregates<SearchWatchState, SearchWatchEvent, SearchWatchDetails>(
+      {
+        service,
+        name: 'search-watch',
+        topic: SearchWatchBegun.topic,
+        events: [SearchWatchBegun, SearchWatchRenewed, SearchWatchMatched, SearchWatchTold, SearchWatchEnded],
+        initial: initialSearchWatch,
+        evolve: evolveSearchWatch,
+        fields: {
+          status: { path: 'state.status', type: 'string' },
+          personId: { path: 'state.personId', type: 'string' },
+          tellAt: { path: 'state.tellAt', type: 'string' },
+          endsAt: { path: 'state.endsAt', type: 'string' },
+        },
+        indexes: {
+          'by-status': { fields: ['status'] },
+          'by-person': { fields: ['personId', 'status'] },
+          'by-telling': { fields: ['tellAt'], sparse: true },
+          'by-end': { fields: ['endsAt'], sparse: true },
+        },
       },
       ports,
     ),

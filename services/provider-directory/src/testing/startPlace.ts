@@ -91,7 +91,7 @@ export const startPlace = async (own: DirectorySettings = {}) => {
     },
     asAnyone: (path: string, sending: Sending = {}): Promise<Answer> => send(undefined, api(path), sending),
     feed: (path: string, sending: Sending = {}): Promise<Answer> => send(undefined, `/open-referral-uk/v3${path}`, sending),
-    events: async (topic: 'organisation' | 'offer' | 'credential' | 'asset' | 'search'): Promise<EventEnvelope[]> => {
+    events: async (topic: 'organisation' | 'offer' | 'credential' | 'asset' | 'search' | 'search-watch'): Promise<EventEnvelope[]> => {
       const events: EventEnvelope[] = []
       for await (const event of now.ports.log.read(`patchwork.${service}.${topic}`)) events.push(event)
       return events

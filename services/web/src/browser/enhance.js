@@ -18,6 +18,14 @@ for (const part of document.querySelectorAll('[data-shown-for]')) {
   follow()
 }
 
+// What the device has for giving an address to others, beside the address itself and e-mail.
+if ('share' in navigator)
+  for (const part of document.querySelectorAll('[data-share]')) {
+    part.hidden = false
+    // Whoever closes it without choosing has not made a mistake.
+    part.querySelector('button').addEventListener('click', () => navigator.share({ title: document.title, url: part.dataset.share }).catch(() => undefined))
+  }
+
 const badge = document.querySelector('[data-unread-count]')
 if (badge && 'EventSource' in window) {
   const number = badge.querySelector('[data-unread-number]')

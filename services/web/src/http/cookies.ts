@@ -4,7 +4,7 @@ import type { CookieOptions, Request, Response } from 'express'
 const yearMs = 365 * 24 * 3_600_000
 
 /** What a visitor keeps for themselves in their browser: offers, and what they reckon with. */
-export type KeptName = 'saved' | 'comparing'
+export type KeptName = 'saved' | 'comparing' | 'wanted'
 export type CookieName = 'session' | 'form' | 'attempt' | 'notice' | 'hand-over' | KeptName
 
 export interface Cookies {

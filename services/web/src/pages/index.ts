@@ -87,6 +87,7 @@ import { setUpPage } from './setUp/page.ts'
 import { signedOutPage } from './signedOut/page.ts'
 import { signUpPage } from './signUp/page.ts'
 import { takeUpInvitationPage } from './takeUpInvitation/page.ts'
+import { toldOfPage, toldOfSearchPage, toldOfSteps } from './toldOf/page.ts'
 import { verifyEmailPage } from './verifyEmail/page.ts'
 
 /** Every page, in the order in which paths are tried. */
@@ -95,6 +96,9 @@ export const pages: readonly AnyPage[] = [
   findPage,
   comparePage,
   savedPage,
+  toldOfPage,
+  toldOfSearchPage,
+  ...toldOfSteps,
   signedOutPage,
   accessibilityPage,
   accountReadyPage,

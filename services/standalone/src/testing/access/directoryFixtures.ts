@@ -1,10 +1,16 @@
 import { must, type Person } from '../openPlace.ts'
-import type { Fixture, Fixtures } from './fixture.ts'
+import { everyRole, type Fixture, type Fixtures } from './fixture.ts'
 import type { World } from './world.ts'
 
 const members = ['provider', 'coordinator'] as const
 const forMembers = { own: members, any: ['administrator'] } as const satisfies Fixture['may']
 const forAnyone = { any: ['anyone'] } as const satisfies Fixture['may']
+
+/** A search of which somebody asked to be told. */
+const watching = async (owner: Person): Promise<{ params: { id: string } }> => {
+  const { watchId } = await must(() => owner.send<{ watchId: string }>('POST', '/api/provider-directory/search-watches', { body: { category: 'food' } }))
+  return { params: { id: watchId } }
+}
 
 type InFeed = { id: string; organization_id: string; service_at_locations?: { id: string }[] }
 /** A service that the open feed shows: the standard wants its organisation described. */
@@ -49,6 +55,21 @@ const entered = async ({ organisationOf, person }: World, owner: Person) => {
 export const directoryFixtures: Fixtures = {
   'GET /api/provider-directory/offers': { may: forAnyone, prepare: async () => ({ query: { text: 'garden' } }) },
   'POST /api/provider-directory/searches/none-acceptable': { may: forAnyone, prepare: async () => ({ body: { category: 'food', reason: 'too-far' } }) },
+  'POST /api/provider-directory/search-watches': { may: { any: everyRole }, prepare: async () => ({ body: { category: 'food' } }) },
+  'GET /api/provider-directory/search-watches': {
+    may: { own: everyRole },
+    byCaller: true,
+    prepare: async (_world, owner) => ({ marks: [(await watching(owner)).params.id] }),
+  },
+  'GET /api/provider-directory/search-watches/{id}': {
+    may: { own: everyRole },
+    prepare: async (_world, owner) => {
+      const { params } = await watching(owner)
+      return { params, marks: [params.id] }
+    },
+  },
+  'POST /api/provider-directory/search-watches/{id}/renewal': { may: { own: everyRole }, prepare: async (_world, owner) => watching(owner) },
+  'POST /api/provider-directory/search-watches/{id}/removal': { may: { own: everyRole }, prepare: async (_world, owner) => watching(owner) },
   'GET /api/provider-directory/offers/names': {
     may: forAnyone,
     prepare: async ({ offerOf }, owner) => {

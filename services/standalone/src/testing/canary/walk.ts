@@ -28,6 +28,7 @@ export const walkTheLoop = async (walk: Walk): Promise<void> => {
   await colleagueJoins(walk, provider)
   await recordChecks(walk, { provider, administrator })
   await ownDetails(walk, resident)
+  await beTold(walk, resident)
   await comparison(resident, offers.published)
   await walkWhatIsStrong(walk, { resident, provider, navigator, administrator })
   await selfReferral(walk, { resident, provider, offerId: offers.published })
@@ -174,6 +175,19 @@ const endOfOffers = async ({ browser }: Account, offerId: string): Promise<void>
 const ownDetails = async ({ canaries }: Walk, { browser, email }: Account): Promise<void> => {
   const details = { name: canaries.word(), email, phone: canaries.phone(), postcode: canaries.postcode(), note: canaries.word() }
   await browser.send('/my/details', { ...details, language: 'en', ways: ['email', 'phone'] })
+}
+
+/** A search with words and a place: one of somebody who signs in for it, one of somebody who has; one is kept for longer, and taken out. */
+const beTold = async (walk: Walk, { browser, email, password }: Account): Promise<void> => {
+  const search = () => `/find?${new URLSearchParams({ text: walk.canaries.word(), near: walk.canaries.postcode() })}`
+  const visitor = newBrowser(walk)
+  await visitor.send(search(), { does: 'be-told' })
+  await visitor.signIn(email, password)
+  await visitor.send('/told-of', {}, { to: '/told-of' })
+  const { html } = await browser.send(search(), { does: 'be-told' })
+  const watchId = inHtml(html, new RegExp(`searches/${uuid}/renewal`))
+  await browser.send(`/told-of/searches/${watchId}/renewal`, {})
+  await browser.send(`/told-of/searches/${watchId}/removal`, {})
 }
 
 const comparison = async ({ browser }: Account, offerId: string): Promise<void> => {

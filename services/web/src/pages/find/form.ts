@@ -57,5 +57,11 @@ export const FindQuery = z.object({
 })
 export type FindQuery = z.output<typeof FindQuery>
 
-/** Why none of what was found will do, where somebody wants to say. */
-export const NoneAcceptableForm = z.strictObject({ reason: optionalChoice(UnmetReason.options) })
+/** What is done with a search: to be told when something new fits it; or else to say that none of what was found will do, and why where somebody wants to say. */
+export const FindForm = z.strictObject({ does: optionalChoice(['be-told']), reason: optionalChoice(UnmetReason.options) })
+
+/** The address of a search. */
+export const addressOf = (query: Partial<FindQuery>): string => {
+  const given = Object.entries(query).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]]))
+  return given.length === 0 ? '/find' : `/find?${new URLSearchParams(given)}`
+}

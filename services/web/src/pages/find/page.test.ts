@@ -323,6 +323,83 @@ describe('when none of what was found will do', () => {
   })
 })
 
+test('D12 an offer can be given to somebody by its address and by e-mail without scripts, and nothing of who looks is in it', async () => {
+  const text = await page(`/offers/${lunchClubId}`)
+  expect(text).toContain(`<a class="govuk-link patchwork-give__address" href="/offers/${lunchClubId}">`)
+  expect(text).toContain(`body=${encodeURIComponent('http://127.0.0.1')}`)
+  expect(text).toMatch(/<p class="govuk-body" hidden data-share="[^"?]+\/offers\/[0-9a-f-]+">/)
+})
+
+describe('being told when something new fits', () => {
+  const watchId = organisationId
+  const watched = { watchId, begunAt: '2026-03-02T10:00:00.000Z', endsAt: '2026-09-01T10:00:00.000Z', toldAt: '2026-03-09T10:00:00.000Z' }
+  const search = { text: 'lunch <club>', near: 'M33 7ZF', within: 1_600, category: 'food' }
+  const begun: object[] = []
+  beforeAll(() => {
+    place.routes['POST /provider-directory/search-watches'] = ({ body }, response) => {
+      begun.push(body as object)
+      response.status(201).json({ watchId })
+    }
+    place.routes['GET /provider-directory/search-watches'] = () => ({ items: [{ ...watched, search }] })
+    place.routes['GET /provider-directory/search-watches/:id'] = () => ({ ...watched, search })
+    place.routes['POST /provider-directory/search-watches/:id/:what'] = () => ({ watchId })
+  })
+  beforeEach(() => {
+    begun.length = 0
+    place.asked.length = 0
+  })
+  const formOf = (text: string) => ({ _token: hidden(text, '_token'), _key: hidden(text, '_key') })
+  const at = '/find?text=lunch+%3Cclub%3E&near=M33+7ZF&within=1600&category=food&open=now'
+
+  test('D12 somebody signed in is told of their search from then on, whether it found something or not; open now plays no part', async () => {
+    const agent = await place.signedIn('resident')
+    for (const address of [at, '/find?text=nothing+at+all']) {
+      const { text } = await agent.get(address).expect(200)
+      expect(text).toContain('be told when something new fits')
+      const answer = await agent
+        .post(address)
+        .type('form')
+        .send({ ...formOf(text), does: 'be-told' })
+      expect([answer.status, answer.headers.location]).toEqual([303, '/told-of'])
+    }
+    expect(begun).toEqual([search, { text: 'nothing at all' }])
+  })
+  test('D12 somebody who has not signed in does so first, and no address but that of the search says what it is', async () => {
+    const browser = place.browser()
+    const { text } = await browser.get(at)
+    const answer = await browser
+      .post(at)
+      .type('form')
+      .send({ ...formOf(text), does: 'be-told' })
+    expect([answer.status, answer.headers.location]).toEqual([303, '/sign-in?next=/told-of'])
+    expect(begun).toEqual([])
+  })
+  test('D12 the list says each search in words, until when, and leads to it; it is renewed and taken out in one step', async () => {
+    const agent = await place.signedIn('resident')
+    const { text } = await agent.get('/told-of').expect(200)
+    for (const words of ['“lunch &lt;club&gt;” · Food', 'within 1 mile of M33 7ZF', 'Until 1 September 2026.', 'Last told on 9 March 2026.'])
+      expect(text).toContain(words)
+    await agent.get(`/told-of/searches/${watchId}`).expect(303).expect('location', '/find?text=lunch+%3Cclub%3E&near=M33+7ZF&category=food&within=1600')
+    for (const what of ['renewal', 'removal']) {
+      expect(text).toContain(`action="/told-of/searches/${watchId}/${what}"`)
+      expect((await agent.get(`/told-of/searches/${watchId}/${what}`)).text).toContain('lunch &lt;club&gt;')
+      await agent.post(`/told-of/searches/${watchId}/${what}`).type('form').send(formOf(text)).expect(303).expect('location', '/told-of')
+    }
+    const posts = place.asked.filter(({ method }) => method === 'POST').map(({ path }) => path)
+    expect(posts).toEqual(['renewal', 'removal'].map((what) => `/provider-directory/search-watches/${watchId}/${what}`))
+  })
+  test('D12 with 20 searches the page says what to do', async () => {
+    place.routes['POST /provider-directory/search-watches'] = (_asked, response) => problem(response, 422, 'too-many-watches')
+    const agent = await place.signedIn('resident')
+    const { text } = await agent.get(at)
+    const answer = await agent
+      .post(at)
+      .type('form')
+      .send({ ...formOf(text), does: 'be-told' })
+    expect(answer.text).toContain('You are told of 20 searches already')
+  })
+})
+
 test('an organisation is shown with what it offers', async () => {
   const text = await page(`/organisations/${organisationId}`)
   for (const words of ['Brookside Neighbours', 'Community group', 'since 1998', 'Thursday lunch club', 'hello@brookside.example']) expect(text).toContain(words)

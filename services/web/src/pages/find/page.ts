@@ -8,7 +8,8 @@ import { drawWardMap, type Pin } from '../../map/wardMap.ts'
 import { ServiceProblem } from '../../serviceCalls.ts'
 import { fundingCodes } from '../providing/offerForm.ts'
 import { savedOf } from '../saved/kept.ts'
-import { distances, FindQuery, NoneAcceptableForm } from './form.ts'
+import { beginWatch, keepWanted, toWatched } from '../toldOf/watched.ts'
+import { addressOf, distances, FindForm, FindQuery } from './form.ts'
 
 const perPage = 20
 const shownMax = 40
@@ -80,14 +81,21 @@ export const findPage = definePage({
       wider: addressOf({ text: query.text, near: query.near }),
       everything: addressOf({}),
       isAboutSomething: isAboutSomething(query),
+      leavesOutRoom: query.open !== undefined || query.capacity !== undefined,
       thisSearch: addressOf({ ...query, after: undefined }),
       reasons: UnmetReason.options.map((value) => ({ value, text: t(`find.reason.${value}`) })),
     }
   },
-  form: NoneAcceptableForm,
-  save: async ({ reason }, { services, query: asked }) => {
-    const query = FindQuery.parse(asked)
+  form: FindForm,
+  save: async ({ does, reason }, visit) => {
+    const { services, person } = visit
+    const query = FindQuery.parse(visit.query)
     const { category, ward, near } = query
+    if (does === 'be-told') {
+      if (person) return beginWatch(visit, toWatched(query))
+      keepWanted(visit, toWatched(query))
+      return goTo('/sign-in?next=/told-of')
+    }
     if (isAboutSomething(query)) await services.post('provider-directory', '/searches/none-acceptable', { category, ward, near, reason })
     return goTo(addressOf({ ...query, after: undefined }), { notice: 'find.noneAcceptableNoted' })
   },
@@ -200,9 +208,4 @@ const wayOf = ({ without, total }: { without: string; total: number }, query: Fi
   if (without === 'all') return [{ href: addressOf({ text, near, exactly }), text: t('find.without.all', { number }) }]
   const name = filters.find((filter) => filter === without)
   return name === undefined ? [] : [{ href: addressOf({ ...query, [name]: undefined, after: undefined }), text: t(`find.without.${name}`, { number }) }]
-}
-
-const addressOf = (query: Partial<FindQuery>): string => {
-  const given = Object.entries(query).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]]))
-  return given.length === 0 ? '/find' : `/find?${new URLSearchParams(given)}`
 }
