@@ -26,6 +26,8 @@ export type WorldOfMoney = {
   feedId: string
   /** Of our own kinds. */
   taxonomyId: string
+  /** Two organisations that may be one, and wait to be looked at. */
+  matchId: string
 }
 
 const pooling = '/personal-budget-pooling'
@@ -117,6 +119,18 @@ const ownTaxonomy = async (place: StartedPlace): Promise<string> => {
   return items[0]!.taxonomyId
 }
 
+/** Two organisations of Aisha's that share a name and a telephone number. */
+const pairOfTwins = async (place: StartedPlace): Promise<string> => {
+  const [aisha, sam] = [await place.as('Aisha Rahman'), await place.as('Sam Ellis')]
+  for (const description of ['A meal on Thursdays.', 'Neighbours who cook.'])
+    await ask(aisha, '/provider-directory/organisations', { name: 'Twin of the pages', kind: 'organisation', description, phone: '0161 496 0077' })
+  type Pairs = { items: { matchId: string; organisations: { name: string }[] }[] }
+  return until('the twins are found', async () => {
+    const { items } = await read<Pairs>(sam, '/provider-directory/duplicates?limit=200')
+    return items.find(({ organisations }) => organisations[0]?.name === 'Twin of the pages')?.matchId
+  })
+}
+
 /** What the demonstration place lacks of pools, budgets and imports is added to it here. */
 export const worldOfMoney = async (place: StartedPlace): Promise<WorldOfMoney> => {
   const [george, nora, harold, beatrice, priya, aisha, dee] = (await Promise.all(
@@ -159,6 +173,7 @@ export const worldOfMoney = async (place: StartedPlace): Promise<WorldOfMoney> =
     importFileId: await sentRows(place),
     feedId: await watchedFeed(place),
     taxonomyId: await ownTaxonomy(place),
+    matchId: await pairOfTwins(place),
   }
 }
 
@@ -247,7 +262,17 @@ const paymentFixtures = (base: string, { poolId, toPay: due, paid }: Paid, by: t
   [`${base}/payments/:poolId/:spendId/reversal`]: by(`${base}/payments/${poolId}/${paid}/reversal`),
 })
 
-const councilFixtures = ({ budgetId, barId, contractId, quarter, importId, importFileId, feedId, taxonomyId }: WorldOfMoney): Record<string, Fixture[]> => {
+const councilFixtures = ({
+  budgetId,
+  barId,
+  contractId,
+  quarter,
+  importId,
+  importFileId,
+  feedId,
+  taxonomyId,
+  matchId,
+}: WorldOfMoney): Record<string, Fixture[]> => {
   const [budget, contract, imported] = [`/council/budgets/${budgetId}`, `/contracts/${contractId}`, `/administrator/imports/${importId}`]
   return {
     '/council': [...administrator('/council'), ...commissioner('/council')],
@@ -263,6 +288,18 @@ const councilFixtures = ({ budgetId, barId, contractId, quarter, importId, impor
     '/contracts/:contractId/vary': commissioner(`${contract}/vary`),
     '/contracts/:contractId/returns/new': [...holder(`${contract}/returns/new`), ...commissioner(`${contract}/returns/new`)],
     '/contracts/:contractId/quarters': commissioner(`${contract}/quarters?quarter=${quarter}`),
+    '/administrator/duplicates': administrator(
+      '/administrator/duplicates',
+      '/administrator/duplicates?status=merged&lang=cy',
+      '/administrator/duplicates?lang=en',
+    ),
+    '/administrator/duplicates/:matchId': administrator(`/administrator/duplicates/${matchId}`),
+    ...Object.fromEntries(
+      ['rejection', 'reopening', 'undoing'].map((step) => [
+        `/administrator/duplicates/:matchId/${step}`,
+        administrator(`/administrator/duplicates/${matchId}/${step}`),
+      ]),
+    ),
     '/administrator/feeds': administrator('/administrator/feeds'),
     '/administrator/feeds/:feedId/stop': administrator(`/administrator/feeds/${feedId}/stop`),
     '/administrator/taxonomies': administrator('/administrator/taxonomies'),

@@ -24,6 +24,7 @@ export const walkTheMoney = async (walk: Walk, { administrator, commissioner, pr
   await barredPayee(walk, commissioner, neighbours[0])
   await contract(walk, commissioner)
   await imports(walk, administrator)
+  await duplicates(walk, administrator)
 }
 
 /** What somebody else has not heard of yet is sent again for a while. */
@@ -187,4 +188,27 @@ const imports = async (walk: Walk, { browser }: Account): Promise<void> => {
   await done(await staged(), 'dropping')
   const watched = await browser.send('/administrator/feeds', { address: `https://${canaries.offer()}.example/${canaries.offer()}`, every: 'day' })
   await browser.send(inHtml(watched.html, /(\/administrator\/feeds\/[0-9a-f-]{36}\/stop)/), {})
+}
+
+/** Two organisations of one feed that may be one: told apart, taken back, merged and parted. */
+const duplicates = async ({ canaries, opened }: Walk, { browser }: Account): Promise<void> => {
+  const path = join(opened.folder, 'twins.json')
+  const [name, host] = [canaries.offer(), `${canaries.offer()}.example.org`]
+  const service = (id: string) => ({
+    ...{ id, name: canaries.offer(), description: canaries.offer(), status: 'active' },
+    organization: { id, name, description: canaries.offer(), url: `https://${host}` },
+  })
+  writeFileSync(path, JSON.stringify([service('one'), service('two')]))
+  await eventually('the twins are imported', async () => {
+    const told = await command(opened, 'import', 'open-referral', path, '--accept', '--json')
+    return /"status":\s*"accepted"/.test(told) || undefined
+  })
+  const pair = await eventually('the twins are found', async () =>
+    /\/administrator\/duplicates\/[0-9a-f-]{36}/.exec((await browser.goTo('/administrator/duplicates')).html)?.at(0),
+  )
+  await browser.send(`${pair}/rejection`, {})
+  await browser.send(`${pair}/reopening`, {})
+  const stands = inHtml((await browser.goTo(pair)).html, new RegExp(`name="stands"[^>]*value="${uuid}"`))
+  await browser.send(pair, { stands })
+  await sent(() => browser.send(`${pair}/undoing`, {}))
 }
