@@ -82,7 +82,7 @@ export class StartedPlace {
     const folder = options.dataDirectory ?? join(mkdtempSync(join(tmpdir(), 'patchwork-place-')), 'data')
     const place = new StartedPlace(options, options.port ?? (await freePort()), folder)
     await place.start().catch(async (error: unknown) => {
-      await (options.dataDirectory === undefined ? place.remove() : place.end())
+      await place.remove()
       throw error
     })
     return place
@@ -190,10 +190,10 @@ export class StartedPlace {
     }
   }
 
-  /** Ends the place and removes its data. */
+  /** Ends the place and removes the folder that was made for its data; one that was handed in is whoever's handed it in. */
   async remove(): Promise<void> {
     await this.end()
-    rmSync(join(this.dataDirectory, '..'), { recursive: true, force: true })
+    if (this.options.dataDirectory === undefined) rmSync(join(this.dataDirectory, '..'), { recursive: true, force: true })
   }
 
   /** Runs `patchwork <args>` on this place's data. Where that lies on servers that stopped with the place, they run for the length of the question. */
