@@ -15,6 +15,7 @@ import type { Imports } from './import/openImports.ts'
 import type { CouncilArea } from './place/place.ts'
 import type { CredentialReadings } from './store/credentialReadings.ts'
 import { type Directory, service } from './store/directory.ts'
+import type { OfferViews } from './store/offerViews.ts'
 import type { SearchIndex } from './store/searchIndex.ts'
 import type { UnmetNeed } from './store/unmetNeed.ts'
 
@@ -25,6 +26,7 @@ export type Dependencies = {
   councilArea: CouncilArea
   joiningCodes: JoiningCodes
   unmetNeed: UnmetNeed
+  offerViews: OfferViews
   imports: Imports
   feeds: Feeds
   runtime: Runtime

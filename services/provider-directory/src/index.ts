@@ -1,7 +1,7 @@
 import { deadlines, type Ports } from '@patchwork/aggregate'
 import { createAuthenticator, type RunningService, type ServiceSettings } from '@patchwork/http'
 import { createDirectoryApp } from './app.ts'
-import { capacityCheckMsByDefault, type DirectorySettings, demonstrationPlaceFolder, feedCheckMsByDefault } from './config.ts'
+import { capacityCheckMsByDefault, type DirectorySettings, demonstrationPlaceFolder, feedCheckMsByDefault, viewsWriteMsByDefault } from './config.ts'
 import { syncSearch } from './consumers/searchSync.ts'
 import { expireCapacity, stepDown } from './domain/offer.ts'
 import { createJoiningCodes } from './http/joiningCode.ts'
@@ -15,6 +15,7 @@ import { openCredentialReadings } from './store/credentialReadings.ts'
 import { openDirectory, service } from './store/directory.ts'
 import { openImportFiles } from './store/importFiles.ts'
 import { openImportStore } from './store/importStore.ts'
+import { openOfferViews } from './store/offerViews.ts'
 import { createSearchIndex } from './store/searchIndex.ts'
 import { openUnmetNeed } from './store/unmetNeed.ts'
 
@@ -58,6 +59,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
   const feeds = openFeeds({ store: importStore, work: imports, ports, instance, everyMs: settings.feedCheckMs ?? feedCheckMsByDefault })
   const index = createSearchIndex(runtime)
   const unmetNeed = openUnmetNeed({ searches: directory.searches, runtime, logger })
+  const offerViews = await openOfferViews(ports, { everyMs: settings.viewsWriteMs ?? viewsWriteMsByDefault })
   const group = `${service}-search-${instance}`
   const search = await syncSearch({ index, directory, group }, ports)
   const capacity = deadlines({
@@ -100,6 +102,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
           councilArea,
           joiningCodes: createJoiningCodes(dataKey),
           unmetNeed,
+          offerViews,
           imports,
           feeds,
           runtime,
@@ -117,7 +120,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
         await sweeping.stop()
         await Promise.all([capacity.stop(), assurance.stop()])
         await search.stop()
-        await unmetNeed.settled()
+        await Promise.all([unmetNeed.settled(), offerViews.stop()])
         await Promise.all([
           directory.offers.stop(),
           directory.organisations.stop(),

@@ -195,7 +195,7 @@ const checksRoute = ({ directory, councilArea }: Dependencies) =>
   })
 
 /** The checks of an organisation that are not removed, 50 at most. */
-const heldBy = async ({ credentials }: Directory, organisationId: string): Promise<Held[]> => {
+export const heldBy = async ({ credentials }: Directory, organisationId: string): Promise<Held[]> => {
   const { aggregates } = await credentials.find({
     where: { organisationId: { equals: organisationId }, status: { in: ['waiting', 'reviewed'] } },
     limit: credentialsPerOrganisationMax,

@@ -3,17 +3,20 @@ import type { Category, Track } from '@patchwork/events'
 import { defineRoute, IdParams, ListQuery, NotFoundError, plainText } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
 import { z } from 'zod'
-import { isShown } from '../domain/offer.ts'
+import { isDueForALook } from '../domain/credential.ts'
+import { endsSoon, isShown } from '../domain/offer.ts'
 import { describeOrganisation, issueJoiningCode, joinOrganisation, type OrganisationDetails, registerOrganisation } from '../domain/organisation.ts'
 import { RefusedError } from '../domain/refusals.ts'
 import { charityIdOf } from '../openData/loadOpenData.ts'
 import type { CouncilArea } from '../place/place.ts'
 import type { Directory, Offers } from '../store/directory.ts'
+import type { OfferViews } from '../store/offerViews.ts'
 import { toPublicOrganisation, withoutSensitivePlace } from '../store/publicOffer.ts'
+import { heldBy } from './credentialRoutes.ts'
 import { type JoiningCodes, joiningCodeIdOf } from './joiningCode.ts'
 import { isMember, isOwner } from './membership.ts'
 import { OrganisationBody, OrganisationDescriptionBody, OrganisationKind, OrganisationView } from './schemas.ts'
-import { toCapacityView, toPlaceView, toSourceView } from './views.ts'
+import { forItsPeople, toCapacityView, toPlaceView, toSourceView } from './views.ts'
 
 export const organisationsPerPersonMax = 20
 const offersShownMax = 200
@@ -22,9 +25,9 @@ const charityScheme = 'GB-CHC'
 
 const codeLengthMax = 60
 
-type Dependencies = { directory: Directory; councilArea: CouncilArea; joiningCodes: JoiningCodes; runtime: Runtime }
+type Dependencies = { directory: Directory; councilArea: CouncilArea; joiningCodes: JoiningCodes; offerViews: OfferViews; runtime: Runtime }
 
-export const organisationRoutes = ({ directory, councilArea, joiningCodes, runtime }: Dependencies) => {
+export const organisationRoutes = ({ directory, councilArea, joiningCodes, offerViews, runtime }: Dependencies) => {
   const { organisations, offers } = directory
   return [
     defineRoute({
@@ -83,9 +86,13 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, runti
         const organisation = found && toPublicOrganisation(found)
         if (!organisation) throw new NotFoundError()
         const isYours = await isMember(directory, params.id, caller)
-        const { items } = await offersOf(offers, { organisationId: params.id, isYours, limit: offersShownMax, nowMs: runtime.now() })
+        const { items } = await offersOf(offers, { organisationId: params.id, isYours, limit: offersShownMax, nowMs: runtime.now(), offerViews })
         const source = organisation.source && toSourceView(organisation.source, councilArea)
-        return { body: { ...organisation, source, isYours, offers: items }, sequence: found.sequence }
+        const body = { ...organisation, source, isYours, offers: items }
+        if (!isYours) return { body, sequence: found.sequence }
+        // How many, and nothing of what they say: that is read, and logged, on their own page.
+        const checksDue = (await heldBy(directory, params.id)).filter(({ certificate }) => isDueForALook(certificate, runtime.now())).length
+        return { body: { ...body, checksDue }, sequence: found.sequence }
       },
     }),
     defineRoute({
@@ -98,7 +105,7 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, runti
       answer: z.object({ items: OrganisationView.shape.offers, after: z.string().optional() }),
       handle: async ({ params, caller, query }) => {
         const isYours = await isMember(directory, params.id, caller)
-        return { body: await offersOf(offers, { organisationId: params.id, isYours, nowMs: runtime.now(), ...query }) }
+        return { body: await offersOf(offers, { organisationId: params.id, isYours, nowMs: runtime.now(), offerViews, ...query }) }
       },
     }),
     defineRoute({
@@ -234,13 +241,15 @@ const offersOf = async (
     limit,
     after: from,
     nowMs,
-  }: { organisationId: string; isYours: boolean; limit: number; after?: string | undefined; nowMs: number },
+    offerViews,
+  }: { organisationId: string; isYours: boolean; limit: number; after?: string | undefined; nowMs: number; offerViews: OfferViews },
 ): Promise<{ items: OfferLine[]; after?: string }> => {
   const { aggregates, after } = await offers.find({
     where: { organisationId: { equals: organisationId }, ...(isYours ? {} : { status: { equals: 'published' } }) },
     limit,
     ...(from === undefined ? {} : { after: from }),
   })
+  const views = isYours ? await offerViews.of(aggregates.map(({ id }) => id)) : undefined
   const items = aggregates.flatMap(({ id, state, details }): OfferLine[] =>
     state.status === 'none' || !details || !(isYours || isShown(state))
       ? []
@@ -253,6 +262,13 @@ const offersOf = async (
             track: state.track as Track,
             capacity: toCapacityView(state.capacity, nowMs),
             place: toPlaceView(isYours ? details.place : withoutSensitivePlace(details).place),
+            ...(views
+              ? {
+                  ...forItsPeople({ state, details }, nowMs),
+                  views: (views.get(id) ?? []).reduce((sum, { count }) => sum + count, 0),
+                  roomEndsSoon: endsSoon(state.capacity, nowMs),
+                }
+              : {}),
           },
         ],
   )

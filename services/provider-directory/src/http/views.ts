@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { missingIn } from '../domain/lookedFor.ts'
 import type { Capacity, Location, Offer, OfferDetails } from '../domain/offer.ts'
 import { isWithin, londonMinuteOfWeek, toSpans } from '../domain/weeklyTimes.ts'
 import type { CouncilArea } from '../place/place.ts'
@@ -95,12 +96,18 @@ export const toOfferView = (
     takesReferrals: state.status === 'published' && state.takesReferrals,
     ...(state.status === 'published' ? { publishedAt: state.publishedAt } : {}),
     ...(assurance?.assuredAt !== undefined && assurance.assurer ? { assured: { assurer: assurance.assurer, at: assurance.assuredAt } } : {}),
-    ...(isYours && assurance ? { standing: assurance.standing } : {}),
+    ...(isYours ? forItsPeople({ state, details }, nowMs) : {}),
     modifiedAt,
     ...(source ? { source: toSourceView(source, councilArea) } : {}),
     isYours,
   }
 }
+
+/** What its own people are told of an offer beside what everyone sees: what it lacks, and how far it has gone unassured. */
+export const forItsPeople = ({ state, details }: Pick<Offer, 'state' | 'details'>, nowMs: number) => ({
+  missing: missingIn({ state, details }, state.status !== 'none' && capacityAt(state.capacity, nowMs).state !== 'unknown'),
+  ...(state.status !== 'none' && state.assurance ? { standing: state.assurance.standing } : {}),
+})
 
 /** Where a record came from, with the words its licence asks for. */
 export const toSourceView = <Source extends { code: string }>(source: Source, { about }: CouncilArea) => {
