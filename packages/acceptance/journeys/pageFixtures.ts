@@ -133,6 +133,7 @@ export const fixturesOf = ({
   '/provider/offers/:offerId/edit': provider(`/provider/offers/${offer}/edit`),
   '/provider/offers/:offerId/publication': provider(`/provider/offers/${offer}/publication`),
   '/provider/offers/:offerId/assurance': provider(`/provider/offers/${offer}/assurance`),
+  '/provider/offers/:offerId/renewal': provider(`/provider/offers/${offer}/renewal`),
   '/provider/offers/:offerId/withdrawal': provider(`/provider/offers/${offer}/withdrawal`),
   '/provider/offers/:offerId': provider(`/provider/offers/${offer}`),
   '/provider/referrals/:referralId/acceptance': provider(`/provider/referrals/${waiting.referralId}/acceptance`),

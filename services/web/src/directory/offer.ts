@@ -86,6 +86,9 @@ export const WholeOffer = OfferInList.omit({ summary: true, distanceMetres: true
     .optional()
     .catch(undefined),
   standing: text,
+  missing: z.array(z.string()).optional().catch(undefined),
+  views: z.array(z.object({ on: z.string(), count: z.int() })).catch([]),
+  roomBefore: Capacity.optional().catch(undefined),
   source: Source.optional().catch(undefined),
   isYours: z.boolean().catch(false),
 })
@@ -99,6 +102,7 @@ export const WholeOrganisation = OrganisationName.extend({
   website: webAddress,
   source: Source.optional().catch(undefined),
   isYours: z.boolean().catch(false),
+  checksDue: z.int().catch(0),
   offers: z
     .array(
       z.object({
@@ -108,6 +112,10 @@ export const WholeOrganisation = OrganisationName.extend({
         category: z.string().catch('other'),
         capacity: Capacity,
         place: Where.optional(),
+        missing: z.array(z.string()).optional().catch(undefined),
+        standing: text,
+        views: z.int().catch(0),
+        roomEndsSoon: z.boolean().catch(false),
       }),
     )
     .catch([]),

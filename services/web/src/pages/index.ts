@@ -30,6 +30,7 @@ import {
   providerCheckRemovalPage,
   providerJoiningCodePage,
   providerPublicationPage,
+  providerRenewalPage,
   providerWithdrawalPage,
 } from './confirm/providerPages.ts'
 import { contractPage } from './contract/page.ts'
@@ -109,6 +110,7 @@ export const pages: readonly AnyPage[] = [
   providerEditOfferPage,
   providerPublicationPage,
   providerAssurancePage,
+  providerRenewalPage,
   providerWithdrawalPage,
   providerOfferPage,
   providerAcceptancePage,
