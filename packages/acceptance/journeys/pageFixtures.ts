@@ -178,6 +178,7 @@ export const fixturesOf = ({
   '/provider/offers/:offerId/draft/discarding': coordinator(`/provider/offers/${edited}/draft/discarding`),
   '/provider/offers/:offerId/publication': provider(`/provider/offers/${offer}/publication`),
   '/provider/offers/:offerId/assurance': provider(`/provider/offers/${offer}/assurance`),
+  '/provider/offers/:offerId/renewal': provider(`/provider/offers/${offer}/renewal`),
   '/provider/offers/:offerId/withdrawal': provider(`/provider/offers/${offer}/withdrawal`),
   '/provider/offers/:offerId': [...provider(`/provider/offers/${offer}`), ...coordinator(`/provider/offers/${edited}`, `/provider/offers/${edited}?lang=cy`)],
   '/provider/referrals/:referralId/acceptance': provider(`/provider/referrals/${waiting.referralId}/acceptance`),

@@ -20,6 +20,7 @@ import type { CouncilArea } from './place/place.ts'
 import type { AssetIndex } from './store/assetIndex.ts'
 import type { CredentialReadings } from './store/credentialReadings.ts'
 import { type Directory, service } from './store/directory.ts'
+import type { OfferViews } from './store/offerViews.ts'
 import type { SearchIndex } from './store/searchIndex.ts'
 import type { SkillReadings } from './store/skillReadings.ts'
 import type { UnmetNeed } from './store/unmetNeed.ts'
@@ -34,6 +35,7 @@ export type Dependencies = {
   councilArea: CouncilArea
   joiningCodes: JoiningCodes
   unmetNeed: UnmetNeed
+  offerViews: OfferViews
   imports: Imports
   feeds: Feeds
   taxonomies: Taxonomies

@@ -20,12 +20,15 @@ export type DirectorySettings = {
   newOffersCheckMs?: number
   /** How often feeds are looked for whose time has come. */
   feedCheckMs?: number
+  /** How often the counts of looks at the pages of offers are written. */
+  viewsWriteMs?: number
 }
 
 export const demonstrationPlaceFolder = join(import.meta.dirname, '../data/trafford')
 export const capacityCheckMsByDefault = 5_000
 export const newOffersCheckMsByDefault = 60_000
 export const feedCheckMsByDefault = 30_000
+export const viewsWriteMsByDefault = 30_000
 
 /** What this service reads from its environment. */
 export const DirectoryEnvironment = z.object({

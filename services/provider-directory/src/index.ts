@@ -1,7 +1,14 @@
 import { deadlines, type Ports } from '@patchwork/aggregate'
 import { createAuthenticator, type RunningService, type ServiceSettings, shownConsumer } from '@patchwork/http'
 import { createDirectoryApp } from './app.ts'
-import { capacityCheckMsByDefault, type DirectorySettings, demonstrationPlaceFolder, feedCheckMsByDefault, newOffersCheckMsByDefault } from './config.ts'
+import {
+  capacityCheckMsByDefault,
+  type DirectorySettings,
+  demonstrationPlaceFolder,
+  feedCheckMsByDefault,
+  newOffersCheckMsByDefault,
+  viewsWriteMsByDefault,
+} from './config.ts'
 import { syncAssets } from './consumers/assetSync.ts'
 import { duplicatesGroup, findDuplicates } from './consumers/duplicates.ts'
 import { newOffersGroup, openNewOffers } from './consumers/newOffers.ts'
@@ -21,6 +28,7 @@ import { openDirectory, service } from './store/directory.ts'
 import { openImportFiles } from './store/importFiles.ts'
 import { openImportStore } from './store/importStore.ts'
 import { openLikenesses } from './store/likeness.ts'
+import { openOfferViews } from './store/offerViews.ts'
 import { olderOffersJoin } from './store/olderOffers.ts'
 import { createSearchIndex } from './store/searchIndex.ts'
 import { openSkillReadings } from './store/skillReadings.ts'
@@ -73,6 +81,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
   const feeds = openFeeds({ store: importStore, work: imports, ports, instance, everyMs: settings.feedCheckMs ?? feedCheckMsByDefault })
   const index = createSearchIndex(runtime)
   const unmetNeed = openUnmetNeed({ searches: directory.searches, runtime, logger })
+  const offerViews = await openOfferViews(ports, { everyMs: settings.viewsWriteMs ?? viewsWriteMsByDefault })
   const group = `${service}-search-${instance}`
   const search = await syncSearch({ index, directory, group }, ports)
   const assetIndex = createAssetIndex({ nameOfWard: councilArea.wards.nameOf })
@@ -140,6 +149,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
           councilArea,
           joiningCodes: createJoiningCodes(dataKey),
           unmetNeed,
+          offerViews,
           imports,
           feeds,
           taxonomies,
@@ -158,7 +168,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
         await sweeping.stop()
         await Promise.all([capacity.stop(), assurance.stop(), older.stop(), telling.stop(), ending.stop(), newOffers.stop()])
         await Promise.all([search.stop(), assetMap.stop(), duplicates.stop()])
-        await unmetNeed.settled()
+        await Promise.all([unmetNeed.settled(), offerViews.stop()])
         await Promise.all([
           directory.offers.stop(),
           directory.organisations.stop(),

@@ -6,6 +6,7 @@ import {
   enterCredential,
   evolveCredential,
   initialCredential,
+  isDueForALook,
   removeCredential,
   reviewCredential,
 } from './credential.ts'
@@ -63,4 +64,14 @@ test('what is removed is forgotten, once, and cannot be reviewed', () => {
   const gone = given([...entered, removed], {})
   gone.when((now) => removeCredential(now, { credentialId, at })).thenNothing()
   gone.when((now) => reviewCredential(now, review)).thenRefused('credential-not-found')
+})
+
+test.each([
+  ['was issued this year', { issuedOn: '2026-01-10' }, false],
+  ['was issued long ago', { issuedOn: '2024-05-01' }, true],
+  ['was looked at by the council this year', { issuedOn: '2024-05-01', councilReviewedOn: '2026-01-10' }, false],
+  ['was asked of the update service this year', { issuedOn: '2023-05-01', councilReviewedOn: '2024-01-10', updateServiceCheckedOn: '2025-12-01' }, false],
+  ['was looked at more than a year ago', { issuedOn: '2023-05-01', councilReviewedOn: '2025-02-01' }, true],
+])('a check that %s is due for a look: %s', (_what, days, isDue) => {
+  expect(isDueForALook({ level: 'enhanced', certificateNumber: '001234567890', ...days }, Date.parse('2026-03-02T10:00:00.000Z'))).toBe(isDue)
 })

@@ -46,6 +46,15 @@ export const enterCredential = ({ state }: Credential, command: EnterCredential)
   }
 }
 
+const lookedAtForMs = 365 * 24 * 3_600_000
+
+/**
+ * Nobody has looked at it for a year: neither the council nor, as far as it says, the update service. A certificate has no end; what it says of a day long ago
+ * may hold no longer.
+ */
+export const isDueForALook = ({ issuedOn, updateServiceCheckedOn, councilReviewedOn }: DbsCertificate, nowMs: number): boolean =>
+  [issuedOn, updateServiceCheckedOn ?? '', councilReviewedOn ?? ''].every((day) => day === '' || nowMs - Date.parse(day) > lookedAtForMs)
+
 export type ReviewCredential = { credentialId: string; reviewedBy: string; updateServiceCheckedOn?: string; at: string; today: string }
 
 /**

@@ -274,6 +274,31 @@ export const stateCapacity = ({ state }: Offer, { offerId, state: capacity, unit
   }
 }
 
+const renewedForMs = 28 * 24 * 3_600_000
+const soonMs = 7 * 24 * 3_600_000
+
+/** What was said of room runs out within seven days. */
+export const endsSoon = (capacity: Capacity, nowMs: number): boolean => {
+  const leftMs = capacity.state === 'unknown' ? 0 : Date.parse(capacity.expiresAt) - nowMs
+  return leftMs > 0 && leftMs <= soonMs
+}
+
+export type RenewCapacity = { offerId: string; at: string; before?: StatedCapacity | undefined }
+export type StatedCapacity = Exclude<Capacity, { state: 'unknown' }>
+
+/**
+ * Says again what was last said of room, for 28 days more: what holds, or `before` where that has run out. Throws RefusedError `capacity-never-stated` and what
+ * stating it throws.
+ */
+export const renewCapacity = (offer: Offer, { offerId, at, before }: RenewCapacity): OfferDecision => {
+  if (offer.state.status === 'none') throw new RefusedError('offer-not-found')
+  const last = offer.state.capacity.state === 'unknown' ? before : offer.state.capacity
+  if (!last) throw new RefusedError('capacity-never-stated')
+  const { state, units } = last
+  const expiresAt = new Date(Date.parse(at) + renewedForMs).toISOString()
+  return stateCapacity(offer, { offerId, state, ...(units === undefined ? {} : { units }), expiresAt, at })
+}
+
 /** What was said about room becomes unknown once its time has come; before that, or when something newer was said, nothing changes. */
 export const expireCapacity = ({ state }: Offer, { offerId, at }: { offerId: string; at: string }): OfferDecision => {
   if (state.status === 'none' || state.capacity.state === 'unknown' || state.capacity.expiresAt > at) return { events: [] }

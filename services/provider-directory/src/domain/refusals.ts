@@ -70,6 +70,11 @@ const refusals = {
   },
   'expiry-not-ahead': { kind: 'invalid', title: 'The time has passed', words: 'Say until when this will hold: a time that is still to come.' },
   'expiry-too-far': { kind: 'invalid', title: 'Too far ahead', words: 'Nobody can say that far ahead: choose a time within one year.' },
+  'capacity-never-stated': {
+    kind: 'conflict',
+    title: 'Nothing to say again',
+    words: 'Nobody has said yet whether there is room. Say it first.',
+  },
   'units-of-closed': {
     kind: 'invalid',
     title: 'Closed, with places?',

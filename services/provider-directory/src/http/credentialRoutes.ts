@@ -204,7 +204,7 @@ const checksRoute = ({ directory, councilArea }: Dependencies) =>
   })
 
 /** The checks of an organisation, and of those that stand as one with it, that are not removed. */
-const heldBy = async ({ credentials, organisations }: Directory, organisationId: string): Promise<Held[]> => {
+export const heldBy = async ({ credentials, organisations }: Directory, organisationId: string): Promise<Held[]> => {
   const { aggregates } = await credentials.find({
     where: { organisationId: { in: await idsAsOne(organisations, organisationId) }, status: { in: ['waiting', 'reviewed'] } },
     limit: credentialsPerOrganisationMax * mergedMax,

@@ -1,4 +1,5 @@
 import { idFor } from '@patchwork/aggregate'
+import { OfferCapacityStated } from '@patchwork/events'
 import { defineRoute, IdParams, ListQuery, NotFoundError } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
 import { z } from 'zod'
@@ -11,12 +12,15 @@ import {
   keepDraft,
   publishDraft,
   publishOffer,
+  renewCapacity,
+  type StatedCapacity,
   stateCapacity,
   withdrawOffer,
 } from '../domain/offer.ts'
 import { RefusedError } from '../domain/refusals.ts'
 import type { CouncilArea } from '../place/place.ts'
 import type { Directory } from '../store/directory.ts'
+import type { OfferViews } from '../store/offerViews.ts'
 import { toPublicOrganisation } from '../store/publicOffer.ts'
 import { idsAsOne, standingFor, standingOf } from '../store/standing.ts'
 import { isMember, isOfTheirs, mustBeRegistered } from './membership.ts'
@@ -44,9 +48,9 @@ export const described = [
   'invalid-cqc-number',
 ] as const
 
-type Dependencies = { directory: Directory; councilArea: CouncilArea; runtime: Runtime }
+type Dependencies = { directory: Directory; councilArea: CouncilArea; offerViews: OfferViews; runtime: Runtime }
 
-export const offerRoutes = ({ directory, councilArea, runtime }: Dependencies) => {
+export const offerRoutes = ({ directory, councilArea, offerViews, runtime }: Dependencies) => {
   const { organisations, offers } = directory
   /** An offer of a merged organisation is shown as one of the organisation that stands for it: whoever names that means its own. */
   const ownOrganisationId = async (offerId: string, named: string): Promise<string> => {
@@ -82,11 +86,13 @@ export const offerRoutes = ({ directory, councilArea, runtime }: Dependencies) =
       method: 'get',
       path: '/offers/:id',
       policy: 'offer.read',
-      summary: 'One offer. A draft or a withdrawn one, and an edit that waits as a draft, is shown to members of its organisation only.',
+      summary:
+        'One offer. A draft or a withdrawn one, and an edit that waits as a draft, is shown to members of its organisation only. With look=page somebody looks at its page, which is counted.',
       params: IdParams,
+      query: z.strictObject({ look: z.literal('page').optional() }),
       answer: OfferView,
       problems: ['not-found'],
-      handle: async ({ params, caller }) => {
+      handle: async ({ params, query, caller, address }) => {
         const offer = await offers.get(params.id)
         if (!offer || offer.state.status === 'none') throw new NotFoundError()
         const isYours = await isMember(directory, offer.state.organisationId, caller)
@@ -95,7 +101,13 @@ export const offerRoutes = ({ directory, councilArea, runtime }: Dependencies) =
         const organisation = registered && toPublicOrganisation(registered)
         const view = organisation && toOfferView(offer, { organisation, isYours, nowMs: runtime.now(), councilArea })
         if (!view) throw new NotFoundError()
-        return { body: view, sequence: offer.sequence }
+        if (query.look === 'page' && isShown(offer.state) && !isYours && caller.kind !== 'service') offerViews.note(params.id, address)
+        if (!isYours) return { body: view, sequence: offer.sequence }
+        const [views, roomBefore] = await Promise.all([
+          offerViews.of([params.id]),
+          view.capacity.state === 'unknown' ? lastStated(directory, params.id, offer.sequence) : undefined,
+        ])
+        return { body: { ...view, views: views.get(params.id), ...(roomBefore ? { roomBefore } : {}) }, sequence: offer.sequence }
       },
     }),
     defineRoute({
@@ -239,6 +251,21 @@ export const offerRoutes = ({ directory, councilArea, runtime }: Dependencies) =
     }),
     defineRoute({
       method: 'post',
+      path: '/offers/:id/capacity-renewal',
+      policy: 'offer.state-capacity',
+      summary: 'Says again what was last said of room, also where that has run out, for 28 days more.',
+      params: IdParams,
+      answer: OfferId,
+      problems: ['not-found', 'offer-not-found', 'offer-withdrawn', 'capacity-never-stated'],
+      own: ({ params, caller }) => isOfTheirs(directory, params.id, caller),
+      handle: async ({ params, command }) => {
+        const before = await lastStated(directory, params.id, (await offers.get(params.id))?.sequence ?? 0)
+        const { sequence } = await offers.update(params.id, command, (current) => renewCapacity(current, { offerId: params.id, at: command.at, before }))
+        return { body: { offerId: params.id }, sequence }
+      },
+    }),
+    defineRoute({
+      method: 'post',
       path: '/offers/:id/assurance',
       policy: 'offer.assure',
       summary: 'Says that all the offer says is still right. Nothing else changes when and by whom it was assured.',
@@ -270,4 +297,16 @@ export const offerRoutes = ({ directory, councilArea, runtime }: Dependencies) =
       },
     }),
   ]
+}
+
+/** How far back in what happened to an offer its last statement of room is looked for. */
+const eventsBackMax = 200
+
+/** What was last said of room, whether or not it still holds; undefined where nobody said it lately. */
+const lastStated = async ({ offers }: Directory, offerId: string, sequence: number): Promise<StatedCapacity | undefined> => {
+  const events = await offers.history(offerId, { afterSequence: Math.max(0, sequence - eventsBackMax), limit: eventsBackMax })
+  const last = events.findLast(({ type }) => type === OfferCapacityStated.type)
+  if (!last) return undefined
+  const { capacity: state, units, expiresAt } = OfferCapacityStated.data.parse(last.data)
+  return { state, ...(units === undefined ? {} : { units }), expiresAt }
 }

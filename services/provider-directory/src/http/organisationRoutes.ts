@@ -3,18 +3,21 @@ import type { Category, Track } from '@patchwork/events'
 import { defineRoute, IdParams, ListQuery, NotFoundError, plainText } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
 import { z } from 'zod'
-import { isShown } from '../domain/offer.ts'
+import { isDueForALook } from '../domain/credential.ts'
+import { endsSoon, isShown } from '../domain/offer.ts'
 import { describeOrganisation, issueJoiningCode, joinOrganisation, type OrganisationDetails, registerOrganisation } from '../domain/organisation.ts'
 import { RefusedError } from '../domain/refusals.ts'
 import { charityIdOf } from '../openData/loadOpenData.ts'
 import type { CouncilArea } from '../place/place.ts'
 import type { Directory, Offers } from '../store/directory.ts'
+import type { OfferViews } from '../store/offerViews.ts'
 import { toPublicOrganisation, withoutSensitivePlace } from '../store/publicOffer.ts'
 import { idsAsOne, standingFor, standingOf } from '../store/standing.ts'
+import { heldBy } from './credentialRoutes.ts'
 import { type JoiningCodes, joiningCodeIdOf } from './joiningCode.ts'
 import { isMember, isOwner } from './membership.ts'
 import { OrganisationBody, OrganisationDescriptionBody, OrganisationKind, OrganisationView } from './schemas.ts'
-import { toCapacityView, toPlaceView, toSourceView } from './views.ts'
+import { forItsPeople, toCapacityView, toPlaceView, toSourceView } from './views.ts'
 
 export const organisationsPerPersonMax = 20
 const offersShownMax = 200
@@ -23,9 +26,9 @@ const charityScheme = 'GB-CHC'
 
 const codeLengthMax = 60
 
-type Dependencies = { directory: Directory; councilArea: CouncilArea; joiningCodes: JoiningCodes; runtime: Runtime }
+type Dependencies = { directory: Directory; councilArea: CouncilArea; joiningCodes: JoiningCodes; offerViews: OfferViews; runtime: Runtime }
 
-export const organisationRoutes = ({ directory, councilArea, joiningCodes, runtime }: Dependencies) => {
+export const organisationRoutes = ({ directory, councilArea, joiningCodes, offerViews, runtime }: Dependencies) => {
   const { organisations, offers } = directory
   /** Whatever is done to a merged organisation is done to the one that stands for it. */
   const standingIdOf = async (id: string): Promise<string> => (await standingFor(organisations, id))?.organisation.id ?? id
@@ -87,9 +90,13 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, runti
         if (!organisation) throw new NotFoundError()
         const isYours = await isMember(directory, found.id, caller)
         const organisationIds = await idsAsOne(organisations, found.id)
-        const { items } = await offersOf(offers, { organisationIds, isYours, limit: offersShownMax, nowMs: runtime.now() })
+        const { items } = await offersOf(offers, { organisationIds, isYours, limit: offersShownMax, nowMs: runtime.now(), offerViews })
         const source = organisation.source && toSourceView(organisation.source, councilArea)
-        return { body: { ...organisation, source, isYours, offers: items }, sequence: found.sequence }
+        const body = { ...organisation, source, isYours, offers: items }
+        if (!isYours) return { body, sequence: found.sequence }
+        // How many, and nothing of what they say: that is read, and logged, on their own page.
+        const checksDue = (await heldBy(directory, found.id)).filter(({ certificate }) => isDueForALook(certificate, runtime.now())).length
+        return { body: { ...body, checksDue }, sequence: found.sequence }
       },
     }),
     defineRoute({
@@ -103,7 +110,7 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, runti
       handle: async ({ params, caller, query }) => {
         const isYours = await isMember(directory, params.id, caller)
         const organisationIds = await idsAsOne(organisations, params.id)
-        return { body: await offersOf(offers, { organisationIds, isYours, nowMs: runtime.now(), ...query }) }
+        return { body: await offersOf(offers, { organisationIds, isYours, nowMs: runtime.now(), offerViews, ...query }) }
       },
     }),
     defineRoute({
@@ -245,13 +252,15 @@ const offersOf = async (
     limit,
     after: from,
     nowMs,
-  }: { organisationIds: readonly string[]; isYours: boolean; limit: number; after?: string | undefined; nowMs: number },
+    offerViews,
+  }: { organisationIds: readonly string[]; isYours: boolean; limit: number; after?: string | undefined; nowMs: number; offerViews: OfferViews },
 ): Promise<{ items: OfferLine[]; after?: string }> => {
   const { aggregates, after } = await offers.find({
     where: { organisationId: { in: organisationIds }, ...(isYours ? {} : { status: { equals: 'published' } }) },
     limit,
     ...(from === undefined ? {} : { after: from }),
   })
+  const views = isYours ? await offerViews.of(aggregates.map(({ id }) => id)) : undefined
   const items = aggregates.flatMap(({ id, state, details }): OfferLine[] =>
     state.status === 'none' || !details || !(isYours || isShown(state))
       ? []
@@ -265,6 +274,13 @@ const offersOf = async (
             capacity: toCapacityView(state.capacity, nowMs),
             place: toPlaceView(isYours ? details.place : withoutSensitivePlace(details).place),
             ...(isYours && state.editDraftedAt !== undefined ? { draftedAt: state.editDraftedAt } : {}),
+            ...(views
+              ? {
+                  ...forItsPeople({ state, details }, nowMs),
+                  views: (views.get(id) ?? []).reduce((sum, { count }) => sum + count, 0),
+                  roomEndsSoon: endsSoon(state.capacity, nowMs),
+                }
+              : {}),
           },
         ],
   )

@@ -1,6 +1,7 @@
 import { CapacityState, Category, Track, WardCode } from '@patchwork/events'
 import { LanguageCode, multilineText, plainText } from '@patchwork/http'
 import { z } from 'zod'
+import { lookedFor } from '../domain/lookedFor.ts'
 import { accessCodes, ageGroupCodes, ageMax } from '../domain/suiting.ts'
 import { weekDays } from '../domain/weeklyTimes.ts'
 
@@ -148,6 +149,14 @@ export const CapacityBody = z.strictObject({
 
 // Answers
 
+const Standing = z.enum(['fresh', 'asked', 'downranked', 'hidden'])
+/** What is told of an offer to its own people only: what they may still add of what people look for, and how often its page was looked at. */
+const ForItsPeople = {
+  missing: z.array(z.enum(lookedFor)).optional(),
+  /** How far it has gone without anybody who says that it is right. */
+  standing: Standing.optional(),
+}
+
 const Ward = { wardCode: z.string().optional(), wardName: z.string().optional() }
 const CapacityView = z.object({ state: z.enum(['open', 'waiting-list', 'closed', 'unknown']), units: z.int().optional(), expiresAt: instant.optional() })
 const PriceView = z.object({
@@ -275,8 +284,11 @@ const ShownOffer = z.object({
   publishedAt: instant.optional(),
   /** Who last said that all this is right: whoever offers it, or the council. */
   assured: z.object({ assurer: z.enum(['provider', 'council']), at: instant }).optional(),
-  /** How far it has gone without that; told to its organisation only. */
-  standing: z.enum(['fresh', 'asked', 'downranked', 'hidden']).optional(),
+  ...ForItsPeople,
+  /** How often its page was looked at on each of the last 28 days, the oldest first. */
+  views: z.array(z.object({ on: z.string(), count: z.int() })).optional(),
+  /** What was last said of room, where that has run out. */
+  roomBefore: CapacityView.optional(),
   modifiedAt: instant,
   source: Source.extend({ attribution: z.string().optional() }).optional(),
   /** The caller may change it. */
@@ -324,6 +336,8 @@ export const OrganisationView = z.object({
   identifiers: z.array(z.object({ scheme: z.string(), identifier: z.string() })).optional(),
   source: Source.extend({ attribution: z.string().optional() }).optional(),
   isYours: z.boolean(),
+  /** Criminal-record checks that nobody has looked at for a year; told to its members only. */
+  checksDue: z.int().optional(),
   /** Published ones; for members also drafts and withdrawn ones. The first 200; the rest by `/organisations/{id}/offers`. */
   offers: z.array(
     z.object({
@@ -336,6 +350,11 @@ export const OrganisationView = z.object({
       place: PlaceView,
       /** Since when an edit of it waits as a draft; told to members only. */
       draftedAt: instant.optional(),
+      ...ForItsPeople,
+      /** How often its page was looked at in the last 28 days. */
+      views: z.int().optional(),
+      /** What was said of room runs out within seven days. */
+      roomEndsSoon: z.boolean().optional(),
     }),
   ),
 })

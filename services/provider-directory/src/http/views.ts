@@ -1,6 +1,7 @@
 import { calendarDay } from '@patchwork/runtime'
 import type { z } from 'zod'
 import { londonMoment } from '../domain/days.ts'
+import { missingIn } from '../domain/lookedFor.ts'
 import { type Capacity, type Location, type Offer, type OfferDetails, publishedWords } from '../domain/offer.ts'
 import { isOpenAt, opensNextAt, toAskedOften } from '../domain/opening.ts'
 import type { CouncilArea } from '../place/place.ts'
@@ -102,7 +103,7 @@ export const toOfferView = ({ id, state, details: kept }: Offer & { id: string }
     takesReferrals: state.status === 'published' && state.takesReferrals,
     ...(state.status === 'published' ? { publishedAt: state.publishedAt } : {}),
     ...(assurance?.assuredAt !== undefined && assurance.assurer ? { assured: { assurer: assurance.assurer, at: assurance.assuredAt } } : {}),
-    ...(isYours && assurance ? { standing: assurance.standing } : {}),
+    ...(isYours ? forItsPeople({ state, details }, nowMs) : {}),
     modifiedAt,
     ...(source ? { source: toSourceView(source, councilArea) } : {}),
     isYours,
@@ -148,6 +149,12 @@ const toOpeningView = (details: OfferDetails, nowMs: number) => {
     ...(next === undefined ? {} : { opensNextAt: new Date(next).toISOString() }),
   }
 }
+
+/** What its own people are told of an offer beside what everyone sees: what it lacks, and how far it has gone unassured. */
+export const forItsPeople = ({ state, details }: Pick<Offer, 'state' | 'details'>, nowMs: number) => ({
+  missing: missingIn({ state, details }, state.status !== 'none' && capacityAt(state.capacity, nowMs).state !== 'unknown'),
+  ...(state.status !== 'none' && state.assurance ? { standing: state.assurance.standing } : {}),
+})
 
 /** Where a record came from, with the words its licence asks for. */
 export const toSourceView = <Source extends { code: string }>(source: Source, { about }: CouncilArea) => {

@@ -104,26 +104,20 @@ const ShownOffer = OfferInList.omit({ summary: true, distanceMetres: true, comes
     .optional()
     .catch(undefined),
   standing: text,
+  missing: z.array(z.string()).optional().catch(undefined),
+  views: z.array(z.object({ on: z.string(), count: z.int() })).catch([]),
+  roomBefore: Capacity.optional().catch(undefined),
   source: Source.optional().catch(undefined),
   isYours: z.boolean().catch(false),
 })
+/** What has become of an offer, whatever it says. */
+const standing = {
+  ...({ offerId: true, status: true, organisation: true, track: true, atHome: true, openNow: true, opensNextAt: true, capacity: true } as const),
+  ...({ takesReferrals: true, modifiedAt: true, assured: true, standing: true, source: true, isYours: true } as const),
+  ...({ missing: true, roomBefore: true, views: true } as const),
+}
 /** What an edit that waits as a draft would say: nothing of what has become of the offer. */
-const OfferDraft = ShownOffer.omit({
-  offerId: true,
-  status: true,
-  organisation: true,
-  track: true,
-  atHome: true,
-  openNow: true,
-  opensNextAt: true,
-  capacity: true,
-  takesReferrals: true,
-  modifiedAt: true,
-  assured: true,
-  standing: true,
-  source: true,
-  isYours: true,
-}).extend({ draftedAt: text })
+const OfferDraft = ShownOffer.omit(standing).extend({ draftedAt: text })
 export type OfferDraft = z.infer<typeof OfferDraft>
 /** `draft` is there for its organisation only. */
 export const WholeOffer = ShownOffer.extend({ draft: OfferDraft.optional().catch(undefined) })
@@ -132,26 +126,10 @@ export type WholeOffer = z.infer<typeof WholeOffer>
 /** An offer as the draft that waits would make it; as it is where none waits. */
 export const asDrafted = ({ draft, ...offer }: WholeOffer): WholeOffer => {
   if (draft === undefined) return offer
-  const { offerId, status, organisation, track, atHome, openNow, opensNextAt, capacity } = offer
-  const { takesReferrals, modifiedAt, assured, standing, source, isYours } = offer
   const { draftedAt: _at, ...words } = draft
-  const unchanged = {
-    offerId,
-    status,
-    organisation,
-    track,
-    atHome,
-    openNow,
-    opensNextAt,
-    capacity,
-    takesReferrals,
-    modifiedAt,
-    assured,
-    standing,
-    source,
-    isYours,
-  }
-  return { ...unchanged, ...words }
+  // Nothing that is said stays where the draft says nothing.
+  const stays = Object.fromEntries(Object.entries(offer).filter(([part]) => part in standing)) as Pick<WholeOffer, keyof typeof standing>
+  return { ...stays, ...words }
 }
 
 export const WholeOrganisation = OrganisationName.extend({
@@ -162,6 +140,7 @@ export const WholeOrganisation = OrganisationName.extend({
   website: webAddress,
   source: Source.optional().catch(undefined),
   isYours: z.boolean().catch(false),
+  checksDue: z.int().catch(0),
   offers: z
     .array(
       z.object({
@@ -171,6 +150,10 @@ export const WholeOrganisation = OrganisationName.extend({
         category: z.string().catch('other'),
         capacity: Capacity,
         place: Where.optional(),
+        missing: z.array(z.string()).optional().catch(undefined),
+        standing: text,
+        views: z.int().catch(0),
+        roomEndsSoon: z.boolean().catch(false),
       }),
     )
     .catch([]),

@@ -43,6 +43,7 @@ import {
   providerDraftPublicationPage,
   providerJoiningCodePage,
   providerPublicationPage,
+  providerRenewalPage,
   providerWithdrawalPage,
 } from './confirm/providerPages.ts'
 import { contractPage } from './contract/page.ts'
@@ -139,6 +140,7 @@ export const pages: readonly AnyPage[] = [
   providerDraftPublicationPage,
   providerDraftDiscardingPage,
   providerAssurancePage,
+  providerRenewalPage,
   providerWithdrawalPage,
   providerOfferPage,
   providerAcceptancePage,

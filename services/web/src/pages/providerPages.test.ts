@@ -173,6 +173,62 @@ describe('where a provider begins', () => {
   })
 })
 
+describe('what to do next', () => {
+  const ofOrganisation = (changes: object) => ({
+    ...{ ...organisation, description: 'I keep gardens.', isYours: true },
+    offers: [{ ...draft, status: 'published', standing: 'fresh', missing: ['price', 'room'], views: 12, roomEndsSoon: false, ...changes }],
+  })
+  const shownFor = async (changes: object) => {
+    place.routes['GET /provider-directory/organisations/:id'] = () => ofOrganisation(changes)
+    return (await (await place.signedIn('provider')).get('/provider').expect(200)).text
+  }
+  afterAll(() => {
+    place.routes['GET /provider-directory/organisations/:id'] = () => ({ ...organisation, isYours: true, offers: [{ ...draft, status: 'published' }] })
+  })
+  test('answers that are due stand first, then room; each leads to where it is done', async () => {
+    const text = await shownFor({})
+    expect(text).toContain('What to do next')
+    expect(text.indexOf('Answer a request for A tidy garden by 5 March 2026')).toBeGreaterThan(0)
+    expect(text.indexOf('Answer a request')).toBeLessThan(text.indexOf('Do you have room? Say so for A tidy garden'))
+    expect(text).toContain(`href="/provider/offers/${offerId}#room"`)
+  })
+  test('D5 room that ends soon is said again in one step', async () => {
+    const text = await shownFor({ roomEndsSoon: true, capacity: { state: 'open', units: 2, expiresAt: '2026-03-09T23:59:00.000Z' } })
+    const renewal = `/provider/offers/${offerId}/renewal`
+    expect(text).toContain(`action="${renewal}"`)
+    expect(text).toContain('holds until 9 March 2026')
+    const agent = await place.signedIn('provider')
+    await agent
+      .post(renewal)
+      .type('form')
+      .send(formOf((await agent.get('/provider')).text))
+      .expect(303)
+      .expect('location', '/provider')
+    expect(posted(`/provider-directory/offers/${offerId}/capacity-renewal`)).toEqual([{}])
+  })
+  test('each offer says how much it tells of what people look for, with the way to what it lacks, and how often it was looked at', async () => {
+    const text = await shownFor({})
+    expect(text).toContain('It says 8 of 10 things people look for')
+    expect(text).toContain(`href="/provider/offers/${offerId}/edit#price-kind"`)
+    expect(text).toContain('How often people looked')
+    expect(text).toMatch(/A tidy garden<\/th><td[^>]*>12<\/td><td[^>]*>1<\/td><td[^>]*>1<\/td>/)
+    expect(await shownFor({ missing: [] })).toContain('It says all that people look for')
+  })
+  test('a directory that tells none of this, of an older version, leaves it out', async () => {
+    const text = await shownFor({ missing: undefined, views: undefined, standing: undefined, roomEndsSoon: undefined })
+    expect(text).not.toContain('things people look for')
+  })
+  test('an offer’s own page shows what it lacks, its looks by the week, and room that ran out to be said again', async () => {
+    const views = Array.from({ length: 28 }, (_, at) => ({ on: `2026-02-${String(at + 1).padStart(2, '0')}`, count: at === 27 ? 5 : 0 }))
+    state.offer = { ...draft, status: 'published', missing: ['price'], views, roomBefore: { state: 'open', units: 3, expiresAt: '2026-02-20T23:59:00.000Z' } }
+    const { text } = await (await place.signedIn('provider')).get(`/provider/offers/${offerId}`).expect(200)
+    expect(text).toContain('It says 9 of 10 things people look for')
+    expect(text).toContain('Seven days to 28 February 2026')
+    expect(text).toContain('You last said: “Has room for 3”')
+    expect(text).toContain(`action="/provider/offers/${offerId}/renewal"`)
+  })
+})
+
 describe('J3 listing in one page', () => {
   const address = '/provider/listing'
   const listed = {

@@ -116,6 +116,16 @@ export const directoryFixtures: Fixtures = {
       body: { state: 'open', units: 2, expiresAt: new Date(world.place.ports.runtime.now() + 86_400_000).toISOString() },
     }),
   },
+  'POST /api/provider-directory/offers/{id}/capacity-renewal': {
+    may: forMembers,
+    owner: 'provider',
+    prepare: async (world, owner) => {
+      const prepared = await published(world, owner)
+      const body = { state: 'open', expiresAt: new Date(world.place.ports.runtime.now() + 86_400_000).toISOString() }
+      await must(() => owner.send('POST', `/api/provider-directory/offers/${prepared.params.id}/capacity`, { body }))
+      return prepared
+    },
+  },
   'POST /api/provider-directory/offers/{id}/assurance': { may: forMembers, owner: 'provider', prepare: published },
   'POST /api/provider-directory/offers/{id}/withdrawal': { may: forMembers, owner: 'provider', prepare: published },
   'GET /api/provider-directory/organisations/mine': {

@@ -120,6 +120,7 @@ const offerHelp = async (walk: Walk, { browser }: Account) => {
     await browser.send(`/provider/offers/${offerId}/assurance`, {})
     const room = { state: 'open', units: '3', expiresAt: new Date(walk.opened.place.ports.runtime.now() + twoWeeksMs).toISOString().slice(0, 10) }
     await browser.send(`/provider/offers/${offerId}`, room, { to: offerId })
+    await browser.send(`/provider/offers/${offerId}/renewal`, {})
     return offerId
   }
   return { published: await offer(), other: await offer() }

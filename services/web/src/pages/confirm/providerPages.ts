@@ -81,6 +81,18 @@ export const providerAssurancePage = definePage({
   },
 })
 
+/** Says again what was last said of room, in one step. */
+export const providerRenewalPage = definePage({
+  name: 'confirm',
+  path: '/provider/offers/:offerId/renewal',
+  for: providing,
+  load: ({ services, params }) => aboutOffer('renewal', services, params.offerId!),
+  save: async (_values, { services, params, appears }) => {
+    await services.post('provider-directory', path`/offers/${params.offerId!}/capacity-renewal`, {})
+    return goOnceThere({ appears }, '/provider', 'confirm.renewed', searchShows(services, params.offerId!))
+  },
+})
+
 /** Shows an offer to nobody else any more. It may be published again. */
 export const providerWithdrawalPage = definePage({
   name: 'confirm',

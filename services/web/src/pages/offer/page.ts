@@ -1,5 +1,6 @@
 import { besidePriceInWords, capacityInWords, differingInWords, isPlaceUnknown, priceInWords, WholeOffer } from '../../directory/offer.ts'
 import { suitingInWords } from '../../directory/suiting.ts'
+import { isLook } from '../../http/looks.ts'
 import { definePage, type Visit } from '../../http/page.ts'
 import { drawWardMap } from '../../map/wardMap.ts'
 import { path } from '../../serviceCalls.ts'
@@ -13,8 +14,11 @@ export const offerPage = definePage({
   path: '/offers/:id',
   for: 'anyone',
   load: async (visit) => {
-    const { services, params, t, format } = visit
-    const [offer, wards] = await Promise.all([services.get('provider-directory', path`/offers/${params.id!}`, WholeOffer), visit.wards()])
+    const { services, params, t, format, raw } = visit
+    const [offer, wards] = await Promise.all([
+      services.get('provider-directory', path`/offers/${params.id!}`, WholeOffer, isLook(raw.request) ? { query: { look: 'page' } } : {}),
+      visit.wards(),
+    ])
     const { latitude, longitude } = offer.place ?? {}
     const pins = latitude === undefined || longitude === undefined ? [] : [{ latitude, longitude, number: 1, name: offer.name }]
     const hasMap = pins.length > 0 || offer.area.wardCodes.length > 0

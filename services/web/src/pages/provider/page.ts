@@ -1,13 +1,17 @@
 import { z } from 'zod'
+import { drawBars } from '../../charts/bars.ts'
 import { capacityInWords, WholeOrganisation } from '../../directory/offer.ts'
 import { definePage, type SignedInVisit } from '../../http/page.ts'
 import { path, type ServiceCalls, ServiceProblem } from '../../serviceCalls.ts'
 import { ContractLines } from '../contracting/contract.ts'
+import { lookedForOf } from '../providing/lookedFor.ts'
 import { ownOrganisations, providing } from '../providing/own.ts'
 import { peopleByIds } from '../referring/people.ts'
 import { ReferralLine, ReferralLines } from '../referring/referrals.ts'
+import { toDoOf } from './toDo.ts'
 
 const referralsMax = 100
+const barsMax = 10
 const Organisation = WholeOrganisation.extend({
   offers: z
     .array(WholeOrganisation.shape.offers.unwrap().element.extend({ track: z.string().catch('be-helped'), draftedAt: z.string().optional().catch(undefined) }))
@@ -35,6 +39,7 @@ export const providerPage = definePage({
         ...offer,
         organisationName: organisation.name,
         capacityInWords: capacityInWords(offer.capacity, t),
+        lookedFor: lookedForOf(offer.offerId, offer.missing),
         capacityUntil: offer.capacity.expiresAt && format.date(offer.capacity.expiresAt),
       })),
     )
@@ -47,17 +52,27 @@ export const providerPage = definePage({
     const shown = offers.filter(({ status }) => status !== 'withdrawn')
     // What the open feed leaves out until somebody says what it is.
     const unsaid = organisations.filter(({ description, offers: own }) => !description && own.some(({ status }) => status === 'published'))
+    const waiting = sent.items.map(named)
+    const owned = new Set(mine.flatMap(({ organisationId, memberRole }) => (memberRole === 'owner' ? [organisationId] : [])))
+    const begun = nextOf(mine.length, shown.length)
+    const facts = organisations.map((organisation) => ({
+      ...organisation,
+      isOwner: owned.has(organisation.organisationId),
+      isUnsaid: unsaid.includes(organisation),
+    }))
     return {
       organisations: mine,
       unsaid,
       isPartner,
       // Those whose answer is due first stand first.
-      waiting: sent.items.map(named).sort((one, other) => ((one.answerDueAt ?? '') < (other.answerDueAt ?? '') ? -1 : 1)),
+      waiting: [...waiting].sort((one, other) => ((one.answerDueAt ?? '') < (other.answerDueAt ?? '') ? -1 : 1)),
       inHand: accepted.items.map(named),
       hasMore: sent.after !== undefined || accepted.after !== undefined,
       offers: shown,
       withdrawn: offers.filter(({ status }) => status === 'withdrawn'),
-      next: nextOf(mine.length, shown),
+      next: begun,
+      toDo: begun ? undefined : toDoOf({ waiting, offers: shown, organisations: facts }),
+      figures: figuresOf(shown, sent.items, accepted.items, visit),
     }
   },
 })
@@ -74,14 +89,27 @@ const hasContracts = async (services: ServiceCalls): Promise<boolean> =>
     },
   )
 
-type Own = { offerId: string; status: string; capacity: { state: string } }
+/** Where somebody begins who has no organisation, or no offer, yet. */
+const nextOf = (organisations: number, offers: number): { step: string; href: string } | undefined =>
+  organisations > 0 && offers > 0 ? undefined : { step: organisations === 0 ? 'organisation' : 'offer', href: '/provider/listing' }
 
-/** The one thing to do next, where there is one. */
-const nextOf = (organisations: number, offers: readonly Own[]): { step: string; href: string } | undefined => {
-  if (organisations === 0) return { step: 'organisation', href: '/provider/listing' }
-  if (offers.length === 0) return { step: 'offer', href: '/provider/listing' }
-  const draft = offers.find(({ status }) => status === 'draft')
-  if (draft && offers.every(({ status }) => status === 'draft')) return { step: 'publish', href: `/provider/offers/${draft.offerId}` }
-  const unsaid = offers.find(({ status, capacity }) => status === 'published' && capacity.state === 'unknown')
-  return unsaid && { step: 'room', href: `/provider/offers/${unsaid.offerId}#room` }
+type Figured = { offerId: string; name: string; status: string; views: number }
+type Asked = { offerId?: string | undefined }
+
+/** How often each published offer was looked at, with the requests that wait and those in hand; undefined where none is published. */
+const figuresOf = (offers: readonly Figured[], waiting: readonly Asked[], inHand: readonly Asked[], { t, format: { number } }: SignedInVisit) => {
+  const published = offers.filter(({ status }) => status === 'published').toSorted((one, other) => other.views - one.views)
+  const countOf = (requests: readonly Asked[], of: string) => number(requests.filter(({ offerId }) => offerId === of).length)
+  if (published.length === 0) return undefined
+  const bars = published
+    .slice(0, barsMax)
+    .map(({ offerId, name, views }) => ({ label: name, shown: number(views), value: views, href: `/provider/offers/${offerId}` }))
+  return {
+    drawn: drawBars(bars),
+    chart: {
+      ...{ id: 'looked-at', title: t('provider.figures.title'), sentence: t('provider.figures.sentence') },
+      head: [t('provider.figures.offer'), t('provider.figures.views'), t('provider.figures.waiting'), t('provider.figures.inHand')],
+      rows: published.map(({ offerId, name, views }) => [name, number(views), countOf(waiting, offerId), countOf(inHand, offerId)].map((text) => ({ text }))),
+    },
+  }
 }

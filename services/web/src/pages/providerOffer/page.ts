@@ -1,13 +1,15 @@
 import { CapacityState } from '@patchwork/events'
 import { z } from 'zod'
+import { drawBars } from '../../charts/bars.ts'
 import { capacityInWords, differingInWords, isPlaceUnknown, priceInWords, type WholeOffer } from '../../directory/offer.ts'
 import { suitingInWords } from '../../directory/suiting.ts'
 import { optionalWholeNumber } from '../../http/formFields.ts'
-import { definePage, goOnceThere } from '../../http/page.ts'
+import { definePage, goOnceThere, type Visit } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
 import { searchShows } from '../appearances.ts'
 import { differencesOf } from '../providing/differences.ts'
 import { day, endOfLondonDay, londonDayOf } from '../providing/londonDay.ts'
+import { lookedForOf } from '../providing/lookedFor.ts'
 import { ownOffer, providing } from '../providing/own.ts'
 
 const unitsMax = 100_000
@@ -37,6 +39,9 @@ export const providerOfferPage = definePage({
       distance: offer.area.withinMetres === undefined ? undefined : format.distance(offer.area.withinMetres),
       isPlaceUnknown: isPlaceUnknown(offer.place),
       paragraphs: offer.description.split(/\n{2,}/),
+      lookedFor: lookedForOf(offer.offerId, offer.missing),
+      views: offer.status === 'published' && offer.views.length > 0 ? viewsOf(offer.views, t, format) : undefined,
+      roomBefore: offer.roomBefore && capacityInWords(offer.roomBefore, t),
       lacksGate: offer.personalCare && offer.personalCareGate === undefined,
     }
   },
@@ -54,3 +59,22 @@ export const providerOfferPage = definePage({
     return goOnceThere({ appears }, offer, isDraft ? 'shell.saved' : 'providerOffer.roomSaved', searchShows(services, params.offerId!))
   },
 })
+
+const weekDays = 7
+
+/** How often it was looked at: a bar for each week, the latest last, and the days in a table. */
+const viewsOf = (views: WholeOffer['views'], t: Visit['t'], { date, number }: Visit['format']) => {
+  const weeks = Array.from({ length: Math.floor(views.length / weekDays) }, (_, at) => views.slice(at * weekDays, (at + 1) * weekDays))
+  const bars = weeks.map((days) => {
+    const value = days.reduce((sum, { count }) => sum + count, 0)
+    return { label: t('providerOffer.views.week', { date: date(days.at(-1)!.on) }), shown: number(value), value }
+  })
+  return {
+    drawn: drawBars(bars),
+    chart: {
+      ...{ id: 'views', title: t('providerOffer.views.title'), sentence: t('providerOffer.views.sentence') },
+      head: [t('providerOffer.views.day'), t('providerOffer.views.count')],
+      rows: views.toReversed().map(({ on, count }) => [{ text: date(on) }, { text: number(count) }]),
+    },
+  }
+}
