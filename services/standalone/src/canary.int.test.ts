@@ -28,7 +28,7 @@ const publicForm =
   /^(POST|PUT) \/api\/provider-directory\/(organisations|offers|listings|assets)(\/\{id\})?(\/draft)? \/(phone|contact\/phone|area\/postcode|place\/postcode|personalCareGate\/cqcNumber)$/
 
 /** Where a search stands in the address, as is promised to everybody: what is searched for is not kept, and no log or span has queries. */
-const searches = [/^\/find$/, /^\/api\/provider-directory\/(offers|assets)$/, /^\/api\/provider-directory\/places\/[^/]+$/]
+const searches = [/^\/(find|assets)$/, /^\/api\/provider-directory\/(offers|assets)$/, /^\/api\/provider-directory\/places\/[^/]+$/]
 /** Forms that this walk cannot send, with the reason. */
 const withoutSending: Record<string, string> = {
   '/administrator/accounts/:accountId/password-link': 'there is no link to hand over where e-mail is sent',
