@@ -34,7 +34,7 @@ describe('a taxonomy is read from', () => {
   test('the XML of the local government list: a function and a service of one number are two terms', async () => {
     expect(await take(localGovernmentList)).toMatchObject({
       name: schemeNames.lga,
-      version: '2010-04-06T00:00:00',
+      version: '2010-04-06',
       language: 'en',
       read: 5,
       added: 5,
