@@ -1,14 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { sleep, systemRuntime } from '@patchwork/runtime'
+import { importedTaxonomies } from '../src/taxonomy/testFiles.ts'
 import { startPlace } from '../src/testing/startPlace.ts'
 
 // Schemathesis, from Python's package registry, asks the open feed whatever the standard's own OpenAPI document allows and does not allow, of a place that
-// holds the open data of Trafford and, where it is there, the real feed of Bristol. Every check of it but one: the document knows no answer but 200, and
+// holds the open data of Trafford, two imported taxonomies and, where it is there, the real feed of Bristol. Every check of it but one: the document knows no answer but 200, and
 // for what is not there 404 is right.
 
 const version = '4.32.5'
@@ -46,7 +47,8 @@ const skip = (why: string, mayBeSkipped: boolean): never => {
 
 /** A place with both, listening on this machine. */
 const open = async () => {
-  const place = await startPlace()
+  const taxonomiesFolder = await importedTaxonomies()
+  const place = await startPlace({ taxonomiesFolder })
   const { offers } = await place.service().loadOpenData()
   let expected = offers
   if (existsSync(bristolFile)) {
@@ -70,6 +72,7 @@ const open = async () => {
       server.close()
       server.closeAllConnections()
       await place.stop()
+      rmSync(taxonomiesFolder, { recursive: true, force: true })
     },
   }
 }

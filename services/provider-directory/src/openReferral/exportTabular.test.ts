@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemRuntime } from '@patchwork/runtime'
 import { parse } from 'csv-parse/sync'
+import { importedTaxonomies } from '../taxonomy/testFiles.ts'
 import { mocksFolder, readJsonFile, tabularFolder, testWith } from '../testing/standard.ts'
 import { type Place, startPlace, until } from '../testing/startPlace.ts'
 import { exportTabular } from './exportTabular.ts'
@@ -15,13 +16,15 @@ let place: Place
 let server: Server
 let scratch: string
 let feed: string
+let taxonomiesFolder: string
 const listen = async (listener: RequestListener) => {
   const listening = createServer(listener).listen(0, '127.0.0.1')
   await once(listening, 'listening')
   return { listening, address: `http://127.0.0.1:${(listening.address() as AddressInfo).port}` }
 }
 beforeAll(async () => {
-  place = await startPlace()
+  taxonomiesFolder = await importedTaxonomies()
+  place = await startPlace({ taxonomiesFolder })
   const { offers } = await place.service().loadOpenData()
   await until(
     () => place.asAnyone('/offers?limit=1'),
@@ -36,7 +39,7 @@ afterAll(async () => {
   server.close()
   server.closeAllConnections()
   await place.stop()
-  rmSync(scratch, { recursive: true, force: true })
+  for (const folder of [scratch, taxonomiesFolder]) rmSync(folder, { recursive: true, force: true })
 })
 
 type Rows = Record<string, string>[]
@@ -54,6 +57,7 @@ test('the tables hold the whole feed, each row refers to one that is there, and 
   expect(rows.organizations).toBe((await place.feed('/organizations?per_page=1')).body.total_items)
   expect(rows.service_at_location).toBe((await place.feed('/service_at_locations?per_page=1')).body.total_items)
   expect(counted.at(-1)).toBeGreaterThan(rows.services)
+  expect(rows.taxonomies).toBe(3)
 
   const described = readJsonFile(join(folder, 'datapackage.json'))
   expect(described.profile).toBe('tabular-data-package')

@@ -1,4 +1,6 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { importedTaxonomies } from '../taxonomy/testFiles.ts'
 import { bristolFile, mocksFolder, openApiFile, readJsonFile, standardSchemas, testWith } from '../testing/standard.ts'
 import { type Place, startPlace, until } from '../testing/startPlace.ts'
 import { formerPageRules, type Got, specificationFor, standardEndpoints, validate } from './testValidator.ts'
@@ -8,9 +10,11 @@ const withBristol = testWith(openApiFile, bristolFile)
 const withMocks = testWith(openApiFile, mocksFolder)
 
 let place: Place
-/** Both the open data of Trafford and, where it is there, the real feed of Bristol. */
+let taxonomiesFolder: string
+/** The open data of Trafford and, where it is there, the real feed of Bristol; and two taxonomies that were imported. */
 beforeAll(async () => {
-  place = await startPlace()
+  taxonomiesFolder = await importedTaxonomies()
+  place = await startPlace({ taxonomiesFolder })
   const { offers } = await place.service().loadOpenData()
   const imports = place.service().imports
   const { importId, ended } = await imports.stage({
@@ -29,7 +33,10 @@ beforeAll(async () => {
     ({ body }) => body.total === offers + (report?.new ?? 0),
   )
 }, 120_000)
-afterAll(() => place.stop())
+afterAll(async () => {
+  await place.stop()
+  rmSync(taxonomiesFolder, { recursive: true, force: true })
+})
 
 const get = async (path: string): Promise<Got> => {
   const { status, body } = await place.feed(path)

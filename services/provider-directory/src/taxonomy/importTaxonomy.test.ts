@@ -34,7 +34,7 @@ describe('a taxonomy is read from', () => {
   test('the XML of the local government list: a function and a service of one number are two terms', async () => {
     expect(await take(localGovernmentList)).toMatchObject({
       name: schemeNames.lga,
-      version: '2010-04-06T00:00:00',
+      version: '2010-04-06',
       language: 'en',
       read: 5,
       added: 5,
@@ -244,14 +244,31 @@ test('imported again it is replaced: ids stay, a term that has gone is kept as r
   expect(termsHere().find(({ code }) => code === '2')).toMatchObject({ name: 'Two', retiredOn: '2026-03-03', parent: '1' })
   expect(await take('code,name,parent\n1,First,2\n2,Two,\n3,Three,\n4,Four,\n', { name: 'list' })).toMatchObject({ added: 0, retired: 0 })
   expect(termsHere().some(({ retiredOn }) => retiredOn !== undefined)).toBe(false)
-  // One that has gone lay above one that lies above it now.
-  await take('code,name,parent\n1,First,2\n2,Two,3\n3,Three,\n', { name: 'Round' })
-  await take('code,name,parent\n2,Two,1\n1,First,\n', { name: 'Round' })
-  await take('code,name,parent\n3,Three,2\n2,Two,\n', { name: 'Round' })
-  const round = opened()
-    .all()
-    .find(({ name }) => name === 'Round')!.terms
-  expect(Object.fromEntries(round.map(({ code, parent }) => [code, parent]))).toEqual({ 1: undefined, 2: undefined, 3: '2' })
+})
+
+test('whatever versions come one after the other, every term that is kept lies below terms that are kept, and none above itself', async () => {
+  const codes = ['a', 'b', 'c', 'd', 'e']
+  const version = fc.tuple(fc.shuffledSubarray(codes, { minLength: 1 }), fc.array(fc.nat({ max: 4 }), { minLength: 5, maxLength: 5 }))
+  await fc.assert(
+    fc.asyncProperty(fc.array(version, { minLength: 2, maxLength: 6 }), async (versions) => {
+      rmSync(kept, { recursive: true, force: true })
+      for (const [there, chosen] of versions) {
+        // Each below one of those before it, or below none.
+        const rows = there.map((code, at) => `${code},${code},${chosen[at]! < at ? there[chosen[at]!] : ''}`)
+        await take(`code,name,parent\n${rows.join('\n')}\n`, { name: 'List' })
+      }
+      const parents = new Map(termsHere().map(({ code, parent }) => [code, parent]))
+      expect([...parents.keys()].sort()).toEqual([...new Set(versions.flatMap(([there]) => there))].sort())
+      for (const code of parents.keys()) {
+        let at: string | undefined = code
+        for (let height = 0; at !== undefined; height += 1) {
+          expect({ isKept: parents.has(at), isHigh: height > 5 }).toEqual({ isKept: true, isHigh: false })
+          at = parents.get(at)
+        }
+      }
+    }),
+    { numRuns: 100 },
+  )
 })
 
 test('words of another language are added by their codes, stay when the list is imported again, and are refused for a code that is not there', async () => {

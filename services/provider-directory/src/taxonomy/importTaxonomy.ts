@@ -110,9 +110,6 @@ const replaced = (before: Taxonomy | undefined, { read, name, key, language, at,
       `With the ${gone.length.toLocaleString('en-GB')} terms that were here and have gone there would be more than ${termsMax.toLocaleString('en-GB')}. Give it another name.`,
     )
   const scheme = read.scheme ?? schemeNamed(key)
-  // What hung below a term that has gone too may hang below nothing.
-  const every = new Set([...codes, ...gone.map(({ code }) => code)])
-  const whole = [...terms, ...gone].map(({ parent, ...term }): Term => (parent !== undefined && every.has(parent) ? { ...term, parent } : term))
   return {
     format: 1,
     id: before?.id ?? read.about.id ?? taxonomyIdOf(key),
@@ -124,31 +121,13 @@ const replaced = (before: Taxonomy | undefined, { read, name, key, language, at,
     language,
     source: source.slice(0, 500),
     importedAt: at,
-    terms: withoutCircles(whole),
+    // None lies above itself, or below nothing: what is in the file lies below what is in it, and what has gone below what went with it, later, or never.
+    terms: [...terms, ...gone],
   }
 }
 
 const schemeNamed = (key: string): Taxonomy['scheme'] =>
   (Object.keys(schemeNames) as NonNullable<Taxonomy['scheme']>[]).find((scheme) => keyOf(schemeNames[scheme]) === key)
-
-/** A term that has gone may have lain below one that now lies below it: it is taken out from under it. */
-const withoutCircles = (terms: readonly Term[]): Term[] => {
-  const byCode = new Map(terms.map((term) => [term.code, term]))
-  const isCircular = (term: Term): boolean => {
-    const passed = new Set<string>()
-    for (let at: Term | undefined = term; at; at = at.parent === undefined ? undefined : byCode.get(at.parent)) {
-      if (passed.has(at.code)) return true
-      passed.add(at.code)
-    }
-    return false
-  }
-  return terms.map((term) => {
-    if (term.retiredOn === undefined || !isCircular(term)) return term
-    const { parent: _parent, ...others } = term
-    byCode.set(term.code, others)
-    return others
-  })
-}
 
 /** Ids that a file gives must tell its terms apart too. */
 const checkIds = (read: Read, terms: readonly Term[]): void => {

@@ -173,6 +173,7 @@ const termOfJson = ({ value, isTooLarge }: JsonPart, where: string): Said => {
 }
 
 const levels = /^(?:top|second|third|fourth|fifth)_level$/
+const instantStart = /^\d{4}-\d\d-\d\d(?=T)/
 const fieldElements: Readonly<Record<string, string>> = {
   identifier: 'code',
   label: 'name',
@@ -359,7 +360,9 @@ const aboutOf = (about: Readonly<Record<string, unknown>>, scheme: Scheme | unde
   const uri = firstOf(known, ['uri', 'url'])
   const name = firstOf(known, ['name', 'label', 'title']) ?? (scheme && schemeNames[scheme])
   const description = plainWords(firstOf(known, ['description']) ?? '').slice(0, lengths.description)
-  const version = plainLine(firstOf(known, ['version', 'modified']) ?? '').slice(0, lengths.version)
+  const said = plainLine(firstOf(known, ['version', 'modified']) ?? '').slice(0, lengths.version)
+  // Where the list has no version but when it changed: the day, as the instants of the esd standards do not say their offset.
+  const version = instantStart.exec(said)?.[0] ?? said
   return {
     ...(id !== undefined && uuid.test(id) ? { id: id.toLowerCase() } : {}),
     ...(name === undefined ? {} : { name: plainLine(name).slice(0, lengths.name) }),

@@ -66,16 +66,19 @@ export const openTaxonomies = (folder: string | undefined, now: () => number): T
       return placed ? [placed] : []
     })
   }
-  /** The kind of a code, else of the nearest code above it. None lies above itself: no file is kept in which one does. */
+  /** The kind of a code, else of the nearest code above it. */
   const climbed = (scheme: Scheme, code: string): Category | undefined => {
     const { taxonomies, byCode } = current()
     const own = kindOfCode(scheme, code)
     if (own !== undefined) return own
     for (const taxonomy of taxonomies.filter((one) => one.scheme === scheme)) {
       const terms = byCode.get(taxonomy)!
-      for (let parent = terms.get(code)?.term.parent; parent !== undefined; parent = terms.get(parent)?.term.parent) {
+      let parent = terms.get(code)?.term.parent
+      // Only a file that somebody has written by hand could go round.
+      for (let height = 0; parent !== undefined && height < terms.size; height += 1) {
         const kind = kindOfCode(scheme, parent)
         if (kind !== undefined) return kind
+        parent = terms.get(parent)?.term.parent
       }
     }
     return undefined

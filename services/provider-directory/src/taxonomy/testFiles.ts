@@ -1,3 +1,9 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { systemRuntime } from '@patchwork/runtime'
+import { importTaxonomy } from './importTaxonomy.ts'
+
 // Small files in the formats of the published lists, with a few of their codes and names.
 
 /** As standards.esd.org.uk gives the functions and services of local government. */
@@ -25,3 +31,13 @@ export const hsdsTerms = `id,code,name,description,parent_id,taxonomy,language,t
 3f7b145d-84af-42d7-8fae-eaca714b02b2,A,Advice,"Words, numbers and people",,Our own,en,1f7b145d-84af-42d7-8fae-eaca714b02b2,https://terms.example/a
 0bc248fa-dc27-4650-9ba4-8f1a24ef16a2,A1,Debt,,3f7b145d-84af-42d7-8fae-eaca714b02b2,Our own,en,1f7b145d-84af-42d7-8fae-eaca714b02b2,
 `
+
+/** A folder that both published lists were imported into, as far as these files hold them. Whoever asks for it removes it. */
+export const importedTaxonomies = async (): Promise<string> => {
+  const folder = mkdtempSync(join(tmpdir(), 'patchwork-taxonomies-'))
+  for (const [name, text] of Object.entries({ 'local-government.xml': localGovernmentList, 'open-eligibility.xml': openEligibility })) {
+    writeFileSync(join(folder, name), text)
+    await importTaxonomy(join(folder, name), { folder, now: systemRuntime.now })
+  }
+  return folder
+}
