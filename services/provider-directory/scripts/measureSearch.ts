@@ -15,7 +15,14 @@ const texts =
   'food bank|library|football|counselling|help|community|gardening sale|carers support|children|church|swimm|mental health|advice debt|dementia|charity|xyzzy|home help|cymorth cartref|older people|libary|conselling advise|mental helth|'.split(
     '|',
   )
-const filters = [{}, { cost: 'free' }, { isOpenNow: true, hasRoom: true }, { wardCode: 'E05015254' }] as const
+const filters = [
+  {},
+  { cost: 'free' },
+  { isOpenNow: true, hasRoom: true },
+  { wardCode: 'E05015254' },
+  { language: 'pl', age: '65-to-79' },
+  { access: ['step-free', 'hearing-loop'], funding: 'direct-payment', isOpenNow: true },
+] as const
 
 // The same numbers each time: a linear congruential generator.
 let seed = 1
@@ -27,6 +34,7 @@ const random = (): number => {
 const area = openCouncilArea(demonstrationPlaceFolder)
 const real = readRecords(area).flatMap((organisation) => organisation.offers.map((offer) => ({ organisation, offer })))
 const words = real.flatMap(({ offer }) => offer.details.description.split(' '))
+const sometimes: PublicOffer['times'] = [{ days: ['tuesday'], from: '09:00', to: '12:00', interval: 2, startsOn: '2026-01-06', endsOn: '2027-12-31' }]
 const madeOf = (number: number): PublicOffer => {
   const { organisation, offer } = real[number % real.length]!
   const offerId = `${String(number).padStart(8, '0')}-0000-4000-8000-000000000000`
@@ -40,6 +48,12 @@ const madeOf = (number: number): PublicOffer => {
     description: `${offer.details.description} ${more}`,
     place: { ...offer.details.place, location },
     price: { kind: number % 3 === 0 ? 'free' : 'paid' },
+    fundingAccepted: number % 2 === 0 ? ['direct-payment', 'own-money'] : [],
+    // Half of them say whom they suit; a quarter have seasons, every second week and days that differ.
+    ...(number % 2 === 0
+      ? { ages: { from: number % 60 }, languages: ['en', number % 4 === 0 ? 'pl' : 'ur'], accessibility: ['hearing-loop', 'step-free'] }
+      : {}),
+    ...(number % 4 === 0 ? { times: sometimes, exceptions: [{ on: '2026-12-24', until: '2027-01-02', times: [] }], closedOnBankHolidays: true as const } : {}),
     capacity: number % 5 === 0 ? { state: 'open', expiresAt: '2099-01-01T00:00:00.000Z' } : { state: 'unknown' },
     takesReferrals: true,
     publishedAt: at,

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { type InfoRecord, parse } from 'csv-parse'
+import { accessOf, agesOf, languagesOf } from '../openReferral/suiting.ts'
 import { FeedError, type FeedRecord, type ReadRecord, recordCharactersMax } from './feedRecord.ts'
 
 /** What a column can be read as. */
@@ -12,6 +13,10 @@ export const csvFields = [
   'phone',
   'contact-name',
   'for-whom',
+  'minimum-age',
+  'maximum-age',
+  'languages',
+  'accessibility',
   'address',
   'postcode',
   'times',
@@ -206,6 +211,13 @@ const toRecord = (cells: readonly string[], places: ReadonlyMap<CsvField, readon
       phone: value('phone'),
       contactName: value('contact-name'),
       forWhom: value('for-whom'),
+      ages: agesOf(present({ minimum_age: value('minimum-age'), maximum_age: value('maximum-age') })),
+      languages: languagesOf({
+        languages: value('languages')
+          ?.split(/[,;/]|\band\b/)
+          .map((name) => ({ name })),
+      }),
+      accessibility: accessOf([{ accessibility: [{ description: value('accessibility') }] }]),
       address: value('address'),
       postcode: value('postcode'),
       timesInWords: value('times'),

@@ -245,6 +245,18 @@ describe('a record becomes an offer', () => {
       contact: { name: 'Ann', phone: '0161 496 0000' },
     })
   })
+  test('D11 of version 3: whom it suits, in which season, and on which days it differs', async () => {
+    const season = { dtstart: '2026-06-01', until: '2026-08-31', notes: 'Closed on bank holidays in England and Wales. Closed on 2026-07-06.' }
+    const schedules = [{ freq: 'WEEKLY', interval: 2, byday: 'MO', opens_at: '10:00', closes_at: '11:30', ...season }]
+    const { offer } = await first(newService('b', { schedules, languages: [{ code: 'pl' }], minimum_age: 16 }))
+    expect(offer?.offer.details).toMatchObject({
+      times: [{ days: ['monday'], from: '10:00', to: '11:30', interval: 2, startsOn: '2026-06-01', endsOn: '2026-08-31' }],
+      exceptions: [{ on: '2026-07-06', times: [] }],
+      closedOnBankHolidays: true,
+      languages: ['pl'],
+      ages: { from: 16 },
+    })
+  })
   test('the same words give the same offer and digest, other words another digest', async () => {
     const [one, again, other] = [await first(oldService('a')), await first(oldService('a')), await first(oldService('a', { name: 'Another' }))]
     expect(again).toEqual(one)
@@ -343,6 +355,22 @@ describe('a CSV file', () => {
   })
   const rows = (words: string | Uint8Array) => read(file(words), { format: { kind: 'csv', mapping } })
   const header = 'Name,Group,Postcode,What'
+  test('D11 ages, languages by name and plain facts of access are read of their columns', async () => {
+    const words =
+      'Name,Group,From,To,Spoken,Access\nTea,Neighbours,16,25.5,"Welsh, Polish and Klingonese","Step free. Hearing loop; no lift"\nCake,Neighbours,,,,\n'
+    const columns = [
+      ...mapping.slice(0, 2),
+      { column: 'From', field: 'minimum-age' },
+      { column: 'To', field: 'maximum-age' },
+      { column: 'Spoken', field: 'languages' },
+      { column: 'Access', field: 'accessibility' },
+    ] as const
+    const [tea, cake] = await read(file(words), { format: { kind: 'csv', mapping: columns } })
+    const said = { ages: { from: 16, to: 25 }, languages: ['cy', 'pl'], accessibility: ['hearing-loop', 'step-free'] }
+    expect(tea).toMatchObject({ record: said })
+    for (const part of Object.keys(said)) expect((cake as { record: FeedRecord }).record).not.toHaveProperty(part)
+    expect(toOffer((tea as { record: FeedRecord }).record, preparing).offer?.offer.details).toMatchObject(said)
+  })
   test('without a column that the mapping names it is refused', () => expect(rows('a,b\n1,2\n')).rejects.toMatchObject({ code: 'missing-columns' }))
   test.each([
     ['nothing at all', '', 'not-csv', undefined],

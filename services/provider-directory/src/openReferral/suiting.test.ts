@@ -4,6 +4,7 @@ import { accessCodes, ageMax } from '../domain/suiting.ts'
 import { priceUnits, vatCodes } from '../http/schemas.ts'
 import { fromOpenReferral } from '../import/fromOpenReferral.ts'
 import { publicOffer } from '../store/testOffers.ts'
+import { feedPartsOf } from './parts.ts'
 import { besideAmount } from './price.ts'
 import { toFullService } from './service.ts'
 import { accessOf, agesOf, languagesOf } from './suiting.ts'
@@ -39,6 +40,11 @@ test('D11 languages, access, ages and price leave by the open feed and come in a
       },
     ),
   )
+})
+
+test('D2 a list of the open feed is asked for by the ages that an offer says, as by those that a record brought', () => {
+  expect(feedPartsOf(publicOffer(1, { ages: { from: 16, to: 25 } }))).toMatchObject({ minimumAge: 16, maximumAge: 25 })
+  expect(feedPartsOf(publicOffer(1, { ages: { from: 16 }, given: { minimum_age: 15.5 } }))).toMatchObject({ minimumAge: 15.5 })
 })
 
 test('what is said beside an amount is said in words', () => {
