@@ -23,6 +23,8 @@ export type WorldOfMoney = {
   importId: string
   /** Rows that wait for somebody to say which column is what. */
   importFileId: string
+  /** One of which a record was edited here since, and whose feed says something new of it. */
+  editedImportId: string
   feedId: string
   /** Of our own kinds. */
   taxonomyId: string
@@ -95,6 +97,23 @@ const stagedImport = async (place: StartedPlace): Promise<string> => {
   const { code, output } = await place.run('import', 'open-referral', path, '--json')
   if (code !== 0) throw new Error(output)
   return JSON.parse(output).importId
+}
+
+/** A feed whose one offer was taken down here since it was accepted, and which says something new of it. */
+const editedImport = async (place: StartedPlace): Promise<string> => {
+  const path = join(place.dataDirectory, '..', 'edited.json')
+  const importOf = async (description: string, ...how: string[]): Promise<string> => {
+    const organization = { id: 'edited', name: 'Feed that was edited', description: 'Neighbours.' }
+    writeFileSync(path, JSON.stringify([{ id: 'edited-1', name: 'Supper club', description, status: 'active', organization }]))
+    const { code, output } = await place.run('import', 'open-referral', path, ...how, '--json')
+    if (code !== 0) throw new Error(output)
+    return JSON.parse(output).importId
+  }
+  const sam = await place.as('Sam Ellis')
+  const first = await importOf('A meal.', '--accept')
+  const { items } = await read<{ items: { offerId: string }[] }>(sam, `/provider-directory/imports/${first}/records`)
+  await ask(sam, `/provider-directory/offers/${items[0]?.offerId}/withdrawal`, {})
+  return importOf('A hot meal.')
 }
 
 /** Rows that an administrator sent. */
@@ -170,6 +189,7 @@ export const worldOfMoney = async (place: StartedPlace): Promise<WorldOfMoney> =
     organisation: { poolId: ofOrganisation, toPay: waiting.spendId, paid: paid.spendId, documentId: waiting.documentId },
     ...{ budgetId, barId: barId as string, gardener: gardens.organisationId, contractId: contracts[0]!.contractId, quarter: '3-1' },
     importId: await stagedImport(place),
+    editedImportId: await editedImport(place),
     importFileId: await sentRows(place),
     feedId: await watchedFeed(place),
     taxonomyId: await ownTaxonomy(place),
@@ -268,6 +288,7 @@ const councilFixtures = ({
   contractId,
   quarter,
   importId,
+  editedImportId,
   importFileId,
   feedId,
   taxonomyId,
@@ -307,6 +328,7 @@ const councilFixtures = ({
     '/administrator/imports': administrator('/administrator/imports'),
     '/administrator/imports/files': administrator('/administrator/imports/files'),
     '/administrator/imports/files/:fileId': administrator(`/administrator/imports/files/${importFileId}`),
+    '/administrator/imports/:importId/records/:position': administrator(`/administrator/imports/${editedImportId}/records/1`),
     '/administrator/imports/:importId/choice': administrator(`${imported}/choice`).map((fixture) => ({ ...fixture, leadsTo: imported })),
     '/administrator/imports/:importId': administrator(imported, `${imported}?kind=refused`),
     ...Object.fromEntries(

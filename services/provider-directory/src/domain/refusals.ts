@@ -133,6 +133,11 @@ const refusals = {
     title: 'Compared with what was',
     words: 'Something else of this source has been accepted or undone since. Import it again, so that it is compared with what is here now.',
   },
+  'no-conflict': {
+    kind: 'conflict',
+    title: 'Nothing to choose',
+    words: 'This record was not edited here, or what its feed says is not different. It is taken or left as a whole.',
+  },
   'import-not-accepted': { kind: 'conflict', title: 'Nothing to undo', words: 'This import has not been accepted, or has been undone.' },
   'import-not-last': { kind: 'conflict', title: 'Not the last one', words: 'Only what was accepted last from a source can be undone.' },
   'import-file-not-found': {

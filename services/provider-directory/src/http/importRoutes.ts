@@ -1,10 +1,12 @@
 import { defineRoute, IdParams, ListQuery, NotFoundError, plainText } from '@patchwork/http'
 import { z } from 'zod'
 import { takenKinds } from '../domain/import.ts'
+import { chosenFields, type FieldDifference, fieldChoices } from '../import/fieldChoices.ts'
 import type { Imports } from '../import/openImports.ts'
 import { problemCodes, recordKinds } from '../import/problems.ts'
 import { csvColumnLengthMax, csvColumnsMax, csvFields } from '../import/readCsv.ts'
 import { importFileBytesMax } from '../store/importFiles.ts'
+import { ExceptionView, OfferView, PriceView, TimeView } from './schemas.ts'
 
 const sourceLengthMax = 200
 const mappingNameLengthMax = 100
@@ -51,6 +53,40 @@ const Mapping = z.array(z.object({ column: z.string(), field: z.enum(csvFields) 
 const positionsMax = 200
 const ChoiceBody = z.strictObject({ positions: z.array(z.int().min(1).max(1_000_000)).min(1).max(positionsMax), isTaken: z.boolean() })
 const KindsBody = z.strictObject({ kinds: z.array(z.enum(takenKinds)).min(1).max(takenKinds.length) })
+const RecordParams = IdParams.extend({ position: z.coerce.number().int().min(1).max(1_000_000) })
+/** What one of the two says in a field; of another kind for each field, and nothing where it says nothing. */
+const Said = z.object({
+  words: z.string().optional(),
+  ages: OfferView.shape.ages,
+  languages: OfferView.shape.languages,
+  accessibility: OfferView.shape.accessibility,
+  price: PriceView.optional(),
+  times: z.array(TimeView).optional(),
+  exceptions: z.array(ExceptionView).optional(),
+  closedOnBankHolidays: z.boolean().optional(),
+  place: z.object({ address: z.string().optional(), postcode: z.string().optional() }).optional(),
+  contact: z.object({ name: z.string().optional(), email: z.string().optional(), phone: z.string().optional(), website: z.string().optional() }).optional(),
+})
+const ConflictView = z.object({
+  name: z.string(),
+  offerId: z.uuid(),
+  fields: z.array(
+    z.object({
+      field: z.enum(chosenFields),
+      ours: Said,
+      theirs: Said,
+      /** Both can be kept: one after the other, or all that either has. */
+      canBoth: z.boolean(),
+      /** What was chosen, or is proposed: ours where it was edited here, theirs where only the feed has changed it. */
+      stands: z.enum(fieldChoices),
+    }),
+  ),
+  isChosen: z.boolean(),
+})
+const choice = z.enum(fieldChoices).optional()
+const FieldsBody = z.strictObject({
+  fields: z.strictObject(Object.fromEntries(chosenFields.map((field) => [field, choice])) as Record<(typeof chosenFields)[number], typeof choice>),
+})
 const RecordsQuery = ListQuery.extend({ kind: z.enum(recordKinds).optional() })
 
 /** Files that are sent, and the mappings that their columns are read by. They stand before what has an id in its address. */
@@ -107,6 +143,53 @@ const fileRoutes = (imports: Imports) => [
   }),
 ]
 
+const toSaid = (field: FieldDifference['field'], value: FieldDifference['ours']): z.input<typeof Said> => {
+  if (value === undefined) return {}
+  if (typeof value === 'string') return { words: value }
+  return field in Said.shape ? { [field]: value } : {}
+}
+
+/** What stands of a record that was edited here, field by field. */
+const conflictRoutes = (imports: Imports) => [
+  defineRoute({
+    method: 'get',
+    path: '/imports/:id/records/:position/conflict',
+    policy: 'import.read',
+    summary: 'Where a record and its offer, which was edited here, say different things: field by field, ours and theirs.',
+    params: RecordParams,
+    answer: ConflictView,
+    problems: ['not-found'],
+    handle: async ({ params }) => {
+      const found = await imports.conflict(params.id, params.position)
+      if (!found) throw new NotFoundError()
+      const { name, offerId, differences, choices } = found
+      const fields = differences.map(({ field, ours, theirs, both, proposed }) => ({
+        field,
+        ours: toSaid(field, ours),
+        theirs: toSaid(field, theirs),
+        canBoth: both !== undefined,
+        stands: choices?.[field] ?? proposed,
+      }))
+      return { body: { name, offerId, fields, isChosen: choices !== undefined } }
+    },
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/imports/:id/records/:position/choice',
+    policy: 'import.stage',
+    summary: 'Chooses what stands of a record that was edited here when it is accepted: ours, theirs, or both, field by field.',
+    params: RecordParams,
+    body: FieldsBody,
+    answer: ImportId,
+    problems: ['import-not-found', 'import-not-staged', 'no-conflict'],
+    handle: async ({ params, body: { fields } }) => {
+      const choices = Object.fromEntries(Object.entries(fields).filter(([, chosen]) => chosen !== undefined))
+      await imports.chooseFields(params.id, params.position, choices)
+      return { body: { importId: params.id } }
+    },
+  }),
+]
+
 /** Feeds of other systems, for administrators. Long work goes on beside the answer; asking again tells how far it is. */
 export const importRoutes = ({ imports }: { imports: Imports }) => {
   const view = async (importId: string): Promise<z.input<typeof ImportView>> => {
@@ -118,6 +201,7 @@ export const importRoutes = ({ imports }: { imports: Imports }) => {
   }
   return [
     ...fileRoutes(imports),
+    ...conflictRoutes(imports),
     defineRoute({
       method: 'get',
       path: '/imports',
@@ -172,6 +256,8 @@ export const importRoutes = ({ imports }: { imports: Imports }) => {
             offerId: z.string().optional(),
             /** An acceptance does not take it. */
             isLeftOut: z.literal(true).optional(),
+            /** It was edited here, and what stands has been chosen field by field. */
+            isChosen: z.literal(true).optional(),
           }),
         ),
         after: z.string().optional(),

@@ -159,14 +159,14 @@ const ForItsPeople = {
 
 const Ward = { wardCode: z.string().optional(), wardName: z.string().optional() }
 const CapacityView = z.object({ state: z.enum(['open', 'waiting-list', 'closed', 'unknown']), units: z.int().optional(), expiresAt: instant.optional() })
-const PriceView = z.object({
+export const PriceView = z.object({
   kind: z.enum(['free', 'paid', 'unknown']),
   pence: z.int().optional(),
   unit: z.string().optional(),
   vat: z.enum(vatCodes).optional(),
   travelPence: z.int().optional(),
 })
-const TimeView = z.object({
+export const TimeView = z.object({
   days: z.array(z.enum(weekDays)),
   from: z.string(),
   to: z.string(),
@@ -176,7 +176,7 @@ const TimeView = z.object({
   startsOn: z.string().optional(),
   endsOn: z.string().optional(),
 })
-const ExceptionView = z.object({ on: z.string(), until: z.string().optional(), times: z.array(z.object({ from: z.string(), to: z.string() })) })
+export const ExceptionView = z.object({ on: z.string(), until: z.string().optional(), times: z.array(z.object({ from: z.string(), to: z.string() })) })
 const Source = z.object({ code: z.string(), recordId: z.string(), url: z.string().optional() })
 /** A postcode without a latitude is one whose place is not known here. */
 export const PlaceView = z.object({

@@ -2,7 +2,17 @@ import { type Command, idFor, inParallel } from '@patchwork/aggregate'
 import type { Collection } from '@patchwork/document-store'
 import { type TakenKind, takenKinds } from '../domain/import.ts'
 import { ownWords, withOwnWords } from '../domain/mergedWords.ts'
-import { canonical, type FormerOffer, type Offer, publishAnew, publishedWords, publishFromOpenData, putBackOffer, withdrawOffer } from '../domain/offer.ts'
+import {
+  canonical,
+  describeOffer,
+  type FormerOffer,
+  type Offer,
+  publishAnew,
+  publishedWords,
+  publishFromOpenData,
+  putBackOffer,
+  withdrawOffer,
+} from '../domain/offer.ts'
 import { describeOrganisation, type Organisation, type OrganisationDetails, registerOrganisation } from '../domain/organisation.ts'
 import { RefusedError } from '../domain/refusals.ts'
 import type { Directory } from '../store/directory.ts'
@@ -17,8 +27,9 @@ import {
   wordsContext,
 } from '../store/importStore.ts'
 import { isAsAccepted } from './compare.ts'
+import { fieldDigestsOf, withChoices } from './fieldChoices.ts'
 import { type SeenWords, seenWords } from './seenWords.ts'
-import type { PreparedOffer } from './toOffer.ts'
+import { digestOfOffer, type PreparedOffer } from './toOffer.ts'
 
 /** Records read, and writes under way, at a time: enough that the store commits many together, few enough to hold. */
 const recordsPerLook = 500
@@ -53,8 +64,8 @@ export const takeRecords = async (taking: Taking): Promise<{ taken: number; left
     await keepFormer(open, { ...taking, offers, remembered, organisationsDone })
     await inParallel(open, writesAtOnceMax, async (record) => {
       signal.throwIfAborted()
-      const outcome = await takeOffer(record, taking, remembered.get(record.offerId)?.body)
-      await remember(store.importedOffers, record.offerId, (known) => nextMemory(known, record, taking, outcome))
+      const taken = await takeOffer(record, taking, remembered.get(record.offerId)?.body)
+      await remember(store.importedOffers, record.offerId, (known) => nextMemory(known, record, taking, taken))
     })
     count += records.length
     onProgress?.(count)
@@ -154,14 +165,32 @@ const takeOrganisation = async ({ organisationId, organisation }: PreparedOffer,
   })
 }
 
-/** Takes one record, unless its offer was edited here since it was last accepted. */
-const takeOffer = async ({ offerId, words, body }: Staged, taking: Taking, remembered: ImportedOffer | undefined): Promise<'taken' | 'left'> => {
+type Taken = { outcome: 'taken' | 'left'; chosenDigest?: string }
+
+/** Takes one record, unless its offer was edited here since it was last accepted: then only what somebody has chosen, field by field. */
+const takeOffer = async ({ offerId, words, body }: Staged, taking: Taking, remembered: ImportedOffer | undefined): Promise<Taken> => {
   const { at } = taking
   let isLeft = false
+  let chosenDigest: string | undefined
+  const takeChosen = (current: Offer): ReturnType<typeof describeOffer> => {
+    if (!body.choices || body.kind !== 'changed' || !words.prepared || current.state.status === 'none' || !current.details) return { events: [] }
+    const { organisationId, track, category, personalCare } = current.state
+    const chosen = withChoices({ category, details: publishedWords(current.details) }, words.prepared.offer, {
+      choices: body.choices,
+      before: remembered?.fields,
+    })
+    chosenDigest = digestOfOffer(chosen)
+    const command = { offerId, organisationId, track, origin: 'imported', personalCare, ...chosen, details: { ...chosen.details, modifiedAt: at } } as const
+    return describeOffer(current, command)
+  }
   const take = (current: Offer): ReturnType<typeof withdrawOffer> => {
     const isNew = current.state.status === 'none'
-    isLeft = !isNew && (remembered ? !isAsAccepted(current, remembered) : current.state.status === 'published')
-    if (isLeft) return { events: [] }
+    isLeft = false
+    if (!isNew && (remembered ? !isAsAccepted(current, remembered) : current.state.status === 'published')) {
+      const decision = takeChosen(current)
+      isLeft = decision.events.length === 0
+      return decision
+    }
     if (body.kind === 'gone' || !words.prepared) return withdrawOffer(current, { offerId, at })
     const { offer, organisationId, track } = words.prepared
     const command = { offerId, organisationId, origin: 'imported', at, ...offer, details: { ...offer.details, modifiedAt: at } } as const
@@ -169,18 +198,36 @@ const takeOffer = async ({ offerId, words, body }: Staged, taking: Taking, remem
       ? publishFromOpenData(current, { ...command, track })
       : publishAnew(current, { ...command, track: current.state.track })
   }
-  await taking.directory.offers.update(offerId, commandOf(taking, 'offer'), take).catch((error: unknown) => {
+  const done = await taking.directory.offers.update(offerId, commandOf(taking, 'offer'), take).catch((error: unknown) => {
     // One offer that may not be so must not keep the others from being taken: it stays as it is, and is counted.
     if (!(error instanceof RefusedError)) throw error
     isLeft = true
+    return undefined
   })
-  return isLeft ? 'left' : 'taken'
+  if (isLeft) return { outcome: 'left' }
+  if (done?.repeated && body.choices) {
+    // A call after a crash finds it done: what was put together then is what stands there now.
+    const current = await taking.directory.offers.get(offerId)
+    if (current && current.state.status !== 'none' && current.details)
+      chosenDigest = digestOfOffer({ category: current.state.category, details: publishedWords(current.details) })
+  }
+  return { outcome: 'taken', ...(chosenDigest === undefined ? {} : { chosenDigest }) }
 }
 
-const nextMemory = (known: ImportedOffer | undefined, { body, words }: Staged, { importId, sourceId }: Taking, outcome: 'taken' | 'left'): ImportedOffer => {
+const nextMemory = (
+  known: ImportedOffer | undefined,
+  { body, words }: Staged,
+  { importId, sourceId }: Taking,
+  { outcome, chosenDigest }: Taken,
+): ImportedOffer => {
   if (known?.importId === importId) return known
-  const before = known && { digest: known.digest, offerDigest: known.offerDigest, isPresent: known.isPresent, importId: known.importId }
+  const before = known && {
+    ...{ digest: known.digest, offerDigest: known.offerDigest, isPresent: known.isPresent, importId: known.importId },
+    ...(known.fields ? { fields: known.fields } : {}),
+    ...(known.chosenDigest === undefined ? {} : { chosenDigest: known.chosenDigest }),
+  }
   const { prepared } = words
+  const fields = prepared ? fieldDigestsOf(prepared.offer) : known?.fields
   return {
     sourceId,
     externalId: prepared?.externalId ?? known?.externalId ?? words.example,
@@ -190,6 +237,8 @@ const nextMemory = (known: ImportedOffer | undefined, { body, words }: Staged, {
     isPresent: body.kind !== 'gone',
     importId,
     outcome,
+    ...(fields ? { fields } : {}),
+    ...(chosenDigest === undefined ? {} : { chosenDigest }),
     ...(before ? { before } : {}),
   }
 }
@@ -246,9 +295,18 @@ export const putBackRecords = async (taking: Taking): Promise<void> => {
 const putBack = async ({ offerId }: Staged, { offer: former }: FormerWords, memory: ImportedOffer, taking: Taking): Promise<void> => {
   const { at } = taking
   await taking.directory.offers.update(offerId, commandOf(taking, 'undo-offer'), (current) => {
-    if (!isAsAccepted(current, memory)) return { events: [] }
+    if (!isAsTaken(current, memory)) return { events: [] }
     return former ? putBackOffer(current, { former, offerId, at }) : withdrawOffer(current, { offerId, at })
   })
+}
+
+/** Whether an offer still stands as the import left it, taken whole or put together field by field. */
+const isAsTaken = (current: Offer, memory: ImportedOffer): boolean => {
+  if (memory.chosenDigest === undefined) return isAsAccepted(current, memory)
+  const { state, details } = current
+  return (
+    state.status !== 'none' && details !== undefined && digestOfOffer({ category: state.category, details: publishedWords(details) }) === memory.chosenDigest
+  )
 }
 
 const putBackOrganisation = async ({ words }: Staged, details: OrganisationDetails, taking: Taking): Promise<void> => {

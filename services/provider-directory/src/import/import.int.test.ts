@@ -177,6 +177,58 @@ describe.each(drivers)('on %s', (driver) => {
     expect(await place.shown([idC])).toEqual({ [idC]: 'withdrawn' })
   })
 
+  test('X1 of what was edited here somebody chooses field by field: ours, theirs or both; it is not asked again, and undone', async () => {
+    const { importId } = await place.accept([a])
+    const [offer] = await place.offersOf(importId)
+    const offerId = offer!.id
+    await place.edit(offerId, 'Ours')
+    const words = async () => {
+      const { name, description } = (await place.directory.offers.get(offerId))!.details!
+      return { name, description }
+    }
+    const before = await words()
+    const changed = oldService('a', { name: 'Theirs', description: 'A hot meal, twice.' })
+    const second = await place.stage([changed])
+    const conflict = await place.imports().conflict(second.importId, 1)
+    expect(conflict?.differences.map(({ field, proposed }) => [field, proposed])).toEqual([
+      ['name', 'ours'],
+      ['description', 'theirs'],
+    ])
+    await place.imports().chooseFields(second.importId, 1, { name: 'ours', description: 'both' })
+    expect((await place.imports().records(second.importId, { limit: 1 })).items).toMatchObject([{ isChosen: true }])
+    await (await place.imports().accept(second.importId)).ended
+    expect(await words()).toEqual({ name: 'Ours', description: `${before.description}\n\nA hot meal, twice.` })
+    expect(await place.imports().get(second.importId)).toMatchObject({ taken: 1, left: 0 })
+
+    // While neither side changes nothing is asked; when the feed changes in one field, only that is.
+    const third = await place.stage([changed])
+    expect(third.report).toMatchObject({ same: 1, changed: 0 })
+    await place.imports().drop(third.importId)
+    const fourth = await place.stage([oldService('a', { name: 'Theirs again', description: 'A hot meal, twice.' })])
+    expect((await place.imports().conflict(fourth.importId, 1))?.differences.map(({ field }) => field)).toEqual(['name'])
+    await place.imports().drop(fourth.importId)
+
+    await (await place.imports().undo(second.importId)).ended
+    expect(await words()).toEqual(before)
+    const again = await place.stage([changed])
+    expect((await place.imports().conflict(again.importId, 1))?.differences.map(({ field }) => field)).toEqual(['name', 'description'])
+  })
+
+  test('X1 what was edited here after it had been chosen stays when the import is undone; what needs no choice refuses one', async () => {
+    const { importId } = await place.accept([a, b])
+    const offerId = (await place.imports().records(importId, { limit: 1 })).items[0]!.offerId!
+    await place.edit(offerId, 'Ours')
+    const second = await place.stage([oldService('a', { name: 'Theirs' }), oldService('b', { name: 'New b' })])
+    await expect(place.imports().chooseFields(second.importId, 2, { name: 'ours' })).rejects.toMatchObject({ code: 'no-conflict' })
+    await place.imports().chooseFields(second.importId, 1, { name: 'theirs' })
+    await (await place.imports().accept(second.importId)).ended
+    expect((await place.shown([offerId]))[offerId]).toBe('Theirs')
+    await place.edit(offerId, 'Ours again')
+    await (await place.imports().undo(second.importId)).ended
+    expect((await place.shown([offerId]))[offerId]).toBe('Ours again')
+    await expect(place.imports().chooseFields(second.importId, 1, { name: 'ours' })).rejects.toMatchObject({ code: 'import-not-staged' })
+  })
+
   test('what was edited here stays as it is, on accepting and on undoing, and is told', async () => {
     const first = await place.accept([a, b])
     const [idA, idB] = (await place.imports().records(first.importId, { limit: 10 })).items.map(({ offerId }) => offerId!)

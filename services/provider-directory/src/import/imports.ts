@@ -17,15 +17,26 @@ import {
   mustBeStaged,
   type TakenKind,
 } from '../domain/import.ts'
+import { publishedWords } from '../domain/offer.ts'
 import { RefusedError } from '../domain/refusals.ts'
 import type { CouncilArea } from '../place/place.ts'
 import type { Directory } from '../store/directory.ts'
-import { type ImportedOffer, type ImportSource, type ImportStore, pagesOf, recordId, type StagedRecord, wordsContext } from '../store/importStore.ts'
+import {
+  type ImportedOffer,
+  type ImportSource,
+  type ImportStore,
+  pagesOf,
+  recordId,
+  type StagedRecord,
+  type StagedWords,
+  wordsContext,
+} from '../store/importStore.ts'
 import type { Taxonomies } from '../taxonomy/taxonomies.ts'
 import { putBackRecords, remember, sourceIdOf, takeRecords } from './accept.ts'
 import type { Validators } from './addresses.ts'
-import { type ComparedRecord, compareFeed, type Look, looksMissed } from './compare.ts'
+import { type ComparedRecord, compareFeed, isAsAccepted, type Look, looksMissed } from './compare.ts'
 import { FeedError, type ReadRecord } from './feedRecord.ts'
+import { differences, type FieldChoices, type FieldDifference } from './fieldChoices.ts'
 import type { Report } from './problems.ts'
 import type { CsvMapping } from './readCsv.ts'
 import { type FeedRequest, type OpenedFeed, type Origin, openFeed, parsedAddress } from './readFeed.ts'
@@ -50,6 +61,7 @@ export type ImportRequest = {
 /** What a look at a feed came to. `known` is what the next can be made conditional with; absent where the server says nothing of the kind. */
 export type Looked = { answer: 'unchanged' } | { answer: 'staged' | 'no-difference'; importId: string; known: KnownFeed | undefined }
 export type ImportProgress = { doing: 'reading' | 'taking' | 'putting-back'; count: number; perSecond: number }
+export type RecordConflict = { name: string; offerId: string; differences: FieldDifference[]; choices?: FieldChoices }
 type Watching = { onProgress?: (progress: ImportProgress) => void }
 
 export type ImportWork = {
@@ -68,6 +80,10 @@ export type ImportWork = {
   look(feed: { lookId: string; address: string; isTrusted: boolean; known?: KnownFeed }): Promise<Looked>
   /** Leaves records out of what an acceptance takes, or takes them in again, by their places in the feed. Throws RefusedError as domain/import.ts says. */
   choose(importId: string, choice: { positions: readonly number[]; isTaken: boolean }): Promise<void>
+  /** Where a record and its offer, which was edited here, say different things, field by field, with what was chosen. Undefined for any other record. */
+  conflict(importId: string, position: number): Promise<RecordConflict | undefined>
+  /** Chooses what stands of such a record when it is accepted. Throws RefusedError `no-conflict`, and as domain/import.ts says. */
+  chooseFields(importId: string, position: number, choices: FieldChoices): Promise<void>
   /** Takes all that is sound and not left out, or only some `kinds` of change. `ended` resolves when everything is taken. Throws RefusedError `import-busy`, `import-outdated`, and what domain/import.ts says. */
   accept(importId: string, watching?: Watching & { kinds?: readonly TakenKind[] }): Promise<{ ended: Promise<void> }>
   /** Puts back what the last acceptance of its source took. Throws RefusedError `import-busy`, `import-not-last`, and what domain/import.ts says. */
@@ -278,6 +294,24 @@ export const importWork = ({ store, directory, councilArea, taxonomies, ports, i
     )
   }
 
+  const conflict: ImportWork['conflict'] = async (importId, position) => {
+    const id = recordId(importId, position)
+    const record = (await records.get(id))?.body
+    if (record?.kind !== 'changed' || record.offerId === undefined) return undefined
+    const { prepared } = store.sealer.open<StagedWords>(record.words, wordsContext(id))
+    const [offer, known] = [await directory.offers.get(record.offerId), (await store.importedOffers.get(record.offerId))?.body]
+    if (!prepared || !known || !offer?.details || offer.state.status === 'none' || isAsAccepted(offer, known)) return undefined
+    const ours = { category: offer.state.category, details: publishedWords(offer.details) }
+    const { choices } = record
+    return { name: offer.details.name, offerId: offer.id, differences: differences(ours, prepared.offer, known.fields), ...(choices ? { choices } : {}) }
+  }
+
+  const chooseFields: ImportWork['chooseFields'] = async (importId, position, choices) => {
+    mustBeStaged((await imports.get(importId))?.state ?? initialImport)
+    if (!(await conflict(importId, position))) throw new RefusedError('no-conflict')
+    await remember(records, recordId(importId, position), (known) => known && { ...known, choices })
+  }
+
   const drop: ImportWork['drop'] = async (importId) => {
     await change(importId, 'drop', (now) => dropImport(now, step(importId)))
     await forgetRecords(importId)
@@ -454,6 +488,8 @@ export const importWork = ({ store, directory, councilArea, taxonomies, ports, i
       return undefined
     },
     choose,
+    conflict,
+    chooseFields,
     drop,
     underWay: () => underWay,
     resume: () =>

@@ -36,6 +36,8 @@ export type ImportedRecord = {
   name?: string
   offerId?: string
   isLeftOut?: true
+  /** It was edited here, and what stands has been chosen field by field. */
+  isChosen?: true
 }
 
 export type KeptFile = { fileId: string; format: 'open-referral' | 'csv'; bytes: number }
@@ -186,6 +188,7 @@ const toRecord = (store: ImportStore, { id, body }: { id: string; body: StagedRe
     problems: body.problems,
     recordId: example,
     ...(body.isLeftOut ? { isLeftOut: body.isLeftOut } : {}),
+    ...(body.choices ? { isChosen: true as const } : {}),
     ...(line === undefined ? {} : { line }),
     ...(name === undefined ? {} : { name }),
     ...(body.offerId === undefined ? {} : { offerId: body.offerId }),

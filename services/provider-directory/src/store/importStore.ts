@@ -20,6 +20,7 @@ import { evolveImport, type ImportDetails, type ImportEvent, type ImportState, i
 import type { FormerOffer } from '../domain/offer.ts'
 import type { OrganisationDetails } from '../domain/organisation.ts'
 import type { Validators } from '../import/addresses.ts'
+import type { FieldChoices, FieldDigests } from '../import/fieldChoices.ts'
 import type { ProblemCode, RecordKind, Report } from '../import/problems.ts'
 import type { CsvMapping } from '../import/readCsv.ts'
 import type { PreparedOffer } from '../import/toOffer.ts'
@@ -42,9 +43,20 @@ export type StagedRecord = {
   words: string
   former?: string
   isLeftOut?: true
+  /** Of one that was edited here: what stands, field by field, once somebody has chosen. */
+  choices?: FieldChoices
 }
 
-type Remembered = { digest: string; offerDigest: string; isPresent: boolean; importId: string }
+type Remembered = {
+  digest: string
+  offerDigest: string
+  isPresent: boolean
+  importId: string
+  /** What the feed said in each field that can be chosen: what it says again is not asked about again. */
+  fields?: FieldDigests
+  /** Of one that was put together field by field: what it said then, which is neither what the feed says nor what was here. */
+  chosenDigest?: string
+}
 /** What was accepted last of one record of a source, by the id of its offer: what the next feed is compared with. */
 export type ImportedOffer = Remembered & {
   sourceId: string

@@ -14,6 +14,7 @@ import { administratorImportPage } from './administratorImport/page.ts'
 import { administratorImportColumnsPage } from './administratorImportColumns/page.ts'
 import { administratorImportFilePage } from './administratorImportFile/page.ts'
 import { administratorImportChoicePage, administratorImportKindsPage } from './administratorImportKinds/page.ts'
+import { administratorImportRecordPage } from './administratorImportRecord/page.ts'
 import { administratorImportsPage } from './administratorImports/page.ts'
 import { administratorMailPage } from './administratorMail/page.ts'
 import { administratorNewAccountPage } from './administratorNewAccount/page.ts'
@@ -169,6 +170,7 @@ export const pages: readonly AnyPage[] = [
   ...administratorImportSteps,
   administratorImportKindsPage,
   administratorImportChoicePage,
+  administratorImportRecordPage,
   administratorFeedsPage,
   administratorFeedStopPage,
   administratorDuplicatesPage,

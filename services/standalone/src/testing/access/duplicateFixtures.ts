@@ -9,7 +9,7 @@ const pairsOfOneMax = 9
 let count = 0
 let registrant: { world: World; person: Promise<Person>; pairs: number } | undefined
 
-type Pair = { matchId: string; organisations: { organisationId: string; name: string; sequence: number }[] }
+type Pair = { matchId: string; status: string; organisations: { organisationId: string; name: string; sequence: number }[] }
 
 /** Somebody who has to do with nothing else here, and a new one when that one may register no more. */
 const registrantOf = (world: World): Promise<Person> => {
@@ -65,6 +65,7 @@ export const duplicateFixtures: Fixtures = {
     prepare: async (world) => {
       const { administrator, params, look, merging } = await waiting(world)
       await must(() => administrator.send('POST', `${at}/${params.id}/merging`, { body: merging }))
+      await eventually('the merge is carried out', async () => ((await look()).status === 'merged' ? true : undefined))
       return { params, look }
     },
   },

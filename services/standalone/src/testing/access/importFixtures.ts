@@ -52,6 +52,26 @@ const ownTaxonomy = async ({ anyone }: World): Promise<string> => {
   return contents[0]!.id
 }
 
+/** A record of a feed that waits, whose offer was edited here: here it is withdrawn, which an administrator may. */
+const conflicting = async (world: World) => {
+  const { place, folder } = world
+  const [source, path] = [`feed ${++count}`, join(folder, `feed-${count}.json`)]
+  const organization = { id: 'o', name: 'Neighbours' }
+  const stageWith = async (description: string) => {
+    writeFileSync(path, JSON.stringify([{ id: 'a', name: `Lunch club of ${source}`, description, status: 'active', organization }]))
+    const { importId, ended } = await alone(() => place.directory.imports.stage({ origin: { kind: 'file', path }, format: { kind: 'open-referral' }, source }))
+    await ended
+    return importId
+  }
+  const first = await stageWith('A meal.')
+  const { ended } = await alone(() => place.directory.imports.accept(first))
+  await ended
+  const importId = await stageWith('A hot meal.')
+  const offerId = (await place.directory.imports.records(importId, { limit: 1 })).items[0]!.offerId!
+  await must(() => world.person('partner', 'administrator').send('POST', `/api/provider-directory/offers/${offerId}/withdrawal`))
+  return { params: { id: importId, position: '1' }, look: () => place.directory.imports.conflict(importId, 1), offerId }
+}
+
 export const importFixtures: Fixtures = {
   'GET /api/provider-directory/taxonomies': {
     ...forAdministrators,
@@ -130,6 +150,20 @@ export const importFixtures: Fixtures = {
     prepare: async (world) => {
       const { importId, offerName } = await staged(world)
       return { params: { id: importId }, marks: [offerName] }
+    },
+  },
+  'GET /api/provider-directory/imports/{id}/records/{position}/conflict': {
+    ...forAdministrators,
+    prepare: async (world) => {
+      const { params, offerId } = await conflicting(world)
+      return { params, marks: [offerId] }
+    },
+  },
+  'POST /api/provider-directory/imports/{id}/records/{position}/choice': {
+    ...forAdministrators,
+    prepare: async (world) => {
+      const { params, look } = await conflicting(world)
+      return { params, look, body: { fields: { description: 'theirs' } } }
     },
   },
   // A look at a watched feed may be under way.

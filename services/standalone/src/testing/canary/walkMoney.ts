@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { calendarDay, sleep, systemRuntime } from '@patchwork/runtime'
 import type { Browser, Page } from '../browser.ts'
-import { eventually } from '../openPlace.ts'
+import { eventually, must } from '../openPlace.ts'
 import { command } from './operator.ts'
 import { type Account, inHtml, uuid, type Walk } from './walk.ts'
 
@@ -25,6 +25,7 @@ export const walkTheMoney = async (walk: Walk, { administrator, commissioner, pr
   await contract(walk, commissioner)
   await imports(walk, administrator)
   await duplicates(walk, administrator)
+  await editedHere(walk, administrator)
 }
 
 /** What somebody else has not heard of yet is sent again for a while. */
@@ -211,4 +212,23 @@ const duplicates = async ({ canaries, opened }: Walk, { browser }: Account): Pro
   const stands = inHtml((await browser.goTo(pair)).html, new RegExp(`name="stands"[^>]*value="${uuid}"`))
   await browser.send(pair, { stands })
   await sent(() => browser.send(`${pair}/undoing`, {}))
+}
+
+/** A record whose offer somebody here has taken down since: what stands of it is chosen field by field. */
+const editedHere = async ({ canaries, opened }: Walk, { browser }: Account): Promise<void> => {
+  const path = join(opened.folder, 'edited.json')
+  const imported = async (...how: string[]): Promise<string> => {
+    const organization = { id: 'one', name: canaries.offer(), description: canaries.offer() }
+    writeFileSync(path, JSON.stringify([{ id: 'one', name: canaries.offer(), description: canaries.offer(), status: 'active', organization }]))
+    return eventually(
+      'the feed is read',
+      async () => /"importId":\s*"([^"]+)"/.exec(await command(opened, 'import', 'open-referral', path, ...how, '--json'))?.[1],
+    )
+  }
+  const first = await imported('--accept')
+  const offerId = await eventually('the offer is there', async () => (await opened.place.directory.imports.records(first, { limit: 1 })).items[0]?.offerId)
+  const [administrator] = await opened.open([{ role: 'administrator', name: canaries.word() }])
+  await must(() => administrator!.send('POST', `/api/provider-directory/offers/${offerId}/withdrawal`))
+  const second = await imported()
+  await sent(() => browser.send(`/administrator/imports/${second}/records/1`, { 'fields-description': 'theirs' }))
 }

@@ -71,7 +71,14 @@ test('D10 the list says which two, why and how likely, and leads on and to those
 })
 test('D10 the two stand side by side, escaped; only what conflicts is to be chosen, and what would stand is chosen already', async () => {
   const text = await shown(at)
-  for (const words of ['Lunch &lt;b&gt;club&lt;/b&gt;', 'Which name stands?', 'Registered here', 'Only one says it', 'People act for both'])
+  for (const words of [
+    'Lunch &lt;b&gt;club&lt;/b&gt;',
+    'Which name stands?',
+    'First: From a feed, 2 March 2026',
+    'Second: Registered here',
+    'Only one says it',
+    'People act for both',
+  ])
     expect(text).toContain(words)
   expect(text).not.toContain('Which telephone number stands?')
   expect(text).toMatch(new RegExp(`name="stands"[^>]*value="${one}"[^>]*checked`))

@@ -32,6 +32,7 @@ const Records = z.object({
       name: z.string().optional(),
       offerId: z.string().optional(),
       isLeftOut: z.boolean().default(false),
+      isChosen: z.boolean().default(false),
     }),
   ),
   after: z.string().optional(),
