@@ -35,7 +35,9 @@ import {
   providerCheckRemovalPage,
   providerDraftDiscardingPage,
   providerDraftPublicationPage,
+  providerHandOverPage,
   providerJoiningCodePage,
+  providerLeavingPage,
   providerPublicationPage,
   providerWithdrawalPage,
 } from './confirm/providerPages.ts'
@@ -112,6 +114,8 @@ export const pages: readonly AnyPage[] = [
   providerCheckRemovalPage,
   providerJoinPage,
   providerJoiningCodePage,
+  providerHandOverPage,
+  providerLeavingPage,
   providerNewOfferPage,
   providerEditOfferPage,
   providerPublicationPage,
