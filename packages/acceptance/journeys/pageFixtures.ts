@@ -166,6 +166,8 @@ export const fixturesOf = ({
   '/provider/organisation/new': provider('/provider/organisation/new'),
   '/provider/join': provider('/provider/join'),
   '/provider/organisations/:organisationId/joining-code': provider(`/provider/organisations/${organisation}/joining-code`),
+  '/provider/organisations/:organisationId/hand-over': provider(`/provider/organisations/${organisation}/hand-over`),
+  '/provider/organisations/:organisationId/leaving': provider(`/provider/organisations/${organisation}/leaving`),
   '/provider/organisations/:organisationId/description': provider(`/provider/organisations/${organisation}/description`),
   '/provider/organisations/:organisationId/checks': provider(`/provider/organisations/${organisation}/checks`),
   '/provider/organisations/:organisationId/checks/:credentialId/removal': provider(`/provider/organisations/${organisation}/checks/${check}/removal`),

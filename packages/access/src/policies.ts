@@ -18,6 +18,9 @@ export const policies = {
   'organisation.describe': { provider: 'own', coordinator: 'own', administrator: 'any' },
   // own = an organisation the person owns
   'organisation.issue-joining-code': { provider: 'own', coordinator: 'own' },
+  'organisation.hand-over': { provider: 'own', coordinator: 'own' },
+  // own = an organisation the person is a member of
+  'organisation.leave': { provider: 'own', coordinator: 'own' },
   'organisation.join': { provider: 'any', coordinator: 'any' },
   'organisation.mine': { provider: 'own', coordinator: 'own', administrator: 'own' },
   'offer.read': { anyone: 'any' },

@@ -49,6 +49,18 @@ export const OrganisationJoiningCodeIssued = defineEvent({
   meaning: 'An owner made a code by which one colleague can join an organisation until it expires. The code itself is told to nobody but them.',
   data: z.object({ organisationId: Id, joiningCodeId: Id, issuedBy: Id, expiresAt: Instant }),
 })
+export const OrganisationHandOverOffered = defineEvent({
+  type: 'organisation.hand-over-offered.v1',
+  topic: organisation,
+  meaning: 'An owner made a code by which one colleague can become the owner in their place until it expires. The code itself is told to nobody but them.',
+  data: z.object({ organisationId: Id, joiningCodeId: Id, offeredBy: Id, expiresAt: Instant }),
+})
+export const OrganisationHandedOver = defineEvent({
+  type: 'organisation.handed-over.v1',
+  topic: organisation,
+  meaning: 'A member owns an organisation now, in place of another, who stays a member.',
+  data: z.object({ organisationId: Id, fromPersonId: Id, toPersonId: Id, joiningCodeId: Id, handedOverAt: Instant }),
+})
 export const OrganisationMerged = defineEvent({
   type: 'organisation.merged.v1',
   topic: organisation,

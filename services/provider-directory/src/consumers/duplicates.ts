@@ -1,5 +1,13 @@
 import { type Command, type Consumer, consume, idFor, on, type Ports, type ReactionContext } from '@patchwork/aggregate'
-import { OfferDescribed, OrganisationDescribed, OrganisationMemberJoined, OrganisationMerged, OrganisationMergeUndone } from '@patchwork/events'
+import {
+  OfferDescribed,
+  OrganisationDescribed,
+  OrganisationHandedOver,
+  OrganisationMemberJoined,
+  OrganisationMemberLeft,
+  OrganisationMerged,
+  OrganisationMergeUndone,
+} from '@patchwork/events'
 import { likenessOf, traitsOf } from '../domain/likeness.ts'
 import { closeMatch, raiseMatch, reopenMatch } from '../domain/match.ts'
 import { type MergedOrganisation, mirroredMembers } from '../domain/mergedMembers.ts'
@@ -43,6 +51,8 @@ export const findDuplicates = ({ directory, likenesses }: Dependencies, ports: P
           await raise(organisationId, command)
         }),
         on(OrganisationMemberJoined, ({ data: { organisationId } }, { command }) => settle.members(organisationId, command)),
+        on(OrganisationMemberLeft, ({ data: { organisationId } }, { command }) => settle.members(organisationId, command)),
+        on(OrganisationHandedOver, ({ data: { organisationId } }, { command }) => settle.members(organisationId, command)),
         on(OrganisationMerged, async ({ data }, { command }) => {
           await settle.words(data.organisationId, command)
           await settle.members(data.organisationId, command)

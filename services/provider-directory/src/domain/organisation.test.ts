@@ -6,10 +6,13 @@ import {
   issueJoiningCode,
   joiningCodesMax,
   joinOrganisation,
+  leaveOrganisation,
   type OrganisationDetails,
   type OrganisationEvent,
+  offerHandOver,
   registerOrganisation,
 } from './organisation.ts'
+import { RefusedError } from './refusals.ts'
 import { at, organisationId, organisationScene, personId } from './testExamples.ts'
 
 const { given } = organisationScene
@@ -94,6 +97,115 @@ describe('a colleague joins', () => {
     given(registered, details)
       .when((now) => joinOrganisation(now, join(colleagueId)))
       .thenRefused('joining-code-ended', '/code')
+  })
+  const offered: OrganisationEvent = { type: 'organisation.hand-over-offered.v1', data: { organisationId, joiningCodeId, offeredBy: personId, expiresAt } }
+  const handedOver: OrganisationEvent = {
+    type: 'organisation.handed-over.v1',
+    data: { organisationId, fromPersonId: personId, toPersonId: colleagueId, joiningCodeId, handedOverAt: at },
+  }
+  const left = (who: string): OrganisationEvent => ({ type: 'organisation.member-left.v1', data: { organisationId, personId: who } })
+  const otherCode: OrganisationEvent = { type: 'organisation.joining-code-issued.v1', data: issuedWith(strangerId) }
+  const byOtherCode: OrganisationEvent = {
+    type: 'organisation.member-joined.v1',
+    data: { organisationId, personId: colleagueId, memberRole: 'member', joiningCodeId: strangerId },
+  }
+  const throughMerge = (memberRole: 'owner' | 'member'): OrganisationEvent => ({
+    type: 'organisation.member-joined.v1',
+    data: { organisationId, personId: colleagueId, memberRole, throughMatchId: strangerId },
+  })
+  const stateAfter = (...events: OrganisationEvent[]) => [...registered, ...events].reduce(evolveOrganisation, initialOrganisation)
+
+  test('an owner gets a code to hand over by; nobody else does', () => {
+    const offer = (who: string) => ({ organisationId, joiningCodeId, offeredBy: who, at })
+    given(registered, details)
+      .when((now) => offerHandOver(now, offer(personId)))
+      .thenEvents([offered])
+    for (const nobody of [colleagueId, strangerId])
+      given([...registered, code, joined], details)
+        .when((now) => offerHandOver(now, offer(nobody)))
+        .thenRefused('organisation-not-found')
+  })
+  test('a member who enters it owns the organisation, and the one who handed it over stays a member', () => {
+    given([...registered, otherCode, byOtherCode, offered], details)
+      .when((now) => joinOrganisation(now, join(colleagueId)))
+      .thenEvents([handedOver])
+    expect(stateAfter(otherCode, byOtherCode, offered, handedOver)).toMatchObject({ ownerIds: [colleagueId], memberIds: [personId, colleagueId] })
+  })
+  test('somebody new who enters it joins and owns the organisation', () => {
+    given([...registered, offered], details)
+      .when((now) => joinOrganisation(now, join(colleagueId)))
+      .thenEvents([joined, handedOver])
+    expect(stateAfter(offered, joined, handedOver)).toMatchObject({ ownerIds: [colleagueId], memberIds: [personId, colleagueId] })
+  })
+  test('who was a member only through a merge owns it by themselves, whatever becomes of the merge', () => {
+    given([...registered, throughMerge('member'), offered], details)
+      .when((now) => joinOrganisation(now, join(colleagueId)))
+      .thenEvents([joined, handedOver])
+    expect(stateAfter(throughMerge('member'), offered, joined, handedOver)).not.toHaveProperty('through')
+  })
+  test('it is used once: entered again by the new owner nothing changes, by anybody else it opens nothing, and other codes to hand over by are gone', () => {
+    const second = { ...offered, data: { ...offered.data, joiningCodeId: strangerId } } as OrganisationEvent
+    const after = given([...registered, second, offered, joined, handedOver], details)
+    after.when((now) => joinOrganisation(now, join(colleagueId))).thenNothing()
+    for (const who of [strangerId, personId]) after.when((now) => joinOrganisation(now, join(who))).thenRefused('joining-code-ended', '/code')
+    after.when((now) => joinOrganisation(now, { ...join(strangerId), joiningCodeId: strangerId })).thenRefused('joining-code-ended', '/code')
+  })
+  test('an owner who enters it themselves changes nothing, and past its time it opens nothing', () => {
+    given([...registered, offered], details)
+      .when((now) => joinOrganisation(now, join(personId)))
+      .thenNothing()
+    given([...registered, offered], details)
+      .when((now) => joinOrganisation(now, join(colleagueId, expiresAt)))
+      .thenRefused('joining-code-ended', '/code')
+  })
+  test('a member leaves; whoever alone looks after it cannot, until it is handed over', () => {
+    const leave = (who: string) => ({ organisationId, personId: who })
+    given([...registered, code, joined], details)
+      .when((now) => leaveOrganisation(now, leave(colleagueId)))
+      .thenEvents([left(colleagueId)])
+    // Who owns it through a merge may not do so tomorrow.
+    for (const others of [[code, joined], [throughMerge('owner')]])
+      given([...registered, ...others], details)
+        .when((now) => leaveOrganisation(now, leave(personId)))
+        .thenRefused('last-owner')
+    given([...registered, offered, joined, handedOver], details)
+      .when((now) => leaveOrganisation(now, leave(personId)))
+      .thenEvents([left(personId)])
+    expect(stateAfter(offered, joined, handedOver, left(personId))).toMatchObject({ ownerIds: [colleagueId], memberIds: [colleagueId] })
+  })
+  test('leaving again changes nothing; whoever left joins again by a new code only', () => {
+    const gone = given([...registered, code, joined, left(colleagueId)], details)
+    gone.when((now) => leaveOrganisation(now, { organisationId, personId: colleagueId })).thenNothing()
+    gone.when((now) => joinOrganisation(now, join(colleagueId))).thenRefused('joining-code-ended', '/code')
+  })
+  test('an organisation always has somebody who looks after it, whoever hands over, joins and leaves', () => {
+    const step = fc.record({
+      what: fc.constantFrom('offer', 'issue', 'join', 'leave'),
+      who: fc.constantFrom(personId, colleagueId, strangerId),
+      codeId: fc.constantFrom(joiningCodeId, colleagueId, strangerId),
+    })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        let state = registered.reduce(evolveOrganisation, initialOrganisation)
+        for (const { what, who, codeId } of steps) {
+          const now = { state, details }
+          const decide = {
+            offer: () => offerHandOver(now, { organisationId, joiningCodeId: codeId, offeredBy: who, at }),
+            issue: () => issueJoiningCode(now, { organisationId, joiningCodeId: codeId, issuedBy: who, at }),
+            join: () => joinOrganisation(now, { organisationId, joiningCodeId: codeId, personId: who, at }),
+            leave: () => leaveOrganisation(now, { organisationId, personId: who }),
+          }[what] as () => ReturnType<typeof joinOrganisation>
+          try {
+            state = decide().events.reduce(evolveOrganisation, state)
+          } catch (error) {
+            if (!(error instanceof RefusedError)) throw error
+          }
+          if (state.status !== 'registered') throw new Error('It was registered')
+          expect(state.ownerIds).toHaveLength(1)
+          expect(state.memberIds).toEqual(expect.arrayContaining(state.ownerIds))
+        }
+      }),
+    )
   })
   test('however many codes are made and used, no more are kept than the limit, and nobody but their owner owns', () => {
     const event = fc.nat(40).chain((n) => {

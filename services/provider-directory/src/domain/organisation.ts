@@ -1,6 +1,8 @@
 import type {
   DomainEvent,
   OrganisationDescribed,
+  OrganisationHandedOver,
+  OrganisationHandOverOffered,
   OrganisationJoiningCodeIssued,
   OrganisationMemberJoined,
   OrganisationMemberLeft,
@@ -18,6 +20,8 @@ export type OrganisationEvent =
   | DomainEvent<typeof OrganisationMemberJoined>
   | DomainEvent<typeof OrganisationJoiningCodeIssued>
   | DomainEvent<typeof OrganisationMemberLeft>
+  | DomainEvent<typeof OrganisationHandOverOffered>
+  | DomainEvent<typeof OrganisationHandedOver>
   | DomainEvent<typeof OrganisationMerged>
   | DomainEvent<typeof OrganisationMergeUndone>
 
@@ -25,8 +29,8 @@ export type OrganisationKind = 'micro-provider' | 'community-network' | 'organis
 export type Origin = 'registered' | 'open-data' | 'imported'
 export type MemberRole = 'owner' | 'member'
 
-/** A code that one colleague can join by; its id follows from the code, which is kept nowhere. */
-export type JoiningCode = { joiningCodeId: string; expiresAt: string; usedBy?: string }
+/** A code that one colleague can join by; its id follows from the code, which is kept nowhere. `handsOver`: by it they own it in the place of this one. */
+export type JoiningCode = { joiningCodeId: string; expiresAt: string; usedBy?: string; handsOver?: string }
 
 export type OrganisationState =
   | { status: 'unregistered'; memberIds: string[] }
@@ -128,9 +132,39 @@ export const issueJoiningCode = (
   return { events: [{ type: 'organisation.joining-code-issued.v1', data: { organisationId, joiningCodeId, issuedBy, expiresAt } }], answer: { expiresAt } }
 }
 
+/** Whether somebody acts for it, or owns it, whatever becomes of a merge. */
+export const isOwnMember = ({ memberIds, through }: Registered, personId: string): boolean => memberIds.includes(personId) && through?.[personId] === undefined
+export const isOwnOwner = (state: Registered, personId: string): boolean => isOwnMember(state, personId) && state.ownerIds.includes(personId)
+
+/** An owner gets a code by which one colleague can take their place. Throws RefusedError `organisation-not-found`. */
+export const offerHandOver = (
+  { state }: Organisation,
+  { organisationId, joiningCodeId, offeredBy, at }: { organisationId: string; joiningCodeId: string; offeredBy: string; at: string },
+): OrganisationDecision => {
+  if (state.status !== 'registered' || !isOwnOwner(state, offeredBy)) throw new RefusedError('organisation-not-found')
+  const expiresAt = new Date(Date.parse(at) + joiningCodeDays * dayMs).toISOString()
+  return { events: [{ type: 'organisation.hand-over-offered.v1', data: { organisationId, joiningCodeId, offeredBy, expiresAt } }], answer: { expiresAt } }
+}
+
 /**
- * Whoever has a code that is still open becomes a member, and the code is used up. A member who enters one stays what they are, and nothing is used up.
- * Throws RefusedError `joining-code-ended`, `too-many-members`.
+ * A member leaves; who is one through a merge only stays until they leave where they are one. Whoever owns it alone cannot: somebody must look after who joins.
+ * Throws RefusedError `organisation-not-found`, `last-owner`.
+ */
+export const leaveOrganisation = (
+  { state }: Organisation,
+  { organisationId, personId }: { organisationId: string; personId: string },
+): OrganisationDecision => {
+  if (state.status !== 'registered') throw new RefusedError('organisation-not-found')
+  const answer = { organisationId }
+  if (!isOwnMember(state, personId)) return { events: [], answer }
+  const owners = state.ownerIds.filter((ownerId) => isOwnOwner(state, ownerId))
+  if (owners.length === 1 && owners[0] === personId) throw new RefusedError('last-owner')
+  return { events: [{ type: 'organisation.member-left.v1', data: { organisationId, personId } }], answer }
+}
+
+/**
+ * Whoever has a code that is still open becomes a member, and the code is used up. A member who enters one stays what they are, and nothing is used up, unless its
+ * owner hands over by it: then they own it in the place of that one, member before or not. Throws RefusedError `joining-code-ended`, `too-many-members`.
  */
 export const joinOrganisation = (
   { state }: Organisation,
@@ -138,10 +172,15 @@ export const joinOrganisation = (
 ): OrganisationDecision => {
   const code = state.status === 'registered' ? state.joiningCodes?.find((open) => open.joiningCodeId === joiningCodeId) : undefined
   const answer = { organisationId }
-  if (code && state.memberIds.includes(personId)) return { events: [], answer }
-  if (!code || code.usedBy !== undefined || at >= code.expiresAt) throw new RefusedError('joining-code-ended', '/code')
-  if (state.memberIds.length >= membersMax) throw new RefusedError('too-many-members', '/code')
-  return { events: [{ type: 'organisation.member-joined.v1', data: { organisationId, personId, memberRole: 'member', joiningCodeId } }], answer }
+  const isMember = state.memberIds.includes(personId)
+  const isForOthers = code?.handsOver === undefined || (code.handsOver === personId && code.usedBy === undefined)
+  if (code && isMember && (isForOthers || code.usedBy === personId)) return { events: [], answer }
+  if (state.status !== 'registered' || !code || code.usedBy !== undefined || at >= code.expiresAt) throw new RefusedError('joining-code-ended', '/code')
+  if (!isMember && state.memberIds.length >= membersMax) throw new RefusedError('too-many-members', '/code')
+  const joined = { type: 'organisation.member-joined.v1', data: { organisationId, personId, memberRole: 'member', joiningCodeId } } as const
+  if (code.handsOver === undefined) return { events: [joined], answer }
+  const data = { organisationId, fromPersonId: code.handsOver, toPersonId: personId, joiningCodeId, handedOverAt: at }
+  return { events: [...(isOwnMember(state, personId) ? [] : [joined]), { type: 'organisation.handed-over.v1', data }], answer }
 }
 
 /** Organisations that stand as one, at most. */
@@ -260,8 +299,25 @@ export const evolveOrganisation = (state: OrganisationState, event: Organisation
       if (state.status !== 'registered') return state
       const { personId } = event.data
       const without = (ids: string[]) => ids.filter((id) => id !== personId)
-      const left = withThrough(state, { ...state.through, [personId]: undefined })
-      return { ...left, memberIds: without(state.memberIds), ownerIds: without(state.ownerIds) }
+      const left = {
+        ...withThrough(state, { ...state.through, [personId]: undefined }),
+        memberIds: without(state.memberIds),
+        ownerIds: without(state.ownerIds),
+      }
+      return { ...left, ...withoutHandOversBy(left, personId) }
+    }
+    case 'organisation.hand-over-offered.v1': {
+      const { joiningCodeId, expiresAt, offeredBy } = event.data
+      if (state.status !== 'registered') return state
+      return { ...state, ...withJoiningCodes([...(state.joiningCodes ?? []).slice(1 - joiningCodesMax), { joiningCodeId, expiresAt, handsOver: offeredBy }]) }
+    }
+    case 'organisation.handed-over.v1': {
+      const { fromPersonId, toPersonId, joiningCodeId } = event.data
+      if (state.status !== 'registered') return state
+      const codes = (state.joiningCodes ?? []).map((code) => (code.joiningCodeId === joiningCodeId ? { ...code, usedBy: toPersonId } : code))
+      const ownerIds = [...state.ownerIds.filter((id) => id !== fromPersonId && id !== toPersonId), toPersonId]
+      const handedOver = { ...state, ownerIds, ...withJoiningCodes(codes) }
+      return { ...handedOver, ...withoutHandOversBy(handedOver, fromPersonId) }
     }
     case 'organisation.merged.v1':
       if (state.status !== 'registered') return state
@@ -276,7 +332,7 @@ export const evolveOrganisation = (state: OrganisationState, event: Organisation
   }
 }
 
-type Registered = OrganisationState & { status: 'registered' }
+export type Registered = OrganisationState & { status: 'registered' }
 
 /** Of each person through which merge they are a member; nothing is kept of those who are one by themselves. */
 const withThrough = (state: Registered, through: Record<string, string | undefined>): Registered => {
@@ -284,6 +340,10 @@ const withThrough = (state: Registered, through: Record<string, string | undefin
   const kept = Object.fromEntries(Object.entries(through).filter((entry): entry is [string, string] => entry[1] !== undefined))
   return Object.keys(kept).length > 0 ? { ...rest, through: kept } : rest
 }
+
+/** Nobody hands over what they own no more: their codes to do so by that nobody has used are gone. */
+const withoutHandOversBy = ({ joiningCodes }: Registered, personId: string) =>
+  joiningCodes ? withJoiningCodes(joiningCodes.filter(({ handsOver, usedBy }) => handsOver !== personId || usedBy !== undefined)) : {}
 
 /** The ids stand beside the codes as a list that can be asked for. */
 const withJoiningCodes = (joiningCodes: JoiningCode[]) => ({ joiningCodes, joiningCodeIds: joiningCodes.map(({ joiningCodeId }) => joiningCodeId) })

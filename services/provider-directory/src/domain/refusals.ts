@@ -9,6 +9,11 @@ const refusals = {
     title: 'This code does not open anything',
     words: 'The code was used, has run out, or was typed otherwise. Ask your colleague for a new one.',
   },
+  'last-owner': {
+    kind: 'conflict',
+    title: 'Somebody must look after it',
+    words: 'You look after who joins, and nobody else does. Hand that over to a colleague first, then leave.',
+  },
   'too-many-members': { kind: 'invalid', title: 'Too many members', words: 'An organisation can have 200 members at most.' },
   'too-many-offers': { kind: 'invalid', title: 'Too many offers', words: 'One organisation can have 500 offers at most. Withdraw some that have ended.' },
   'offer-not-found': { kind: 'not-found', title: 'No such offer', words: 'There is no such offer, or it is not yours.' },

@@ -178,7 +178,7 @@ test('D10 what was edited on the one that stands stays with it when a merge is u
   expect((await other.owner(`/organisations/${other.organisationId}`, { method: 'put', body: edited })).status).toBe(200)
   const { code } = (await other.owner(`/organisations/${other.organisationId}/joining-codes`, { body: {} })).body
   const colleague = place.as('provider')
-  expect((await colleague('/memberships', { body: { code } })).body).toEqual({ organisationId: one.organisationId })
+  expect((await colleague('/memberships', { body: { code } })).body).toEqual({ organisationId: one.organisationId, memberRole: 'member' })
   await settled()
   expect((await colleague(`/offers/${other.offerId}/assurance`, { body: {} })).status).toBe(200)
   await undone(matchId)
@@ -186,6 +186,29 @@ test('D10 what was edited on the one that stands stays with it when a merge is u
   expect(await view(other.organisationId)).toMatchObject({ description: 'Others.' })
   expect((await colleague(`/offers/${one.offerId}/assurance`, { body: {} })).status).toBe(200)
   expect((await colleague(`/offers/${other.offerId}/assurance`, { body: {} })).status).toBe(404)
+})
+
+test('D10 whoever leaves one of two that are merged leaves both; who hands over what they own hands over only that, and both know the heir', async () => {
+  const [one, other] = [await registered(neighbours), await registered({ ...neighbours, description: 'Others.' })]
+  const matchId = await pairOf(one.organisationId, other.organisationId)
+  await merged(matchId, one.organisationId)
+  const step = (ask: Asking, what: string) => ask(`/organisations/${one.organisationId}/${what}`, { body: {} })
+  // The merge alone makes each the owner of both: that may end, so neither may leave their own behind.
+  expect((await step(other.owner, 'leaving')).body).toMatchObject({ code: 'last-owner' })
+  const { code } = (await step(other.owner, 'hand-over')).body
+  const heir = place.as('provider')
+  expect((await heir('/memberships', { body: { code } })).body).toEqual({ organisationId: one.organisationId, memberRole: 'owner' })
+  await settled()
+  expect((await step(other.owner, 'leaving')).status).toBe(200)
+  await settled()
+  expect((await other.owner('/organisations/mine')).body.items).toEqual([])
+  for (const { offerId } of [one, other]) expect((await other.owner(`/offers/${offerId}/assurance`, { body: {} })).status).toBe(404)
+  expect((await heir(`/offers/${one.offerId}/assurance`, { body: {} })).status).toBe(200)
+  expect(await violations()).toEqual([])
+  await undone(matchId)
+  expect((await heir('/organisations/mine')).body.items).toMatchObject([{ organisationId: other.organisationId, memberRole: 'owner' }])
+  expect((await one.owner('/organisations/mine')).body.items).toMatchObject([{ organisationId: one.organisationId, memberRole: 'owner' }])
+  expect(await violations()).toEqual([])
 })
 
 test('D10 later looks of either feed go to the one that stands and bring nothing back', async () => {

@@ -353,7 +353,7 @@ describe('a colleague joins by a code', () => {
     expect([status, body.code]).toEqual([201, expect.stringMatching(/^([2-9A-HJ-NP-Z]{4}-){3}[2-9A-HJ-NP-Z]{4}$/)])
     const colleague = place.as('coordinator')
     const joined = await colleague('/memberships', { body: { code: ` ${body.code.toLowerCase().replaceAll('-', ' ')} ` } })
-    expect([joined.status, joined.body]).toEqual([201, { organisationId: owner.organisationId }])
+    expect([joined.status, joined.body]).toEqual([201, { organisationId: owner.organisationId, memberRole: 'member' }])
     expect((await colleague('/organisations/mine')).body.items).toMatchObject([{ organisationId: owner.organisationId, memberRole: 'member' }])
     expect((await colleague('/offers', { body: lunchClub(owner.organisationId) })).status).toBe(201)
     expect((await codeOf(colleague, owner.organisationId)).status).toBe(404)
@@ -387,6 +387,46 @@ describe('a colleague joins by a code', () => {
     for (const ask of [place.as('provider'), place.as('coordinator')]) expect((await codeOf(ask, owner.organisationId)).status).toBe(404)
     for (const role of ['resident', 'navigator', 'administrator'] as const)
       expect((await place.as(role)('/memberships', { body: { code: 'AAAA-AAAA-AAAA-AAAA' } })).status).toBe(403)
+  })
+})
+
+describe('an organisation changes hands', () => {
+  const step = (ask: ReturnType<Place['as']>, organisationId: string, what: string) => ask(`/organisations/${organisationId}/${what}`, { method: 'post' })
+  const joined = async (owner: Awaited<ReturnType<typeof registered>>) => {
+    const { code } = (await step(owner.ask, owner.organisationId, 'joining-codes')).body
+    const ask = place.as('provider', newId())
+    expect((await ask('/memberships', { body: { code } })).status).toBe(201)
+    return ask
+  }
+  const roleOf = async (ask: ReturnType<Place['as']>) => (await ask('/organisations/mine')).body.items[0]?.memberRole
+
+  test('by a code that its owner hands to a member, who owns it from then on; the former owner stays a member, and may leave', async () => {
+    const owner = await registered()
+    const colleague = await joined(owner)
+    expect((await step(owner.ask, owner.organisationId, 'leaving')).body).toMatchObject({ status: 409, code: 'last-owner' })
+    const { status, body } = await step(owner.ask, owner.organisationId, 'hand-over')
+    expect([status, body]).toEqual([201, { code: expect.any(String), expiresAt: expect.any(String) }])
+    expect((await colleague('/memberships', { body: { code: body.code } })).body).toEqual({ organisationId: owner.organisationId, memberRole: 'owner' })
+    expect([await roleOf(colleague), await roleOf(owner.ask)]).toEqual(['owner', 'member'])
+    expect((await step(owner.ask, owner.organisationId, 'joining-codes')).status).toBe(404)
+    expect((await step(owner.ask, owner.organisationId, 'leaving')).status).toBe(200)
+    expect(await roleOf(owner.ask)).toBeUndefined()
+    expect((await owner.ask('/offers', { body: lunchClub(owner.organisationId) })).status).toBe(404)
+    expect((await step(colleague, owner.organisationId, 'leaving')).body).toMatchObject({ code: 'last-owner' })
+    await place.settled()
+    const told = (await place.events('organisation')).filter(({ subject }) => subject === owner.organisationId)
+    expect(told.map(({ type }) => type).slice(-3)).toEqual(['organisation.hand-over-offered.v1', 'organisation.handed-over.v1', 'organisation.member-left.v1'])
+    expect(JSON.stringify(told) + place.logLines.join()).not.toContain(body.code)
+  })
+  test('only its owner hands it over, only its members leave it; to others it is not there', async () => {
+    const owner = await registered()
+    const colleague = await joined(owner)
+    expect((await step(colleague, owner.organisationId, 'hand-over')).status).toBe(404)
+    for (const what of ['hand-over', 'leaving']) {
+      expect((await step(place.as('provider'), owner.organisationId, what)).status).toBe(404)
+      expect((await step(place.as('administrator'), owner.organisationId, what)).status).toBe(403)
+    }
+    expect(await roleOf(owner.ask)).toBe('owner')
   })
 })
 

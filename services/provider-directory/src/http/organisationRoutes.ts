@@ -5,14 +5,25 @@ import type { Runtime } from '@patchwork/runtime'
 import { z } from 'zod'
 import { isDueForALook } from '../domain/credential.ts'
 import { endsSoon, isShown } from '../domain/offer.ts'
-import { describeOrganisation, issueJoiningCode, joinOrganisation, type OrganisationDetails, registerOrganisation } from '../domain/organisation.ts'
+import {
+  describeOrganisation,
+  isOwnMember,
+  isOwnOwner,
+  issueJoiningCode,
+  joinOrganisation,
+  leaveOrganisation,
+  type OrganisationDetails,
+  offerHandOver,
+  type Registered,
+  registerOrganisation,
+} from '../domain/organisation.ts'
 import { RefusedError } from '../domain/refusals.ts'
 import { charityIdOf } from '../openData/loadOpenData.ts'
 import type { CouncilArea } from '../place/place.ts'
 import type { Directory, Offers } from '../store/directory.ts'
 import type { OfferViews } from '../store/offerViews.ts'
 import { toPublicOrganisation, withoutSensitivePlace } from '../store/publicOffer.ts'
-import { idsAsOne, standingFor, standingOf } from '../store/standing.ts'
+import { idsAsOne, standingAsOne, standingFor, standingOf } from '../store/standing.ts'
 import { heldBy } from './credentialRoutes.ts'
 import { type JoiningCodes, joiningCodeIdOf } from './joiningCode.ts'
 import { isMember, isOwner } from './membership.ts'
@@ -32,6 +43,9 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, offer
   const { organisations, offers } = directory
   /** Whatever is done to a merged organisation is done to the one that stands for it. */
   const standingIdOf = async (id: string): Promise<string> => (await standingFor(organisations, id))?.organisation.id ?? id
+  /** Of those that stand as one with an organisation, the ones of which this is true by itself and not through a merge. */
+  const ownAsOne = async (id: string, isTrue: (state: Registered) => boolean): Promise<string[]> =>
+    (await standingAsOne(organisations, await standingIdOf(id))).flatMap(({ id: one, state }) => (state.status === 'registered' && isTrue(state) ? [one] : []))
   return [
     defineRoute({
       method: 'get',
@@ -181,11 +195,55 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, offer
     }),
     defineRoute({
       method: 'post',
+      path: '/organisations/:id/hand-over',
+      policy: 'organisation.hand-over',
+      summary:
+        'A code by which one colleague becomes the owner in the caller’s place within seven days; the caller stays a member. A repeat gives the same code.',
+      params: IdParams,
+      answer: z.object({ code: z.string(), expiresAt: z.string() }),
+      status: 201,
+      problems: ['not-found', 'organisation-not-found'],
+      own: ({ params, caller }) => isOwner(directory, params.id, caller),
+      handle: async ({ params, caller, command }) => {
+        if (caller.kind !== 'person') throw new NotFoundError()
+        const { personId: offeredBy } = caller
+        const code = joiningCodes.make(command.key)
+        const [organisationId] = await ownAsOne(params.id, (state) => isOwnOwner(state, offeredBy))
+        if (organisationId === undefined) throw new RefusedError('organisation-not-found')
+        const { answer, sequence } = await organisations.update(organisationId, command, (current) =>
+          offerHandOver(current, { organisationId, joiningCodeId: joiningCodeIdOf(code), offeredBy, at: command.at }),
+        )
+        return { status: 201, body: { code, expiresAt: String(answer.expiresAt) }, sequence }
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/organisations/:id/leaving',
+      policy: 'organisation.leave',
+      summary: 'The caller acts for the organisation no more. Whoever owns it alone hands it over first.',
+      params: IdParams,
+      answer: z.object({ organisationId: z.uuid() }),
+      problems: ['not-found', 'organisation-not-found', 'last-owner'],
+      own: ({ params, caller }) => isMember(directory, params.id, caller),
+      handle: async ({ params, caller, command }) => {
+        if (caller.kind !== 'person') throw new NotFoundError()
+        const { personId } = caller
+        // Where a crash cuts this off they are still a member, and leave the rest when they ask again.
+        for (const organisationId of await ownAsOne(params.id, (state) => isOwnMember(state, personId)))
+          await organisations.update(organisationId, { ...command, key: `${command.key}/${organisationId}` }, (current) =>
+            leaveOrganisation(current, { organisationId, personId }),
+          )
+        return { body: { organisationId: params.id } }
+      },
+    }),
+    defineRoute({
+      method: 'post',
       path: '/memberships',
       policy: 'organisation.join',
-      summary: 'Joins the organisation whose owner handed over this code. A code that opens nothing is answered alike, whatever the reason.',
+      summary:
+        'Joins the organisation whose owner handed over this code, as its owner where they hand it over by it. A code that opens nothing is answered alike, whatever the reason.',
       body: z.strictObject({ code: plainText(codeLengthMax) }),
-      answer: z.object({ organisationId: z.uuid() }),
+      answer: z.object({ organisationId: z.uuid(), memberRole: z.enum(['owner', 'member']) }),
       status: 201,
       problems: ['joining-code-ended', 'too-many-organisations', 'too-many-members'],
       rateLimit: { count: 20, perSeconds: 600 },
@@ -196,11 +254,12 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, offer
         const organisationId = (await organisations.find({ where: { joiningCodeId: { has: joiningCodeId } }, limit: 1 })).aggregates[0]?.id
         if (organisationId === undefined) throw new RefusedError('joining-code-ended', '/code')
         const theirs = await organisations.count({ memberId: { has: personId }, mergedInto: { equals: null } })
-        const { sequence } = await organisations.update(organisationId, command, (current) => {
+        const { sequence, state } = await organisations.update(organisationId, command, (current) => {
           if (theirs >= organisationsPerPersonMax && !current.state.memberIds.includes(personId)) throw new RefusedError('too-many-organisations', '/code')
           return joinOrganisation(current, { organisationId, joiningCodeId, personId, at: command.at })
         })
-        return { status: 201, body: { organisationId: await standingIdOf(organisationId) }, sequence }
+        const memberRole = state.status === 'registered' && state.ownerIds.includes(personId) ? ('owner' as const) : ('member' as const)
+        return { status: 201, body: { organisationId: await standingIdOf(organisationId), memberRole }, sequence }
       },
     }),
   ]

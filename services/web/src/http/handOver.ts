@@ -5,7 +5,7 @@ import type { Cookies } from './cookies.ts'
 const keepMs = 60_000
 
 /** A secret that somebody gives to a person by hand; the words around it are `shell.handOver.<kind>`. */
-export type HandOver = { kind: 'invitation-link' | 'password-link' | 'joining-code'; value: string; expiresAt: string }
+export type HandOver = { kind: 'invitation-link' | 'password-link' | 'joining-code' | 'hand-over-code'; value: string; expiresAt: string }
 
 /** What is handed over is sealed for one session: it stands in no address, no log and no other visitor's page. */
 export type HandOvers = {

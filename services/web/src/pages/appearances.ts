@@ -13,6 +13,10 @@ const Memberships = z.object({ organisationIds: z.array(z.uuid()) })
 export const requestsComeTo = (services: ServiceCalls, organisationId: string) => async (): Promise<boolean> =>
   (await services.get('referral', '/memberships', Memberships)).organisationIds.includes(organisationId)
 
+/** Requests to an organisation that one has left come to oneself no more. */
+export const requestsStop = (services: ServiceCalls, organisationId: string) => async (): Promise<boolean> =>
+  !(await requestsComeTo(services, organisationId)())
+
 const Access = z.object({ access: z.enum(['none', 'asked', 'open']) })
 /** A referral opens its person's details (`open`), is known to be under way (`asked`), or opens nothing any more (`none`). */
 export const accessIs =

@@ -50,7 +50,13 @@ const accepted = { ...open, status: 'accepted', acceptedAt: '2026-03-03T10:00:00
 const check = { credentialId: id(6), level: 'enhanced', certificateNumber: '001234567890', issuedOn: '2024-05-01', councilReviewedOn: '2026-03-03' }
 
 let place: TestPlace
-const state = { organisations: [organisation], offer: draft as object, referral: sent as object, refuses: undefined as [number, string, string] | undefined }
+const state = {
+  organisations: [organisation],
+  offer: draft as object,
+  referral: sent as object,
+  joinsAs: 'member',
+  refuses: undefined as [number, string, string] | undefined,
+}
 beforeAll(async () => {
   const done =
     (answer: object, status = 200) =>
@@ -63,7 +69,9 @@ beforeAll(async () => {
     'GET /provider-directory/organisations/mine': () => ({ items: state.organisations }),
     'GET /provider-directory/organisations/:id': () => ({ ...organisation, phone: '01632 960010', isYours: true, offers: [{ ...draft, status: 'published' }] }),
     'POST /provider-directory/organisations/:id/joining-codes': done({ code: 'ABCD-EFGH-JKLM-NPQR', expiresAt: '2026-03-09T10:00:00.000Z' }, 201),
-    'POST /provider-directory/memberships': done({ organisationId }, 201),
+    'POST /provider-directory/organisations/:id/hand-over': done({ code: 'ZYXW-EFGH-JKLM-NPQR', expiresAt: '2026-03-09T10:00:00.000Z' }, 201),
+    'POST /provider-directory/organisations/:id/leaving': done({ organisationId }),
+    'POST /provider-directory/memberships': (asked, response) => done({ organisationId, memberRole: state.joinsAs }, 201)(asked, response),
     'POST /provider-directory/organisations': done({ organisationId }, 201),
     'PUT /provider-directory/organisations/:id': done({ organisationId }),
     'GET /provider-directory/offers/:id': (_asked, response) => {
@@ -93,7 +101,7 @@ beforeAll(async () => {
 })
 afterAll(() => place.stop())
 beforeEach(() => {
-  Object.assign(state, { organisations: [organisation], offer: draft, referral: sent, refuses: undefined })
+  Object.assign(state, { organisations: [organisation], offer: draft, referral: sent, joinsAs: 'member', refuses: undefined })
   place.asked.length = 0
 })
 
@@ -337,6 +345,35 @@ describe('a colleague', () => {
     expect((await agent.get('/provider')).text).toContain('<code>ABCD-EFGH-JKLM-NPQR</code>')
     expect((await agent.get('/provider')).text).not.toContain('ABCD')
     expect(place.logged.join()).not.toContain('ABCD')
+  })
+  test('takes the owner’s place by a code of its own, and is told so', async () => {
+    const agent = await place.signedIn('provider')
+    const handOver = `/provider/organisations/${organisationId}/hand-over`
+    expect((await agent.get('/provider')).text).toContain(`href="${handOver}"`)
+    const { text } = await agent.get(handOver).expect(200)
+    await agent.post(handOver).type('form').send(formOf(text)).expect(303).expect('location', '/provider')
+    expect((await agent.get('/provider')).text).toContain('<code>ZYXW-EFGH-JKLM-NPQR</code>')
+    state.joinsAs = 'owner'
+    const colleague = await place.signedIn('coordinator')
+    await colleague
+      .post('/provider/join')
+      .type('form')
+      .send({ ...formOf((await colleague.get('/provider/join')).text), code: 'ZYXW-EFGH-JKLM-NPQR' })
+      .expect(303)
+    expect((await colleague.get('/provider')).text).toContain('You look after this organisation now.')
+  })
+  test('leaves; whoever alone looks after an organisation is told to hand it over first', async () => {
+    const leaving = `/provider/organisations/${organisationId}/leaving`
+    expect((await (await place.signedIn('provider')).get('/provider')).text).not.toContain(leaving)
+    state.refuses = [409, 'last-owner', '']
+    expect((await send(leaving, {})).text).toContain('Hand that over to a colleague first, then leave')
+    state.refuses = undefined
+    state.organisations = [{ ...organisation, memberRole: 'member' }]
+    expect((await (await place.signedIn('provider')).get('/provider')).text).toContain(leaving)
+    const left = await send(leaving, {})
+    expect([left.status, left.headers.location]).toEqual([303, '/provider'])
+    state.organisations = []
+    await (await place.signedIn('provider')).get(leaving).expect(404)
   })
   test('who is a member and no owner hands out no code', async () => {
     state.organisations = [{ ...organisation, memberRole: 'member' }]

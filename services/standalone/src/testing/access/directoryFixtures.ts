@@ -150,6 +150,14 @@ export const directoryFixtures: Fixtures = {
     may: { own: members },
     prepare: async ({ organisationOf }, owner) => ({ params: { id: await organisationOf(owner) } }),
   },
+  'POST /api/provider-directory/organisations/{id}/hand-over': {
+    may: { own: members },
+    prepare: async ({ organisationOf }, owner) => ({ params: { id: await organisationOf(owner) } }),
+  },
+  'POST /api/provider-directory/organisations/{id}/leaving': {
+    may: { own: members },
+    prepare: async ({ handedOverBy }, owner) => ({ params: { id: await handedOverBy(owner) } }),
+  },
   'POST /api/provider-directory/memberships': {
     may: { any: members },
     prepare: async ({ joiningCodeOf, person }) => ({ body: { code: await joiningCodeOf(person('partner', 'provider')) } }),

@@ -75,6 +75,14 @@ const recordsOf = (world: PeopledPlace) => {
     const organisationId = await register(owner)
     return (await must(() => owner.send<{ code: string }>('POST', `/api/provider-directory/organisations/${organisationId}/joining-codes`))).code
   }
+  /** A new organisation that this person is a member of, and a partner owns. */
+  const handedOverBy = async (owner: Person): Promise<string> => {
+    const member = ['provider', 'coordinator'].includes(owner.role) ? owner : person('owner', 'provider')
+    const organisationId = await register(member)
+    const { code } = await must(() => member.send<{ code: string }>('POST', `/api/provider-directory/organisations/${organisationId}/hand-over`))
+    await must(() => person('partner', 'coordinator').send('POST', '/api/provider-directory/memberships', { body: { code } }))
+    return organisationId
+  }
   const needWordsFor = async (owner: Person) => ({
     personId: owner.role === 'resident' ? owner.personId : await residentOf(owner),
     track: 'be-helped',
@@ -158,6 +166,7 @@ const recordsOf = (world: PeopledPlace) => {
     residentOf,
     invitedBy,
     joiningCodeOf,
+    handedOverBy,
     needWordsFor,
     needOf,
     basisOf,

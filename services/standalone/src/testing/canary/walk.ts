@@ -154,7 +154,13 @@ const colleagueJoins = async (walk: Walk, { browser }: Account): Promise<void> =
   const colleague = await signUp(walk, 'provider')
   const organisationId = inHtml((await browser.goTo('/provider')).html, new RegExp(`organisations/${uuid}/joining-code`))
   const { html } = await browser.send(`/provider/organisations/${organisationId}/joining-code`, {})
-  await colleague.browser.send('/provider/join', { code: inHtml(html, /patchwork-hand-over__secret"><code>([^<]+)</) })
+  const secret = /patchwork-hand-over__secret"><code>([^<]+)</
+  await colleague.browser.send('/provider/join', { code: inHtml(html, secret) })
+  // It changes hands and comes back, and the colleague leaves.
+  const handOver = `/provider/organisations/${organisationId}/hand-over`
+  await colleague.browser.send('/provider/join', { code: inHtml((await browser.send(handOver, {})).html, secret) })
+  await browser.send('/provider/join', { code: inHtml((await colleague.browser.send(handOver, {})).html, secret) })
+  await colleague.browser.send(`/provider/organisations/${organisationId}/leaving`, {})
 }
 
 /** Two criminal-record checks: one that the council looks at, one that is taken out again. */

@@ -2,7 +2,7 @@ import { NotFoundError } from '@patchwork/http'
 import { z } from 'zod'
 import { definePage, goOnceThere, goTo } from '../../http/page.ts'
 import { path, ServiceProblem } from '../../serviceCalls.ts'
-import { accessIs, searchShows } from '../appearances.ts'
+import { accessIs, requestsStop, searchShows } from '../appearances.ts'
 import { ownOffer, ownOrganisations, providing } from '../providing/own.ts'
 import { requestOf } from '../providing/requests.ts'
 
@@ -122,6 +122,44 @@ export const providerJoiningCodePage = definePage({
     return goTo('/provider', { notice: 'confirm.joiningCode', handOver: { kind: 'joining-code', value: code, expiresAt } })
   },
 })
+
+/** A code by which one colleague takes the owner's place; they hand it over, and are shown it once. */
+export const providerHandOverPage = definePage({
+  name: 'confirm',
+  path: '/provider/organisations/:organisationId/hand-over',
+  for: providing,
+  load: async ({ services, params }) => {
+    const organisation = await ownOrganisation(services, params.organisationId)
+    if (organisation.memberRole !== 'owner') throw new NotFoundError()
+    return { question: 'hand-over', about: organisation.name, back: '/provider' }
+  },
+  save: async (_values, { services, params }) => {
+    const { code, expiresAt } = await services.post('provider-directory', path`/organisations/${params.organisationId!}/hand-over`, {}, JoiningCode)
+    return goTo('/provider', { notice: 'confirm.handOver', handOver: { kind: 'hand-over-code', value: code, expiresAt } })
+  },
+})
+
+/** Acting for an organisation no more. */
+export const providerLeavingPage = definePage({
+  name: 'confirm',
+  path: '/provider/organisations/:organisationId/leaving',
+  for: providing,
+  load: async ({ services, params }) => ({
+    question: 'leaving',
+    about: (await ownOrganisation(services, params.organisationId)).name,
+    back: '/provider',
+  }),
+  save: async (_values, { services, params, appears }) => {
+    await services.post('provider-directory', path`/organisations/${params.organisationId!}/leaving`, {})
+    return goOnceThere({ appears }, '/provider', 'confirm.left', requestsStop(services, params.organisationId!))
+  },
+})
+
+const ownOrganisation = async (services: Parameters<typeof ownOrganisations>[0], id: string | undefined) => {
+  const organisation = (await ownOrganisations(services)).find(({ organisationId }) => organisationId === id)
+  if (!organisation) throw new NotFoundError()
+  return organisation
+}
 
 /** Takes a criminal-record check back; what it says is forgotten. */
 export const providerCheckRemovalPage = definePage({
