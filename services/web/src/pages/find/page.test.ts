@@ -251,6 +251,17 @@ describe('an offer', () => {
     const provider = await place.signedIn('provider')
     expect((await provider.get(`/offers/${lunchClubId}`)).text).not.toContain('new?offer=')
   })
+  test('a browser that asks for its page is told to the directory as a look; a robot, and whoever does not say what they are, is not', async () => {
+    const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
+    const looksOf = async (headers: Record<string, string>) => {
+      place.asked.length = 0
+      await place.browser().get(`/offers/${lunchClubId}`).set(headers).expect(200)
+      return place.asked.find(({ path }) => path === `/provider-directory/offers/${lunchClubId}`)?.query
+    }
+    expect(await looksOf({ 'user-agent': firefox })).toEqual({ look: 'page' })
+    expect(await looksOf({ 'user-agent': 'Mozilla/5.0 (compatible; Googlebot/2.1)' })).toEqual({})
+    expect(await looksOf({})).toEqual({})
+  })
   test('whose address is no web address is not made a link', async () => {
     place.routes['GET /provider-directory/offers/:id'] = (asked, response) => ({
       ...(directory['GET /provider-directory/offers/:id']!(asked as never, response) as object),
