@@ -56,14 +56,18 @@ export const worldOf = async (place: StartedPlace): Promise<World> => {
   const edited = aishas.offers[0]!.offerId
   await aisha!.send('PUT', `/provider-directory/offers/${edited}/draft`, { body: { organisationId: aishas.organisationId, track: 'join-in', ...edit } })
   const { credentialId } = await ask<{ credentialId: string }>(tom!, `/provider-directory/organisations/${toms.organisationId}/credentials`, certificate)
-  const { watchId } = await ask<{ watchId: string }>(george!, '/provider-directory/search-watches', { text: 'choir', near: 'M33 7ZF', within: 3_200 })
+  const { searchWatchId } = await ask<{ searchWatchId: string }>(george!, '/provider-directory/search-watches', {
+    text: 'choir',
+    near: 'M33 7ZF',
+    within: 3_200,
+  })
   const { body: skills } = await george!.send<{ items: { assetId: string }[] }>('GET', '/provider-directory/skills/mine')
   const { body: assets } = await aisha!.send<{ items: { assetId: string }[] }>('GET', `/provider-directory/organisations/${aishas.organisationId}/assets`)
   return {
     person,
     skill: skills.items[0]!.assetId,
     asset: assets.items[0]!.assetId,
-    watch: watchId,
+    watch: searchWatchId,
     check: credentialId,
     organisation: toms.organisationId,
     offer: toms.offers[0]!.offerId,
@@ -126,9 +130,9 @@ export const fixturesOf = ({
   '/compare': [...anyone('/compare', `/compare?offer=${offer}`, `/compare?offer=${offer}&lang=cy`), ...resident(`/compare?offer=${offer}`)],
   '/saved': [...anyone('/saved'), { at: '/saved', before: saves(offer) }],
   '/told-of': [...resident('/told-of', '/told-of?lang=cy'), ...provider('/told-of')],
-  '/told-of/searches/:watchId': resident(`/told-of/searches/${watch}`).map((fixture) => ({ ...fixture, leadsTo: '/find' })),
-  '/told-of/searches/:watchId/renewal': resident(`/told-of/searches/${watch}/renewal`),
-  '/told-of/searches/:watchId/removal': resident(`/told-of/searches/${watch}/removal`),
+  '/told-of/searches/:searchWatchId': resident(`/told-of/searches/${watch}`).map((fixture) => ({ ...fixture, leadsTo: '/find' })),
+  '/told-of/searches/:searchWatchId/renewal': resident(`/told-of/searches/${watch}/renewal`),
+  '/told-of/searches/:searchWatchId/removal': resident(`/told-of/searches/${watch}/removal`),
   '/signed-out': anyone('/signed-out'),
   '/accessibility': anyone('/accessibility'),
   '/account-ready': anyone(...['verified', 'password', 'invitation', 'set-up'].map((because) => `/account-ready?because=${because}`)),

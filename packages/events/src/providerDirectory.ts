@@ -263,31 +263,31 @@ export const SearchWatchBegun = defineEvent({
   type: 'search-watch.begun.v1',
   topic: searchWatch,
   meaning: 'A person asked to be told when something new fits a search of theirs. What they look for is in no event.',
-  data: z.object({ watchId: Id, personId: Id, begunAt: Instant, endsAt: Instant }),
+  data: z.object({ searchWatchId: Id, personId: Id, begunAt: Instant, endsAt: Instant }),
 })
 export const SearchWatchRenewed = defineEvent({
   type: 'search-watch.renewed.v1',
   topic: searchWatch,
   meaning: 'A person wants to be told for longer.',
-  data: z.object({ watchId: Id, personId: Id, renewedAt: Instant, endsAt: Instant }),
+  data: z.object({ searchWatchId: Id, personId: Id, renewedAt: Instant, endsAt: Instant }),
 })
 export const SearchWatchMatched = defineEvent({
   type: 'search-watch.matched.v1',
   topic: searchWatch,
   meaning: 'Something new fits a search of which a person asked to be told: they are told at this instant, once for all that fits by then.',
-  data: z.object({ watchId: Id, personId: Id, matchedAt: Instant, tellAt: Instant }),
+  data: z.object({ searchWatchId: Id, personId: Id, matchedAt: Instant, tellAt: Instant }),
 })
 export const SearchWatchTold = defineEvent({
   type: 'search-watch.told.v1',
   topic: searchWatch,
   meaning: 'A person is told now that something new fits their search, at most once in 24 hours.',
-  data: z.object({ watchId: Id, personId: Id, toldAt: Instant }),
+  data: z.object({ searchWatchId: Id, personId: Id, toldAt: Instant }),
 })
 export const SearchWatchEnded = defineEvent({
   type: 'search-watch.ended.v1',
   topic: searchWatch,
   meaning: 'A person is told no more of a search: they took it back, its time is over, or their account is closed. What they looked for is forgotten.',
-  data: z.object({ watchId: Id, personId: Id, why: z.enum(['taken-back', 'over', 'account-closed']), endedAt: Instant }),
+  data: z.object({ searchWatchId: Id, personId: Id, why: z.enum(['taken-back', 'over', 'account-closed']), endedAt: Instant }),
 })
 
 // A feed of another system on its way into the directory. What its records say is read by the import's id, by those who may.

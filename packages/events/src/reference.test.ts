@@ -50,8 +50,8 @@ describe('the examples', () => {
     },
   )
   test('an example speaks of its own aggregate', () => {
-    for (const { type, event } of examples)
-      expect([type, event.data[`${eventDefinitions.get(type)?.topic.split('.').at(-1)}Id`]]).toEqual([type, event.subject])
+    const idOf = (topic = '') => `${topic.split('.').at(-1)}Id`.replaceAll(/-(\w)/g, (_all, letter: string) => letter.toUpperCase())
+    for (const { type, event } of examples) expect([type, event.data[idOf(eventDefinitions.get(type)?.topic)]]).toEqual([type, event.subject])
   })
 })
 

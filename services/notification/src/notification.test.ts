@@ -131,15 +131,15 @@ describe('a referral is told to whom it concerns', () => {
   })
 
   test('D12 a person is told, once, that something new fits a search of theirs, and the message leads to it without saying what it is', async () => {
-    const [personId, watchId] = [randomUUID(), randomUUID()]
-    const told = place.envelope(SearchWatchTold, watchId, { watchId, personId, toldAt: '2026-03-02T09:00:00.000Z' })
+    const [personId, searchWatchId] = [randomUUID(), randomUUID()]
+    const told = place.envelope(SearchWatchTold, searchWatchId, { searchWatchId, personId, toldAt: '2026-03-02T09:00:00.000Z' })
     await place.publish(SearchWatchTold, told)
     await place.publish(SearchWatchTold, told)
     const inbox = await until(
       () => inboxOf(place, personId),
       ({ items }) => items.length === 1,
     )
-    expect(inbox.items).toMatchObject([{ template: 'search-matched', link: `/told-of/searches/${watchId}` }])
+    expect(inbox.items).toMatchObject([{ template: 'search-matched', link: `/told-of/searches/${searchWatchId}` }])
   })
 })
 

@@ -112,7 +112,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
     everyMs: settings.capacityCheckMs ?? capacityCheckMsByDefault,
     name: 'search-watch-telling',
     ports,
-    decide: (watch, at) => tellOfMatches(watch, { watchId: watch.id, at }),
+    decide: (watch, at) => tellOfMatches(watch, { searchWatchId: watch.id, at }),
   })
   const ending = deadlines({
     aggregates: directory.watches,
@@ -120,7 +120,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
     everyMs: settings.capacityCheckMs ?? capacityCheckMsByDefault,
     name: 'search-watch-ending',
     ports,
-    decide: (watch, at) => endWatchOver(watch, { watchId: watch.id, at }),
+    decide: (watch, at) => endWatchOver(watch, { searchWatchId: watch.id, at }),
   })
   const newOffers = await openNewOffers({ directory, councilArea, everyMs: settings.newOffersCheckMs ?? newOffersCheckMsByDefault }, ports)
   const older = olderOffersJoin({ offers: directory.offers, days: councilArea.assuranceDays }, ports)

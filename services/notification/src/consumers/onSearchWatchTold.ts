@@ -7,7 +7,7 @@ import type { Announce } from './announce.ts'
 export const onSearchWatchTold = ({ announce }: { announce: Announce }): Reaction =>
   on(SearchWatchTold, (event, context) =>
     announce(event, context, {
-      about: { kind: 'search', id: event.data.watchId },
+      about: { kind: 'search', id: event.data.searchWatchId },
       audience: async () => once([{ personId: event.data.personId, template: 'search-matched' }]),
     }),
   )

@@ -73,9 +73,9 @@ export const openNewOffers = async (
         // Whoever has no account any more is told of nothing, and what they looked for is forgotten.
         on(AccountClosed, async ({ data: { personId } }, context) => {
           const { aggregates } = await watches.find({ where: { personId: { equals: personId }, status: { equals: 'open' } }, limit: watchesPerPage })
-          for (const { id: watchId } of aggregates) {
-            const command = context.command(null, watchId)
-            await watches.update(watchId, command, (watch) => endWatch(watch, { watchId, why: 'account-closed', at: command.at }))
+          for (const { id: searchWatchId } of aggregates) {
+            const command = context.command(null, searchWatchId)
+            await watches.update(searchWatchId, command, (watch) => endWatch(watch, { searchWatchId, why: 'account-closed', at: command.at }))
           }
         }),
       ],
@@ -109,16 +109,16 @@ export const openNewOffers = async (
   }
 
   /** Whether something new fits this search and was noted. What goes wrong with one search is no reason to pass over the others. */
-  const noteFor = async (watchId: string, offerIds: readonly string[]): Promise<boolean> => {
+  const noteFor = async (searchWatchId: string, offerIds: readonly string[]): Promise<boolean> => {
     const at = instant(runtime)
-    const command = { key: `new-offers/${watchId}/${runtime.uuid()}`, repeatable: false, body: null, at }
+    const command = { key: `new-offers/${searchWatchId}/${runtime.uuid()}`, repeatable: false, body: null, at }
     return watches
-      .update(watchId, command, (watch) => noteMatches(watch, { watchId, offerIds, at }))
+      .update(searchWatchId, command, (watch) => noteMatches(watch, { searchWatchId, offerIds, at }))
       .then(
         () => true,
         (error: unknown) => {
           if ((error as { kind?: unknown } | null)?.kind === 'unavailable') throw error
-          logger.error({ code: codeOf(error), aggregateId: watchId, err: error }, 'Could not note that something new fits a search')
+          logger.error({ code: codeOf(error), aggregateId: searchWatchId, err: error }, 'Could not note that something new fits a search')
           return false
         },
       )
@@ -129,11 +129,11 @@ export const openNewOffers = async (
     let after: string | undefined
     do {
       const page = await watches.find({ where: { status: { equals: 'open' } }, limit: watchesPerPage, ...(after === undefined ? {} : { after }) })
-      for (const { id: watchId, state, details } of page.aggregates) {
+      for (const { id: searchWatchId, state, details } of page.aggregates) {
         if (stopped) return count
         if (state.status !== 'open' || !details?.search) continue
         const offerIds = matchesOf(index, details.search, state.begunAt, since)
-        if (offerIds.length > 0 && (await noteFor(watchId, offerIds))) count += 1
+        if (offerIds.length > 0 && (await noteFor(searchWatchId, offerIds))) count += 1
       }
       after = page.after
     } while (after !== undefined)

@@ -58,29 +58,32 @@ export const isAboutSomething = ({ text, near, category, track, ward }: WatchedS
 /** Begins to tell a person of what is new, for half a year. A repeat changes nothing. Throws RefusedError `watch-of-everything`. */
 export const beginWatch = (
   { state }: SearchWatch,
-  { watchId, personId, search, at }: { watchId: string; personId: string; search: WatchedSearch; at: string },
+  { searchWatchId, personId, search, at }: { searchWatchId: string; personId: string; search: WatchedSearch; at: string },
 ): SearchWatchDecision => {
-  const answer = { watchId }
+  const answer = { searchWatchId }
   if (state.status !== 'none') return { events: [], answer }
   if (!isAboutSomething(search)) throw new RefusedError('watch-of-everything')
   return {
-    events: [{ type: 'search-watch.begun.v1', data: { watchId, personId, begunAt: at, endsAt: later(at, openForMs) } }],
+    events: [{ type: 'search-watch.begun.v1', data: { searchWatchId, personId, begunAt: at, endsAt: later(at, openForMs) } }],
     details: { search, told: [] },
     answer,
   }
 }
 
 /** Half a year more, from now. Throws RefusedError `watch-not-found`. */
-export const renewWatch = ({ state }: SearchWatch, { watchId, at }: { watchId: string; at: string }): SearchWatchDecision => {
+export const renewWatch = ({ state }: SearchWatch, { searchWatchId, at }: { searchWatchId: string; at: string }): SearchWatchDecision => {
   if (state.status !== 'open') throw new RefusedError('watch-not-found')
   const { personId } = state
-  return { events: [{ type: 'search-watch.renewed.v1', data: { watchId, personId, renewedAt: at, endsAt: later(at, openForMs) } }], answer: { watchId } }
+  return {
+    events: [{ type: 'search-watch.renewed.v1', data: { searchWatchId, personId, renewedAt: at, endsAt: later(at, openForMs) } }],
+    answer: { searchWatchId },
+  }
 }
 
 /** Offers that are new and fit. The person is told at once, or 24 hours after they were told last; of an offer that they were told of lately not again. */
 export const noteMatches = (
   { state, details }: SearchWatch,
-  { watchId, offerIds, at }: { watchId: string; offerIds: readonly string[]; at: string },
+  { searchWatchId, offerIds, at }: { searchWatchId: string; offerIds: readonly string[]; at: string },
 ): SearchWatchDecision => {
   if (state.status !== 'open' || !details?.search) return { events: [] }
   const fresh = offerIds.filter((offerId) => !details.told.includes(offerId))
@@ -91,31 +94,31 @@ export const noteMatches = (
   const { personId, toldAt } = state
   const earliest = toldAt === undefined ? at : later(toldAt, dayMs)
   return {
-    events: [{ type: 'search-watch.matched.v1', data: { watchId, personId, matchedAt: at, tellAt: earliest > at ? earliest : at } }],
+    events: [{ type: 'search-watch.matched.v1', data: { searchWatchId, personId, matchedAt: at, tellAt: earliest > at ? earliest : at } }],
     details: next,
   }
 }
 
 /** Tells the person once the instant has come; before that nothing changes. */
-export const tellOfMatches = ({ state }: SearchWatch, { watchId, at }: { watchId: string; at: string }): SearchWatchDecision => {
+export const tellOfMatches = ({ state }: SearchWatch, { searchWatchId, at }: { searchWatchId: string; at: string }): SearchWatchDecision => {
   if (state.status !== 'open' || state.tellAt === undefined || state.tellAt > at) return { events: [] }
-  return { events: [{ type: 'search-watch.told.v1', data: { watchId, personId: state.personId, toldAt: at } }] }
+  return { events: [{ type: 'search-watch.told.v1', data: { searchWatchId, personId: state.personId, toldAt: at } }] }
 }
 
 /** Ends it, and forgets what was looked for; ending again changes nothing. Throws RefusedError `watch-not-found` where there never was one. */
 export const endWatch = (
   { state }: SearchWatch,
-  { watchId, why, at }: { watchId: string; why: DomainEvent<typeof SearchWatchEnded>['data']['why']; at: string },
+  { searchWatchId, why, at }: { searchWatchId: string; why: DomainEvent<typeof SearchWatchEnded>['data']['why']; at: string },
 ): SearchWatchDecision => {
-  const answer = { watchId }
+  const answer = { searchWatchId }
   if (state.status === 'none') throw new RefusedError('watch-not-found')
   if (state.status === 'ended') return { events: [], answer }
-  return { events: [{ type: 'search-watch.ended.v1', data: { watchId, personId: state.personId, why, endedAt: at } }], details: { told: [] }, answer }
+  return { events: [{ type: 'search-watch.ended.v1', data: { searchWatchId, personId: state.personId, why, endedAt: at } }], details: { told: [] }, answer }
 }
 
 /** Its time is over; renewed meanwhile, nothing changes. */
-export const endWatchOver = (watch: SearchWatch, { watchId, at }: { watchId: string; at: string }): SearchWatchDecision =>
-  watch.state.status === 'open' && watch.state.endsAt <= at ? endWatch(watch, { watchId, why: 'over', at }) : { events: [] }
+export const endWatchOver = (watch: SearchWatch, { searchWatchId, at }: { searchWatchId: string; at: string }): SearchWatchDecision =>
+  watch.state.status === 'open' && watch.state.endsAt <= at ? endWatch(watch, { searchWatchId, why: 'over', at }) : { events: [] }
 
 export const evolveSearchWatch = (state: SearchWatchState, event: SearchWatchEvent): SearchWatchState => {
   if (event.type === 'search-watch.begun.v1') {

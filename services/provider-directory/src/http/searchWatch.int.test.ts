@@ -25,13 +25,15 @@ type Ask = ReturnType<Place['as']>
 const watch = async (ask: Ask, search: object): Promise<string> => {
   const { status, body } = await ask('/search-watches', { body: search })
   expect(status).toBe(201)
-  return body.watchId
+  return body.searchWatchId
 }
-const told = async (watchId?: string): Promise<EventEnvelope[]> =>
-  (await place.events('search-watch')).filter(({ type, subject }) => type === 'search-watch.told.v1' && (watchId === undefined || subject === watchId))
-const toldTimes = (watchId: string, times: number) =>
+const told = async (searchWatchId?: string): Promise<EventEnvelope[]> =>
+  (await place.events('search-watch')).filter(
+    ({ type, subject }) => type === 'search-watch.told.v1' && (searchWatchId === undefined || subject === searchWatchId),
+  )
+const toldTimes = (searchWatchId: string, times: number) =>
   until(
-    () => told(watchId),
+    () => told(searchWatchId),
     ({ length }) => length >= times,
   )
 /** Everything that was published by now has been looked at. */
@@ -67,7 +69,7 @@ test('D12 a person is told of what is new and fits, once; of what was there befo
   expect(await told()).toEqual([])
   await step(comes, 'publication')
   const [event] = await toldTimes(byWords, 1)
-  expect(event?.data).toEqual({ watchId: byWords, personId, toldAt: expect.any(String) })
+  expect(event?.data).toEqual({ searchWatchId: byWords, personId, toldAt: expect.any(String) })
   await step(comes, 'withdrawal')
   await step(comes, 'publication')
   await lookedAt()
@@ -80,23 +82,23 @@ test('D12 a person is told of what is new and fits, once; of what was there befo
 
 test('D12 many new offers are one message, the next comes a day later at the earliest, and a restart tells nobody twice', async () => {
   const { publish } = await provider()
-  const watchId = await watch(place.as('resident'), { text: 'zither' })
+  const searchWatchId = await watch(place.as('resident'), { text: 'zither' })
   await Promise.all(Array.from({ length: 12 }, (_, number) => publish({ name: `Zither ${number}` })))
-  await toldTimes(watchId, 1)
+  await toldTimes(searchWatchId, 1)
   await lookedAt()
   await place.restart()
   await publish({ name: 'Zither at last' })
   await lookedAt()
-  expect(await told(watchId)).toHaveLength(1)
+  expect(await told(searchWatchId)).toHaveLength(1)
   await place.restart()
   place.clock.aheadMs += 23 * hourMs
   await lookedAt()
-  expect(await told(watchId)).toHaveLength(1)
+  expect(await told(searchWatchId)).toHaveLength(1)
   place.clock.aheadMs += 2 * hourMs
-  await toldTimes(watchId, 2)
+  await toldTimes(searchWatchId, 2)
   place.clock.aheadMs += 48 * hourMs
   await lookedAt()
-  expect(await told(watchId)).toHaveLength(2)
+  expect(await told(searchWatchId)).toHaveLength(2)
   for (const invariant of place.service().invariants) expect([invariant.name, await invariant.check()]).toMatchObject([invariant.name, { violations: 0 }])
 })
 
@@ -118,12 +120,12 @@ test('D12 an offer that was hidden because nobody assured it is new when it come
     await standing(what)
     await step(kept, 'assurance')
   }
-  const watchId = await watch(place.as('resident'), { text: 'zither' })
+  const searchWatchId = await watch(place.as('resident'), { text: 'zither' })
   await step(kept, 'assurance')
   await lookedAt()
-  expect(await told(watchId)).toEqual([])
+  expect(await told(searchWatchId)).toEqual([])
   await step(back, 'assurance')
-  await toldTimes(watchId, 1)
+  await toldTimes(searchWatchId, 1)
 })
 
 test('D12 one person is told of 20 searches at most, the same search again is the one that is there, and nobody else learns of any', async () => {
@@ -136,7 +138,7 @@ test('D12 one person is told of 20 searches at most, the same search again is th
     body: { type: expect.stringContaining('too-many-watches') },
   })
   expect((await ask('/search-watches')).body.items).toHaveLength(20)
-  expect((await ask(`/search-watches/${first}`)).body).toMatchObject({ watchId: first, search: { text: 'zither', near: 'M33 7ZF' } })
+  expect((await ask(`/search-watches/${first}`)).body).toMatchObject({ searchWatchId: first, search: { text: 'zither', near: 'M33 7ZF' } })
   const other = place.as('navigator')
   for (const [path, method] of [
     ['', 'get'],
@@ -159,9 +161,9 @@ test('D12 what was looked for is sealed, in no event and no log line, and gone o
   const personId = newId()
   const ask = place.as('resident', personId)
   const { publish } = await provider()
-  const watchId = await watch(ask, { text: words, near: 'WA14 1PG' })
+  const searchWatchId = await watch(ask, { text: words, near: 'WA14 1PG' })
   await publish({ name: words })
-  await toldTimes(watchId, 1)
+  await toldTimes(searchWatchId, 1)
   const stored = JSON.stringify([await place.events('search-watch'), place.logLines])
   for (const part of [words, 'WA14']) expect(stored).not.toContain(part)
   const accountId = newId()

@@ -24,7 +24,7 @@ const WatchedSearchBody = z.strictObject({
   funding: z.enum(fundingCodes).optional(),
   ward: WardCode.optional(),
 })
-const WatchId = z.object({ watchId: z.uuid() })
+const WatchId = z.object({ searchWatchId: z.uuid() })
 const WatchView = WatchId.extend({
   search: z.object({ ...WatchedSearchBody.shape, text: z.string().optional(), near: z.string().optional() }),
   begunAt: z.string(),
@@ -42,8 +42,8 @@ export const searchWatchRoutes = ({ directory, index, councilArea, runtime }: De
     const { aggregates } = await watches.find({ where: { personId: { equals: personId }, status: { equals: 'open' } }, limit: watchesPerPersonMax * 2 })
     return aggregates
   }
-  const isTheirs = async (watchId: string, caller: Caller): Promise<boolean> => {
-    const watch = await watches.get(watchId)
+  const isTheirs = async (searchWatchId: string, caller: Caller): Promise<boolean> => {
+    const watch = await watches.get(searchWatchId)
     return caller.kind === 'person' && watch?.state.status === 'open' && watch.state.personId === caller.personId
   }
   /** A slip of the finger that the directory put right when it was looked for is kept put right: among few new offers it could not be told from a rare word. */
@@ -69,12 +69,12 @@ export const searchWatchRoutes = ({ directory, index, councilArea, runtime }: De
         const search = mended(withoutUndefined(body))
         const held = await heldBy(personId)
         const same = held.find(({ details }) => canonical(details?.search) === canonical(search))
-        const watchId = same?.id ?? idFor(command.key)
-        const { sequence } = await watches.update(watchId, command, (watch) => {
+        const searchWatchId = same?.id ?? idFor(command.key)
+        const { sequence } = await watches.update(searchWatchId, command, (watch) => {
           if (watch.state.status === 'none' && held.length >= watchesPerPersonMax) throw new RefusedError('too-many-watches')
-          return beginWatch(watch, { watchId, personId, search, at: command.at })
+          return beginWatch(watch, { searchWatchId, personId, search, at: command.at })
         })
-        return { status: 201, body: { watchId }, sequence }
+        return { status: 201, body: { searchWatchId }, sequence }
       },
     }),
     defineRoute({
@@ -115,8 +115,8 @@ export const searchWatchRoutes = ({ directory, index, councilArea, runtime }: De
       problems: ['not-found', 'watch-not-found'],
       own: ({ params, caller }) => isTheirs(params.id, caller),
       handle: async ({ params, command }) => {
-        const { sequence } = await watches.update(params.id, command, (watch) => renewWatch(watch, { watchId: params.id, at: command.at }))
-        return { body: { watchId: params.id }, sequence }
+        const { sequence } = await watches.update(params.id, command, (watch) => renewWatch(watch, { searchWatchId: params.id, at: command.at }))
+        return { body: { searchWatchId: params.id }, sequence }
       },
     }),
     defineRoute({
@@ -129,8 +129,10 @@ export const searchWatchRoutes = ({ directory, index, councilArea, runtime }: De
       problems: ['not-found', 'watch-not-found'],
       own: ({ params, caller }) => isTheirs(params.id, caller),
       handle: async ({ params, command }) => {
-        const { sequence } = await watches.update(params.id, command, (watch) => endWatch(watch, { watchId: params.id, why: 'taken-back', at: command.at }))
-        return { body: { watchId: params.id }, sequence }
+        const { sequence } = await watches.update(params.id, command, (watch) =>
+          endWatch(watch, { searchWatchId: params.id, why: 'taken-back', at: command.at }),
+        )
+        return { body: { searchWatchId: params.id }, sequence }
       },
     }),
   ]
@@ -141,7 +143,7 @@ type Held = Awaited<ReturnType<Directory['watches']['getMany']>>[number]
 const toView = ({ id, state, details }: Held): z.input<typeof WatchView>[] => {
   if (state.status !== 'open' || !details?.search) return []
   const { begunAt, endsAt, toldAt } = state
-  return [{ watchId: id, search: details.search as z.input<typeof WatchedSearchBody>, begunAt, endsAt, ...(toldAt === undefined ? {} : { toldAt }) }]
+  return [{ searchWatchId: id, search: details.search as z.input<typeof WatchedSearchBody>, begunAt, endsAt, ...(toldAt === undefined ? {} : { toldAt }) }]
 }
 
 const withoutUndefined = (search: z.output<typeof WatchedSearchBody>): WatchedSearch =>

@@ -522,6 +522,18 @@ describe('describing an offer', () => {
       closedOnBankHolidays: true,
     })
   })
+  test('a distance that is not among those to choose from stays what it is', async () => {
+    state.offer = { ...draft, area: { withinMetres: 4_000, postcode: 'M33 7ZF' } }
+    const agent = await place.signedIn('provider')
+    const { text } = await agent.get(`/provider/offers/${offerId}/edit`).expect(200)
+    expect(text).toContain('<option value="4000" selected>2.5 miles</option>')
+    await agent
+      .post(`/provider/offers/${offerId}/edit`)
+      .type('form')
+      .send({ ...formOf(text), ...heldIn(text) })
+      .expect(303)
+    expect(place.asked.find(({ method }) => method === 'PUT')?.body).toMatchObject({ area: { withinMetres: 4_000, postcode: 'M33 7ZF' } })
+  })
   test('D8 the declaration of a sole worker, or a CQC number, goes with personal care, and without it neither is sent', async () => {
     await send('/provider/offers/new', { ...described, personalCare: 'yes', personalCareGate: 'sole-worker' })
     await send('/provider/offers/new', { ...described, personalCare: 'yes', personalCareGate: 'cqc', 'personalCareGate-cqcNumber': '1-123456789' })

@@ -8,8 +8,10 @@ const forAnyone = { any: ['anyone'] } as const satisfies Fixture['may']
 
 /** A search of which somebody asked to be told. */
 const watching = async (owner: Person): Promise<{ params: { id: string } }> => {
-  const { watchId } = await must(() => owner.send<{ watchId: string }>('POST', '/api/provider-directory/search-watches', { body: { category: 'food' } }))
-  return { params: { id: watchId } }
+  const { searchWatchId } = await must(() =>
+    owner.send<{ searchWatchId: string }>('POST', '/api/provider-directory/search-watches', { body: { category: 'food' } }),
+  )
+  return { params: { id: searchWatchId } }
 }
 
 type InFeed = { id: string; organization_id: string; service_at_locations?: { id: string }[] }

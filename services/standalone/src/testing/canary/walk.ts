@@ -192,9 +192,9 @@ const beTold = async (walk: Walk, { browser, email, password }: Account): Promis
   await visitor.signIn(email, password)
   await visitor.send('/told-of', {}, { to: '/told-of' })
   const { html } = await browser.send(search(), { does: 'be-told' })
-  const watchId = inHtml(html, new RegExp(`searches/${uuid}/renewal`))
-  await browser.send(`/told-of/searches/${watchId}/renewal`, {})
-  await browser.send(`/told-of/searches/${watchId}/removal`, {})
+  const searchWatchId = inHtml(html, new RegExp(`searches/${uuid}/renewal`))
+  await browser.send(`/told-of/searches/${searchWatchId}/renewal`, {})
+  await browser.send(`/told-of/searches/${searchWatchId}/removal`, {})
 }
 
 const comparison = async ({ browser }: Account, offerId: string): Promise<void> => {

@@ -342,18 +342,18 @@ test('D12 an offer can be given to somebody by its address and by e-mail without
 })
 
 describe('being told when something new fits', () => {
-  const watchId = organisationId
-  const watched = { watchId, begunAt: '2026-03-02T10:00:00.000Z', endsAt: '2026-09-01T10:00:00.000Z', toldAt: '2026-03-09T10:00:00.000Z' }
+  const searchWatchId = organisationId
+  const watched = { searchWatchId, begunAt: '2026-03-02T10:00:00.000Z', endsAt: '2026-09-01T10:00:00.000Z', toldAt: '2026-03-09T10:00:00.000Z' }
   const search = { text: 'lunch <club>', near: 'M33 7ZF', within: 1_600, category: 'food' }
   const begun: object[] = []
   beforeAll(() => {
     place.routes['POST /provider-directory/search-watches'] = ({ body }, response) => {
       begun.push(body as object)
-      response.status(201).json({ watchId })
+      response.status(201).json({ searchWatchId })
     }
     place.routes['GET /provider-directory/search-watches'] = () => ({ items: [{ ...watched, search }] })
     place.routes['GET /provider-directory/search-watches/:id'] = () => ({ ...watched, search })
-    place.routes['POST /provider-directory/search-watches/:id/:what'] = () => ({ watchId })
+    place.routes['POST /provider-directory/search-watches/:id/:what'] = () => ({ searchWatchId })
   })
   beforeEach(() => {
     begun.length = 0
@@ -390,14 +390,14 @@ describe('being told when something new fits', () => {
     const { text } = await agent.get('/told-of').expect(200)
     for (const words of ['“lunch &lt;club&gt;” · Food', 'within 1 mile of M33 7ZF', 'Until 1 September 2026.', 'Last told on 9 March 2026.'])
       expect(text).toContain(words)
-    await agent.get(`/told-of/searches/${watchId}`).expect(303).expect('location', '/find?text=lunch+%3Cclub%3E&near=M33+7ZF&category=food&within=1600')
+    await agent.get(`/told-of/searches/${searchWatchId}`).expect(303).expect('location', '/find?text=lunch+%3Cclub%3E&near=M33+7ZF&category=food&within=1600')
     for (const what of ['renewal', 'removal']) {
-      expect(text).toContain(`action="/told-of/searches/${watchId}/${what}"`)
-      expect((await agent.get(`/told-of/searches/${watchId}/${what}`)).text).toContain('lunch &lt;club&gt;')
-      await agent.post(`/told-of/searches/${watchId}/${what}`).type('form').send(formOf(text)).expect(303).expect('location', '/told-of')
+      expect(text).toContain(`action="/told-of/searches/${searchWatchId}/${what}"`)
+      expect((await agent.get(`/told-of/searches/${searchWatchId}/${what}`)).text).toContain('lunch &lt;club&gt;')
+      await agent.post(`/told-of/searches/${searchWatchId}/${what}`).type('form').send(formOf(text)).expect(303).expect('location', '/told-of')
     }
     const posts = place.asked.filter(({ method }) => method === 'POST').map(({ path }) => path)
-    expect(posts).toEqual(['renewal', 'removal'].map((what) => `/provider-directory/search-watches/${watchId}/${what}`))
+    expect(posts).toEqual(['renewal', 'removal'].map((what) => `/provider-directory/search-watches/${searchWatchId}/${what}`))
   })
   test('D12 with 20 searches the page says what to do', async () => {
     place.routes['POST /provider-directory/search-watches'] = (_asked, response) => problem(response, 422, 'too-many-watches')

@@ -32,7 +32,7 @@ type WeekDay = (typeof weekDays)[number]
 export const priceUnits = ['hour', 'half-hour', 'session', 'visit', 'day', 'night', 'week', 'month', 'year', 'item', 'journey', 'mile'] as const
 export const vatCodes = ['none', 'included', 'added'] as const
 export const fundingCodes = ['own-money', 'direct-payment', 'managed-account', 'individual-service-fund', 'time-credits', 'free'] as const
-/** Distances to choose from, in metres: one, two, three, five, ten and twenty miles. */
+/** Distances to choose from, in metres: one, two, three, five, ten and twenty miles. One that an offer has already stays what it is. */
 export const distances = ['1600', '3200', '4800', '8000', '16000', '32000'] as const
 export const gates = ['cqc', 'sole-worker', 'later'] as const
 const wardsMax = 100
@@ -101,7 +101,7 @@ const describedFields = {
     (value) => (value === undefined ? [] : Array.isArray(value) ? value : [value]),
     z.array(z.string().regex(/^E\d{8}$/, { error: 'choose-from-list' })).max(wardsMax),
   ),
-  'area-withinMetres': orNothing(choice(distances)),
+  'area-withinMetres': orNothing(z.string().regex(/^(?:[1-9]\d{0,4}|1\d{5}|200000)$/, { error: 'choose-one' })),
   'area-postcode': optionalPostcode(),
   'place-address': optionalLine(shortMax),
   'place-postcode': optionalPostcode(),

@@ -3,7 +3,7 @@ import { definePage, goTo, type SignedInVisit } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
 import { beginWatch, findAddressOf, keepWanted, Watched, wantedOf, watchedInWords } from './watched.ts'
 
-const Watch = z.object({ watchId: z.string(), search: Watched, begunAt: z.string(), endsAt: z.string(), toldAt: z.string().optional() })
+const Watch = z.object({ searchWatchId: z.string(), search: Watched, begunAt: z.string(), endsAt: z.string(), toldAt: z.string().optional() })
 const Watches = z.object({ items: z.array(Watch) })
 const list = '/told-of'
 
@@ -32,22 +32,22 @@ export const toldOfPage = definePage({
 /** Where a message leads: to the search itself. Which one it is, only its own person is told. */
 export const toldOfSearchPage = definePage({
   name: 'toldOf',
-  path: '/told-of/searches/:watchId',
+  path: '/told-of/searches/:searchWatchId',
   for: 'everyone',
   load: async (visit) => goTo(findAddressOf((await watchOf(visit)).search)),
 })
 
-const watchOf = ({ services, params }: SignedInVisit) => services.get('provider-directory', path`/search-watches/${params.watchId!}`, Watch)
+const watchOf = ({ services, params }: SignedInVisit) => services.get('provider-directory', path`/search-watches/${params.searchWatchId!}`, Watch)
 
 /** Something that is done with one of them: in one step from the list, or asked first here. */
 const step = (what: 'renewal' | 'removal', notice: 'confirm.watchRenewed' | 'confirm.watchRemoved') =>
   definePage({
     name: 'confirm',
-    path: `/told-of/searches/:watchId/${what}`,
+    path: `/told-of/searches/:searchWatchId/${what}`,
     for: 'everyone',
     load: async (visit) => ({ question: `watch-${what}`, about: watchedInWords((await watchOf(visit)).search, visit, await visit.wards()), back: list }),
     save: async (_values, { services, params }) => {
-      await services.post('provider-directory', path`/search-watches/${params.watchId!}/${what}`, {})
+      await services.post('provider-directory', path`/search-watches/${params.searchWatchId!}/${what}`, {})
       return goTo(list, { notice })
     },
   })

@@ -18,7 +18,7 @@ export const Watched = z.object({
 })
 export type Watched = z.infer<typeof Watched>
 
-const Begun = z.object({ watchId: z.uuid() })
+const Begun = z.object({ searchWatchId: z.uuid() })
 
 export const toWatched = ({ text, exactly, near, within, category, track, cost, funding, ward }: FindQuery): Watched => ({
   ...{ text, exactly, near, category, track, cost, funding, ward },
