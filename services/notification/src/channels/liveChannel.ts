@@ -23,7 +23,7 @@ const reconnectMs = 3_000
 export type LiveChannel = {
   /** Opens a stream to a signed-in person; it first tells how many messages are unread. Throws TooManyStreamsError. */
   open(personId: string, request: Request, response: Response): Promise<void>
-  /** A message has arrived for somebody; told at once to every stream of theirs in this process. */
+  /** A message has arrived for somebody; told at once to every stream of theirs in this process. A repeat tells nothing. */
   push(personId: string, messageId: string): void
   /** Ends every stream and takes no more. */
   stop(): Promise<void>
@@ -60,6 +60,8 @@ export const createLiveChannel = (dependencies: {
   }
 
   const push = (personId: string, messageId: string): void => {
+    // A look may have found it in the store before whoever wrote it says so.
+    if (told.has(messageId)) return
     for (const stream of streams.get(personId) ?? []) tell(stream, 'message', { messageId }, messageId)
     told.add(messageId, runtime.now())
   }
@@ -68,7 +70,7 @@ export const createLiveChannel = (dependencies: {
     let after: string | undefined
     for (let pages = 0; pages < lookPagesMax; pages += 1) {
       const page = await arrivedSince(since, { limit: lookPageSize, after })
-      for (const { personId, messageId } of page.messages) if (!told.has(messageId)) push(personId, messageId)
+      for (const { personId, messageId } of page.messages) push(personId, messageId)
       if (page.after === undefined) return
       after = page.after
     }
@@ -77,12 +79,18 @@ export const createLiveChannel = (dependencies: {
   let lookedAt = runtime.now()
   let looking: Promise<void> | undefined
   const timer = every(runtime, lookEveryMs, () => {
-    const from = lookedAt - lookBackMs
+    // One that takes long looks at its own stretch of time only, and what it may find must not be forgotten meanwhile.
+    if (looking) return
+    const before = lookedAt
+    const from = before - lookBackMs
     lookedAt = runtime.now()
     told.forgetBefore(from - lookBackMs)
     if (count === 0) return
-    looking ??= look(instant({ now: () => from }))
-      .catch((error: unknown) => logger.warn({ code: (error as { code?: unknown }).code }, 'Could not look for messages that arrived'))
+    looking = look(instant({ now: () => from }))
+      .catch((error: unknown) => {
+        lookedAt = before
+        logger.warn({ code: (error as { code?: unknown }).code }, 'Could not look for messages that arrived')
+      })
       .finally(() => {
         looking = undefined
       })

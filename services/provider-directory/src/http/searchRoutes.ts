@@ -1,6 +1,6 @@
 import { idFor } from '@patchwork/aggregate'
 import { Category, Track, UnmetReason, WardCode } from '@patchwork/events'
-import { defineRoute, IdParams, LanguageCode, ListQuery } from '@patchwork/http'
+import { defineRoute, IdParams, LanguageCode, ListQuery, plainText } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
 import { z } from 'zod'
 import { isShown } from '../domain/offer.ts'
@@ -57,7 +57,7 @@ const FindQuery = ListQuery.extend({
 const NoneAcceptableBody = z.strictObject({
   category: Category.optional(),
   ward: WardCode.optional(),
-  near: z.string().max(60).optional(),
+  near: plainText(60).optional(),
   reason: UnmetReason.optional(),
 })
 /** A person says it of a few searches, a robot of everything; a library has many people behind one address. */
