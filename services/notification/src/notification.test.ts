@@ -369,7 +369,7 @@ describe('O4 a mail server that is away', () => {
   test('two processes send each mail once between them', async () => {
     const server = await startMailServer()
     // The clock runs fast, so that each looks for what is due while the other has it in hand.
-    const place = await startService({ runtime: fasterRuntime(50), smtpUrl: () => server.url })
+    const place = await startService({ runtime: fasterRuntime(10), smtpUrl: () => server.url })
     const other = await place.another()
     try {
       const stories = Array.from({ length: 12 }, () => referral(place, { demonstration: false }))

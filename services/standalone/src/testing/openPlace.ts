@@ -23,7 +23,7 @@ export type Person = { role: Role; name: string; username: string; password: str
 /** One request over HTTP to the place: from itself, or from whoever tries it. */
 export type Call = { from: 'place' | 'us'; method: string; url: string; body: string }
 
-const patienceMs = 30_000
+const patienceMs = 120_000
 const triesMax = 100
 const waitMs = 50
 /**
