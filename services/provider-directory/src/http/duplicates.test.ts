@@ -228,6 +228,28 @@ test('D10 one that stands for others closes with them, whichever of them is name
   expect(await violations()).toEqual([])
 })
 
+test('D10 merged and closed at the same moment, either both are closed or they are not merged', async () => {
+  for (let round = 0; round < 4; round += 1) {
+    const name = `Round ${round} of the neighbours`
+    const website = `https://round${round}.example.org`
+    const [one, other] = [await registered({ ...neighbours, name, website }), await registered({ ...neighbours, name, website, description: 'Others.' })]
+    const matchId = await pairOf(one.organisationId, other.organisationId)
+    const admin = place.as('administrator')
+    const { organisations } = (await admin(`/duplicates/${matchId}`)).body
+    const seen = organisations.map(({ organisationId, sequence }: { organisationId: string; sequence: number }) => ({ organisationId, sequence }))
+    await Promise.all([
+      admin(`/duplicates/${matchId}/merging`, { body: { stands: one.organisationId, fields: {}, seen } }),
+      one.owner(`/organisations/${one.organisationId}/closing`, { body: {} }),
+    ])
+    await settled()
+    const shown = await view(other.organisationId)
+    const isMerged = shown.organisationId === one.organisationId
+    expect([isMerged, shown.closedAt !== undefined]).toEqual([isMerged, isMerged])
+    expect((await other.owner(`/offers/${other.offerId}`)).body.status).toBe(isMerged ? 'withdrawn' : 'published')
+  }
+  expect(await violations()).toEqual([])
+})
+
 test('D10 what a feed brings of an organisation that has closed since is withdrawn as it comes', async () => {
   const said = { name: 'Sale Neighbours', url: 'https://sale.example.org', description: 'North.' }
   const [own, north] = [await registered(neighbours), await fed('north', said)]
