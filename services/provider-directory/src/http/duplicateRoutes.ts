@@ -86,7 +86,10 @@ export const duplicateRoutes = ({ directory }: { directory: Directory }) => {
         const found = aggregates.flatMap(({ id: matchId, state }) => (state.status === 'none' ? [] : [{ matchId, state }]))
         const named = await organisations.getMany([...new Set(found.flatMap(({ state }) => state.organisationIds))])
         const nameOf = new Map(named.map(({ id: organisationId, details }) => [organisationId, details ? ownWords(details).name : '']))
-        const items = found.map(({ matchId, state }) => ({
+        const closed = new Set(named.flatMap((one) => (closedAtOf(one) === undefined ? [] : [one.id])))
+        // Of one that has closed since nothing is left to decide.
+        const open = status === 'waiting' ? found.filter(({ state }) => !state.organisationIds.some((organisationId) => closed.has(organisationId))) : found
+        const items = open.map(({ matchId, state }) => ({
           ...summaryOf(matchId, state),
           organisations: inOrder(state).map((organisationId) => ({ organisationId, name: nameOf.get(organisationId) ?? '' })),
         }))

@@ -224,6 +224,7 @@ test('D10 one that stands for others closes with them, whichever of them is name
     closedAt: expect.any(String),
   })
   expect((await merged(pair, third.organisationId)).body).toMatchObject({ code: 'organisation-closed' })
+  expect(await waiting()).toEqual([])
   expect((await view(third.organisationId)).offers).toHaveLength(1)
   expect(await violations()).toEqual([])
 })
