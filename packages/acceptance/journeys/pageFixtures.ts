@@ -172,6 +172,10 @@ export const fixturesOf = ({
   '/provider/organisations/:organisationId/joining-code': provider(`/provider/organisations/${organisation}/joining-code`),
   '/provider/organisations/:organisationId/hand-over': provider(`/provider/organisations/${organisation}/hand-over`),
   '/provider/organisations/:organisationId/leaving': provider(`/provider/organisations/${organisation}/leaving`),
+  '/provider/organisations/:organisationId/closing': provider(
+    `/provider/organisations/${organisation}/closing`,
+    `/provider/organisations/${organisation}/closing?lang=cy`,
+  ),
   '/provider/organisations/:organisationId/description': provider(`/provider/organisations/${organisation}/description`),
   '/provider/organisations/:organisationId/checks': provider(`/provider/organisations/${organisation}/checks`),
   '/provider/organisations/:organisationId/checks/:credentialId/removal': provider(`/provider/organisations/${organisation}/checks/${check}/removal`),

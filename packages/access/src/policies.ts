@@ -19,6 +19,7 @@ export const policies = {
   // own = an organisation the person owns
   'organisation.issue-joining-code': { provider: 'own', coordinator: 'own' },
   'organisation.hand-over': { provider: 'own', coordinator: 'own' },
+  'organisation.close': { provider: 'own', coordinator: 'own' },
   // own = an organisation the person is a member of
   'organisation.leave': { provider: 'own', coordinator: 'own' },
   'organisation.join': { provider: 'any', coordinator: 'any' },

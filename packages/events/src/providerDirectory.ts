@@ -73,6 +73,12 @@ export const OrganisationMergeUndone = defineEvent({
   meaning: 'A merged organisation stands for itself again.',
   data: z.object({ organisationId: Id, fromOrganisationId: Id, matchId: Id, undoneBy: Id, undoneAt: Instant }),
 })
+export const OrganisationClosed = defineEvent({
+  type: 'organisation.closed.v1',
+  topic: organisation,
+  meaning: 'An organisation offers nothing any more and nobody joins it; its people can still bring to an end what they have in hand. It does not open again.',
+  data: z.object({ organisationId: Id, closedBy: Id, closedAt: Instant }),
+})
 export const OfferDrafted = defineEvent({
   type: 'offer.drafted.v1',
   topic: offer,

@@ -10,6 +10,7 @@ import {
   viewsWriteMsByDefault,
 } from './config.ts'
 import { syncAssets } from './consumers/assetSync.ts'
+import { closedOrganisationsGroup, closeOrganisations } from './consumers/closedOrganisations.ts'
 import { duplicatesGroup, findDuplicates } from './consumers/duplicates.ts'
 import { newOffersGroup, openNewOffers } from './consumers/newOffers.ts'
 import { syncSearch } from './consumers/searchSync.ts'
@@ -88,6 +89,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
   const assetGroup = `${service}-assets-${instance}`
   const assetMap = await syncAssets({ index: assetIndex, directory, group: assetGroup }, ports)
   const duplicates = await findDuplicates({ directory, likenesses }, ports)
+  const closed = await closeOrganisations(directory, ports)
   const capacity = deadlines({
     aggregates: directory.offers,
     field: 'capacityExpiresAt',
@@ -167,7 +169,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
         await looked
         await sweeping.stop()
         await Promise.all([capacity.stop(), assurance.stop(), older.stop(), telling.stop(), ending.stop(), newOffers.stop()])
-        await Promise.all([search.stop(), assetMap.stop(), duplicates.stop()])
+        await Promise.all([search.stop(), assetMap.stop(), duplicates.stop(), closed.stop()])
         await Promise.all([unmetNeed.settled(), offerViews.stop()])
         await Promise.all([
           directory.offers.stop(),
@@ -186,8 +188,9 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
       return stopped
     },
     invariants: [
-      ...directoryInvariants(directory, index, assetIndex),
+      ...directoryInvariants(directory, { index, assetIndex, closed }),
       ...duplicates.invariants,
+      ...closed.invariants,
       ...newOffers.consumer.invariants,
       ...importStore.imports.invariants,
       ...importStore.feeds.invariants,
@@ -206,6 +209,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
         replay: async () => ({ replayed: 0, stillParked: 0 }),
       })),
       shownConsumer(duplicatesGroup, () => duplicates),
+      shownConsumer(closedOrganisationsGroup, () => closed),
       shownConsumer(newOffersGroup, () => newOffers.consumer),
     ],
     readModels: [

@@ -1,4 +1,4 @@
-import type { Invariant } from '@patchwork/aggregate'
+import type { Consumer, Invariant } from '@patchwork/aggregate'
 import { isShown, type Offer } from './domain/offer.ts'
 import { checkGate } from './domain/personalCare.ts'
 import type { AssetIndex } from './store/assetIndex.ts'
@@ -29,10 +29,10 @@ async function* everyAsset({ assets }: Directory, status: 'listed' | 'removed') 
   } while (after !== undefined)
 }
 
-async function* mergedOrganisations({ organisations }: Directory) {
+async function* organisationsWith({ organisations }: Directory, field: 'mergedInto' | 'closedAt') {
   let after: string | undefined
   do {
-    const page = await organisations.find({ where: { mergedInto: { above: '' } }, limit: pageSize, ...(after === undefined ? {} : { after }) })
+    const page = await organisations.find({ where: { [field]: { above: '' } }, limit: pageSize, ...(after === undefined ? {} : { after }) })
     yield page.aggregates
     after = page.after
   } while (after !== undefined)
@@ -49,8 +49,10 @@ const tally = () => {
   return { result, look }
 }
 
+type Shown = { index: SearchIndex; assetIndex: AssetIndex; closed: Pick<Consumer, 'lag'> }
+
 /** What must hold of the directory beyond what holds of every aggregate. */
-export const directoryInvariants = (directory: Directory, index: SearchIndex, assetIndex: AssetIndex): Invariant[] => [
+export const directoryInvariants = (directory: Directory, { index, assetIndex, closed }: Shown): Invariant[] => [
   ...directory.organisations.invariants,
   ...directory.offers.invariants,
   ...directory.credentials.invariants,
@@ -94,7 +96,7 @@ export const directoryInvariants = (directory: Directory, index: SearchIndex, as
     name: `${service}: every merged organisation leads to one that stands, and whoever acts for one of them acts for each`,
     check: async () => {
       const { result, look } = tally()
-      for await (const page of mergedOrganisations(directory)) {
+      for await (const page of organisationsWith(directory, 'mergedInto')) {
         const standing = await standingOf(
           directory.organisations,
           page.map(({ id }) => id),
@@ -105,6 +107,21 @@ export const directoryInvariants = (directory: Directory, index: SearchIndex, as
           look(isStanding && [...stands.state.memberIds].sort().join() === [...state.memberIds].sort().join(), id)
         }
       }
+      return result
+    },
+  },
+  {
+    name: `${service}: nothing of a closed organisation is published or listed, beyond what its closing is still taking out`,
+    check: async () => {
+      const { result, look } = tally()
+      const { offers, assets } = directory
+      for await (const page of organisationsWith(directory, 'closedAt'))
+        for (const { id } of page) {
+          const of = { organisationId: { equals: id } }
+          const isClear = async () =>
+            (await offers.count({ ...of, status: { equals: 'published' } })) + (await assets.count({ ...of, status: { equals: 'listed' } })) === 0
+          look((await isClear()) || (await closed.lag()).some(({ behind }) => behind > 0) || (await isClear()), id)
+        }
       return result
     },
   },

@@ -14,7 +14,7 @@ import { type MergedOrganisation, mirroredMembers } from '../domain/mergedMember
 import { changeMembers, giveWordsBack, takeWordsOfMerged } from '../domain/organisation.ts'
 import { type Directory, service } from '../store/directory.ts'
 import type { Likenesses } from '../store/likeness.ts'
-import { type FoundOrganisation, mergedIntoOf, standingAsOne, standingFor } from '../store/standing.ts'
+import { closedAtOf, type FoundOrganisation, mergedIntoOf, standingAsOne, standingFor } from '../store/standing.ts'
 
 /** Offers of an organisation that tell where it is and how it is reached. */
 const offersReadMax = 20
@@ -107,11 +107,12 @@ const raising =
       return (await Promise.all(all.map(async ({ id, details }) => (details ? traitsOf(details, await offersOf(directory, id)) : [])))).flat()
     })
     const details = all[0]?.details
-    if (!details) return
+    // What has closed waits for nobody to tell it from another.
+    if (!details || closedAtOf(all[0]!) !== undefined) return
     for (const { id } of all.slice(1)) await likenesses.keep(id, async () => undefined)
     const shared = await likenesses.others(organisationId, traits)
     for (const other of await organisations.getMany([...shared.keys()])) {
-      const likeness = other.details && !mergedIntoOf(other) && likenessOf(details, other.details, shared.get(other.id)!)
+      const likeness = other.details && !mergedIntoOf(other) && closedAtOf(other) === undefined && likenessOf(details, other.details, shared.get(other.id)!)
       if (!likeness || (await isRejected(directory, organisationId, other.id))) continue
       const matchId = matchIdOf(organisationId, other.id)
       const raised = command(null, `raise/${matchId}`)

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import {
+  closeOrganisation,
+  closeWithStanding,
   describeOrganisation,
   evolveOrganisation,
   initialOrganisation,
@@ -7,6 +9,7 @@ import {
   joiningCodesMax,
   joinOrganisation,
   leaveOrganisation,
+  mergeOrganisation,
   type OrganisationDetails,
   type OrganisationEvent,
   offerHandOver,
@@ -177,6 +180,55 @@ describe('a colleague joins', () => {
     const gone = given([...registered, code, joined, left(colleagueId)], details)
     gone.when((now) => leaveOrganisation(now, { organisationId, personId: colleagueId })).thenNothing()
     gone.when((now) => joinOrganisation(now, join(colleagueId))).thenRefused('joining-code-ended', '/code')
+  })
+  const closedBy = (who: string): OrganisationEvent => ({ type: 'organisation.closed.v1', data: { organisationId, closedBy: who, closedAt: at } })
+  const close = (who: string) => ({ organisationId, closedBy: who, at })
+
+  test('its owner closes it, nobody else does, and closing again changes nothing', () => {
+    given([...registered, code, joined], details)
+      .when((now) => closeOrganisation(now, close(personId)))
+      .thenEvents([closedBy(personId)])
+    for (const nobody of [colleagueId, strangerId])
+      given([...registered, code, joined], details)
+        .when((now) => closeOrganisation(now, close(nobody)))
+        .thenRefused('organisation-not-found')
+    given([...registered, closedBy(personId)], details)
+      .when((now) => closeOrganisation(now, close(personId)))
+      .thenNothing()
+  })
+  test('its codes are gone with it and no new ones are made; its people stay, for what they have in hand', () => {
+    const after = given([...registered, otherCode, byOtherCode, code, offered, closedBy(personId)], details)
+    after.when((now) => joinOrganisation(now, join(strangerId))).thenRefused('joining-code-ended', '/code')
+    after.when((now) => issueJoiningCode(now, issuedBy(personId))).thenRefused('organisation-closed')
+    after.when((now) => offerHandOver(now, { organisationId, joiningCodeId, offeredBy: personId, at })).thenRefused('organisation-closed')
+    after.when((now) => describeOrganisation(now, { organisationId, details: { ...details, name: 'Another' } })).thenRefused('organisation-closed')
+    const state = stateAfter(otherCode, byOtherCode, code, offered, closedBy(personId))
+    expect(state).toMatchObject({ memberIds: [personId, colleagueId], ownerIds: [personId], closedAt: at })
+    expect(state).not.toHaveProperty('joiningCodeIds')
+  })
+  test('once it is closed, whoever looked after it may leave too', () =>
+    given([...registered, closedBy(personId)], details)
+      .when((now) => leaveOrganisation(now, { organisationId, personId }))
+      .thenEvents([left(personId)]))
+  test('one that is closed is merged with no other; one that was merged into it closes with it, unless it stands by itself again', () => {
+    const merge = { organisationId, intoOrganisationId: strangerId, matchId: colleagueId, mergedBy: personId, at }
+    given([...registered, closedBy(personId)], details)
+      .when((now) => mergeOrganisation(now, { ...merge, fields: [] }))
+      .thenRefused('organisation-closed')
+    const merged: OrganisationEvent = {
+      type: 'organisation.merged.v1',
+      data: { organisationId, intoOrganisationId: strangerId, matchId: colleagueId, mergedBy: personId, mergedAt: at },
+    }
+    const withIt = { ...close(colleagueId), intoOrganisationId: strangerId }
+    given([...registered, merged], details)
+      .when((now) => closeWithStanding(now, withIt))
+      .thenEvents([closedBy(colleagueId)])
+    given([...registered, merged, closedBy(colleagueId)], details)
+      .when((now) => closeWithStanding(now, withIt))
+      .thenNothing()
+    given(registered, details)
+      .when((now) => closeWithStanding(now, withIt))
+      .thenNothing()
   })
   test('an organisation always has somebody who looks after it, whoever hands over, joins and leaves', () => {
     const step = fc.record({

@@ -1,5 +1,6 @@
 import type {
   DomainEvent,
+  OrganisationClosed,
   OrganisationDescribed,
   OrganisationHandedOver,
   OrganisationHandOverOffered,
@@ -24,6 +25,7 @@ export type OrganisationEvent =
   | DomainEvent<typeof OrganisationHandedOver>
   | DomainEvent<typeof OrganisationMerged>
   | DomainEvent<typeof OrganisationMergeUndone>
+  | DomainEvent<typeof OrganisationClosed>
 
 export type OrganisationKind = 'micro-provider' | 'community-network' | 'organisation'
 export type Origin = 'registered' | 'open-data' | 'imported'
@@ -46,6 +48,8 @@ export type OrganisationState =
       through?: Record<string, string>
       /** Which organisation stands for this one since the two were merged. */
       mergedInto?: { organisationId: string; matchId: string }
+      /** Since then it offers nothing and nobody joins; its people stay for what they have in hand. */
+      closedAt?: string
     }
 
 /** Which record of which open data set something was made from. */
@@ -94,12 +98,13 @@ export const registerOrganisation = ({ state }: Organisation, command: RegisterO
   }
 }
 
-/** Saying the same as before changes nothing. Throws RefusedError `organisation-not-found`, `kind-of-organisation-fixed`. */
+/** Saying the same as before changes nothing. Throws RefusedError `organisation-not-found`, `organisation-closed`, `kind-of-organisation-fixed`. */
 export const describeOrganisation = (
   { state, details: before }: Organisation,
   { organisationId, kind, details }: { organisationId: string; kind?: OrganisationKind; details: OrganisationDetails },
 ): OrganisationDecision => {
   if (state.status !== 'registered' || !before) throw new RefusedError('organisation-not-found')
+  mustBeOpen(state)
   if (kind !== undefined && kind !== state.kind) throw new RefusedError('kind-of-organisation-fixed', '/kind')
   // Where a record came from is not the describer's to change.
   const taken = details.taken ?? before.taken
@@ -122,12 +127,13 @@ export const joiningCodesMax = 20
 export const membersMax = 200
 const dayMs = 24 * 3_600_000
 
-/** An owner gets a code for one colleague. Throws RefusedError `organisation-not-found`. */
+/** An owner gets a code for one colleague. Throws RefusedError `organisation-not-found`, `organisation-closed`. */
 export const issueJoiningCode = (
   { state }: Organisation,
   { organisationId, joiningCodeId, issuedBy, at }: { organisationId: string; joiningCodeId: string; issuedBy: string; at: string },
 ): OrganisationDecision => {
   if (state.status !== 'registered' || !state.ownerIds.includes(issuedBy)) throw new RefusedError('organisation-not-found')
+  mustBeOpen(state)
   const expiresAt = new Date(Date.parse(at) + joiningCodeDays * dayMs).toISOString()
   return { events: [{ type: 'organisation.joining-code-issued.v1', data: { organisationId, joiningCodeId, issuedBy, expiresAt } }], answer: { expiresAt } }
 }
@@ -136,18 +142,20 @@ export const issueJoiningCode = (
 export const isOwnMember = ({ memberIds, through }: Registered, personId: string): boolean => memberIds.includes(personId) && through?.[personId] === undefined
 export const isOwnOwner = (state: Registered, personId: string): boolean => isOwnMember(state, personId) && state.ownerIds.includes(personId)
 
-/** An owner gets a code by which one colleague can take their place. Throws RefusedError `organisation-not-found`. */
+/** An owner gets a code by which one colleague can take their place. Throws RefusedError `organisation-not-found`, `organisation-closed`. */
 export const offerHandOver = (
   { state }: Organisation,
   { organisationId, joiningCodeId, offeredBy, at }: { organisationId: string; joiningCodeId: string; offeredBy: string; at: string },
 ): OrganisationDecision => {
   if (state.status !== 'registered' || !isOwnOwner(state, offeredBy)) throw new RefusedError('organisation-not-found')
+  mustBeOpen(state)
   const expiresAt = new Date(Date.parse(at) + joiningCodeDays * dayMs).toISOString()
   return { events: [{ type: 'organisation.hand-over-offered.v1', data: { organisationId, joiningCodeId, offeredBy, expiresAt } }], answer: { expiresAt } }
 }
 
 /**
- * A member leaves; who is one through a merge only stays until they leave where they are one. Whoever owns it alone cannot: somebody must look after who joins.
+ * A member leaves; who is one through a merge only stays until they leave where they are one. Whoever owns it alone cannot: somebody must look after who joins,
+ * until it is closed and nobody does.
  * Throws RefusedError `organisation-not-found`, `last-owner`.
  */
 export const leaveOrganisation = (
@@ -158,7 +166,7 @@ export const leaveOrganisation = (
   const answer = { organisationId }
   if (!isOwnMember(state, personId)) return { events: [], answer }
   const owners = state.ownerIds.filter((ownerId) => isOwnOwner(state, ownerId))
-  if (owners.length === 1 && owners[0] === personId) throw new RefusedError('last-owner')
+  if (state.closedAt === undefined && owners.length === 1 && owners[0] === personId) throw new RefusedError('last-owner')
   return { events: [{ type: 'organisation.member-left.v1', data: { organisationId, personId } }], answer }
 }
 
@@ -183,6 +191,38 @@ export const joinOrganisation = (
   return { events: [...(isOwnMember(state, personId) ? [] : [joined]), { type: 'organisation.handed-over.v1', data }], answer }
 }
 
+/**
+ * Its owner closes it for good: its codes are gone, nobody joins, and its offers are withdrawn by this event. Its people stay, for what they have in hand.
+ * Closing again changes nothing. Throws RefusedError `organisation-not-found`.
+ */
+export const closeOrganisation = (
+  { state }: Organisation,
+  { organisationId, closedBy, at }: { organisationId: string; closedBy: string; at: string },
+): OrganisationDecision => {
+  if (state.status !== 'registered' || !state.ownerIds.includes(closedBy)) throw new RefusedError('organisation-not-found')
+  return closing(state, { organisationId, closedBy, closedAt: at })
+}
+
+/** One that another stands for closes with it, whoever its own people are: the two are one. One that stands by itself again stays open. */
+export const closeWithStanding = (
+  { state }: Organisation,
+  standing: { organisationId: string; intoOrganisationId: string; closedBy: string; at: string },
+): OrganisationDecision => {
+  const { organisationId, intoOrganisationId, closedBy, at } = standing
+  if (state.status !== 'registered' || state.mergedInto?.organisationId !== intoOrganisationId) return { events: [] }
+  return closing(state, { organisationId, closedBy, closedAt: at })
+}
+
+const closing = (state: Registered, data: { organisationId: string; closedBy: string; closedAt: string }): OrganisationDecision => ({
+  events: state.closedAt === undefined ? [{ type: 'organisation.closed.v1', data }] : [],
+  answer: { organisationId: data.organisationId },
+})
+
+/** Throws RefusedError `organisation-closed`. */
+const mustBeOpen = ({ closedAt }: Registered): void => {
+  if (closedAt !== undefined) throw new RefusedError('organisation-closed')
+}
+
 /** Organisations that stand as one, at most. */
 export const mergedMax = 20
 
@@ -196,13 +236,14 @@ export type MergeOrganisation = {
   fields: MergedField[]
 }
 
-/** From now on another organisation stands for this one, which stays as it is. Again changes nothing. Throws RefusedError `organisation-not-found`, `merged-already`. */
+/** From now on another organisation stands for this one, which stays as it is. Again changes nothing. Throws RefusedError `organisation-not-found`, `organisation-closed`, `merged-already`. */
 export const mergeOrganisation = ({ state, details }: Organisation, command: MergeOrganisation): OrganisationDecision => {
   const { organisationId, intoOrganisationId, matchId, mergedBy, at, fields } = command
   if (state.status !== 'registered' || !details) throw new RefusedError('organisation-not-found')
   const answer = { organisationId, intoOrganisationId }
   if (state.mergedInto?.organisationId === intoOrganisationId) return { events: [], answer }
   if (state.mergedInto) throw new RefusedError('merged-already')
+  mustBeOpen(state)
   return {
     events: [{ type: 'organisation.merged.v1', data: { organisationId, intoOrganisationId, matchId, mergedBy, mergedAt: at } }],
     details: { ...details, merge: { fields } },
@@ -326,6 +367,11 @@ export const evolveOrganisation = (state: OrganisationState, event: Organisation
       if (state.status !== 'registered') return state
       const { mergedInto: _before, ...rest } = state
       return rest
+    }
+    case 'organisation.closed.v1': {
+      if (state.status !== 'registered') return state
+      const { joiningCodes: _codes, joiningCodeIds: _ids, ...rest } = state
+      return { ...rest, closedAt: event.data.closedAt }
     }
     default:
       return assertNever(event)

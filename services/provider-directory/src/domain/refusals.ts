@@ -14,6 +14,11 @@ const refusals = {
     title: 'Somebody must look after it',
     words: 'You look after who joins, and nobody else does. Hand that over to a colleague first, then leave.',
   },
+  'organisation-closed': {
+    kind: 'conflict',
+    title: 'The organisation is closed',
+    words: 'This organisation has closed: nothing of it is offered or changed any more. What its people have in hand can still be brought to its end.',
+  },
   'too-many-members': { kind: 'invalid', title: 'Too many members', words: 'An organisation can have 200 members at most.' },
   'too-many-offers': { kind: 'invalid', title: 'Too many offers', words: 'One organisation can have 500 offers at most. Withdraw some that have ended.' },
   'offer-not-found': { kind: 'not-found', title: 'No such offer', words: 'There is no such offer, or it is not yours.' },

@@ -14,7 +14,7 @@ import type { SearchIndex } from '../store/searchIndex.ts'
 import type { SkillReadings } from '../store/skillReadings.ts'
 import { AssetBody, AssetView, FoundAssets, OwnAssetSummary, SkillBody, SkillShareBody, StrengthsByWard } from './assetSchemas.ts'
 import { toAssetSummary, toAssetView, toAssetWords, toOwnSummary, toSkillWords } from './assetViews.ts'
-import { isMember, mustBeRegistered } from './membership.ts'
+import { isMember, mustBeOpen } from './membership.ts'
 import { asked, textLengthMax } from './searchRoutes.ts'
 
 const AssetId = z.object({ assetId: z.uuid() })
@@ -132,11 +132,11 @@ const organisationsRoutes = ({ directory, councilArea }: AssetDependencies) => [
     body: AssetBody,
     answer: AssetId,
     status: 201,
-    problems: ['organisation-not-found', 'too-many-assets', ...describedForAll],
+    problems: ['organisation-not-found', 'organisation-closed', 'too-many-assets', ...describedForAll],
     own: ({ body, caller }) => isMember(directory, body.organisationId, caller),
     handle: async ({ body, command }) => {
       const { organisationId, category } = body
-      await mustBeRegistered(directory, organisationId, '/organisationId')
+      await mustBeOpen(directory, organisationId, '/organisationId')
       const count = await directory.assets.count({ organisationId: { equals: organisationId }, status: { in: [...standing] } })
       const assetId = idFor(command.key)
       const words = toAssetWords(body, councilArea)
@@ -284,8 +284,11 @@ const shownRoutes = ({ directory }: AssetDependencies) => {
       policy: 'asset.show',
       summary: 'Lets everyone find again what was hidden.',
       ...steps,
+      problems: [...steps.problems, 'organisation-closed'],
       own: ({ params, caller }) => isTheirs(directory, params.id, caller),
       handle: async ({ params, command }) => {
+        const state = (await assets.get(params.id))?.state
+        if (state?.status === 'hidden' && state.organisationId !== undefined) await mustBeOpen(directory, state.organisationId, '')
         const { sequence } = await assets.update(params.id, command, (current) => showAsset(current, { assetId: params.id, at: command.at }))
         return { body: { assetId: params.id }, sequence }
       },

@@ -11,8 +11,8 @@ import type { CouncilArea } from '../place/place.ts'
 import type { CredentialReadings } from '../store/credentialReadings.ts'
 import type { Directory } from '../store/directory.ts'
 import { toPublicOrganisation } from '../store/publicOffer.ts'
-import { idsAsOne, standingOf } from '../store/standing.ts'
-import { isMember, isOwner, mustBeRegistered } from './membership.ts'
+import { idsAsOne, isClosed, standingOf } from '../store/standing.ts'
+import { isMember, isOwner, mustBeOpen } from './membership.ts'
 
 const day = CalendarDay
 const Level = z.enum(dbsLevels)
@@ -52,10 +52,10 @@ const ownersRoutes = ({ directory, readings, runtime }: Dependencies) => [
     body: CredentialBody,
     answer: CredentialId,
     status: 201,
-    problems: ['not-found', 'organisation-not-found', 'too-many-credentials', 'day-not-passed'],
+    problems: ['not-found', 'organisation-not-found', 'organisation-closed', 'too-many-credentials', 'day-not-passed'],
     own: ({ params, caller }) => isOwner(directory, params.id, caller),
     handle: async ({ params, body, command }) => {
-      await mustBeRegistered(directory, params.id, '')
+      await mustBeOpen(directory, params.id, '')
       const [organisationId = params.id, ...others] = await idsAsOne(directory.organisations, params.id)
       const count = await directory.credentials.count({ organisationId: { in: [organisationId, ...others] }, status: { in: ['waiting', 'reviewed'] } })
       const credentialId = idFor(command.key)
@@ -194,6 +194,8 @@ const checksRoute = ({ directory, councilArea }: Dependencies) =>
       items: z.array(z.object({ level: Level, checkedBy: z.string(), checkedOn: z.string(), updateServiceCheckedOn: z.string().optional() })),
     }),
     handle: async ({ params }) => {
+      // What nobody offers any more is nobody's to rely on.
+      if (await isClosed(directory.organisations, params.id)) return { body: { items: [] } }
       const items = (await heldBy(directory, params.id)).flatMap(({ certificate: { level, councilReviewedOn: checkedOn, updateServiceCheckedOn } }) =>
         checkedOn === undefined
           ? []

@@ -7,7 +7,7 @@ import { type ComparedField, compareWords, type MergedField, mergedFields, ownWo
 import { membersMax, mergedMax, mergeOrganisation, undoMerge } from '../domain/organisation.ts'
 import { RefusedError } from '../domain/refusals.ts'
 import type { Directory } from '../store/directory.ts'
-import { type FoundOrganisation, mergedIntoOf, standingAsOne, standingFor } from '../store/standing.ts'
+import { closedAtOf, type FoundOrganisation, mergedIntoOf, standingAsOne, standingFor } from '../store/standing.ts'
 import { OrganisationKind } from './schemas.ts'
 
 const offersNamedMax = 20
@@ -86,7 +86,10 @@ export const duplicateRoutes = ({ directory }: { directory: Directory }) => {
         const found = aggregates.flatMap(({ id: matchId, state }) => (state.status === 'none' ? [] : [{ matchId, state }]))
         const named = await organisations.getMany([...new Set(found.flatMap(({ state }) => state.organisationIds))])
         const nameOf = new Map(named.map(({ id: organisationId, details }) => [organisationId, details ? ownWords(details).name : '']))
-        const items = found.map(({ matchId, state }) => ({
+        const closed = new Set(named.flatMap((one) => (closedAtOf(one) === undefined ? [] : [one.id])))
+        // Of one that has closed since nothing is left to decide.
+        const open = status === 'waiting' ? found.filter(({ state }) => !state.organisationIds.some((organisationId) => closed.has(organisationId))) : found
+        const items = open.map(({ matchId, state }) => ({
           ...summaryOf(matchId, state),
           organisations: inOrder(state).map((organisationId) => ({ organisationId, name: nameOf.get(organisationId) ?? '' })),
         }))
@@ -134,6 +137,7 @@ export const duplicateRoutes = ({ directory }: { directory: Directory }) => {
         'match-not-waiting',
         'match-outdated',
         'merged-already',
+        'organisation-closed',
         'not-of-this-pair',
         'too-many-merged',
         'too-many-members-merged',
@@ -243,7 +247,7 @@ type Merge = z.output<typeof MergeBody> & { matchId: string; mergedBy: string }
 
 /**
  * One write makes it so; words, members and matches follow by its event. Throws RefusedError `match-not-found`, `match-not-waiting`, `match-outdated`,
- * `merged-already`, `not-of-this-pair`, `too-many-merged`, `too-many-members-merged`.
+ * `merged-already`, `organisation-closed`, `not-of-this-pair`, `too-many-merged`, `too-many-members-merged`.
  */
 const merge = async (directory: Directory, { matchId, stands, fields, seen, mergedBy }: Merge, command: Command): Promise<void> => {
   const { organisations } = directory
@@ -262,6 +266,7 @@ const merge = async (directory: Directory, { matchId, stands, fields, seen, merg
   if (mergedIntoOf(merged)?.organisationId !== standing.id) {
     if (pair.match.status !== 'waiting') throw new RefusedError('match-not-waiting')
     if (mergedIntoOf(merged) || mergedIntoOf(standing)) throw new RefusedError('merged-already')
+    if (closedAtOf(merged) !== undefined || closedAtOf(standing) !== undefined) throw new RefusedError('organisation-closed')
     if (seenOf(standing.id) !== standing.sequence) throw new RefusedError('match-outdated')
     await mustFit(directory, standing.id, merged.id)
   }

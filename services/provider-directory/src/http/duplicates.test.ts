@@ -211,6 +211,61 @@ test('D10 whoever leaves one of two that are merged leaves both; who hands over 
   expect(await violations()).toEqual([])
 })
 
+test('D10 one that stands for others closes with them, whichever of them is named, and what is closed is merged no more', async () => {
+  const [one, other] = [await registered(neighbours), await registered({ ...neighbours, description: 'Others.' })]
+  await merged(await pairOf(one.organisationId, other.organisationId), one.organisationId)
+  const third = await registered({ ...neighbours, description: 'A third.' })
+  const pair = await pairOf(one.organisationId, third.organisationId)
+  expect((await other.owner(`/organisations/${other.organisationId}/closing`, { body: {} })).body).toEqual({ organisationId: one.organisationId })
+  await settled()
+  for (const { owner, offerId } of [one, other]) expect((await owner(`/offers/${offerId}`)).body.status).toBe('withdrawn')
+  expect((await place.as('provider')(`/organisations/${other.organisationId}`)).body).toMatchObject({
+    organisationId: one.organisationId,
+    closedAt: expect.any(String),
+  })
+  expect((await merged(pair, third.organisationId)).body).toMatchObject({ code: 'organisation-closed' })
+  expect(await waiting()).toEqual([])
+  expect((await view(third.organisationId)).offers).toHaveLength(1)
+  expect(await violations()).toEqual([])
+})
+
+test('D10 merged and closed at the same moment, either both are closed or they are not merged', async () => {
+  for (let round = 0; round < 4; round += 1) {
+    const name = `Round ${round} of the neighbours`
+    const website = `https://round${round}.example.org`
+    const [one, other] = [await registered({ ...neighbours, name, website }), await registered({ ...neighbours, name, website, description: 'Others.' })]
+    const matchId = await pairOf(one.organisationId, other.organisationId)
+    const admin = place.as('administrator')
+    const { organisations } = (await admin(`/duplicates/${matchId}`)).body
+    const seen = organisations.map(({ organisationId, sequence }: { organisationId: string; sequence: number }) => ({ organisationId, sequence }))
+    await Promise.all([
+      admin(`/duplicates/${matchId}/merging`, { body: { stands: one.organisationId, fields: {}, seen } }),
+      one.owner(`/organisations/${one.organisationId}/closing`, { body: {} }),
+    ])
+    await settled()
+    const shown = await view(other.organisationId)
+    const isMerged = shown.organisationId === one.organisationId
+    expect([isMerged, shown.closedAt !== undefined]).toEqual([isMerged, isMerged])
+    expect((await other.owner(`/offers/${other.offerId}`)).body.status).toBe(isMerged ? 'withdrawn' : 'published')
+  }
+  expect(await violations()).toEqual([])
+})
+
+test('D10 what a feed brings of an organisation that has closed since is withdrawn as it comes', async () => {
+  const said = { name: 'Sale Neighbours', url: 'https://sale.example.org', description: 'North.' }
+  const [own, north] = [await registered(neighbours), await fed('north', said)]
+  await merged(await pairOf(own.organisationId, north.organisationId), own.organisationId)
+  expect((await own.owner(`/organisations/${own.organisationId}/closing`, { body: {} })).status).toBe(200)
+  await settled()
+  await fed('north', said, { id: 'b', name: 'A later one' })
+  await settled()
+  const told = (await place.events('offer')).filter(({ data }) => data.organisationId === north.organisationId)
+  const published = told.filter(({ type }) => type === 'offer.published.v1').map(({ subject }) => subject)
+  expect(published).toHaveLength(2)
+  expect(told.filter(({ type }) => type === 'offer.withdrawn.v1').map(({ subject }) => subject)).toEqual(published)
+  expect(await violations()).toEqual([])
+})
+
 test('D10 later looks of either feed go to the one that stands and bring nothing back', async () => {
   const one = await fed('north', { name: 'Sale Neighbours', url: 'https://sale.example.org', description: 'North.' })
   const other = await fed('south', { name: 'Sale Neighbours', url: 'https://sale.example.org', description: 'South.' })

@@ -8,7 +8,7 @@ import { RefusedError } from '../domain/refusals.ts'
 import type { CouncilArea } from '../place/place.ts'
 import type { Directory } from '../store/directory.ts'
 import { guessCategory } from '../words/guessCategory.ts'
-import { isMember } from './membership.ts'
+import { isMember, mustBeOpen } from './membership.ts'
 import { toDescription } from './offerBody.ts'
 import { described, offersPerOrganisationMax } from './offerRoutes.ts'
 import { organisationsPerPersonMax, toDetails } from './organisationRoutes.ts'
@@ -28,7 +28,7 @@ export const listingRoutes = ({ directory, councilArea }: Dependencies) => {
       body: ListingBody,
       answer: z.object({ organisationId: z.uuid(), offerId: z.uuid(), category: Category, isCategoryGuessed: z.boolean() }),
       status: 201,
-      problems: ['too-many-organisations', 'too-many-offers', ...described],
+      problems: ['organisation-not-found', 'organisation-closed', 'too-many-organisations', 'too-many-offers', ...described],
       rateLimit: { count: 60, perSeconds: 3_600 },
       own: ({ body, caller }) => body.organisationId === undefined || isMember(directory, body.organisationId, caller),
       handle: async ({ body, caller, command }) => {
@@ -42,8 +42,9 @@ export const listingRoutes = ({ directory, councilArea }: Dependencies) => {
         }
         // Whatever is wrong with the offer is told before its organisation is registered.
         listOffer({ state: initialOffer, details: undefined }, listed)
+        if (chosen !== undefined) await mustBeOpen(directory, chosen, '/organisationId')
         if (organisation && caller.kind === 'person') {
-          const theirs = await organisations.count({ memberId: { has: caller.personId } })
+          const theirs = await organisations.count({ memberId: { has: caller.personId }, closedAt: { equals: null } })
           await organisations.update(organisationId, command, (current) => {
             if (theirs >= organisationsPerPersonMax) throw new RefusedError('too-many-organisations')
             const { personId: registrantId } = caller

@@ -23,7 +23,7 @@ import type { Directory } from '../store/directory.ts'
 import type { OfferViews } from '../store/offerViews.ts'
 import { toPublicOrganisation } from '../store/publicOffer.ts'
 import { idsAsOne, standingFor, standingOf } from '../store/standing.ts'
-import { isMember, isOfTheirs, mustBeRegistered } from './membership.ts'
+import { isMember, isOfTheirs, mustBeOpen, offerMustBeOpen } from './membership.ts'
 import { toDescription } from './offerBody.ts'
 import { CapacityBody, OfferBody, OfferView, UnassuredOffer } from './schemas.ts'
 import { toOfferView, toUnassuredView } from './views.ts'
@@ -118,11 +118,11 @@ export const offerRoutes = ({ directory, councilArea, offerViews, runtime }: Dep
       body: OfferBody,
       answer: OfferId,
       status: 201,
-      problems: ['organisation-not-found', 'too-many-offers', ...described],
+      problems: ['organisation-not-found', 'organisation-closed', 'too-many-offers', ...described],
       own: ({ body, caller }) => isMember(directory, body.organisationId, caller),
       handle: async ({ body, command }) => {
         const { track } = body
-        await mustBeRegistered(directory, body.organisationId, '/organisationId')
+        await mustBeOpen(directory, body.organisationId, '/organisationId')
         const [organisationId = body.organisationId, ...others] = await idsAsOne(organisations, body.organisationId)
         const count = await offers.count({ organisationId: { in: [organisationId, ...others] } })
         const offerId = idFor(command.key)
@@ -190,9 +190,10 @@ export const offerRoutes = ({ directory, councilArea, offerViews, runtime }: Dep
         'Publishes the draft of an edit in one step: everyone finds what it says. Personal care needs a CQC number or the sole-worker declaration first.',
       params: IdParams,
       answer: OfferId,
-      problems: ['not-found', 'offer-not-found', 'stale', 'where-missing', 'personal-care-gate'],
+      problems: ['not-found', 'offer-not-found', 'stale', 'organisation-closed', 'where-missing', 'personal-care-gate'],
       own: ({ params, caller }) => isOfTheirs(directory, params.id, caller),
       handle: async ({ params, command }) => {
+        await offerMustBeOpen(directory, params.id)
         const { sequence } = await offers.update(params.id, command, (current) =>
           publishDraft(current, { offerId: params.id, at: command.at, days: councilArea.assuranceDays }),
         )
@@ -220,9 +221,10 @@ export const offerRoutes = ({ directory, councilArea, offerViews, runtime }: Dep
       summary: 'Lets everyone find the offer. Personal care needs a CQC number or the sole-worker declaration first.',
       params: IdParams,
       answer: OfferId,
-      problems: ['not-found', 'offer-not-found', 'where-missing', 'personal-care-gate'],
+      problems: ['not-found', 'offer-not-found', 'organisation-closed', 'where-missing', 'personal-care-gate'],
       own: ({ params, caller }) => isOfTheirs(directory, params.id, caller),
       handle: async ({ params, command }) => {
+        await offerMustBeOpen(directory, params.id)
         const { sequence } = await offers.update(params.id, command, (current) =>
           publishOffer(current, { offerId: params.id, at: command.at, days: councilArea.assuranceDays }),
         )

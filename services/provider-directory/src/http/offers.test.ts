@@ -430,6 +430,93 @@ describe('an organisation changes hands', () => {
   })
 })
 
+describe('an organisation closes', () => {
+  const close = (ask: ReturnType<Place['as']>, organisationId: string) => ask(`/organisations/${organisationId}/closing`, { method: 'post' })
+  const settled = async () => {
+    await place.settled()
+    for (const { caughtUp } of place.service().consumers) await caughtUp()
+    await place.settled()
+  }
+  const violations = async () =>
+    (await Promise.all(place.service().invariants.map(async ({ name, check }) => ({ name, ...(await check()) })))).filter((one) => one.violations > 0)
+
+  test('its offers are withdrawn, its page says that it has closed, nobody joins it, and it stays with its people', async () => {
+    const offer = await published({ name: 'Quilting bee' })
+    await isFound(offer.offerId, 'text=quilting')
+    const { code } = (await offer.ask(`/organisations/${offer.organisationId}/joining-codes`, { method: 'post' })).body
+    const handOver = (await offer.ask(`/organisations/${offer.organisationId}/hand-over`, { method: 'post' })).body.code
+    const draft = (await offer.ask('/offers', { body: lunchClub(offer.organisationId) })).body.offerId
+    expect((await close(offer.ask, offer.organisationId)).body).toEqual({ organisationId: offer.organisationId })
+    const closedAt = expect.any(String)
+    // Nothing but who it was, from its closing on.
+    expect((await place.asAnyone(`/organisations/${offer.organisationId}`)).body).toEqual({
+      ...{ organisationId: offer.organisationId, kind: 'community-network', name: 'Sale Good Neighbours', closedAt, isYours: false, offers: [] },
+    })
+    await settled()
+    expect((await find('text=quilting')).body.total).toBe(0)
+    expect((await place.asAnyone(`/offers/${offer.offerId}`)).status).toBe(404)
+    expect((await offer.ask(`/offers/${offer.offerId}`)).body).toMatchObject({ status: 'withdrawn', takesReferrals: false })
+    for (const gone of [code, handOver])
+      expect((await place.as('provider')('/memberships', { body: { code: gone } })).body).toMatchObject({ code: 'joining-code-ended' })
+    expect((await offer.ask('/organisations/mine')).body.items).toMatchObject([{ organisationId: offer.organisationId, memberRole: 'owner', closedAt }])
+    for (const [path, asked] of [
+      [`/offers/${offer.offerId}/publication`, { method: 'post' }],
+      [`/offers/${draft}/publication`, { method: 'post' }],
+      [`/offers/${draft}/draft/publication`, { method: 'post' }],
+      ['/offers', { body: lunchClub(offer.organisationId) }],
+      [`/organisations/${offer.organisationId}`, { method: 'put', body: { name: 'Once more' } }],
+      [`/organisations/${offer.organisationId}/joining-codes`, { method: 'post' }],
+      [`/organisations/${offer.organisationId}/hand-over`, { method: 'post' }],
+    ] as const)
+      expect([path, (await offer.ask(path, asked)).body]).toMatchObject([path, { status: 409, code: 'organisation-closed' }])
+    expect(await violations()).toEqual([])
+  })
+  test('closed by both windows of its owner at once, or again later, it is closed once', async () => {
+    const owner = await registered()
+    const answers = await Promise.all([close(owner.ask, owner.organisationId), close(owner.ask, owner.organisationId)])
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    expect((await close(owner.ask, owner.organisationId)).status).toBe(200)
+    await settled()
+    const told = (await place.events('organisation')).filter(({ subject, type }) => subject === owner.organisationId && type === 'organisation.closed.v1')
+    expect(told).toHaveLength(1)
+  })
+  test('what is published while it closes is withdrawn too, in whichever order the two come', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const offer = await drafted()
+      await Promise.all([offer.ask(`/offers/${offer.offerId}/publication`, { method: 'post' }), close(offer.ask, offer.organisationId)])
+      await settled()
+      expect((await offer.ask(`/offers/${offer.offerId}`)).body.status).not.toBe('published')
+    }
+    expect(await violations()).toEqual([])
+  })
+  test('what it speaks for is shown to nobody else any more, and not again', async () => {
+    const owner = await registered('coordinator')
+    const { assetId } = (
+      await owner.ask('/assets', {
+        body: {
+          ...{ organisationId: owner.organisationId, kind: 'thing', category: 'other', name: 'A long ladder', description: 'Eight metres.', terms: 'lent' },
+          ...{ wardCode: 'E05015254', contact: { phone: '0161 496 0000' } },
+        },
+      })
+    ).body
+    expect((await place.asAnyone(`/assets/${assetId}`)).status).toBe(200)
+    expect((await close(owner.ask, owner.organisationId)).status).toBe(200)
+    await settled()
+    expect((await place.asAnyone(`/assets/${assetId}`)).status).toBe(404)
+    expect((await owner.ask(`/assets/${assetId}/showing`, { method: 'post' })).body).toMatchObject({ code: 'organisation-closed' })
+    expect(await violations()).toEqual([])
+  })
+  test('only its owner closes it; to others it is not there', async () => {
+    const owner = await registered()
+    const { code } = (await owner.ask(`/organisations/${owner.organisationId}/joining-codes`, { method: 'post' })).body
+    const colleague = place.as('provider')
+    expect((await colleague('/memberships', { body: { code } })).status).toBe(201)
+    for (const ask of [colleague, place.as('provider')]) expect((await close(ask, owner.organisationId)).status).toBe(404)
+    expect((await close(place.as('administrator'), owner.organisationId)).status).toBe(403)
+    expect((await place.asAnyone(`/organisations/${owner.organisationId}`)).body).not.toHaveProperty('closedAt')
+  })
+})
+
 describe('organisations', () => {
   test('the registrant becomes the owner and finds it under their own', async () => {
     const owner = await registered('coordinator')

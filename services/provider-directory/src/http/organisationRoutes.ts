@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { isDueForALook } from '../domain/credential.ts'
 import { endsSoon, isShown } from '../domain/offer.ts'
 import {
+  closeOrganisation,
   describeOrganisation,
   isOwnMember,
   isOwnOwner,
@@ -23,7 +24,7 @@ import type { CouncilArea } from '../place/place.ts'
 import type { Directory, Offers } from '../store/directory.ts'
 import type { OfferViews } from '../store/offerViews.ts'
 import { toPublicOrganisation, withoutSensitivePlace } from '../store/publicOffer.ts'
-import { idsAsOne, standingAsOne, standingFor, standingOf } from '../store/standing.ts'
+import { closedAtOf, idsAsOne, standingAsOne, standingFor, standingOf } from '../store/standing.ts'
 import { heldBy } from './credentialRoutes.ts'
 import { type JoiningCodes, joiningCodeIdOf } from './joiningCode.ts'
 import { isMember, isOwner } from './membership.ts'
@@ -54,7 +55,15 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, offer
       summary: 'The organisations that the caller is a member of.',
       query: ListQuery,
       answer: z.object({
-        items: z.array(z.object({ organisationId: z.uuid(), name: z.string(), kind: OrganisationKind, memberRole: z.enum(['owner', 'member']) })),
+        items: z.array(
+          z.object({
+            organisationId: z.uuid(),
+            name: z.string(),
+            kind: OrganisationKind,
+            memberRole: z.enum(['owner', 'member']),
+            closedAt: z.string().optional(),
+          }),
+        ),
         after: z.string().optional(),
       }),
       own: 'by-caller',
@@ -70,7 +79,8 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, offer
         const items = aggregates.flatMap((aggregate) => {
           const organisation = toPublicOrganisation(aggregate)
           if (!organisation || aggregate.state.status !== 'registered') return []
-          return [{ ...organisation, memberRole: aggregate.state.ownerIds.includes(personId) ? ('owner' as const) : ('member' as const) }]
+          const memberRole = aggregate.state.ownerIds.includes(personId) ? ('owner' as const) : ('member' as const)
+          return [{ ...organisation, memberRole, ...sinceClosed(aggregate) }]
         })
         return { body: { items, ...(after === undefined ? {} : { after }) } }
       },
@@ -94,7 +104,8 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, offer
       method: 'get',
       path: '/organisations/:id',
       policy: 'organisation.read',
-      summary: 'An organisation with its offers; its members see drafts and withdrawn ones too. For one that was merged, the one that stands for it.',
+      summary:
+        'An organisation with its offers; its members see drafts and withdrawn ones too. For one that was merged, the one that stands for it. Of one that has closed, others are told who it was and that it has.',
       params: IdParams,
       answer: OrganisationView,
       problems: ['not-found'],
@@ -103,10 +114,14 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, offer
         const organisation = found && toPublicOrganisation(found)
         if (!organisation) throw new NotFoundError()
         const isYours = await isMember(directory, found.id, caller)
+        const closed = sinceClosed(found)
+        const { organisationId, kind, name } = organisation
+        // What is published still is being withdrawn.
+        if (closed.closedAt !== undefined && !isYours) return { body: { organisationId, kind, name, ...closed, isYours, offers: [] }, sequence: found.sequence }
         const organisationIds = await idsAsOne(organisations, found.id)
         const { items } = await offersOf(offers, { organisationIds, isYours, limit: offersShownMax, nowMs: runtime.now(), offerViews })
         const source = organisation.source && toSourceView(organisation.source, councilArea)
-        const body = { ...organisation, source, isYours, offers: items }
+        const body = { ...organisation, ...closed, source, isYours, offers: items }
         if (!isYours) return { body, sequence: found.sequence }
         // How many, and nothing of what they say: that is read, and logged, on their own page.
         const checksDue = (await heldBy(directory, found.id)).filter(({ certificate }) => isDueForALook(certificate, runtime.now())).length
@@ -139,7 +154,10 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, offer
       rateLimit: { count: 60, perSeconds: 3_600 },
       handle: async ({ caller, body, command }) => {
         const registrantId = caller.kind === 'person' ? caller.personId : undefined
-        const theirs = registrantId === undefined ? 0 : await organisations.count({ memberId: { has: registrantId }, mergedInto: { equals: null } })
+        const theirs =
+          registrantId === undefined
+            ? 0
+            : await organisations.count({ memberId: { has: registrantId }, mergedInto: { equals: null }, closedAt: { equals: null } })
         const organisationId = idFor(command.key)
         const { sequence } = await organisations.update(organisationId, command, (current) => {
           if (theirs >= organisationsPerPersonMax) throw new RefusedError('too-many-organisations')
@@ -162,7 +180,7 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, offer
       params: IdParams,
       body: OrganisationDescriptionBody,
       answer: z.object({ organisationId: z.uuid() }),
-      problems: ['not-found', 'organisation-not-found', 'kind-of-organisation-fixed', 'stale'],
+      problems: ['not-found', 'organisation-not-found', 'organisation-closed', 'kind-of-organisation-fixed', 'stale'],
       own: ({ params, caller }) => isMember(directory, params.id, caller),
       handle: async ({ params, body, command }) => {
         const { kind, ...words } = body
@@ -181,7 +199,7 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, offer
       params: IdParams,
       answer: z.object({ code: z.string(), expiresAt: z.string() }),
       status: 201,
-      problems: ['not-found', 'organisation-not-found'],
+      problems: ['not-found', 'organisation-not-found', 'organisation-closed'],
       own: ({ params, caller }) => isOwner(directory, params.id, caller),
       handle: async ({ params, caller, command }) => {
         if (caller.kind !== 'person') throw new NotFoundError()
@@ -202,7 +220,7 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, offer
       params: IdParams,
       answer: z.object({ code: z.string(), expiresAt: z.string() }),
       status: 201,
-      problems: ['not-found', 'organisation-not-found'],
+      problems: ['not-found', 'organisation-not-found', 'organisation-closed'],
       own: ({ params, caller }) => isOwner(directory, params.id, caller),
       handle: async ({ params, caller, command }) => {
         if (caller.kind !== 'person') throw new NotFoundError()
@@ -238,6 +256,25 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, offer
     }),
     defineRoute({
       method: 'post',
+      path: '/organisations/:id/closing',
+      policy: 'organisation.close',
+      summary:
+        'Closes the organisation for good, with those that were merged into it: its offers are withdrawn and nobody joins it. Its members stay, for what they have in hand. Closing again changes nothing.',
+      params: IdParams,
+      answer: z.object({ organisationId: z.uuid() }),
+      problems: ['not-found', 'organisation-not-found'],
+      own: ({ params, caller }) => isOwner(directory, params.id, caller),
+      handle: async ({ params, caller, command }) => {
+        if (caller.kind !== 'person') throw new NotFoundError()
+        const organisationId = await standingIdOf(params.id)
+        const { sequence } = await organisations.update(organisationId, command, (current) =>
+          closeOrganisation(current, { organisationId, closedBy: caller.personId, at: command.at }),
+        )
+        return { body: { organisationId }, sequence }
+      },
+    }),
+    defineRoute({
+      method: 'post',
       path: '/memberships',
       policy: 'organisation.join',
       summary:
@@ -253,7 +290,7 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, offer
         const joiningCodeId = joiningCodeIdOf(body.code)
         const organisationId = (await organisations.find({ where: { joiningCodeId: { has: joiningCodeId } }, limit: 1 })).aggregates[0]?.id
         if (organisationId === undefined) throw new RefusedError('joining-code-ended', '/code')
-        const theirs = await organisations.count({ memberId: { has: personId }, mergedInto: { equals: null } })
+        const theirs = await organisations.count({ memberId: { has: personId }, mergedInto: { equals: null }, closedAt: { equals: null } })
         const { sequence, state } = await organisations.update(organisationId, command, (current) => {
           if (theirs >= organisationsPerPersonMax && !current.state.memberIds.includes(personId)) throw new RefusedError('too-many-organisations', '/code')
           return joinOrganisation(current, { organisationId, joiningCodeId, personId, at: command.at })
@@ -277,11 +314,18 @@ export const toDetails = (
   modifiedAt,
 })
 
-/** The organisations of these charity numbers, as far as they are here, with the ward in which they offer something. */
+const sinceClosed = (organisation: Parameters<typeof closedAtOf>[0]): { closedAt?: string } => {
+  const closedAt = closedAtOf(organisation)
+  return closedAt === undefined ? {} : { closedAt }
+}
+
+/** The organisations of these charity numbers, as far as they are here and open, with the ward in which they offer something. */
 const charitiesOf = async ({ organisations, offers }: Directory, numbers: readonly string[]) => {
   const numberOf = new Map(numbers.map((number) => [charityIdOf(number), number]))
-  const found = (await organisations.getMany([...numberOf.keys()])).filter(({ id, details }) =>
-    details?.identifiers?.some(({ scheme, identifier }) => scheme === charityScheme && identifier === numberOf.get(id)),
+  const found = (await organisations.getMany([...numberOf.keys()])).filter(
+    (one) =>
+      closedAtOf(one) === undefined &&
+      one.details?.identifiers?.some(({ scheme, identifier }) => scheme === charityScheme && identifier === numberOf.get(one.id)),
   )
   const { aggregates } = await offers.find({ where: { organisationId: { in: found.map(({ id }) => id) }, status: { equals: 'published' } }, limit: 1_000 })
   const wardOf = new Map(

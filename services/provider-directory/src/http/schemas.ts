@@ -336,6 +336,8 @@ export const OrganisationView = z.object({
   identifiers: z.array(z.object({ scheme: z.string(), identifier: z.string() })).optional(),
   source: Source.extend({ attribution: z.string().optional() }).optional(),
   isYours: z.boolean(),
+  /** Since when it has been closed. Of one that has, others are told who it was and nothing else. */
+  closedAt: instant.optional(),
   /** Criminal-record checks that nobody has looked at for a year; told to its members only. */
   checksDue: z.int().optional(),
   /** Published ones; for members also drafts and withdrawn ones. The first 200; the rest by `/organisations/{id}/offers`. */

@@ -26,6 +26,7 @@ import {
   type StagedWords,
   wordsContext,
 } from '../store/importStore.ts'
+import { closedAtOf } from '../store/standing.ts'
 import { isAsAccepted } from './compare.ts'
 import { fieldDigestsOf, withChoices } from './fieldChoices.ts'
 import { type SeenWords, seenWords } from './seenWords.ts'
@@ -141,7 +142,11 @@ const formerOffer = (offer: Offer | undefined, remembered: ImportedOffer | undef
 
 /** An organisation that people here act for says itself what it is. What a merge put into its words goes on standing over what a feed says. */
 const isToBeDescribed = ({ state, details }: Organisation, said: OrganisationDetails): boolean =>
-  state.status === 'registered' && state.memberIds.length === 0 && details !== undefined && !isSameOrganisation(ownWords(details), said)
+  state.status === 'registered' &&
+  state.closedAt === undefined &&
+  state.memberIds.length === 0 &&
+  details !== undefined &&
+  !isSameOrganisation(ownWords(details), said)
 
 const isSameOrganisation = (one: OrganisationDetails, other: OrganisationDetails): boolean =>
   (['name', 'description', 'email', 'phone', 'website'] as const).every((field) => one[field] === other[field]) &&
@@ -312,7 +317,7 @@ const isAsTaken = (current: Offer, memory: ImportedOffer): boolean => {
 const putBackOrganisation = async ({ words }: Staged, details: OrganisationDetails, taking: Taking): Promise<void> => {
   const prepared = words.prepared!
   await taking.directory.organisations.update(prepared.organisationId, commandOf(taking, 'undo-organisation'), (current) => {
-    if (!current.details || !isSameOrganisation(ownWords(current.details), prepared.organisation)) return { events: [] }
+    if (!current.details || closedAtOf(current) !== undefined || !isSameOrganisation(ownWords(current.details), prepared.organisation)) return { events: [] }
     return describeOrganisation(current, { organisationId: prepared.organisationId, details: withOwnWords(current.details, details) })
   })
 }

@@ -8,6 +8,14 @@ export type Standing = { organisation: FoundOrganisation; path: { id: string; se
 
 export const mergedIntoOf = ({ state }: Organisation) => (state.status === 'registered' ? state.mergedInto : undefined)
 
+/** Since when it is closed; undefined while it is open. */
+export const closedAtOf = ({ state }: Organisation): string | undefined => (state.status === 'registered' ? state.closedAt : undefined)
+
+export const isClosed = async (organisations: Pick<Organisations, 'get'>, organisationId: string): Promise<boolean> => {
+  const organisation = await organisations.get(organisationId)
+  return organisation !== undefined && closedAtOf(organisation) !== undefined
+}
+
 /** The organisation that stands for each of these: itself, or the one that it was merged into, in the end. Absent where there is none. */
 export const standingOf = async (organisations: Pick<Organisations, 'getMany'>, ids: readonly string[]): Promise<Map<string, Standing>> => {
   const standing = new Map<string, Standing>()

@@ -140,6 +140,7 @@ export const WholeOrganisation = OrganisationName.extend({
   website: webAddress,
   source: Source.optional().catch(undefined),
   isYours: z.boolean().catch(false),
+  closedAt: text,
   checksDue: z.int().catch(0),
   offers: z
     .array(

@@ -20,6 +20,7 @@ const need = { words: 'My shed door', track: 'be-helped', category: 'garden-and-
 /** What each form causes elsewhere: where it is looked for, and what is seen there before and after it has come. */
 const search = ['GET /provider-directory/offers/:id/search-state', { isUpToDate: false }, { isUpToDate: true }] as const
 const memberships = ['GET /referral/memberships', { organisationIds: [] }, { organisationIds: [organisationId] }] as const
+const offered = ['GET /provider-directory/organisations/:id', { offers: [{ status: 'published' }] }, { offers: [{ status: 'withdrawn' }] }] as const
 const access = (before: string, after: string) => ['GET /people/referrals/:id/access', { access: before }, { access: after }] as const
 const receipt = ['GET /notification/messages', { items: [], unread: 0 }, { items: [{ link: `/my/referrals/${referralId}` }], unread: 1 }] as const
 
@@ -28,6 +29,7 @@ const cases: Case[] = [
   ['provider', '/provider/organisation/new', { name: 'Dee’s Gardens', kind: 'micro-provider' }, memberships, 'Now you can describe'],
   ['provider', '/provider/join', { code: 'ABCD' }, memberships, 'You have joined'],
   ['provider', `/provider/organisations/${organisationId}/leaving`, {}, [memberships[0], memberships[2], memberships[1]], 'You have left'],
+  ['provider', `/provider/organisations/${organisationId}/closing`, {}, offered, 'Nobody else finds what it offered'],
   ['provider', `/provider/offers/${offerId}/publication`, {}, search, 'Everyone can find it now'],
   ['provider', `/provider/offers/${offerId}/withdrawal`, {}, search, 'Nobody else sees it any more'],
   ['provider', `/provider/offers/${offerId}`, { state: 'open', expiresAt: '2099-01-01' }, search, 'Others see it now'],
@@ -52,6 +54,7 @@ beforeAll(async () => {
     'PUT /provider-directory/offers/:id': () => ({ offerId }),
     'POST /provider-directory/memberships': () => ({ organisationId }),
     'POST /provider-directory/organisations/:id/leaving': () => ({ organisationId }),
+    'POST /provider-directory/organisations/:id/closing': () => ({ organisationId }),
     'POST /provider-directory/organisations': () => ({ organisationId }),
     'POST /provider-directory/offers/:id/:what': () => ({ offerId }),
     'POST /provider-directory/offers/:id/draft/:what': () => ({ offerId }),

@@ -17,6 +17,11 @@ export const requestsComeTo = (services: ServiceCalls, organisationId: string) =
 export const requestsStop = (services: ServiceCalls, organisationId: string) => async (): Promise<boolean> =>
   !(await requestsComeTo(services, organisationId)())
 
+const Offered = z.object({ offers: z.array(z.object({ status: z.string() })) })
+/** Nothing of an organisation of one's own is published any more. */
+export const nothingIsOffered = (services: ServiceCalls, organisationId: string) => async (): Promise<boolean> =>
+  (await services.get('provider-directory', path`/organisations/${organisationId}`, Offered)).offers.every(({ status }) => status !== 'published')
+
 const Access = z.object({ access: z.enum(['none', 'asked', 'open']) })
 /** A referral opens its person's details (`open`), is known to be under way (`asked`), or opens nothing any more (`none`). */
 export const accessIs =

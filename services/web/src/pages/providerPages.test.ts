@@ -71,6 +71,7 @@ beforeAll(async () => {
     'POST /provider-directory/organisations/:id/joining-codes': done({ code: 'ABCD-EFGH-JKLM-NPQR', expiresAt: '2026-03-09T10:00:00.000Z' }, 201),
     'POST /provider-directory/organisations/:id/hand-over': done({ code: 'ZYXW-EFGH-JKLM-NPQR', expiresAt: '2026-03-09T10:00:00.000Z' }, 201),
     'POST /provider-directory/organisations/:id/leaving': done({ organisationId }),
+    'POST /provider-directory/organisations/:id/closing': done({ organisationId }),
     'POST /provider-directory/memberships': (asked, response) => done({ organisationId, memberRole: state.joinsAs }, 201)(asked, response),
     'POST /provider-directory/organisations': done({ organisationId }, 201),
     'PUT /provider-directory/organisations/:id': done({ organisationId }),
@@ -390,6 +391,50 @@ describe('a colleague', () => {
     expect(refused.text).toContain('<a href="#code">This code opens nothing')
     expect(refused.text).toContain('value="AAAA"')
     expect((await send('/provider/join', { code: '' })).text).toContain('Enter the code')
+  })
+})
+
+describe('an organisation closes', () => {
+  const closing = `/provider/organisations/${organisationId}/closing`
+  test('its owner is told first what is open and what becomes of it', async () => {
+    const agent = await place.signedIn('provider')
+    expect((await agent.get('/provider')).text).toContain(`href="${closing}"`)
+    place.asked.length = 0
+    const { text } = await agent.get(closing).expect(200)
+    for (const words of [
+      `<a class="govuk-link" href="/provider/offers/${offerId}">A tidy garden</a>`,
+      'These are withdrawn',
+      `<a class="govuk-link" href="/provider/referrals/${referralId}">A tidy garden</a>. Came on 2 March 2026.`,
+      'You can still answer each of them',
+      'Since 3 March 2026.',
+      'You can still bring each of them to its end',
+      'It cannot be opened again',
+    ])
+      expect(text).toContain(words)
+    expect(changes()).toBe(0)
+    // Who they are is shown, and logged, on their own pages.
+    expect(place.asked.filter(({ path }) => path.startsWith('/people'))).toEqual([])
+    expect((await agent.get(`${closing}?lang=cy`)).text).toContain('Tynnir y rhain yn ôl')
+  })
+  test('closes it by one button, and says so', async () => {
+    const closed = await send(closing, {})
+    expect([closed.status, closed.headers.location]).toEqual([303, '/provider'])
+    expect(posted(`/provider-directory/organisations/${organisationId}/closing`)).toEqual([{}])
+  })
+  test('one that has closed hands out no codes and takes no offers; who acts for it sees that, and may leave', async () => {
+    state.organisations = [{ ...organisation, closedAt: '2026-03-05T10:00:00.000Z' } as typeof organisation]
+    const agent = await place.signedIn('provider')
+    const { text } = await agent.get('/provider')
+    expect(text).toContain('Closed on 5 March 2026. What you have in hand stays with you.')
+    expect(text).toContain(`/provider/organisations/${organisationId}/leaving`)
+    for (const gone of ['joining-code', 'hand-over', 'closing']) expect(text).not.toContain(`/provider/organisations/${organisationId}/${gone}`)
+    for (const gone of ['joining-code', 'hand-over']) await agent.get(`/provider/organisations/${organisationId}/${gone}`).expect(404)
+    await agent.get(closing).expect(303).expect('location', '/provider')
+    expect((await agent.get('/provider/listing')).text).toContain('name="organisation-name"')
+  })
+  test('a member who is no owner cannot', async () => {
+    state.organisations = [{ ...organisation, memberRole: 'member' }]
+    await (await place.signedIn('provider')).get(closing).expect(404)
   })
 })
 

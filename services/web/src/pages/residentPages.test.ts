@@ -2,6 +2,7 @@ import { hidden, problem, residentId, startTestPlace, type TestPlace } from '../
 
 const offerId = '3d5f4b1c-7a5e-4f0e-9b64-0f0c5c0a1b01'
 const organisationId = '3d5f4b1c-7a5e-4f0e-9b64-0f0c5c0a1b02'
+const closedOrganisationId = '3d5f4b1c-7a5e-4f0e-9b64-0f0c5c0a1b12'
 const referralId = '3d5f4b1c-7a5e-4f0e-9b64-0f0c5c0a1b03'
 const needId = '3d5f4b1c-7a5e-4f0e-9b64-0f0c5c0a1b04'
 const outcomeId = '3d5f4b1c-7a5e-4f0e-9b64-0f0c5c0a1b05'
@@ -47,7 +48,14 @@ beforeAll(async () => {
     'GET /provider-directory/offers/names': () => ({ items: [{ offerId, name: offer.name, track: offer.track, category: offer.category, organisation }] }),
     'GET /provider-directory/offers/:id': () => offer,
     'GET /provider-directory/organisations/:id/checks': () => ({ items: [{ level: 'enhanced', checkedBy: 'Trafford Council', checkedOn: '2026-03-03' }] }),
-    'GET /provider-directory/organisations/:id': () => organisation,
+    'GET /provider-directory/organisations/:id': ({ path }) =>
+      path.endsWith(closedOrganisationId)
+        ? {
+            ...{ organisationId: closedOrganisationId, kind: 'organisation', name: 'A group that was', isYours: false },
+            closedAt: '2026-03-05T10:00:00.000Z',
+            offers: [],
+          }
+        : organisation,
     'GET /people/people/me': (_asked, response) => {
       response.set('ETag', '"4"')
       return { personId: residentId, name: 'Margaret Hale', postcode: 'M33 7ZF', accessNeeds: ['step-free'], language: 'en' }
@@ -293,6 +301,13 @@ test('each page of a resident is there in Welsh, with no key left without words'
 test('A2 no other role sees a page of a resident', async () => {
   const agent = await place.signedIn('provider')
   for (const address of ['/my', '/my/needs/new', '/my/details', '/my/who-saw', `/my/referrals/${referralId}`]) await agent.get(address).expect(403)
+})
+
+test('of an organisation that has closed its page says that, and nothing of what it offered', async () => {
+  const { text } = await place.browser().get(`/organisations/${closedOrganisationId}`).expect(200)
+  expect(text).toContain('This organisation closed on 5 March 2026. It offers nothing any more.')
+  expect(text).not.toContain('What they offer')
+  expect((await place.browser().get(`/organisations/${closedOrganisationId}?lang=cy`)).text).toContain('Caeodd y sefydliad hwn ar')
 })
 
 test('D7 everyone reads what was checked of an organisation, by whom and when', async () => {

@@ -160,6 +160,10 @@ export const directoryFixtures: Fixtures = {
     may: { own: members },
     prepare: async ({ handedOverBy }, owner) => ({ params: { id: await handedOverBy(owner) } }),
   },
+  'POST /api/provider-directory/organisations/{id}/closing': {
+    may: { own: members },
+    prepare: async ({ newOrganisationOf }, owner) => ({ params: { id: await newOrganisationOf(owner) } }),
+  },
   'POST /api/provider-directory/memberships': {
     may: { any: members },
     prepare: async ({ joiningCodeOf, person }) => ({ body: { code: await joiningCodeOf(person('partner', 'provider')) } }),

@@ -47,6 +47,8 @@ const recordsOf = (world: PeopledPlace) => {
     if (!organisations.has(member.personId)) organisations.set(member.personId, register(member))
     return organisations.get(member.personId) as Promise<string>
   }
+  /** A new organisation of this person's, or of a provider's where they can have none: for what can be done to it once only. */
+  const newOrganisationOf = (owner: Person): Promise<string> => register(['provider', 'coordinator'].includes(owner.role) ? owner : person('owner', 'provider'))
   const offerWordsOf = async (owner: Person) => ({ organisationId: await organisationOf(owner), ...offerBody })
   const draftOf = async (owner: Person): Promise<string> => {
     const member = ['provider', 'coordinator', 'administrator'].includes(owner.role) ? owner : person('owner', 'provider')
@@ -160,6 +162,7 @@ const recordsOf = (world: PeopledPlace) => {
   return {
     newAddress,
     organisationOf,
+    newOrganisationOf,
     offerWordsOf,
     draftOf,
     offerOf,

@@ -148,6 +148,10 @@ const listInOnePage = async (walk: Walk): Promise<void> => {
     'personalCareGate-cqcNumber': '',
     next: 'publish',
   })
+  // And its organisation closes again.
+  const closing = inHtml((await browser.goTo('/provider')).html, new RegExp(`(/provider/organisations/${uuid}/closing)`))
+  await browser.goTo(closing)
+  await browser.send(closing, {})
 }
 
 const colleagueJoins = async (walk: Walk, { browser }: Account): Promise<void> => {

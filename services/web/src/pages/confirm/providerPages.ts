@@ -1,10 +1,12 @@
 import { NotFoundError } from '@patchwork/http'
 import { z } from 'zod'
+import { WholeOrganisation } from '../../directory/offer.ts'
 import { definePage, goOnceThere, goTo } from '../../http/page.ts'
 import { path, ServiceProblem } from '../../serviceCalls.ts'
-import { accessIs, requestsStop, searchShows } from '../appearances.ts'
+import { accessIs, nothingIsOffered, requestsStop, searchShows } from '../appearances.ts'
 import { ownOffer, ownOrganisations, providing } from '../providing/own.ts'
 import { requestOf } from '../providing/requests.ts'
+import { ReferralLines } from '../referring/referrals.ts'
 
 /** Saying yes to a request. Where a colleague was first, that is told; nothing is lost. */
 export const providerAcceptancePage = definePage({
@@ -113,8 +115,8 @@ export const providerJoiningCodePage = definePage({
   path: '/provider/organisations/:organisationId/joining-code',
   for: providing,
   load: async ({ services, params }) => {
-    const organisation = (await ownOrganisations(services)).find(({ organisationId }) => organisationId === params.organisationId)
-    if (organisation?.memberRole !== 'owner') throw new NotFoundError()
+    const organisation = await ownOrganisation(services, params.organisationId)
+    if (organisation.memberRole !== 'owner' || organisation.closedAt !== undefined) throw new NotFoundError()
     return { question: 'joining-code', about: organisation.name, back: '/provider' }
   },
   save: async (_values, { services, params }) => {
@@ -130,7 +132,7 @@ export const providerHandOverPage = definePage({
   for: providing,
   load: async ({ services, params }) => {
     const organisation = await ownOrganisation(services, params.organisationId)
-    if (organisation.memberRole !== 'owner') throw new NotFoundError()
+    if (organisation.memberRole !== 'owner' || organisation.closedAt !== undefined) throw new NotFoundError()
     return { question: 'hand-over', about: organisation.name, back: '/provider' }
   },
   save: async (_values, { services, params }) => {
@@ -152,6 +154,45 @@ export const providerLeavingPage = definePage({
   save: async (_values, { services, params, appears }) => {
     await services.post('provider-directory', path`/organisations/${params.organisationId!}/leaving`, {})
     return goOnceThere({ appears }, '/provider', 'confirm.left', requestsStop(services, params.organisationId!))
+  },
+})
+
+const openShownMax = 20
+const referralsMax = 100
+
+/** Closing an organisation for good. What is open is named first, with what becomes of it. */
+export const providerClosingPage = definePage({
+  name: 'confirm',
+  path: '/provider/organisations/:organisationId/closing',
+  for: providing,
+  load: async ({ services, params }) => {
+    const { memberRole, name, closedAt } = await ownOrganisation(services, params.organisationId)
+    if (memberRole !== 'owner') throw new NotFoundError()
+    if (closedAt !== undefined) return goTo('/provider')
+    const referrals = (status: string) => services.get('referral', '/referrals', ReferralLines, { query: { status, limit: referralsMax } })
+    const [{ offers }, waiting, inHand] = await Promise.all([
+      services.get('provider-directory', path`/organisations/${params.organisationId!}`, WholeOrganisation),
+      referrals('sent'),
+      referrals('accepted'),
+    ])
+    const published = offers.filter(({ status }) => status === 'published').map((offer) => ({ name: offer.name, href: `/provider/offers/${offer.offerId}` }))
+    const nameOf = new Map(offers.map((offer) => [offer.offerId, offer.name]))
+    // Requests to those that were merged into it are about offers that it has now.
+    const requests = ({ items, after }: z.output<typeof ReferralLines>, at: 'sentAt' | 'acceptedAt') => {
+      const own = items.filter(({ organisationId, offerId }) => organisationId === params.organisationId || nameOf.has(offerId))
+      const shown = own.map((one) => ({ name: nameOf.get(one.offerId), href: `/provider/referrals/${one.referralId}`, at: one[at] }))
+      return { items: shown.slice(0, openShownMax), more: shown.length > openShownMax || after !== undefined }
+    }
+    const open = [
+      { what: 'offers', items: published.slice(0, openShownMax), more: published.length > openShownMax },
+      { what: 'waiting', ...requests(waiting, 'sentAt') },
+      { what: 'in-hand', ...requests(inHand, 'acceptedAt') },
+    ]
+    return { question: 'organisation-closing', about: name, back: '/provider', open }
+  },
+  save: async (_values, { services, params, appears }) => {
+    await services.post('provider-directory', path`/organisations/${params.organisationId!}/closing`, {})
+    return goOnceThere({ appears }, '/provider', 'confirm.organisationClosed', nothingIsOffered(services, params.organisationId!))
   },
 })
 

@@ -34,10 +34,12 @@ export const providerPage = definePage({
       hasContracts(services),
       ...mine.map(({ organisationId }) => services.get('provider-directory', path`/organisations/${organisationId}`, Organisation)),
     ])
+    const open = new Set(mine.flatMap(({ organisationId, closedAt }) => (closedAt === undefined ? [organisationId] : [])))
     const offers = organisations.flatMap((organisation) =>
       organisation.offers.map((offer) => ({
         ...offer,
         organisationName: organisation.name,
+        isOfClosed: !open.has(organisation.organisationId),
         capacityInWords: capacityInWords(offer.capacity, t),
         lookedFor: lookedForOf(offer.offerId, offer.missing),
         capacityUntil: offer.capacity.expiresAt && format.date(offer.capacity.expiresAt),
@@ -49,12 +51,15 @@ export const providerPage = definePage({
       accepted.items.map(({ personId }) => personId),
     )
     const named = (line: z.infer<typeof Line>) => ({ ...line, offerName: offerNames.get(line.offerId), personName: people.get(line.personId ?? '')?.name })
-    const shown = offers.filter(({ status }) => status !== 'withdrawn')
+    // Of one that has closed nothing is shown to anybody again, and nothing is to be done about it.
+    const shown = offers.filter(({ status, isOfClosed }) => status !== 'withdrawn' && !isOfClosed)
     // What the open feed leaves out until somebody says what it is.
-    const unsaid = organisations.filter(({ description, offers: own }) => !description && own.some(({ status }) => status === 'published'))
+    const unsaid = organisations.filter(
+      ({ organisationId, description, offers: own }) => open.has(organisationId) && !description && own.some(({ status }) => status === 'published'),
+    )
     const waiting = sent.items.map(named)
-    const owned = new Set(mine.flatMap(({ organisationId, memberRole }) => (memberRole === 'owner' ? [organisationId] : [])))
-    const begun = nextOf(mine.length, shown.length)
+    const owned = new Set(mine.flatMap(({ organisationId, memberRole }) => (memberRole === 'owner' && open.has(organisationId) ? [organisationId] : [])))
+    const begun = nextOf(open.size, shown.length)
     const facts = organisations.map((organisation) => ({
       ...organisation,
       isOwner: owned.has(organisation.organisationId),

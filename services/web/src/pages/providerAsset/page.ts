@@ -1,7 +1,7 @@
 import { ownAsset, type WholeAsset } from '../../directory/asset.ts'
 import { definePage, goTo } from '../../http/page.ts'
 import { path, ServiceProblem } from '../../serviceCalls.ts'
-import { ownOrganisations, providing } from '../providing/own.ts'
+import { openOrganisations, providing } from '../providing/own.ts'
 import { assetBodyOf, assetKinds, EditAssetForm, fillAsset, NewAssetForm } from '../sharing/assetForm.ts'
 import { choicesFor } from '../sharing/choices.ts'
 
@@ -13,7 +13,7 @@ export const providerNewAssetPage = definePage({
   path: '/provider/assets/new',
   for: providing,
   load: async (visit) => {
-    const organisations = await ownOrganisations(visit.services)
+    const organisations = await openOrganisations(visit.services)
     if (organisations.length === 0) return goTo('/provider/organisation/new')
     return { isNew: true, organisations, kinds: assetKinds, kind: kindIn(visit.query.kind), ...(await choicesFor(visit)) }
   },

@@ -8,7 +8,7 @@ import { path } from '../../serviceCalls.ts'
 import { searchShows } from '../appearances.ts'
 import { EditOfferForm, fillOffer, NewOfferForm, offerBodyOf, otherTimesOf } from '../providing/offerForm.ts'
 import { otherExceptionsOf, repeats, rows } from '../providing/openingForm.ts'
-import { ownOffer, ownOrganisations, providing } from '../providing/own.ts'
+import { openOrganisations, ownOffer, providing } from '../providing/own.ts'
 
 const Drafted = z.object({ offerId: z.uuid() })
 
@@ -18,7 +18,7 @@ export const providerNewOfferPage = definePage({
   path: '/provider/offers/new',
   for: providing,
   load: async (visit) => {
-    const organisations = await ownOrganisations(visit.services)
+    const organisations = await openOrganisations(visit.services)
     if (organisations.length === 0) return goTo('/provider/organisation/new')
     return { isNew: true, organisations, otherTimes: [], ...(await choicesOf(visit, [])) }
   },

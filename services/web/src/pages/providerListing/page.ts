@@ -2,7 +2,7 @@ import { Category } from '@patchwork/events'
 import { z } from 'zod'
 import { definePage, goOnceThere } from '../../http/page.ts'
 import { requestsComeTo, searchShows } from '../appearances.ts'
-import { ownOrganisations, providing } from '../providing/own.ts'
+import { openOrganisations, providing } from '../providing/own.ts'
 import { ListingForm, listingBodyOf } from './form.ts'
 
 const notices = {
@@ -16,7 +16,7 @@ export const providerListingPage = definePage({
   name: 'providerListing',
   path: '/provider/listing',
   for: providing,
-  load: async ({ services }) => ({ organisations: await ownOrganisations(services), categories: Category.options }),
+  load: async ({ services }) => ({ organisations: await openOrganisations(services), categories: Category.options }),
   form: ListingForm,
   fill: ({ organisations }: { organisations: { organisationId: string }[] }, { person }) => ({
     organisationId: organisations[0]?.organisationId,
