@@ -90,38 +90,35 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
   const assetMap = await syncAssets({ index: assetIndex, directory, group: assetGroup }, ports)
   const duplicates = await findDuplicates({ directory, likenesses }, ports)
   const closed = await closeOrganisations(directory, ports)
+  const due = { everyMs: settings.capacityCheckMs ?? capacityCheckMsByDefault, ports }
   const capacity = deadlines({
+    ...due,
     aggregates: directory.offers,
     field: 'capacityExpiresAt',
-    everyMs: settings.capacityCheckMs ?? capacityCheckMsByDefault,
     name: 'offer-capacity',
-    ports,
     decide: (offer, at) => expireCapacity(offer, { offerId: offer.id, at }),
   })
 
   const assurance = deadlines({
+    ...due,
     aggregates: directory.offers,
     field: 'assuranceNextAt',
-    everyMs: settings.capacityCheckMs ?? capacityCheckMsByDefault,
     name: 'offer-assurance',
-    ports,
     decide: (offer, at) => stepDown(offer, { offerId: offer.id, at, days: councilArea.assuranceDays }),
   })
 
   const telling = deadlines({
+    ...due,
     aggregates: directory.watches,
     field: 'tellAt',
-    everyMs: settings.capacityCheckMs ?? capacityCheckMsByDefault,
     name: 'search-watch-telling',
-    ports,
     decide: (watch, at) => tellOfMatches(watch, { searchWatchId: watch.id, at }),
   })
   const ending = deadlines({
+    ...due,
     aggregates: directory.watches,
     field: 'endsAt',
-    everyMs: settings.capacityCheckMs ?? capacityCheckMsByDefault,
     name: 'search-watch-ending',
-    ports,
     decide: (watch, at) => endWatchOver(watch, { searchWatchId: watch.id, at }),
   })
   const newOffers = await openNewOffers({ directory, councilArea, everyMs: settings.newOffersCheckMs ?? newOffersCheckMsByDefault }, ports)

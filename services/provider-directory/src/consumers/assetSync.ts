@@ -1,10 +1,11 @@
-import { type Ports, processInSpan, watchLag } from '@patchwork/aggregate'
+import type { Ports } from '@patchwork/aggregate'
 import { AssetListed, type EventEnvelope, OrganisationRegistered } from '@patchwork/events'
 import type { Asset } from '../domain/asset.ts'
 import type { AssetIndex } from '../store/assetIndex.ts'
 import type { Directory } from '../store/directory.ts'
 import { toPublicAsset } from '../store/publicAsset.ts'
 import { toPublicOrganisation } from '../store/publicOffer.ts'
+import { followEvents } from './followEvents.ts'
 import type { SearchSync } from './searchSync.ts'
 
 const pageSize = 500
@@ -69,30 +70,14 @@ export const syncAssets = async (
   const startedAt = runtime.now()
   const count = await rebuild()
   logger.info({ count, durationMs: runtime.now() - startedAt }, 'The asset map shows what is listed')
-  const topics = [AssetListed.topic, OrganisationRegistered.topic]
-  await log.ensureTopics(topics)
-  const take = async (event: EventEnvelope): Promise<void> => {
-    try {
-      await (event.type.startsWith('asset.') ? onAsset(event) : onOrganisation(event))
-    } catch (error) {
-      if ((error as { kind?: unknown }).kind === 'unavailable') throw error
-      // A record that cannot be read stays out; `verify` names it. Asking again and again would help nobody.
-      logger.error({ group, eventId: event.id, eventType: event.type, aggregateId: event.subject, err: error }, 'The asset map cannot show a record')
-    }
-  }
-  const subscription = await log.subscribe({
-    group,
-    topics,
-    handler: (event) => processInSpan({ log, service: 'provider-directory', group }, event, () => take(event)),
-  })
-  const forgetLag = watchLag(log, group, topics)
-  return {
-    caughtUp: subscription.caughtUp,
-    behind: async () => (await log.lag(group, topics)).reduce((sum, { behind }) => sum + behind, 0),
-    stop: async () => {
-      forgetLag()
-      await subscription.stop()
+  const following = await followEvents(
+    {
+      group,
+      topics: [AssetListed.topic, OrganisationRegistered.topic],
+      take: (event) => (event.type.startsWith('asset.') ? onAsset(event) : onOrganisation(event)),
+      cannotShow: 'The asset map cannot show a record',
     },
-    rebuild,
-  }
+    { log, logger },
+  )
+  return { ...following, rebuild }
 }

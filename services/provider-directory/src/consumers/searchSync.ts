@@ -1,4 +1,4 @@
-import { type Ports, processInSpan, watchLag } from '@patchwork/aggregate'
+import type { Ports } from '@patchwork/aggregate'
 import { type EventEnvelope, OfferDrafted, OrganisationRegistered } from '@patchwork/events'
 import { instant } from '@patchwork/runtime'
 import { isShown, type Offer } from '../domain/offer.ts'
@@ -6,6 +6,7 @@ import type { Directory } from '../store/directory.ts'
 import { newsAt, type PublicOffer, type PublicOrganisation, toPublicOffer, toPublicOrganisation } from '../store/publicOffer.ts'
 import type { SearchIndex } from '../store/searchIndex.ts'
 import { type Standing, standingOf } from '../store/standing.ts'
+import { type Following, followEvents } from './followEvents.ts'
 
 const pageSize = 500
 /** What is shown late, after an outage, is news when it is shown. After a restart nobody knows when that was: what changed within this time counts as news. */
@@ -13,14 +14,9 @@ const shownLateMs = 24 * 3_600_000
 /** How often a long reading says how far it is. */
 const toldEvery = 10_000
 
-export type SearchSync = {
-  /** Resolves when everything published before the call is shown. */
-  caughtUp(): Promise<void>
-  /** Events that it has still before it. */
-  behind(): Promise<number>
+export type SearchSync = Following & {
   /** Reads the index anew from the directory's documents; events go on meanwhile. Gives the count of offers. A call during a rebuild joins it. */
   rebuild(): Promise<number>
-  stop(): Promise<void>
 }
 
 /**
@@ -165,31 +161,18 @@ export const syncSearch = async (
   const startedAt = runtime.now()
   const count = await rebuild()
   logger.info({ count, durationMs: runtime.now() - startedAt }, 'Search shows what is published')
-  const topics = [OfferDrafted.topic, OrganisationRegistered.topic]
-  await log.ensureTopics(topics)
   let rebuilding: Promise<number> | undefined
-  const take = async (event: EventEnvelope): Promise<void> => {
-    try {
-      await (event.type.startsWith('offer.') ? onOffer(event) : onOrganisation(event))
-    } catch (error) {
-      if ((error as { kind?: unknown }).kind === 'unavailable') throw error
-      // A record that cannot be read stays out of search; `verify` names it. Asking again and again would help nobody.
-      logger.error({ group, eventId: event.id, eventType: event.type, aggregateId: event.subject, err: error }, 'Search cannot show a record')
-    }
-  }
-  const subscription = await log.subscribe({
-    group,
-    topics,
-    handler: (event) => processInSpan({ log, service: 'provider-directory', group }, event, () => take(event)),
-  })
-  const forgetLag = watchLag(log, group, topics)
-  return {
-    caughtUp: subscription.caughtUp,
-    behind: async () => (await log.lag(group, topics)).reduce((sum, { behind }) => sum + behind, 0),
-    stop: async () => {
-      forgetLag()
-      await subscription.stop()
+  const following = await followEvents(
+    {
+      group,
+      topics: [OfferDrafted.topic, OrganisationRegistered.topic],
+      take: (event) => (event.type.startsWith('offer.') ? onOffer(event) : onOrganisation(event)),
+      cannotShow: 'Search cannot show a record',
     },
+    { log, logger },
+  )
+  return {
+    ...following,
     rebuild: () => {
       rebuilding ??= rebuild().finally(() => {
         rebuilding = undefined

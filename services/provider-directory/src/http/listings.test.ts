@@ -112,7 +112,7 @@ test('D1 what was cut off between an organisation and its offer goes on from the
   const first = await whole!.handle(sent)
   expect(await whole!.handle(sent)).toEqual(first)
   expect([await directory.organisations.count({}), await directory.offers.count({})]).toEqual([1, 1])
-  await Promise.all([directory.offers, directory.organisations, directory.credentials, directory.searches].map((opened) => opened.stop()))
+  await Promise.all(Object.values(directory).map((opened) => opened.stop()))
   await log.close()
   await documents.close()
   await placeFile.close()

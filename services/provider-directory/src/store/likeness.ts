@@ -56,9 +56,10 @@ export const openLikenesses = async ({ documents, dataKey }: Pick<Ports, 'docume
     },
     others: async (organisationId, traits) => {
       const shared = new Map<string, Set<TraitKind>>()
-      for (const trait of traits) {
-        const { documents: found } = await collection.find({ where: { trait: { has: trait } }, limit: sharedByMax + 1 })
+      const having = await Promise.all(traits.map((trait) => collection.find({ where: { trait: { has: trait } }, limit: sharedByMax + 1 })))
+      for (const [at, { documents: found }] of having.entries()) {
         if (found.length > sharedByMax) continue
+        const trait = traits[at]!
         const kind = trait.slice(0, trait.indexOf('.')) as TraitKind
         for (const { id } of found) if (id !== organisationId) shared.set(id, (shared.get(id) ?? new Set()).add(kind))
       }
