@@ -32,7 +32,10 @@ const Conflict = z.object({
   fields: z.array(z.object({ field: z.enum(fields), ours: Said, theirs: Said, canBoth: z.boolean(), stands: z.enum(sides) })),
   isChosen: z.boolean(),
 })
-type Loaded = { lines: { field: (typeof fields)[number]; stands: (typeof sides)[number] }[] }
+type Field = (typeof fields)[number]
+const sideOf = optionalChoice(sides)
+const Choices = z.strictObject(Object.fromEntries(fields.map((field) => [`fields-${field}`, sideOf])) as Record<`fields-${Field}`, typeof sideOf>)
+type Loaded = { lines: { field: Field; stands: (typeof sides)[number] }[] }
 
 /** What is said in a field, as people read it. */
 const inWords = (field: string, said: Said, { t, format, language }: Pick<SignedInVisit, 't' | 'format' | 'language'>): string => {
@@ -62,22 +65,7 @@ export const administratorImportRecordPage = definePage({
     const lines = found.map(({ ours, theirs, ...line }) => ({ ...line, ours: inWords(line.field, ours, visit), theirs: inWords(line.field, theirs, visit) }))
     return { ...conflict, lines, back: `/administrator/imports/${params.importId!}` }
   },
-  form: z.strictObject({
-    'fields-name': optionalChoice(sides),
-    'fields-description': optionalChoice(sides),
-    'fields-forWhom': optionalChoice(sides),
-    'fields-ages': optionalChoice(sides),
-    'fields-languages': optionalChoice(sides),
-    'fields-accessibility': optionalChoice(sides),
-    'fields-category': optionalChoice(sides),
-    'fields-price': optionalChoice(sides),
-    'fields-times': optionalChoice(sides),
-    'fields-exceptions': optionalChoice(sides),
-    'fields-closedOnBankHolidays': optionalChoice(sides),
-    'fields-timesInWords': optionalChoice(sides),
-    'fields-place': optionalChoice(sides),
-    'fields-contact': optionalChoice(sides),
-  }),
+  form: Choices,
   fill: ({ lines }: Loaded) => Object.fromEntries(lines.map(({ field, stands }) => [`fields-${field}`, stands])),
   save: async (values, { services, params }) => {
     const chosen = Object.fromEntries(fields.flatMap((field) => (values[`fields-${field}`] === undefined ? [] : [[field, values[`fields-${field}`]]])))
