@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync } from 'node:crypto'
 import type { Runtime } from '@patchwork/runtime'
 
 /** The stored text was sealed with another key or for another place, or was changed. It carries nothing of the content. */
@@ -25,7 +25,8 @@ const tagBytes = 16
 /** Seals with AES-256-GCM under a key derived from the place's 32-byte data key for one `service`. Throws RangeError on another length. */
 export const createSealer = (dataKey: Uint8Array, service: string, runtime: Pick<Runtime, 'randomBytes'>): Sealer => {
   if (dataKey.length !== 32) throw new RangeError('A data key has exactly 32 bytes')
-  const derive = (use: string) => Buffer.from(hkdfSync('sha256', dataKey, 'patchwork', `${service}/${use}`, 32))
+  // As key objects: Node.js takes bytes for a key anew each time, which costs four times as much as sealing a record.
+  const derive = (use: string) => createSecretKey(new Uint8Array(hkdfSync('sha256', dataKey, 'patchwork', `${service}/${use}`, 32)))
   const sealingKey = derive('seal')
   const indexKey = derive('blind-index')
   return {

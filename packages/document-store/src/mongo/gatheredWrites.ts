@@ -3,11 +3,8 @@ import mongoose, { type mongo } from 'mongoose'
 import { StoreUnavailableError } from '../errors.ts'
 import type { Concerns } from './concerns.ts'
 import type { MongoDocument } from './documents.ts'
+import { inRequests } from './inRequests.ts'
 
-/** Requests that leave without waiting for each other. More of them would each carry less. */
-const underWayMax = 2
-/** A request that has not been answered for so long holds up no other: its connection may be dead, or a member of the set far behind. */
-const slowAfterMs = 250
 const writesPerRequestMax = 500
 /** Of JSON text, of which BSON makes six times as many bytes at most; a request may have 48 MB. */
 const bytesPerRequestMax = 4 * 1_048_576
@@ -32,47 +29,18 @@ type Waiting = Write & { resolve(written: Written): void; reject(error: unknown)
  * nothing of those beside it.
  */
 export const gatherWrites = (runtime: Pick<Runtime, 'after'>, concerns: () => Concerns): ((write: Write) => Promise<Written>) => {
-  const waiting: Waiting[] = []
-  let underWay = 0
-  let isDepartureDue = false
+  const ask = inRequests<Waiting>({ runtime, countOf, send: (request) => send(request, concerns()) })
+  return (write) => new Promise((resolve, reject) => ask({ ...write, resolve, reject }))
+}
 
-  const nextRequest = (): Waiting[] => {
-    let bytes = 0
-    let end = 0
-    while (end < waiting.length && end < writesPerRequestMax && (end === 0 || bytes + waiting[end]!.bytes <= bytesPerRequestMax)) {
-      bytes += waiting[end]!.bytes
-      end += 1
-    }
-    return waiting.splice(0, end)
+const countOf = (waiting: readonly Waiting[]): number => {
+  let bytes = 0
+  let end = 0
+  while (end < waiting.length && end < writesPerRequestMax && (end === 0 || bytes + waiting[end]!.bytes <= bytesPerRequestMax)) {
+    bytes += waiting[end]!.bytes
+    end += 1
   }
-  const depart = (): void => {
-    isDepartureDue = false
-    while (underWay < underWayMax && waiting.length > 0) void sendNext()
-  }
-  const sendNext = async (): Promise<void> => {
-    underWay += 1
-    let holdsUp = true
-    const letOthersGo = () => {
-      if (holdsUp) underWay -= 1
-      holdsUp = false
-      departSoon()
-    }
-    const forget = runtime.after(slowAfterMs, letOthersGo)
-    await send(nextRequest(), concerns())
-    forget()
-    letOthersGo()
-  }
-  // All that is asked for in one turn goes together.
-  const departSoon = (): void => {
-    if (isDepartureDue || waiting.length === 0 || underWay >= underWayMax) return
-    isDepartureDue = true
-    queueMicrotask(depart)
-  }
-  return (write) =>
-    new Promise((resolve, reject) => {
-      waiting.push({ ...write, resolve, reject })
-      departSoon()
-    })
+  return end
 }
 
 /** Settles every write of the request; never rejects. */

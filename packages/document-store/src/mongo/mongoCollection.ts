@@ -1,3 +1,4 @@
+import type { Runtime } from '@patchwork/runtime'
 import type { Model, mongo } from 'mongoose'
 import type { Collection, CollectionDefinition, Scalar, Stored, TallyRow } from '../documentStore.ts'
 import { fieldValues } from '../fieldValues.ts'
@@ -5,6 +6,7 @@ import { planConditions, planFind, planTally, sumOverflow, tallyRowsMax, tooMany
 import { checkId, isStorableId, toJsonText } from '../storable.ts'
 import type { Concerns } from './concerns.ts'
 import { beside, type MongoDocument } from './documents.ts'
+import { type Found, gatherReads, projection } from './gatheredReads.ts'
 import type { Write, Written } from './gatheredWrites.ts'
 import { toStoreError } from './mongoErrors.ts'
 import { tallyPipeline, toFilter, toSort } from './questions.ts'
@@ -17,14 +19,12 @@ const fieldsAsRaw = Object.fromEntries(
     .filter((name) => name !== '__proto__')
     .map((name) => [name, false]),
 )
-const projection = { _id: 1, revision: 1, body: 1 } as const
-type Found = Pick<MongoDocument, '_id' | 'revision' | 'body'>
 
 /** A collection whose indexes are there. */
 export const mongoCollection = <Body extends object>(
   definition: CollectionDefinition,
   model: DocumentModel,
-  { concerns, write }: { concerns: () => Concerns; write: (write: Write) => Promise<Written> },
+  { concerns, runtime, write }: { concerns: () => Concerns; runtime: Pick<Runtime, 'after'>; write: (write: Write) => Promise<Written> },
 ): Collection<Body> => {
   const seam = async <Answer>(answer: PromiseLike<Answer>): Promise<Answer> => {
     try {
@@ -35,6 +35,7 @@ export const mongoCollection = <Body extends object>(
   }
   // Bodies go through the driver's own collection: they are checked JSON already, and mongoose would look into them for its own.
   const documents = (): mongo.Collection<MongoDocument> => model.db.db!.collection<MongoDocument>(model.collection.name, { fieldsAsRaw, ...concerns() })
+  const read = gatherReads(runtime, documents)
   const stored = ({ _id, revision, body }: Found): Stored<Body> => ({ id: _id, revision, body: body as Body })
   const exists = async (id: string) => (await seam(documents().findOne({ _id: id }, { projection: { _id: 1 } }))) !== null
   /** What is written: a checked copy of the body, so that a caller who goes on with it changes nothing. */
@@ -53,7 +54,7 @@ export const mongoCollection = <Body extends object>(
     definition,
     get: async (id) => {
       if (!isStorableId(id)) return undefined
-      const found = await seam(documents().findOne<Found>({ _id: id }, { projection }))
+      const found = await seam(read(id))
       return found ? stored(found) : undefined
     },
     getMany: async (ids) => {

@@ -94,6 +94,28 @@ onMongo('the store on MongoDB', () => {
     await store.close()
   })
 
+  test('what is read by id at a time goes in few requests, and each reader has a document of their own', async () => {
+    const others = new Set(mongoose.connections)
+    const store = mongoDocumentStore({ runtime: systemRuntime, uri: `${mongo!.uri}${mongo!.uri.includes('?') ? '&' : '?'}monitorCommands=true` })
+    const notes = await store.collection<{ n: number }>(plain('read-together'))
+    const many = Array.from({ length: 100 }, (_, n) => n)
+    await Promise.all(many.map((n) => notes.insert(`n${n}`, { n })))
+    let requests = 0
+    const client = mongoose.connections.find((connection) => !others.has(connection))!.getClient()
+    client.on('commandStarted', ({ commandName }) => {
+      if (commandName === 'find') requests += 1
+    })
+    const [nobody, again, ...found] = await Promise.all([notes.get('nobody'), notes.get('n7'), ...many.map((n) => notes.get(`n${n}`))])
+    expect(nobody).toBeUndefined()
+    expect(found.map((one) => one?.body.n)).toEqual(many)
+    expect(again).toEqual(found[7])
+    expect(again!.body).not.toBe(found[7]!.body)
+    // A hundred of them go in one, and the two left over in another.
+    expect(requests).toBe(2)
+    expect(await notes.get('n3')).toMatchObject({ revision: 1, body: { n: 3 } })
+    await store.close()
+  })
+
   test('what is written at a time goes in few requests, and each write has the answer that it would have alone', async () => {
     const others = new Set(mongoose.connections)
     const store = mongoDocumentStore({ runtime: systemRuntime, uri: `${mongo!.uri}${mongo!.uri.includes('?') ? '&' : '?'}monitorCommands=true` })
@@ -142,7 +164,7 @@ onMongo('the store on MongoDB', () => {
     const collection = await store.collection<{ n: number }>(plain('held-up'))
     const settled: string[] = []
     // Connections that stand already, as the driver makes only two at a time.
-    await Promise.all(Array.from({ length: 10 }, () => collection.get('a')))
+    await Promise.all(Array.from({ length: 10 }, () => collection.count()))
     network.setWeather('half-open')
     const silent: Promise<number>[] = []
     // Not in one turn, or they would be one request.

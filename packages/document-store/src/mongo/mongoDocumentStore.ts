@@ -22,7 +22,7 @@ export const mongoDocumentStore = ({ runtime, ...options }: MongoStoreOptions): 
     await migrate(definition, model, concerns).catch((error: unknown) => {
       throw toStoreError(error, definition)
     })
-    return refusedAfter(mongoCollection(definition, model, { concerns, write }), isClosed)
+    return refusedAfter(mongoCollection(definition, model, { concerns, runtime, write }), isClosed)
   }
 
   return {
