@@ -1,6 +1,6 @@
 import { type StartedPlace, until } from '../src/startedPlace.ts'
+import type { Delivery } from './keptRequests.ts'
 import type { Load } from './load.ts'
-import type { Delivery } from './loopPromises.ts'
 
 const holdsWithinMs = 180_000
 const lookEveryMs = 1_000
@@ -30,12 +30,12 @@ export const promisesHold = async ({ requests, loop, pool }: Load): Promise<void
   expect(await lastUnended(requests)).toEqual([])
 }
 
-const endStates: readonly string[] = ['sent', 'read', 'not-sent']
+const onTheirWay = ['queued', 'sending']
 
 /** The messages that have come to no end: one that could not be sent at once is tried again after a while. */
 const lastUnended = (requests: Load['requests']): Promise<Delivery[]> =>
   lastOf('every message is at an end', async () =>
-    (await requests.everyItem<Delivery>('administrator', '/notification/deliveries')).filter(({ status }) => !endStates.includes(status)),
+    (await Promise.all(onTheirWay.map((status) => requests.everyItem<Delivery>('administrator', '/notification/deliveries', { status })))).flat(),
   )
 
 /**

@@ -5,8 +5,8 @@ const requestLimitMs = 180_000
 /** A request that nothing answers is given up after this, and sent again under its key. */
 const attemptLimitMs = 20_000
 const askedAgainAtOnce = 8
-/** So many requests are begun in a second and no more: what a place was asked is asked again afterwards. */
-const requestsPerSecondMax = 60
+/** So many requests are begun in a second and no more: what a place was asked is asked again afterwards. The aim is 40. */
+const requestsPerSecondMax = 45
 
 /** Who acts, by the name of their demonstration account. */
 const names = {
@@ -21,6 +21,8 @@ export type Actor = keyof typeof names
 
 /** A command that was answered for good: the same key must give the same answer for ever. */
 type Answered = { by: Actor; path: string; body: unknown; key: string; status: number; answer: unknown; at: number }
+/** A message as the ledger shows it. */
+export type Delivery = { messageId: string; personId: string; channel: string; template: string; causedBy: string; status: string }
 /** An answer that says that it cannot be done just now. */
 type Unavailable = { path: string; status: number; type: string | null; answer: Record<string, unknown>; at: number }
 
@@ -29,6 +31,7 @@ export class KeptRequests {
   private readonly place: StartedPlace
   people: Record<Actor, ApiPerson>
   private readonly answered: Answered[] = []
+  private readonly seen = new Map<string, Delivery>()
   private nextAt = 0
   /** What was answered with 5xx, and how often nothing answered at all. */
   readonly unavailable: Unavailable[] = []
@@ -108,17 +111,35 @@ export class KeptRequests {
   }
 
   /** Every item of a list, over all its pages. */
-  async everyItem<Item>(by: Actor, path: string): Promise<Item[]> {
+  async everyItem<Item>(by: Actor, path: string, filter: Readonly<Record<string, string>> = {}): Promise<Item[]> {
     const items: Item[] = []
+    for await (const page of this.pages<Item>(by, path, filter)) items.push(...page)
+    return items
+  }
+
+  /**
+   * What the ledger of messages holds by now, for whoever looks again and again: it is newest first, so only what is new is asked for, and two pages more for
+   * what was queued at the same time. Statuses may have moved on since; whoever must know to the last one asks for every item.
+   */
+  async deliveries(): Promise<Delivery[]> {
+    let knownPages = 0
+    for await (const page of this.pages<Delivery>('administrator', '/notification/deliveries')) {
+      if (page.every(({ messageId }) => this.seen.has(messageId))) knownPages += 1
+      for (const delivery of page) this.seen.set(delivery.messageId, delivery)
+      if (knownPages === 2) break
+    }
+    return [...this.seen.values()]
+  }
+
+  private async *pages<Item>(by: Actor, path: string, filter: Readonly<Record<string, string>> = {}): AsyncGenerator<Item[]> {
     let after: string | undefined
     do {
-      const query = new URLSearchParams({ limit: '200', ...(after === undefined ? {} : { after }) })
+      const query = new URLSearchParams({ limit: '200', ...filter, ...(after === undefined ? {} : { after }) })
       const { status, body } = await this.people[by].send<{ items: Item[]; after?: string }>('GET', `${path}?${query}`)
       expect({ path, status }).toEqual({ path, status: 200 })
-      items.push(...body.items)
+      yield body.items
       after = body.after
     } while (after !== undefined)
-    return items
   }
 }
 

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { until } from '../src/startedPlace.ts'
-import { forEach, type KeptRequests } from './keptRequests.ts'
+import { type Delivery, forEach, type KeptRequests } from './keptRequests.ts'
 
 type Status = 'sent' | 'accepted' | 'declined' | 'concluded'
 type Message = { template: string; link?: string }
-export type Delivery = { personId: string; channel: string; template: string; causedBy: string; status: string }
 const toldWithinMs = 180_000
 const lookEveryMs = 500
 
@@ -91,7 +90,8 @@ export class LoopPromises {
   async expectMessagesOnce(): Promise<void> {
     const of = (...wanted: Status[]) => this.referralsOf(...wanted)
     await this.everybodyIsTold().catch(() => undefined)
-    expect(await this.toldToResident()).toEqual(this.dueToResident())
+    const ledger = await this.requests.everyItem<Delivery>('administrator', '/notification/deliveries')
+    expect(this.toldToResident(ledger)).toEqual(this.dueToResident())
     const expected = {
       gardener: {
         'request-received': of('sent', 'accepted', 'declined', 'concluded'),
@@ -107,7 +107,6 @@ export class LoopPromises {
         expect({ template, ids: linked.filter((id) => this.statuses.has(id)).sort() }).toEqual({ template, ids: [...ids].sort() })
       }
     }
-    const ledger = await this.requests.everyItem<Delivery>('administrator', '/notification/deliveries')
     const messages = ledger.map(({ personId, channel, template, causedBy }) => `${template} by ${channel} to ${personId} for ${causedBy}`)
     expect(messages.length).toBeGreaterThan(0)
     const seen = new Set<string>()
@@ -117,7 +116,7 @@ export class LoopPromises {
   /** Waits until the resident is told of everything that was answered so far. Throws when they never are. */
   async everybodyIsTold(): Promise<void> {
     const due = JSON.stringify(this.dueToResident())
-    await until('everybody is told', async () => JSON.stringify(await this.toldToResident()) === due, toldWithinMs, lookEveryMs)
+    await until('everybody is told', async () => JSON.stringify(this.toldToResident(await this.requests.deliveries())) === due, toldWithinMs, lookEveryMs)
   }
 
   private dueToResident(): Record<string, number> {
@@ -135,8 +134,7 @@ export class LoopPromises {
     return [...this.statuses].filter(([, status]) => wanted.includes(status)).map(([referralId]) => referralId)
   }
 
-  private async toldToResident(): Promise<Record<string, number>> {
-    const ledger = await this.requests.everyItem<Delivery>('administrator', '/notification/deliveries')
+  private toldToResident(ledger: readonly Delivery[]): Record<string, number> {
     const counts: Record<string, number> = {}
     for (const { personId, channel, template } of ledger) if (personId === this.personId && channel === 'page') counts[template] = (counts[template] ?? 0) + 1
     return sorted(counts)

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { calendarDay } from '@patchwork/runtime'
 import { until } from '../src/startedPlace.ts'
-import { forEach, type KeptRequests } from './keptRequests.ts'
-import type { Delivery } from './loopPromises.ts'
+import { type Delivery, forEach, type KeptRequests } from './keptRequests.ts'
 
 const dayMs = 86_400_000
 const dayIn = (days: number): string => calendarDay(Date.now() + days * dayMs)
@@ -54,7 +53,7 @@ export class PoolPromises {
       days,
       mine: pool.body.mine,
       available: await availableTo(requests, days),
-      told: await toldTo(requests),
+      told: toldTo(requests, await requests.deliveries()),
     })
   }
 
@@ -108,13 +107,18 @@ export class PoolPromises {
   /** Who proposed is told of each spend that was paid, and the others of each that waited for their vote, once. */
   async expectMessagesOnce(): Promise<void> {
     await this.everybodyIsTold().catch(() => undefined)
-    expect(await toldTo(this.requests)).toEqual(this.due())
+    expect(toldTo(this.requests, await this.requests.everyItem<Delivery>('administrator', '/notification/deliveries'))).toEqual(this.due())
   }
 
   /** Waits until everybody is told of what was answered so far. Throws when they never are. */
   async everybodyIsTold(): Promise<void> {
     const due = JSON.stringify(this.due())
-    await until('everybody is told of the spends', async () => JSON.stringify(await toldTo(this.requests)) === due, toldWithinMs, lookEveryMs)
+    await until(
+      'everybody is told of the spends',
+      async () => JSON.stringify(toldTo(this.requests, await this.requests.deliveries())) === due,
+      toldWithinMs,
+      lookEveryMs,
+    )
   }
 
   private available(): Promise<number> {
@@ -127,8 +131,7 @@ export class PoolPromises {
   }
 }
 
-const toldTo = async (requests: KeptRequests): Promise<Told> => {
-  const ledger = await requests.everyItem<Delivery>('administrator', '/notification/deliveries')
+const toldTo = (requests: KeptRequests, ledger: readonly Delivery[]): Told => {
   const count = (by: 'member' | 'otherMember', template: string) =>
     ledger.filter((one) => one.personId === requests.people[by].personId && one.channel === 'page' && one.template === template).length
   return { paid: count('member', 'spend-paid'), asked: count('otherMember', 'spend-waits-for-vote') }
