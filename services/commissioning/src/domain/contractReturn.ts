@@ -1,5 +1,5 @@
 import type { DomainEvent, ReturnCorrected, ReturnMade } from '@patchwork/events'
-import { type Contract, isClosed, quarterOf, type RecordedContract } from './contract.ts'
+import { type Contract, isClosed, type Quarter, quarterOf, quartersOf, type RecordedContract } from './contract.ts'
 import {
   NotYoursError,
   OutcomesIncompleteError,
@@ -30,6 +30,16 @@ export const unmade: ContractReturn = { status: 'unmade' }
 /** What a return's id is made from: one per contract, partner and quarter. */
 export const returnKey = ({ contractId, partnerId, year, quarter }: { contractId: string; partnerId: string; year: number; quarter: number }): string =>
   `return/${contractId}/${partnerId}/${year}/${quarter}`
+
+export type DueReturn = Quarter & { partnerId: string; year: number }
+
+/** The returns that these partners owe of quarters that are over, the earliest first, whether they were made or not; none of a quarter that was closed. */
+export const dueReturnsOf = (contract: RecordedContract, partnerIds: readonly string[], today: string): DueReturn[] =>
+  contract.years.flatMap((year) =>
+    quartersOf(year)
+      .filter(({ quarter, endsOn }) => endsOn < today && !isClosed(contract, year.year, quarter))
+      .flatMap((quarter) => partnerIds.map((partnerId) => ({ ...quarter, year: year.year, partnerId }))),
+  )
 
 export type MakeReturn = {
   returnId: string

@@ -86,6 +86,8 @@ export const ContractLine = z.object({
   valuePence: z.int(),
   partners: z.int(),
   isWhole: z.boolean(),
+  /** To who acts for a partner: the earliest quarter that is over and of which nothing has been returned yet. */
+  returnDue: z.object({ partnerId: z.uuid(), year: z.int(), quarter: z.int(), startsOn: z.string(), endsOn: z.string() }).optional(),
 })
 
 export const ContractView = z.object({

@@ -3,7 +3,7 @@ import { type AnyRoute, defineRoute, IdParams, InvalidRequestError, ListQuery, N
 import { calendarDay, type Runtime } from '@patchwork/runtime'
 import { z } from 'zod'
 import { type Contract, type ContractEvent, type RecordedContract, totalOf } from '../domain/contract.ts'
-import { decideReturn, returnKey, speaksFor } from '../domain/contractReturn.ts'
+import { decideReturn, dueReturnsOf, returnKey, speaksFor } from '../domain/contractReturn.ts'
 import { decide } from '../domain/decide.ts'
 import { type ContractDetails, type ContractStore, returnsOf } from '../store/contractStore.ts'
 import type { Figures } from '../store/figures.ts'
@@ -18,6 +18,8 @@ type WholeContract = Current & { state: RecordedContract; details: ContractDetai
 
 const badTerms = ['shares-do-not-add-up', 'years-not-contiguous', 'dates-back-to-front', 'partner-twice', 'one-lead', 'unknown-year']
 const contractsPerOrganisationMax = 200
+/** Returns that are read by their ids at a time. */
+const returnsReadMax = 500
 
 /** The routes about contracts and the returns of their partners. A partner's members see their own part, and of the others nothing. */
 export const contractRoutes = (dependencies: Dependencies): AnyRoute[] => {
@@ -214,7 +216,7 @@ const varied = (
   }
 }
 
-const listRoute = ({ store, memberships }: Dependencies) =>
+const listRoute = ({ store, memberships, runtime }: Dependencies) =>
   defineRoute({
     method: 'get',
     path: '/contracts',
@@ -225,7 +227,7 @@ const listRoute = ({ store, memberships }: Dependencies) =>
     own: 'by-caller',
     handle: async ({ caller, level, query: { limit, after } }) => {
       const asker = await askerOf(caller, memberships)
-      if (level === 'own') return { body: { items: (await ownContracts(store, asker)).slice(0, limit) } }
+      if (level === 'own') return { body: { items: await ownContracts(store, asker, { limit, today: calendarDay(runtime.now()) }) } }
       const page = await store.contracts.find({
         sort: [{ field: 'startsOn', direction: 'descending' }],
         limit,
@@ -236,12 +238,39 @@ const listRoute = ({ store, memberships }: Dependencies) =>
   })
 
 /** The contracts in which the asker's organisations have a part. One person acts for a few organisations, and an organisation has few contracts. */
-const ownContracts = async (store: ContractStore, { organisationIds }: Asker) => {
+const ownContracts = async (store: ContractStore, { organisationIds }: Asker, { limit, today }: { limit: number; today: string }) => {
   const found = await Promise.all(
     organisationIds.map((organisationId) => store.contracts.find({ where: { organisationId: { has: organisationId } }, limit: contractsPerOrganisationMax })),
   )
   const byId = new Map(found.flatMap(({ aggregates }) => aggregates).map((one) => [one.id, one]))
-  return [...byId.values()].flatMap((one) => toLine(one, organisationIds)).sort((one, other) => (one.startsOn < other.startsOn ? 1 : -1))
+  const lines = [...byId.values()]
+    .flatMap((one) => toLine(one, organisationIds))
+    .sort((one, other) => (one.startsOn < other.startsOn ? 1 : -1))
+    .slice(0, limit)
+  const due = new Map(lines.map(({ contractId }) => [contractId, dueOf(byId.get(contractId)!, organisationIds, today)]))
+  const made = await madeOf(store, [...due.values()].flat())
+  return lines.map((line) => {
+    const first = due.get(line.contractId)!.find(({ returnId }) => !made.has(returnId))
+    if (!first) return line
+    const { returnId: _, ...returnDue } = first
+    return { ...line, returnDue }
+  })
+}
+
+const dueOf = ({ id: contractId, state }: Current, organisationIds: readonly string[], today: string) => {
+  if (state.status !== 'recorded') return []
+  const partnerIds = partOf(state, organisationIds).partners.map(({ partnerId }) => partnerId)
+  return dueReturnsOf(state, partnerIds, today).map((due) => ({ ...due, returnId: idFor(returnKey({ contractId, ...due })) }))
+}
+
+/** Which of these returns were made. */
+const madeOf = async ({ returns }: ContractStore, due: readonly { returnId: string }[]): Promise<ReadonlySet<string>> => {
+  const made = new Set<string>()
+  for (let from = 0; from < due.length; from += returnsReadMax) {
+    const found = await returns.getMany(due.slice(from, from + returnsReadMax).map(({ returnId }) => returnId))
+    for (const { id, state } of found) if (state.status === 'made') made.add(id)
+  }
+  return made
 }
 
 const toLine = ({ id, state, details }: Current, organisationIds?: readonly string[]): z.input<typeof ContractLine>[] => {

@@ -122,6 +122,25 @@ describe.each(places)('on %s', (_name, drivers) => {
     expect((await stranger(`${contract.at}/returns`)).status).toBe(404)
   })
 
+  test('M3 a partner’s member is told of the earliest quarter that is over and of which they have said nothing, until it is said or closed', async () => {
+    const organisationId = newId()
+    const contract = await recorded([{ name: 'Elsewhere' }, { name: 'Ours', organisationId }])
+    const member = await place.memberOf(organisationId)
+    await place.caughtUp()
+    const [theirs, ours] = contract.partnerIds as [string, string]
+    const due = async () => (await member('/contracts')).body.items[0].returnDue
+    const say = (ask: typeof member, partnerId: string, quarter: number) =>
+      ask(`${contract.at}/returns`, { method: 'put', body: { partnerId, year: 1, quarter, results: contract.results(1, 100) } })
+    expect(await due()).toMatchObject({ partnerId: ours, year: 1, quarter: 1 })
+    expect((await say(contract.commissioner, theirs, 1)).status).toBe(200)
+    expect(await due()).toMatchObject({ quarter: 1 })
+    expect((await say(member, ours, 1)).status).toBe(200)
+    expect(await due()).toMatchObject({ partnerId: ours, year: 1, quarter: 2 })
+    expect((await contract.commissioner(`${contract.at}/quarters`, { body: { year: 1, quarter: 2 } })).status).toBe(200)
+    expect(await due()).toMatchObject({ year: 1, quarter: 3 })
+    expect((await contract.commissioner('/contracts')).body.items[0].returnDue).toBeUndefined()
+  })
+
   test('M3 R19 referrals and pooled spending of the partners’ organisations count towards it by their events, until its last day for them', async () => {
     const organisationId = newId()
     const contract = await recorded([{ name: 'Lead', organisationId }, { name: 'Second' }])

@@ -347,6 +347,15 @@ describe('contracts', () => {
       ],
     })
   })
+  test('M3 whoever comes to say what came of one part in one quarter finds both chosen; others begin with the first', async () => {
+    const agent = await place.signedIn('provider')
+    const chosen = async (query: string) =>
+      [...(await agent.get(`/contracts/${contractId}/returns/new${query}`)).text.matchAll(/<option value="([^"]*)" selected/g)].map(([, value]) => value)
+    const [first, ...others] = await chosen('')
+    expect(first).toBe(firstId)
+    expect(await chosen(`?partner=${secondId}&quarter=${others[0]}`)).toEqual([secondId, others[0]])
+    expect(await chosen('?partner=nobody&quarter=9-9')).toEqual([first, ...others])
+  })
   test('M3 a return for a quarter that was closed meanwhile is refused in words', async () => {
     state.refuses = [409, 'quarter-closed', '/quarter']
     const { text } = await send('coordinator', `/contracts/${contractId}/returns/new`, { partnerId: firstId, quarter: '1-2', value1: '120', value2: '60' })

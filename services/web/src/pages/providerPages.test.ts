@@ -201,6 +201,24 @@ describe('what to do next', () => {
     expect(text.indexOf('Answer a request')).toBeLessThan(text.indexOf('Do you have room? Say so for A tidy garden'))
     expect(text).toContain(`href="/provider/offers/${offerId}#room"`)
   })
+  test('M3 a quarter that is over and of which nothing was returned leads to saying what came of it', async () => {
+    const returnDue = { partnerId: organisationId, year: 1, quarter: 2, startsOn: '2025-07-01', endsOn: '2025-09-30' }
+    const contract = {
+      contractId: offerId,
+      title: 'Neighbourhood networks',
+      startsOn: '2025-04-01',
+      endsOn: '2027-03-31',
+      valuePence: 1,
+      partners: 1,
+      isWhole: false,
+    }
+    place.routes['GET /commissioning/contracts'] = () => ({ items: [{ ...contract, returnDue }] })
+    const text = await shownFor({})
+    expect(text).toContain('Say what came of your part in Neighbourhood networks: the quarter ended on 30 September 2025')
+    expect(text).toContain(`href="/contracts/${offerId}/returns/new?partner=${organisationId}&amp;quarter=1-2"`)
+    place.routes['GET /commissioning/contracts'] = () => ({ items: [contract] })
+    expect(await shownFor({})).not.toContain('Say what came of your part')
+  })
   test('D5 room that ends soon is said again in one step', async () => {
     const text = await shownFor({ roomEndsSoon: true, capacity: { state: 'open', units: 2, expiresAt: '2026-03-09T23:59:00.000Z' } })
     const renewal = `/provider/offers/${offerId}/renewal`

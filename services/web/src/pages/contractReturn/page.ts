@@ -15,6 +15,10 @@ const valueFields = Object.fromEntries(Array.from({ length: outcomesMax }, (_, a
 >
 const returning = ['commissioner', 'provider', 'coordinator'] as const
 
+type Choice = { value: string }
+const chosenOf = (choices: readonly Choice[], named: string | undefined): string | undefined =>
+  (choices.find(({ value }) => value === named) ?? choices[0])?.value
+
 const contractOf = ({ services, params }: SignedInVisit) => services.get('commissioning', path`/contracts/${params.contractId!}`, Contract)
 
 /** What came of a partner's part in a quarter. While the quarter is open, saying something else corrects it. */
@@ -23,11 +27,13 @@ export const contractReturnPage = definePage({
   path: '/contracts/:contractId/returns/new',
   for: returning,
   load: async (visit) => {
-    const { t, format } = visit
+    const { t, format, query } = visit
     const contract = await contractOf(visit)
     const open = quartersOf(contract).filter(({ state }) => state === 'open')
     return {
       contract,
+      // Whoever comes to say what came of one quarter finds it chosen.
+      named: { partnerId: query.partner, quarter: query.quarter },
       partners: contract.partners.map(({ partnerId, name }) => ({ value: partnerId, text: name })),
       quarters: open.map((quarter) => ({ value: quarter.value, text: quarterInWords(quarter, t, format) })),
       outcomes: contract.outcomes.map((outcome, at) => ({ ...outcome, field: `value${at + 1}` })),
@@ -40,9 +46,9 @@ export const contractReturnPage = definePage({
       note: optionalLines(2_000),
     })
     .extend(valueFields),
-  fill: ({ partners, quarters }: { partners: { value: string }[]; quarters: { value: string }[] }) => ({
-    partnerId: partners[0]?.value,
-    quarter: quarters[0]?.value,
+  fill: ({ named, partners, quarters }: { named: { partnerId?: string; quarter?: string }; partners: Choice[]; quarters: Choice[] }) => ({
+    partnerId: chosenOf(partners, named.partnerId),
+    quarter: chosenOf(quarters, named.quarter),
   }),
   save: async ({ partnerId, quarter: named, note, ...entered }, visit) => {
     const { services, params } = visit

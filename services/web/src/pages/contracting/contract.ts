@@ -19,6 +19,7 @@ export const ContractLines = z.object({
       valuePence: z.int(),
       partners: z.int(),
       isWhole: z.boolean(),
+      returnDue: z.object({ partnerId: z.uuid(), year: z.int(), quarter: z.int(), startsOn: z.string(), endsOn: z.string() }).optional(),
     }),
   ),
   after: z.string().optional(),

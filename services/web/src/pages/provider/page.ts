@@ -11,6 +11,7 @@ import { ReferralLine, ReferralLines } from '../referring/referrals.ts'
 import { toDoOf } from './toDo.ts'
 
 const referralsMax = 100
+const contractsMax = 200
 const barsMax = 10
 const Organisation = WholeOrganisation.extend({
   offers: z
@@ -28,10 +29,10 @@ export const providerPage = definePage({
   load: async (visit) => {
     const { services, t, format } = visit
     const mine = await ownOrganisations(services)
-    const [sent, accepted, isPartner, ...organisations] = await Promise.all([
+    const [sent, accepted, contracts, ...organisations] = await Promise.all([
       referrals(visit, 'sent'),
       referrals(visit, 'accepted'),
-      hasContracts(services),
+      contractsOf(services),
       ...mine.map(({ organisationId }) => services.get('provider-directory', path`/organisations/${organisationId}`, Organisation)),
     ])
     const open = new Set(mine.flatMap(({ organisationId, closedAt }) => (closedAt === undefined ? [organisationId] : [])))
@@ -68,7 +69,7 @@ export const providerPage = definePage({
     return {
       organisations: mine,
       unsaid,
-      isPartner,
+      isPartner: contracts.length > 0,
       // Those whose answer is due first stand first.
       waiting: [...waiting].sort((one, other) => ((one.answerDueAt ?? '') < (other.answerDueAt ?? '') ? -1 : 1)),
       inHand: accepted.items.map(named),
@@ -76,7 +77,7 @@ export const providerPage = definePage({
       offers: shown,
       withdrawn: offers.filter(({ status }) => status === 'withdrawn'),
       next: begun,
-      toDo: begun ? undefined : toDoOf({ waiting, offers: shown, organisations: facts }),
+      toDo: begun ? undefined : toDoOf({ waiting, offers: shown, organisations: facts, contracts }),
       figures: figuresOf(shown, sent.items, accepted.items, visit),
     }
   },
@@ -84,12 +85,12 @@ export const providerPage = definePage({
 
 const referrals = ({ services }: SignedInVisit, status: string) => services.get('referral', '/referrals', Lines, { query: { status, limit: referralsMax } })
 
-/** Whether the reader acts for a partner of a contract. While that cannot be known, the page is shown without the way there. */
-const hasContracts = async (services: ServiceCalls): Promise<boolean> =>
-  services.get('commissioning', '/contracts', ContractLines, { query: { limit: 1 } }).then(
-    ({ items }) => items.length > 0,
+/** Those in which the reader acts for a partner. While that cannot be known, the page is shown without them. */
+const contractsOf = async (services: ServiceCalls): Promise<z.output<typeof ContractLines>['items']> =>
+  services.get('commissioning', '/contracts', ContractLines, { query: { limit: contractsMax } }).then(
+    ({ items }) => items,
     (error: unknown) => {
-      if (error instanceof ServiceProblem) return false
+      if (error instanceof ServiceProblem) return []
       throw error
     },
   )

@@ -2,7 +2,7 @@ import { type ToDoFacts, toDoKinds, toDoMax, toDoOf } from './toDo.ts'
 
 const offer = { offerId: 'o', name: 'A tidy garden', status: 'published', standing: 'fresh', roomEndsSoon: false, capacity: { state: 'open' } }
 const organisation = { organisationId: 'g', name: 'Dee’s Gardens', isUnsaid: false, checksDue: 0, isOwner: true }
-const facts = (changes: Partial<ToDoFacts> = {}): ToDoFacts => ({ waiting: [], offers: [offer], organisations: [organisation], ...changes })
+const facts = (changes: Partial<ToDoFacts> = {}): ToDoFacts => ({ waiting: [], offers: [offer], organisations: [organisation], contracts: [], ...changes })
 const kindsOf = (of: ToDoFacts) => toDoOf(of).items.map(({ kind }) => kind)
 
 test('where all is well there is nothing to do', () => {
@@ -21,12 +21,17 @@ test('what is most urgent stands first, whatever order it came in', () => {
       { ...offer, offerId: 'u', capacity: { state: 'unknown' } },
     ],
     organisations: [{ ...organisation, isUnsaid: true, checksDue: 2 }],
+    contracts: [
+      { contractId: 'c', title: 'Neighbourhood networks', returnDue: { partnerId: 'p', year: 2, quarter: 3, endsOn: '2025-12-31' } },
+      { contractId: 'c2', title: 'Lunch clubs' },
+    ],
   })
   expect(toDoOf(all).items.map(({ kind, href }) => [kind, href])).toEqual([
     ['overdue', '/provider/referrals/r1'],
     ['answer', '/provider/referrals/r2'],
     ['room', '/provider/offers/u#room'],
     ['room-ends', '/provider/offers/e#room'],
+    ['return', '/contracts/c/returns/new?partner=p&quarter=2-3'],
     ['assurance', '/provider/offers/a/assurance'],
     ['draft', '/provider/offers/d'],
     ['check', '/provider/organisations/g/checks'],

@@ -10,25 +10,26 @@ export type ToDoFacts = {
     capacity: { state: string; expiresAt?: string | undefined }
   }[]
   organisations: readonly { organisationId: string; name: string; isUnsaid: boolean; checksDue: number; isOwner: boolean }[]
+  contracts: readonly { contractId: string; title: string; returnDue?: { partnerId: string; year: number; quarter: number; endsOn: string } | undefined }[]
 }
 
-export const toDoKinds = ['overdue', 'answer', 'room', 'room-ends', 'assurance', 'draft', 'check', 'description'] as const
+export const toDoKinds = ['overdue', 'answer', 'room', 'room-ends', 'return', 'assurance', 'draft', 'check', 'description'] as const
 export type ToDo = {
   kind: (typeof toDoKinds)[number]
   href: string
-  /** The offer or organisation that it is about. */
+  /** The offer, organisation or contract that it is about. */
   name?: string | undefined
-  /** Until when. */
+  /** Until when, or of a return since when. */
   at?: string | undefined
   /** The offer whose room is said again in one step. */
   renews?: string
 }
 
-export const toDoMax = 8
+export const toDoMax = 10
 
-/** What to do next, the most urgent first: answers that are due, room that ran out or will, offers to assure, drafts, checks, descriptions. */
+/** What to do next, the most urgent first: answers that are due, room that ran out or will, returns of quarters that are over, offers to assure, drafts, checks, descriptions. */
 export const toDoOf = (facts: ToDoFacts): { items: ToDo[]; more: number } => {
-  const all = [...ofRequests(facts), ...ofOffers(facts), ...ofOrganisations(facts)]
+  const all = [...ofRequests(facts), ...ofOffers(facts), ...ofContracts(facts), ...ofOrganisations(facts)]
   all.sort((one, other) => toDoKinds.indexOf(one.kind) - toDoKinds.indexOf(other.kind))
   return { items: all.slice(0, toDoMax), more: Math.max(0, all.length - toDoMax) }
 }
@@ -50,6 +51,13 @@ const ofOffers = ({ offers }: ToDoFacts): ToDo[] =>
       ...(roomEndsSoon ? [{ kind: 'room-ends' as const, href: `${at}#room`, name, at: capacity.expiresAt, renews: offerId }] : []),
       ...(standing !== undefined && standing !== 'fresh' ? [{ kind: 'assurance' as const, href: `${at}/assurance`, name }] : []),
     ]
+  })
+
+const ofContracts = ({ contracts }: ToDoFacts): ToDo[] =>
+  contracts.flatMap(({ contractId, title: name, returnDue }): ToDo[] => {
+    if (returnDue === undefined) return []
+    const { partnerId, year, quarter, endsOn: at } = returnDue
+    return [{ kind: 'return', href: `/contracts/${contractId}/returns/new?partner=${partnerId}&quarter=${year}-${quarter}`, name, at }]
   })
 
 const ofOrganisations = ({ organisations }: ToDoFacts): ToDo[] =>
