@@ -1,6 +1,9 @@
 import { formKinds } from '../domain/form.ts'
 import { formTaxonomy, formTerm } from '../openReferral/forms.ts'
+import { openApiFile, standardSchemas, testWith } from '../testing/standard.ts'
 import { lunchClub, newId, type Place, startPlace, until } from '../testing/startPlace.ts'
+
+const withSchemas = testWith(openApiFile)
 
 let place: Place
 beforeAll(async () => {
@@ -92,6 +95,17 @@ test('D2 a form goes out by the open feed, is asked for by its term and its taxo
   expect(await listed(`taxonomy_term_id=${formTerm('advice').id}`)).toEqual([])
   expect((await place.feed(`/taxonomies/${formTaxonomy().id}`)).body.taxonomy_terms.map(({ term }: { term: string }) => term)).toEqual(formKinds)
   expect((await place.feed('/taxonomy_terms?per_page=1000')).body.contents.filter(({ id }: { id: string }) => id === formTerm('thing').id)).toHaveLength(1)
+})
+
+withSchemas('D2 a service with each form is sound by the standard’s own schema', async () => {
+  const forms = [{ kind: 'one-to-one' }, { kind: 'group', seats: 12 }, { kind: 'thing', terms: 'sold' }, { kind: 'space', people: 40 }, { kind: 'advice' }]
+  for (const form of forms) {
+    const { offerId } = await published({ name: `Zithers ${form.kind}`, form })
+    await isFound(offerId, 'text=zithers')
+    const { body } = await place.feed(`/services/${offerId}`)
+    expect(body.attributes).toHaveLength(2)
+    expect(standardSchemas()('service.json', body)).toEqual([])
+  }
 })
 
 test('D1 an offer is open by its seasons, weeks and days that differ, and says when it opens next', async () => {

@@ -152,7 +152,7 @@ test('D2 an administrator sees the taxonomies, what is in use of each, where it 
     ['import', 'Open Eligibility', 5, await count(`/services?taxonomy_id=${taxonomyIdOf('open-eligibility')}`), ['en']],
     ['feeds', 'Activities of Bristol', 1, 1, []],
   ])
-  expect(items[1]).toMatchObject({ source: 'terms', version: '2010-04-06', importedAt: expect.any(String), retired: 0 })
+  expect(items[2]).toMatchObject({ source: 'terms', version: '2010-04-06', importedAt: expect.any(String), retired: 0 })
   const terms = async (query = '') => (await administrator(`/taxonomies/${taxonomyIdOf(lga)}/terms${query}`)).body
   const top = await terms('?limit=1')
   expect(top).toMatchObject({ total: 2, after: '1', above: [], items: [{ name: 'Leisure & culture', code: 'function/72', below: 1, offers: 0 }] })
