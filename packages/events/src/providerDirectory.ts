@@ -139,7 +139,7 @@ export const OfferPublished = defineEvent({
 export const OfferCapacityStated = defineEvent({
   type: 'offer.capacity-stated.v1',
   topic: offer,
-  meaning: 'A provider said whether an offer has room, and until when that holds.',
+  meaning: 'A provider said whether an offer has room, and until when that holds; or said of a group that it has fewer seats than there was room for.',
   data: z.object({ offerId: Id, organisationId: Id, capacity: CapacityState, units: z.int().min(0).max(100_000).optional(), expiresAt: Instant }),
 })
 export const OfferCapacityExpired = defineEvent({
