@@ -15,6 +15,7 @@ test('J6 D1 D8 a sole trader lists home help, passes the personal-care gate hone
     name,
     description: 'Supper, company, washing and getting ready for bed, the way you like it.',
     category: 'care-at-home',
+    'form-kind': 'one-to-one',
     'price-kind': 'paid',
     'price-pence': '22.50',
     'price-unit': 'hour',
@@ -43,7 +44,9 @@ test('J6 D1 D8 a sole trader lists home help, passes the personal-care gate hone
   await picture(tom, 'journeys/j6-offer')
   await anyone.goto(`/find?text=Evenings+with+Tom`)
   await untilItSays(anyone, name, 5_000)
-  expect(await words(anyone)).toContain('£22.50')
+  for (const said of ['£22.50', 'One to one']) expect(await words(anyone)).toContain(said)
+  await anyone.goto('/find?form=one-to-one')
+  expect(await words(anyone)).toContain(name)
   await anyone.goto(`/offers/${offerId}`)
   barriers.push(...(await barriersAtBothWidths(anyone)))
   await picture(anyone, 'journeys/j6-public')

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEvent } from './eventDefinition.ts'
-import { AssetKind, CapacityState, Category, Id, Instant, matchReasons, Track, WardCode } from './terms.ts'
+import { AssetKind, CapacityState, Category, FormKind, Id, Instant, matchReasons, Track, WardCode } from './terms.ts'
 
 const organisation = 'patchwork.provider-directory.organisation'
 const offer = 'patchwork.provider-directory.offer'
@@ -95,6 +95,15 @@ export const OfferDescribed = defineEvent({
     category: Category,
     personalCare: z.boolean(),
     wardCodes: z.array(WardCode).max(100),
+    /** What form it has, where it says so: the seats of a group, how many people a space holds, on what terms a thing is had. */
+    form: z
+      .object({
+        kind: FormKind,
+        seats: z.int().min(1).max(500).optional(),
+        people: z.int().min(1).max(100_000).optional(),
+        terms: z.enum(['lent', 'given', 'sold']).optional(),
+      })
+      .optional(),
     /** A draft of an edit that waited is in it, and waits no more. */
     endsDraft: z.literal(true).optional(),
   }),
@@ -130,7 +139,7 @@ export const OfferPublished = defineEvent({
 export const OfferCapacityStated = defineEvent({
   type: 'offer.capacity-stated.v1',
   topic: offer,
-  meaning: 'A provider said whether an offer has room, and until when that holds.',
+  meaning: 'A provider said whether an offer has room, and until when that holds; or said of a group that it has fewer seats than there was room for.',
   data: z.object({ offerId: Id, organisationId: Id, capacity: CapacityState, units: z.int().min(0).max(100_000).optional(), expiresAt: Instant }),
 })
 export const OfferCapacityExpired = defineEvent({

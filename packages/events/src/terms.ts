@@ -30,6 +30,9 @@ export const Category = z.enum([
   'other',
 ])
 export type Category = z.infer<typeof Category>
+/** What form an offer has: what somebody gets by it, beside what it is about. */
+export const FormKind = z.enum(['one-to-one', 'group', 'thing', 'space', 'advice'])
+export type FormKind = z.infer<typeof FormKind>
 /** What a place has beside services: what people share of their own, and what is there for everyone. */
 export const AssetKind = z.enum(['skill', 'group', 'building', 'land', 'money', 'thing'])
 export type AssetKind = z.infer<typeof AssetKind>

@@ -53,7 +53,12 @@ const madeOf = (number: number): PublicOffer => {
     fundingAccepted: number % 2 === 0 ? ['direct-payment', 'own-money'] : [],
     // Half of them say whom they suit; a quarter have seasons, every second week and days that differ.
     ...(number % 2 === 0
-      ? { ages: { from: number % 60 }, languages: ['en', number % 4 === 0 ? 'pl' : 'ur'], accessibility: ['hearing-loop', 'step-free'] }
+      ? {
+          form: number % 4 === 0 ? { kind: 'group' as const, seats: 12 } : { kind: 'one-to-one' as const },
+          ages: { from: number % 60 },
+          languages: ['en', number % 4 === 0 ? 'pl' : 'ur'],
+          accessibility: ['hearing-loop', 'step-free'],
+        }
       : {}),
     ...(number % 4 === 0 ? { times: sometimes, exceptions: [{ on: '2026-12-24', until: '2027-01-02', times: [] }], closedOnBankHolidays: true as const } : {}),
     capacity: number % 5 === 0 ? { state: 'open', expiresAt: '2099-01-01T00:00:00.000Z' } : { state: 'unknown' },

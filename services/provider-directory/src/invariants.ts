@@ -1,4 +1,5 @@
 import type { Consumer, Invariant } from '@patchwork/aggregate'
+import { seatsOf } from './domain/form.ts'
 import { isShown, type Offer } from './domain/offer.ts'
 import { checkGate } from './domain/personalCare.ts'
 import type { AssetIndex } from './store/assetIndex.ts'
@@ -89,6 +90,20 @@ export const directoryInvariants = (directory: Directory, { index, assetIndex, c
       for (const status of ['draft', 'published', 'withdrawn'] as const)
         for await (const page of everyOffer(directory, status))
           for (const { id, state, details } of page) look((state.status !== 'none' && state.editDraftedAt !== undefined) === (details?.draft !== undefined), id)
+      return result
+    },
+  },
+  {
+    name: `${service}: no group has room for more people than it has seats`,
+    check: async () => {
+      const { result, look } = tally()
+      for (const status of ['draft', 'published', 'withdrawn'] as const)
+        for await (const page of everyOffer(directory, status))
+          for (const { id, state, details } of page) {
+            const seats = seatsOf(details?.form)
+            if (seats === undefined || state.status === 'none' || state.capacity.state !== 'open') continue
+            look((state.capacity.units ?? 0) <= seats, id)
+          }
       return result
     },
   },

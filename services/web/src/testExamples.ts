@@ -20,6 +20,7 @@ export const offers = [
     category: 'befriending',
     track: 'join-in',
     organisation,
+    form: { kind: 'group', seats: 12 },
     distanceMetres: 640,
     place: { postcode: 'M33 7ZF', wardCode: 'E05015254', wardName: 'Sale Central', latitude: 53.4247, longitude: -2.3206 },
     price: { kind: 'paid', pence: 450, unit: 'session' },

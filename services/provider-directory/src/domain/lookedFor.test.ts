@@ -14,13 +14,14 @@ const offer = (changes: Partial<OfferDetails> = {}, category = 'food'): Pick<Off
 })
 
 test('an offer as it is listed on one page lacks what can wait', () => {
-  expect(missingIn(offer(), false)).toEqual(['price', 'payment', 'times', 'for-whom', 'contact-name', 'room'])
+  expect(missingIn(offer(), false)).toEqual(['form', 'price', 'payment', 'times', 'for-whom', 'contact-name', 'room'])
 })
 test.each<[LookedFor, Partial<OfferDetails>]>([
   ['price', { price: { kind: 'paid', pence: 350 } }],
   ['payment', { fundingAccepted: ['own-money'] }],
   ['payment', { price: { kind: 'free' } }],
   ['times', { times: [{ days: ['friday'], from: '10:00', to: '12:00' }] }],
+  ['form', { form: { kind: 'advice' } }],
   ['times', { timesInWords: 'Fridays, except in August' }],
   ['for-whom', { forWhom: 'Everybody' }],
   ['contact-name', { contact: { name: 'Bea', phone: '0161 496 0000' } }],
@@ -36,6 +37,12 @@ test.each<[LookedFor, Partial<OfferDetails>, string]>([
   expect(missingIn(offer(changes, category), true)).toContain(what)
 })
 test('an offer that says everything lacks nothing', () => {
-  const all = { price: { kind: 'free' as const }, timesInWords: 'Fridays', forWhom: 'Everybody', contact: { name: 'Bea', phone: '0161 496 0000' } }
+  const all = {
+    form: { kind: 'group' as const },
+    price: { kind: 'free' as const },
+    timesInWords: 'Fridays',
+    forWhom: 'Everybody',
+    contact: { name: 'Bea', phone: '0161 496 0000' },
+  }
   expect(missingIn(offer(all), true)).toEqual([])
 })

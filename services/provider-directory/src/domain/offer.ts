@@ -18,6 +18,7 @@ import type {
 } from '@patchwork/events'
 import { type Assurance, type AssuranceDays, type Assurer, askAt, downrankAt, hideAt } from './assurance.ts'
 import type { Current, Decision } from './decision.ts'
+import { type OfferForm, seatsOf } from './form.ts'
 import { checkOpening, type Opening } from './opening.ts'
 import type { Origin, SourceRecord } from './organisation.ts'
 import { checkGate, type PersonalCareGate } from './personalCare.ts'
@@ -75,6 +76,8 @@ export type OfferDetails = {
   name: string
   description: string
   forWhom?: string
+  /** What somebody gets by it; absent where nobody has said. */
+  form?: OfferForm
   ages?: Ages
   /** Languages that it is given in, by their ISO 639 codes; absent where nobody has said. */
   languages?: string[]
@@ -129,7 +132,8 @@ export const draftOffer = ({ state }: Offer, command: DraftOffer): OfferDecision
 export type DescribeOffer = DraftOffer & { endsDraft?: boolean }
 
 /**
- * Says anew what the offer is; saying the same changes nothing. A published offer must still be fit to be published.
+ * Says anew what the offer is; saying the same changes nothing. A published offer must still be fit to be published. Where its group has fewer seats now than
+ * room was said to be for, there is room for as many as it has seats.
  * Throws RefusedError `offer-not-found`, `organisation-of-offer-fixed`, `track-of-offer-fixed`, and what a description is refused for.
  */
 export const describeOffer = (offer: Offer, command: DescribeOffer): OfferDecision => {
@@ -140,7 +144,14 @@ export const describeOffer = (offer: Offer, command: DescribeOffer): OfferDecisi
   if (isSame({ ...state, details: words }, said))
     return endsDraft ? discardDraft(offer, { ...command, at: said.details.modifiedAt }) : { events: [], answer: { offerId } }
   const details = { ...said.details, ...(draft && !endsDraft ? { draft } : {}) }
-  return { events: [described(offerId, organisationId, said, endsDraft)], details, answer: { offerId } }
+  return { events: [described(offerId, organisationId, said, endsDraft), ...roomWithinSeats(offerId, state, said.details)], details, answer: { offerId } }
+}
+
+/** Room for no more people than a group has seats: said anew, until the same day, where the seats have become fewer. */
+const roomWithinSeats = (offerId: string, { organisationId, capacity }: Begun, { form }: OfferDetails): OfferEvent[] => {
+  const seats = seatsOf(form)
+  if (capacity.state !== 'open' || capacity.units === undefined || seats === undefined || capacity.units <= seats) return []
+  return [{ type: 'offer.capacity-stated.v1', data: { offerId, organisationId, capacity: 'open', units: seats, expiresAt: capacity.expiresAt } }]
 }
 
 /**
@@ -260,13 +271,18 @@ export const putBackOffer = (offer: Offer, { former, offerId, at }: { former: Fo
 
 export type StateCapacity = { offerId: string; state: 'open' | 'waiting-list' | 'closed'; units?: number; expiresAt: string; at: string }
 
-/** Says whether there is room, until when. Throws RefusedError `offer-not-found`, `offer-withdrawn`, `expiry-not-ahead`, `expiry-too-far`, `units-of-closed`. */
-export const stateCapacity = ({ state }: Offer, { offerId, state: capacity, units, expiresAt, at }: StateCapacity): OfferDecision => {
+/**
+ * Says whether there is room, until when. Throws RefusedError `offer-not-found`, `offer-withdrawn`, `expiry-not-ahead`, `expiry-too-far`, `units-of-closed`,
+ * `units-above-seats`.
+ */
+export const stateCapacity = ({ state, details }: Offer, { offerId, state: capacity, units, expiresAt, at }: StateCapacity): OfferDecision => {
   if (state.status === 'none') throw new RefusedError('offer-not-found')
   if (state.status === 'withdrawn') throw new RefusedError('offer-withdrawn')
   if (expiresAt <= at) throw new RefusedError('expiry-not-ahead', '/expiresAt')
   if (Date.parse(expiresAt) - Date.parse(at) > expiryMostMs) throw new RefusedError('expiry-too-far', '/expiresAt')
   if (capacity === 'closed' && units !== undefined && units > 0) throw new RefusedError('units-of-closed', '/units')
+  // A waiting list may be as long as it likes.
+  if (capacity === 'open' && (units ?? 0) > (seatsOf(details?.form) ?? Number.POSITIVE_INFINITY)) throw new RefusedError('units-above-seats', '/units')
   const { organisationId } = state
   return {
     events: [{ type: 'offer.capacity-stated.v1', data: { offerId, organisationId, capacity, ...(units === undefined ? {} : { units }), expiresAt } }],
@@ -287,14 +303,16 @@ export type RenewCapacity = { offerId: string; at: string; before?: StatedCapaci
 export type StatedCapacity = Exclude<Capacity, { state: 'unknown' }>
 
 /**
- * Says again what was last said of room, for 28 days more: what holds, or `before` where that has run out. Throws RefusedError `capacity-never-stated` and what
- * stating it throws.
+ * Says again what was last said of room, for 28 days more: what holds, or `before` where that has run out, but for no more people than a group has seats by
+ * now. Throws RefusedError `capacity-never-stated` and what stating it throws.
  */
 export const renewCapacity = (offer: Offer, { offerId, at, before }: RenewCapacity): OfferDecision => {
   if (offer.state.status === 'none') throw new RefusedError('offer-not-found')
   const last = offer.state.capacity.state === 'unknown' ? before : offer.state.capacity
   if (!last) throw new RefusedError('capacity-never-stated')
-  const { state, units } = last
+  const { state, units: said } = last
+  const seats = seatsOf(offer.details?.form)
+  const units = state === 'open' && said !== undefined && seats !== undefined ? Math.min(said, seats) : said
   const expiresAt = new Date(Date.parse(at) + renewedForMs).toISOString()
   return stateCapacity(offer, { offerId, state, ...(units === undefined ? {} : { units }), expiresAt, at })
 }
@@ -359,7 +377,11 @@ export const withdrawOffer = ({ state }: Offer, { offerId, at }: { offerId: stri
 
 const described = (offerId: string, organisationId: string, { category, personalCare, details }: OfferDescription, endsDraft = false): OfferEvent => ({
   type: 'offer.described.v1',
-  data: { offerId, organisationId, category, personalCare, wardCodes: wardsOf(details), ...(endsDraft ? { endsDraft } : {}) },
+  data: {
+    ...{ offerId, organisationId, category, personalCare, wardCodes: wardsOf(details) },
+    ...(details.form ? { form: details.form } : {}),
+    ...(endsDraft ? { endsDraft } : {}),
+  },
 })
 
 /** The wards an offer is for; where none are said, the one it stands in, unless nobody may know where that is. */

@@ -90,6 +90,11 @@ const refusals = {
     title: 'Closed, with places?',
     words: 'Something closed has no places left. Leave the number empty, or choose "open".',
   },
+  'units-above-seats': {
+    kind: 'invalid',
+    title: 'More room than seats?',
+    words: 'There cannot be room for more people than the group has seats. Enter a lower number, or change the seats of the offer first.',
+  },
   'credential-not-found': { kind: 'not-found', title: 'No such check', words: 'There is no such criminal-record check, or it is not yours.' },
   'too-many-credentials': { kind: 'invalid', title: 'Too many checks', words: 'An organisation can have 50 criminal-record checks at most. Remove some.' },
   'day-not-passed': { kind: 'invalid', title: 'A day to come', words: 'Enter a day that has been, or today.' },

@@ -1,6 +1,8 @@
+import fc from 'fast-check'
 import { type AssetDetails, type AssetEvent, type AssetState, evolveAsset, initialAsset } from './asset.ts'
 import { type CredentialDetails, type CredentialEvent, type CredentialState, evolveCredential, initialCredential } from './credential.ts'
 import type { Current, Decision } from './decision.ts'
+import { type OfferForm, peopleMax, seatsMax, thingTerms } from './form.ts'
 import { type DraftOffer, evolveOffer, initialOffer, type KeptOffer, type OfferDetails, type OfferEvent, type OfferState } from './offer.ts'
 import { evolveOrganisation, initialOrganisation, type OrganisationDetails, type OrganisationEvent, type OrganisationState } from './organisation.ts'
 import { RefusedError } from './refusals.ts'
@@ -21,6 +23,14 @@ export const details: OfferDetails = {
   contact: { phone: '0161 496 0000' },
   modifiedAt: at,
 }
+/** Each form that an offer can have, with what may be said beside it and without. */
+export const anyForm: fc.Arbitrary<OfferForm> = fc.oneof(
+  fc.constantFrom<OfferForm>({ kind: 'one-to-one' }, { kind: 'advice' }),
+  fc.record({ kind: fc.constant('group' as const), seats: fc.integer({ min: 1, max: seatsMax }) }, { requiredKeys: ['kind'] }),
+  fc.record({ kind: fc.constant('thing' as const), terms: fc.constantFrom(...thingTerms) }, { requiredKeys: ['kind'] }),
+  fc.record({ kind: fc.constant('space' as const), people: fc.integer({ min: 1, max: peopleMax }) }, { requiredKeys: ['kind'] }),
+)
+
 /** The state of an offer that everyone can find. */
 export const publishedState: OfferState & { status: 'published' } = {
   status: 'published',

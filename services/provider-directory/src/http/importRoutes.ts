@@ -57,6 +57,7 @@ const RecordParams = IdParams.extend({ position: z.coerce.number().int().min(1).
 /** What one of the two says in a field; of another kind for each field, and nothing where it says nothing. */
 const Said = z.object({
   words: z.string().optional(),
+  form: OfferView.shape.form,
   ages: OfferView.shape.ages,
   languages: OfferView.shape.languages,
   accessibility: OfferView.shape.accessibility,

@@ -14,7 +14,7 @@ type Body = OfferBody
  */
 export const toDescription = (body: Body, councilArea: CouncilArea, modifiedAt: string): OfferDescription => {
   const { category, personalCare, name, description, forWhom, price, times, timesInWords, fundingAccepted, personalCareGate, contact } = body
-  const { ages, languages, accessibility, exceptions, closedOnBankHolidays } = body
+  const { form, ages, languages, accessibility, exceptions, closedOnBankHolidays } = body
   return {
     category,
     personalCare,
@@ -22,6 +22,7 @@ export const toDescription = (body: Body, councilArea: CouncilArea, modifiedAt: 
       name,
       description,
       forWhom,
+      form: form && withoutAbsent(form),
       ages: ages && unlessEmpty(withoutAbsent(ages)),
       languages: saidOf(languages),
       accessibility: saidOf(accessibility),

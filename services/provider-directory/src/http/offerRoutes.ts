@@ -235,11 +235,12 @@ export const offerRoutes = ({ directory, councilArea, offerViews, runtime }: Dep
       method: 'post',
       path: '/offers/:id/capacity',
       policy: 'offer.state-capacity',
-      summary: 'Says whether there is room, and until when that holds; after that it is unknown by itself.',
+      summary:
+        'Says whether there is room, and until when that holds; after that it is unknown by itself. A group has room for no more people than it has seats.',
       params: IdParams,
       body: CapacityBody,
       answer: OfferId,
-      problems: ['not-found', 'offer-not-found', 'offer-withdrawn', 'expiry-not-ahead', 'expiry-too-far', 'units-of-closed'],
+      problems: ['not-found', 'offer-not-found', 'offer-withdrawn', 'expiry-not-ahead', 'expiry-too-far', 'units-of-closed', 'units-above-seats'],
       own: ({ params, caller }) => isOfTheirs(directory, params.id, caller),
       handle: async ({ params, body, command }) => {
         const { state, units } = body

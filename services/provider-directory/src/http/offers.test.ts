@@ -257,6 +257,18 @@ describe('bad input', () => {
     expect(answer.body.errors).toContainEqual(expect.objectContaining({ pointer, code, detail: expect.any(String) }))
     expect(await offers()).toBe(before)
   })
+  test.each([
+    ['a form that there is not', { kind: 'lecture' }, 'invalid-union', '/form/kind'],
+    ['a group of no seats', { kind: 'group', seats: 0 }, 'too-small', '/form/seats'],
+    ['a group of more seats than any has', { kind: 'group', seats: 501 }, 'too-big', '/form/seats'],
+    ['half a seat', { kind: 'group', seats: 12.5 }, 'invalid-type', '/form/seats'],
+    ['seats of a thing', { kind: 'thing', seats: 12 }, 'unknown-field', '/form/seats'],
+    ['a thing on terms that there are not', { kind: 'thing', terms: 'leased' }, 'invalid-value', '/form/terms'],
+    ['a space for nobody', { kind: 'space', people: 0 }, 'too-small', '/form/people'],
+  ])('D1 %s is refused at its field', async (_what, form, code, pointer) => {
+    const answer = await place.as('provider', newId())('/offers', { body: lunchClub(newId(), { form }) })
+    expect(answer.body).toMatchObject({ status: 400, errors: [expect.objectContaining({ pointer, code, detail: expect.any(String) })] })
+  })
   test('a field given twice is refused', async () => {
     const answer = await post(undefined, { raw: '{"name":"a","name":"b"}' })
     expect(answer.body).toMatchObject({ status: 400, errors: [{ pointer: '/name', code: 'repeated-field' }] })

@@ -57,8 +57,8 @@ test('what was counted outlives a restart, and is forgotten after 28 days; nothi
 })
 test('what an offer lacks, its standing and its looks are told to its own people and to nobody else', async () => {
   const offer = await listed()
-  expect((await offer.ask(`/offers/${offer.offerId}`)).body.missing).toEqual(['times', 'for-whom', 'contact-name', 'room'])
-  expect(await line(offer)).toMatchObject({ missing: ['times', 'for-whom', 'contact-name', 'room'], standing: 'fresh', views: 0, roomEndsSoon: false })
+  expect((await offer.ask(`/offers/${offer.offerId}`)).body.missing).toEqual(['form', 'times', 'for-whom', 'contact-name', 'room'])
+  expect(await line(offer)).toMatchObject({ missing: ['form', 'times', 'for-whom', 'contact-name', 'room'], standing: 'fresh', views: 0, roomEndsSoon: false })
   for (const ask of [place.asAnyone, place.as('provider'), place.as('navigator'), place.as('administrator')]) {
     const { body: whole } = await ask(`/offers/${offer.offerId}`)
     const { body: organisation } = await ask(`/organisations/${offer.organisationId}`)

@@ -1,6 +1,7 @@
 import { CapacityState, Category, Track, WardCode } from '@patchwork/events'
 import { LanguageCode, multilineText, plainText } from '@patchwork/http'
 import { z } from 'zod'
+import { formKinds, peopleMax, seatsMax, thingTerms } from '../domain/form.ts'
 import { lookedFor } from '../domain/lookedFor.ts'
 import { accessCodes, ageGroupCodes, ageMax } from '../domain/suiting.ts'
 import { weekDays } from '../domain/weeklyTimes.ts'
@@ -42,6 +43,19 @@ export const AccessCode = z.enum(accessCodes)
 export const AgeGroup = z.enum(ageGroupCodes)
 const age = z.int().min(0).max(ageMax)
 const languagesMax = 50
+
+/** What form an offer has; of each kind what may be said beside it. */
+export const OfferForm = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({ kind: z.literal('one-to-one') }),
+    z.strictObject({ kind: z.literal('group'), seats: z.int().min(1).max(seatsMax).optional() }),
+    z.strictObject({ kind: z.literal('thing'), terms: z.enum(thingTerms).optional() }),
+    z.strictObject({ kind: z.literal('space'), people: z.int().min(1).max(peopleMax).optional() }),
+    z.strictObject({ kind: z.literal('advice') }),
+  ],
+  { error: `Choose one of: ${formKinds.join(', ')}.` },
+)
 
 const calendarDay = z.iso.date({ error: 'Enter a day, like 2026-03-31.' })
 const timesMax = 50
@@ -92,6 +106,7 @@ export const OfferBody = z.strictObject({
   description: multilineText(4_000),
   category: Category,
   forWhom: plainText(500).optional(),
+  form: OfferForm.optional(),
   /** Whole years, both included. */
   ages: z.strictObject({ from: age.optional(), to: age.optional() }).optional(),
   /** Languages that it is given in, without an interpreter from elsewhere. */
@@ -197,6 +212,7 @@ export const OfferSummary = z.object({
   category: Category,
   track: Track,
   organisation: OrganisationName,
+  form: OfferForm.optional(),
   distanceMetres: z.int().optional(),
   /** The offer comes to, or is meant for, the place asked about. */
   comesToYou: z.boolean().optional(),
@@ -211,7 +227,7 @@ export const OfferSummary = z.object({
 })
 
 /** Filters of a search, each of which can be left out. */
-export const Narrowing = z.enum(['within', 'category', 'track', 'cost', 'funding', 'open', 'capacity', 'ward', 'language', 'age', 'access'])
+export const Narrowing = z.enum(['within', 'category', 'track', 'cost', 'funding', 'open', 'capacity', 'ward', 'form', 'language', 'age', 'access'])
 export type Narrowing = z.infer<typeof Narrowing>
 
 const FacetCounts = z.record(z.string(), z.int())
@@ -236,6 +252,7 @@ export const FoundOffers = z.object({
     capacity: FacetCounts,
     ward: FacetCounts,
     funding: FacetCounts,
+    form: FacetCounts,
     language: FacetCounts,
     age: FacetCounts,
     /** How many are left when this is asked for too. */
@@ -252,6 +269,7 @@ const ShownOffer = z.object({
   name: z.string(),
   description: z.string(),
   forWhom: z.string().optional(),
+  form: OfferForm.optional(),
   ages: z.object({ from: z.int().optional(), to: z.int().optional() }).optional(),
   languages: z.array(z.string()).optional(),
   accessibility: z.array(AccessCode).optional(),

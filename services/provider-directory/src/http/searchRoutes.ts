@@ -1,5 +1,5 @@
 import { idFor } from '@patchwork/aggregate'
-import { Category, Track, UnmetReason, WardCode } from '@patchwork/events'
+import { Category, FormKind, Track, UnmetReason, WardCode } from '@patchwork/events'
 import { defineRoute, IdParams, LanguageCode, ListQuery, plainText } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
 import { z } from 'zod'
@@ -45,6 +45,7 @@ const FindQuery = ListQuery.extend({
   open: asked(z.literal('now')),
   capacity: asked(z.literal('open')),
   ward: asked(WardCode),
+  form: asked(FormKind),
   language: asked(LanguageCode),
   age: asked(AgeGroup),
   access: asked(accessCodes),
@@ -71,7 +72,7 @@ export const searchRoutes = ({ directory, index, councilArea, unmetNeed, runtime
     path: '/offers',
     policy: 'directory.find',
     summary:
-      'Finds published offers by words, place, kind, cost, opening, room, language, age and access (all of the facts that are named); best matches first, then the nearest. An unknown place measures no distance. Words stand for others of the field in English and Welsh, and slips of the finger are put right and told (`corrected`); with exactly=yes neither.',
+      'Finds published offers by words, place, kind, cost, opening, room, form, language, age and access (all of the facts that are named); best matches first, then the nearest. An unknown place measures no distance. Words stand for others of the field in English and Welsh, and slips of the finger are put right and told (`corrected`); with exactly=yes neither.',
     query: FindQuery,
     answer: FoundOffers,
     rateLimit: { count: 600, perSeconds: 60 },
@@ -171,6 +172,7 @@ const narrowing = {
   open: 'isOpenNow',
   capacity: 'hasRoom',
   ward: 'wardCode',
+  form: 'form',
   language: 'language',
   age: 'age',
   access: 'access',
@@ -202,7 +204,7 @@ const noteUnmet = (
 }
 
 const toSearch = (query: z.output<typeof FindQuery>, near: OfferSearch['near']): OfferSearch => {
-  const { text, exactly, within, category, track, cost, funding, open, capacity, ward, language, age, access, referrals, limit, after } = query
+  const { text, exactly, within, category, track, cost, funding, open, capacity, ward, form, language, age, access, referrals, limit, after } = query
   return {
     limit,
     ...(text === undefined ? {} : { text }),
@@ -215,6 +217,7 @@ const toSearch = (query: z.output<typeof FindQuery>, near: OfferSearch['near']):
     ...(open === undefined ? {} : { isOpenNow: true }),
     ...(capacity === undefined ? {} : { hasRoom: true }),
     ...(ward === undefined ? {} : { wardCode: ward }),
+    ...(form === undefined ? {} : { form }),
     ...(language === undefined ? {} : { language }),
     ...(age === undefined ? {} : { age }),
     ...(access === undefined ? {} : { access }),

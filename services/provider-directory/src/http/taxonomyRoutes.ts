@@ -1,6 +1,7 @@
 import { Category } from '@patchwork/events'
 import { defineRoute, IdParams, NotFoundError } from '@patchwork/http'
 import { z } from 'zod'
+import { formTaxonomy } from '../openReferral/forms.ts'
 import type { Fields } from '../openReferral/said.ts'
 import { feedTaxonomies } from '../openReferral/taxonomies.ts'
 import { taxonomy as own } from '../openReferral/terms.ts'
@@ -51,8 +52,8 @@ export const taxonomyRoutes = ({ index: { feed }, taxonomies }: Dependencies) =>
   const kindsIn = (taxonomyId: string): readonly Category[] => (taxonomyId === own.id ? Category.options : taxonomies.kindsOf({ taxonomyId }))
   const importedFields = (taxonomyId: string) => {
     const imported = taxonomies.taxonomy(taxonomyId)
-    if (!imported || taxonomyId === own.id)
-      return { of: taxonomyId === own.id ? ('place' as const) : ('feeds' as const), retired: 0, languages: ownLanguages(taxonomyId) }
+    if (!imported || isOwn(taxonomyId))
+      return { of: isOwn(taxonomyId) ? ('place' as const) : ('feeds' as const), retired: 0, languages: ownLanguages(taxonomyId) }
     const translations = new Set(imported.terms.flatMap(({ translations: words = {} }) => Object.keys(words)))
     return {
       of: 'import' as const,
@@ -151,7 +152,8 @@ export const taxonomyRoutes = ({ index: { feed }, taxonomies }: Dependencies) =>
   ]
 }
 
-const ownLanguages = (taxonomyId: string): TermLanguage[] => (taxonomyId === own.id ? [...TermLanguage.options] : [])
+const isOwn = (taxonomyId: string): boolean => taxonomyId === own.id || taxonomyId === formTaxonomy().id
+const ownLanguages = (taxonomyId: string): TermLanguage[] => (isOwn(taxonomyId) ? [...TermLanguage.options] : [])
 
 const depthMax = 50
 

@@ -36,7 +36,7 @@ const roughly = ({ latitude, longitude, ...ward }: Location): Location => ({
 
 /** An offer as one line of a list of results. */
 export const toSummaryView = ({ offer, distanceMetres, comesToYou, isOpenNow }: Hit, nowMs: number): z.input<typeof OfferSummary> => {
-  const { offerId, name, category, track, organisation, price, times, timesInWords, takesReferrals, area } = offer
+  const { offerId, name, category, track, organisation, form, price, times, timesInWords, takesReferrals, area } = offer
   const location = offer.place.location ?? (area.centre && roughly(area.centre))
   return {
     offerId,
@@ -45,6 +45,7 @@ export const toSummaryView = ({ offer, distanceMetres, comesToYou, isOpenNow }: 
     category,
     track,
     organisation: { organisationId: organisation.organisationId, name: organisation.name },
+    ...(form ? { form } : {}),
     ...(distanceMetres === undefined ? {} : { distanceMetres }),
     ...(comesToYou ? { comesToYou } : {}),
     place: toPlaceView({ ...offer.place, ...(location === undefined ? {} : { location }) }),
@@ -68,7 +69,7 @@ export const toOfferView = ({ id, state, details: kept }: Offer & { id: string }
   const { area, place } = isYours ? details : withoutSensitivePlace(details)
   const { times, source, name, description, forWhom, price, timesInWords, fundingAccepted, personalCareGate, contact, modifiedAt } = details
   const { wardCodes, withinMetres, postcode, atHome, centre } = area
-  const { ages, languages, accessibility } = details
+  const { form, ages, languages, accessibility } = details
   const { assurance } = state
   return {
     offerId: id,
@@ -79,6 +80,7 @@ export const toOfferView = ({ id, state, details: kept }: Offer & { id: string }
     name,
     description,
     forWhom,
+    ...(form ? { form } : {}),
     ...(ages ? { ages } : {}),
     ...(languages ? { languages } : {}),
     ...(accessibility ? { accessibility } : {}),

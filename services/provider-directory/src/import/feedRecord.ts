@@ -1,4 +1,5 @@
 import type { Category } from '@patchwork/events'
+import type { OfferForm } from '../domain/form.ts'
 import type { Price } from '../domain/offer.ts'
 import type { Opening } from '../domain/opening.ts'
 import type { AccessCode, Ages } from '../domain/suiting.ts'
@@ -14,6 +15,7 @@ export type FeedRecord = {
   phone?: string
   contactName?: string
   forWhom?: string
+  form?: OfferForm
   ages?: Ages
   languages?: string[]
   accessibility?: AccessCode[]

@@ -41,6 +41,14 @@ test('X1 D11 ages, languages, access and days that differ are chosen like all el
   expect(chosen.details).toEqual({ ...details, ages: { from: 18 }, languages: ['cy', 'en', 'pl'], exceptions: [closed], closedOnBankHolidays: true })
 })
 
+test('X1 the form of an offer is one or the other, and not asked about where nothing was said of it', () => {
+  const own = { ...ours, details: { ...details, form: { kind: 'group' as const, seats: 12 } } }
+  const said = { ...ours, details: { ...details, form: { kind: 'group' as const, seats: 8 } } }
+  expect(differences(own, said)).toEqual([{ field: 'form', ours: own.details.form, theirs: said.details.form, proposed: 'ours' }])
+  expect(withChoices(own, said, { choices: { form: 'theirs' } }).details.form).toEqual({ kind: 'group', seats: 8 })
+  expect(differences({ ...ours, details }, { ...ours, details })).toEqual([])
+})
+
 test('X1 both of words that would be too long together are not offered', () => {
   const long = { ...theirs, details: { ...theirs.details, description: 'x'.repeat(3_990) } }
   expect(differences(ours, long).find(({ field }) => field === 'description')).not.toHaveProperty('both')

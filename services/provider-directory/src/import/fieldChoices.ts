@@ -4,7 +4,7 @@ import { accessCodes } from '../domain/suiting.ts'
 
 /** The fields of an offer that are chosen one by one where it was edited here and its feed says something else. */
 export const chosenFields = [
-  ...(['name', 'description', 'forWhom', 'ages', 'languages', 'accessibility', 'category', 'price'] as const),
+  ...(['name', 'description', 'forWhom', 'form', 'ages', 'languages', 'accessibility', 'category', 'price'] as const),
   ...(['times', 'exceptions', 'closedOnBankHolidays', 'timesInWords', 'place', 'contact'] as const),
 ] as const
 export type ChosenField = (typeof chosenFields)[number]

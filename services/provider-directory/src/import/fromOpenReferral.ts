@@ -1,6 +1,7 @@
 import type { Category } from '@patchwork/events'
 import type { Price } from '../domain/offer.ts'
 import type { WeeklyTime } from '../domain/weeklyTimes.ts'
+import { formOfService } from '../openReferral/forms.ts'
 import { readBesideAmount } from '../openReferral/price.ts'
 import { exceptionsIn, timesOf } from '../openReferral/schedules.ts'
 import { accessOf, agesOf, languagesOf } from '../openReferral/suiting.ts'
@@ -34,6 +35,7 @@ export const fromOpenReferral = ({ value, isTooLarge }: JsonPart, kindOf: KindOf
         email: text(service.email),
         ...contactOf(service),
         forWhom: forWhom(service),
+        form: formOfService(service),
         ages: agesOf(service),
         languages: languagesOf(service),
         accessibility: accessOf(list(list(service.service_at_locations).map((one) => one.location))),

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { type InfoRecord, parse } from 'csv-parse'
+import { formInWords } from '../openReferral/forms.ts'
 import { accessOf, agesOf, languagesOf } from '../openReferral/suiting.ts'
 import { FeedError, type FeedRecord, type ReadRecord, recordCharactersMax } from './feedRecord.ts'
 
@@ -13,6 +14,9 @@ export const csvFields = [
   'phone',
   'contact-name',
   'for-whom',
+  'form',
+  'seats',
+  'people',
   'minimum-age',
   'maximum-age',
   'languages',
@@ -211,6 +215,7 @@ const toRecord = (cells: readonly string[], places: ReadonlyMap<CsvField, readon
       phone: value('phone'),
       contactName: value('contact-name'),
       forWhom: value('for-whom'),
+      form: formInWords(present({ form: value('form'), seats: value('seats'), people: value('people') })),
       ages: agesOf(present({ minimum_age: value('minimum-age'), maximum_age: value('maximum-age') })),
       languages: languagesOf({
         languages: value('languages')

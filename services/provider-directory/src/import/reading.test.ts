@@ -371,6 +371,18 @@ describe('a CSV file', () => {
     for (const part of Object.keys(said)) expect((cake as { record: FeedRecord }).record).not.toHaveProperty(part)
     expect(toOffer((tea as { record: FeedRecord }).record, preparing).offer?.offer.details).toMatchObject(said)
   })
+  test('X1 how something is offered is read of its columns: in words, with seats and people in numbers', async () => {
+    const words = 'Name,Group,How,Seats,Holds\nTea,Neighbours,In a group,12,\nHall,Neighbours,To hire,,40\nSaw,Neighbours,to borrow,,\nTalk,Neighbours,,,\n'
+    const columns = [
+      ...mapping.slice(0, 2),
+      { column: 'How', field: 'form' },
+      { column: 'Seats', field: 'seats' },
+      { column: 'Holds', field: 'people' },
+    ] as const
+    const records = (await read(file(words), { format: { kind: 'csv', mapping: columns } })) as { record: FeedRecord }[]
+    const forms = records.map(({ record }) => toOffer(record, preparing).offer?.offer.details.form)
+    expect(forms).toEqual([{ kind: 'group', seats: 12 }, undefined, { kind: 'thing', terms: 'lent' }, undefined])
+  })
   test('without a column that the mapping names it is refused', () => expect(rows('a,b\n1,2\n')).rejects.toMatchObject({ code: 'missing-columns' }))
   test.each([
     ['nothing at all', '', 'not-csv', undefined],

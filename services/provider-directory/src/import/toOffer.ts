@@ -80,6 +80,7 @@ export const toOffer = (record: FeedRecord, { source, asOf, at, councilArea }: P
     description,
     ...present({
       forWhom: cut(record.forWhom, lengths.forWhom),
+      form: record.form,
       ages: record.ages,
       languages: record.languages,
       accessibility: record.accessibility,

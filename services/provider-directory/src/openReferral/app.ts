@@ -71,6 +71,7 @@ const openReferralRoutes = ({ index, councilArea, taxonomies, publicUrl }: Depen
     wardName: councilArea.wards.nameOf,
     clockOffset: clocksAt(now()).offset,
     termsOf: (kind) => sorted.termsOf(kind, language),
+    language,
   })
   const at = (modifiedMs = index.changes().atMs) => {
     const nowMs = now()

@@ -1,4 +1,5 @@
 import { lunchClub, newId, type Place, startPlace, until } from '../testing/startPlace.ts'
+import { formTaxonomy, formTerms } from './forms.ts'
 import { taxonomy, termOf } from './terms.ts'
 
 let place: Place
@@ -228,7 +229,9 @@ describe('near a postcode', () => {
 test('D2 taxonomies and their terms are there, by themselves and within each other', async () => {
   expect(await firstOf('/taxonomies')).toEqual(taxonomy)
   const { taxonomy_terms: terms } = (await place.feed(`/taxonomies/${taxonomy.id}`)).body
-  expect((await place.feed('/taxonomy_terms?per_page=200')).body.contents).toEqual(terms)
+  const { taxonomy_terms: forms } = (await place.feed(`/taxonomies/${formTaxonomy().id}`)).body
+  expect(forms).toEqual(formTerms())
+  expect((await place.feed('/taxonomy_terms?per_page=200')).body.contents).toEqual([...terms, ...forms])
   const food = termOf('food')
   expect((await place.feed(`/taxonomy_terms/${food.id}`)).body).toEqual(food)
   expect((await place.feed('/taxonomy_terms?search=food%20bank')).body.contents).toEqual([food])

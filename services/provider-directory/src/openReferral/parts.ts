@@ -1,4 +1,5 @@
 import type { PublicOffer } from '../store/publicOffer.ts'
+import { formTerm } from './forms.ts'
 import { type Fields, fieldsOf, listOf } from './said.ts'
 import { isPlaced, partId } from './service.ts'
 
@@ -23,13 +24,16 @@ export const feedPartsOf = (offer: PublicOffer): FeedParts => {
     return { placeId: String(id), ...present({ latitude: numberOf(latitude), longitude: numberOf(longitude) }) }
   })
   const own = isPlaced(offer) ? [{ placeId: partId(offer.offerId, 'service-at-location'), ...offer.place.location }] : []
-  const terms = listOf(given.attributes).flatMap(({ taxonomy_term: value }) => {
+  const givenTerms = listOf(given.attributes).flatMap(({ taxonomy_term: value }) => {
     const term = fieldsOf(value)
     return term ? [{ id: String(term.id), ...(typeof term.taxonomy_id === 'string' ? { taxonomyId: term.taxonomy_id } : {}), term }] : []
   })
   return {
     ...present({ minimumAge: numberOf(given.minimum_age) ?? offer.ages?.from, maximumAge: numberOf(given.maximum_age) ?? offer.ages?.to }),
     places: places.length > 0 ? places : own,
-    terms,
+    // What a record brought with it stands in the place of what the directory would say.
+    terms: given.attributes === undefined && offer.form ? [termAsked(formTerm(offer.form.kind))] : givenTerms,
   }
 }
+
+const termAsked = (term: ReturnType<typeof formTerm>) => ({ id: term.id, taxonomyId: term.taxonomy_id, term })

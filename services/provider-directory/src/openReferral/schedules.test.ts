@@ -7,7 +7,7 @@ import { publicOffer } from '../store/testOffers.ts'
 import { exceptionsIn, timesOf } from './schedules.ts'
 import { toFullService } from './service.ts'
 
-const around = (clockOffset: string) => ({ districtName: 'Trafford', wardName: () => undefined, clockOffset, termsOf: () => [] })
+const around = (clockOffset: string) => ({ districtName: 'Trafford', wardName: () => undefined, clockOffset, termsOf: () => [], language: 'en' as const })
 const schedulesOf = (opening: Partial<Parameters<typeof publicOffer>[1]>) => toFullService(publicOffer(1, opening), around('+01:00')).schedules as object[]
 const nineToNoon = { from: '09:00', to: '12:00' }
 

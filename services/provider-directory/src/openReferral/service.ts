@@ -1,6 +1,8 @@
 import { idFor } from '@patchwork/aggregate'
 import type { Category } from '@patchwork/events'
 import type { PublicOffer, PublicOrganisation } from '../store/publicOffer.ts'
+import type { TermLanguage } from '../taxonomy/taxonomy.ts'
+import { toFormAttributes } from './forms.ts'
 import { besideAmount, pounds } from './price.ts'
 import { type Fields, fieldsOf, listOf, oneToOne, said } from './said.ts'
 import { toSchedules } from './schedules.ts'
@@ -10,14 +12,15 @@ import { toAccessibility, toAges, toLanguages } from './suiting.ts'
 // and that nobody has changed here, leaves with what it brought.
 
 /**
- * What is known of the council area around an offer: its names, and how far its clocks are from UTC now, like +01:00; and the terms that a kind is told with,
- * ours first.
+ * What is known of the council area around an offer: its names, and how far its clocks are from UTC now, like +01:00; the terms that a kind is told with,
+ * ours first; and the language that our own terms are in.
  */
 export type Around = {
   districtName: string
   wardName: (wardCode: string) => string | undefined
   clockOffset: string
   termsOf: (kind: Category) => readonly Fields[]
+  language: TermLanguage
 }
 
 /** Ids of what belongs to a service are made from its own, so they stay as long as it does. */
@@ -63,13 +66,16 @@ export const toServiceOfOrganization = (offer: PublicOffer, around: Around): Fie
     service_at_locations: toServiceAtLocations(offer, around),
     languages: toLanguages(offer, partId),
     cost_options: toCostOptions(offer),
-    attributes: around.termsOf(offer.category).map((term, place) => ({
-      id: partId(offer.offerId, place === 0 ? 'attribute/kind' : `attribute/term/${term.id}`),
-      link_id: offer.offerId,
-      link_type: 'service',
-      taxonomy_term_id: term.id,
-      taxonomy_term: term,
-    })),
+    attributes: [
+      ...around.termsOf(offer.category).map((term, place) => ({
+        id: partId(offer.offerId, place === 0 ? 'attribute/kind' : `attribute/term/${term.id}`),
+        link_id: offer.offerId,
+        link_type: 'service',
+        taxonomy_term_id: term.id,
+        taxonomy_term: term,
+      })),
+      ...toFormAttributes(offer, { language: around.language, partId }),
+    ],
     ...given,
     ...assuredDate(offer),
     contacts: saysPhone(contacts) && !saysPhone(listOf(given.contacts)) ? contacts : (given.contacts ?? contacts),

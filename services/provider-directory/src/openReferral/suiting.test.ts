@@ -9,7 +9,7 @@ import { besideAmount } from './price.ts'
 import { toFullService } from './service.ts'
 import { accessOf, agesOf, languagesOf } from './suiting.ts'
 
-const around = { districtName: 'Trafford', wardName: () => undefined, clockOffset: '+00:00', termsOf: () => [] }
+const around = { districtName: 'Trafford', wardName: () => undefined, clockOffset: '+00:00', termsOf: () => [], language: 'en' as const }
 const place = { location: { latitude: 53.42, longitude: -2.32 } }
 
 test('D11 languages, access, ages and price leave by the open feed and come in again equal', () => {

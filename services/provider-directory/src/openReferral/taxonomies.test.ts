@@ -6,6 +6,7 @@ import { importTaxonomy } from '../taxonomy/importTaxonomy.ts'
 import { schemeNames, taxonomyIdOf, termIdOf } from '../taxonomy/taxonomy.ts'
 import { localGovernmentList, openEligibility } from '../taxonomy/testFiles.ts'
 import { newId, type Place, startPlace, until } from '../testing/startPlace.ts'
+import { formTaxonomy } from './forms.ts'
 import type { Fields } from './said.ts'
 import { taxonomy, termOf } from './terms.ts'
 
@@ -70,17 +71,21 @@ test('D2 our own kinds are told in Welsh to whoever likes that best, with the sa
   }
   const [english, welsh] = [await place.feed('/taxonomy_terms?format=ndjson'), await place.feed('/taxonomy_terms?format=ndjson', { headers: inWelsh })]
   expect(welsh.headers.etag).not.toBe(english.headers.etag)
-  expect(await contents('/taxonomies', inWelsh)).toMatchObject([{ id: taxonomy.id, name: 'Mathau Patchwork o help a gweithgaredd' }])
+  expect(await contents('/taxonomies', inWelsh)).toMatchObject([
+    { id: taxonomy.id, name: 'Mathau Patchwork o help a gweithgaredd' },
+    { id: formTaxonomy().id, name: 'Ffurfiau cynigion Patchwork' },
+  ])
 })
 
 test('D2 imported taxonomies are listed beside our own, with their terms, what lies above each, and words where they were translated', async () => {
-  expect(await count('/taxonomies')).toBe(1)
+  expect(await count('/taxonomies')).toBe(2)
   const before = await place.feed('/taxonomy_terms')
   await take(localGovernmentList)
   await take(openEligibility)
   await take('code,name\nfunction/76,Llyfrgelloedd\n', { name: schemeNames.lga, language: 'cy' })
   expect((await contents('/taxonomies')).map(({ name, version }) => [name, version])).toEqual([
     [taxonomy.name, undefined],
+    [formTaxonomy().name, undefined],
     [schemeNames.lga, '2010-04-06'],
     [schemeNames['open-eligibility'], '2.0'],
   ])
@@ -142,11 +147,12 @@ test('D2 an administrator sees the taxonomies, what is in use of each, where it 
   const { items } = (await administrator('/taxonomies')).body
   expect(items.map(({ of, name, terms, offers, languages }: Fields) => [of, name, terms, offers, languages])).toEqual([
     ['place', taxonomy.name, 17, await count('/services'), ['en', 'cy']],
+    ['place', formTaxonomy().name, 5, 0, ['en', 'cy']],
     ['import', schemeNames.lga, 5, await count(`/services?taxonomy_id=${taxonomyIdOf(lga)}`), ['en', 'cy']],
     ['import', 'Open Eligibility', 5, await count(`/services?taxonomy_id=${taxonomyIdOf('open-eligibility')}`), ['en']],
     ['feeds', 'Activities of Bristol', 1, 1, []],
   ])
-  expect(items[1]).toMatchObject({ source: 'terms', version: '2010-04-06', importedAt: expect.any(String), retired: 0 })
+  expect(items[2]).toMatchObject({ source: 'terms', version: '2010-04-06', importedAt: expect.any(String), retired: 0 })
   const terms = async (query = '') => (await administrator(`/taxonomies/${taxonomyIdOf(lga)}/terms${query}`)).body
   const top = await terms('?limit=1')
   expect(top).toMatchObject({ total: 2, after: '1', above: [], items: [{ name: 'Leisure & culture', code: 'function/72', below: 1, offers: 0 }] })

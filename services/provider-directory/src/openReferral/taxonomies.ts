@@ -2,8 +2,9 @@ import type { Category } from '@patchwork/events'
 import type { FeedIndex } from '../store/feedIndex.ts'
 import type { PlacedTerm, Taxonomies } from '../taxonomy/taxonomies.ts'
 import type { Taxonomy, TermLanguage } from '../taxonomy/taxonomy.ts'
+import { formTaxonomy, formTerms } from './forms.ts'
 import { type Fields, said } from './said.ts'
-import { ownTerms, taxonomyIn, termOf } from './terms.ts'
+import { ownTerms as kindTerms, taxonomyIn, termOf } from './terms.ts'
 
 // What services are sorted by, as the open feed tells it: our own kinds, the taxonomies that were imported here, and what records of other feeds brought with
 // them, each once. The standard has no field for a second language: an answer is in the one that was asked for, and says of each term which it is in.
@@ -19,6 +20,9 @@ export type FeedTaxonomies = {
 
 type ListedTerm = { fields: Fields; placed: PlacedTerm }
 
+/** Of this place: the kinds of help, and the forms of offers. */
+const ownTerms = (language: TermLanguage = 'en') => [...kindTerms(language), ...formTerms(language)]
+
 export const feedTaxonomies = (feed: Pick<FeedIndex, 'terms' | 'term' | 'taxonomies'>, taxonomies: Taxonomies): FeedTaxonomies => {
   const shaped = new WeakMap<readonly PlacedTerm[], Partial<Record<TermLanguage, ListedTerm[]>>>()
   const importedTerms = (language: TermLanguage): ListedTerm[] => {
@@ -32,17 +36,17 @@ export const feedTaxonomies = (feed: Pick<FeedIndex, 'terms' | 'term' | 'taxonom
   /** One that an import came without is told as long as something carries it. */
   const isTold = ({ term }: PlacedTerm): boolean =>
     !ownIds.has(term.id) && (term.retiredOn === undefined || taxonomies.kindsOf({ termId: term.id }).length > 0 || feed.term(term.id) !== undefined)
-  const own = (language: TermLanguage): Fields => taxonomyIn(language)
-  const ownId = taxonomyIn('en').id
+  const own = (language: TermLanguage): Fields[] => [taxonomyIn(language), formTaxonomy(language)]
+  const ownTaxonomyIds = new Set(own('en').map(({ id }) => id))
   const terms = (language: TermLanguage): Fields[] => [
     ...ownTerms(language),
     ...importedTerms(language).flatMap(({ fields, placed }) => (isTold(placed) ? [fields] : [])),
     ...feed.terms().flatMap(({ id, term }) => (ownIds.has(id) || taxonomies.term(id) ? [] : [term])),
   ]
   const every = (language: TermLanguage): Fields[] => [
-    own(language),
-    ...taxonomies.all().flatMap((taxonomy) => (taxonomy.id === ownId ? [] : [toTaxonomy(taxonomy)])),
-    ...feed.taxonomies().flatMap(({ id, name }) => (id === ownId || taxonomies.taxonomy(id) ? [] : [ofAnotherFeed(id, name)])),
+    ...own(language),
+    ...taxonomies.all().flatMap((taxonomy) => (ownTaxonomyIds.has(taxonomy.id) ? [] : [toTaxonomy(taxonomy)])),
+    ...feed.taxonomies().flatMap(({ id, name }) => (ownTaxonomyIds.has(id) || taxonomies.taxonomy(id) ? [] : [ofAnotherFeed(id, name)])),
   ]
   return {
     taxonomies: every,

@@ -1,6 +1,7 @@
 import type { Category, Track } from '@patchwork/events'
 import { calendarDay } from '@patchwork/runtime'
 import type { Assurance, Assurer } from '../domain/assurance.ts'
+import type { OfferForm } from '../domain/form.ts'
 import {
   type Area,
   type Capacity,
@@ -39,6 +40,7 @@ export type PublicOffer = {
   name: string
   description: string
   forWhom?: string
+  form?: OfferForm
   ages?: Ages
   languages?: string[]
   accessibility?: AccessCode[]

@@ -1,5 +1,6 @@
 import { Category } from '@patchwork/events'
 import fc from 'fast-check'
+import { formKinds } from '../domain/form.ts'
 import { type AccessCode, accessCodes, ageGroupCodes, isOpenTo } from '../domain/suiting.ts'
 import type { PublicOffer } from './publicOffer.ts'
 import { createSearchIndex, InvalidAfterError, type OfferSearch } from './searchIndex.ts'
@@ -130,7 +131,7 @@ describe('distance', () => {
 })
 
 describe('filters, totals and pages', () => {
-  const anyOffer = fc.record({
+  const anySaid = fc.record({
     category: fc.constantFrom(...Category.options.slice(0, 4)),
     track: fc.constantFrom('be-helped' as const, 'join-in' as const),
     price: fc.constantFrom({ kind: 'free' as const }, { kind: 'paid' as const }, { kind: 'unknown' as const }),
@@ -155,22 +156,33 @@ describe('filters, totals and pages', () => {
     ages: fc.constantFrom<NonNullable<PublicOffer['ages']>>({}, { from: 60 }, { to: 15 }),
     accessibility: fc.constantFrom<NonNullable<PublicOffer['accessibility']>>([], ['step-free'], ['lift', 'step-free']),
   })
-  const anyQuery = fc.record(
-    {
-      text: fc.constantFrom('lunch', 'walking', 'lunch walking', 'nothing whatever'),
-      categories: fc.uniqueArray(fc.constantFrom(...Category.options.slice(0, 4)), { minLength: 1 }),
-      track: fc.constantFrom('be-helped' as const, 'join-in' as const),
-      cost: fc.constantFrom('free' as const, 'paid' as const),
-      isOpenNow: fc.constant(true),
-      hasRoom: fc.constant(true),
-      wardCode: fc.constantFrom('E05015254', 'E05015239'),
-      funding: fc.constantFrom('direct-payment', 'own-money', 'time-credits'),
-      language: fc.constantFrom('cy', 'pl', 'bfi'),
-      age: fc.constantFrom('under-5' as const, '50-to-64' as const, '80-and-over' as const),
-      access: fc.constantFrom<AccessCode[]>(['step-free'], ['step-free', 'lift'], ['quiet-space']),
-      takesReferrals: fc.constant(true),
-    },
-    { requiredKeys: [] },
+  const anyForm = fc.constantFrom<Pick<PublicOffer, 'form'>>(
+    {},
+    { form: { kind: 'group', seats: 12 } },
+    { form: { kind: 'group' } },
+    { form: { kind: 'advice' } },
+  )
+  const anyOffer = fc.tuple(anySaid, anyForm).map(([said, form]) => ({ ...said, ...form }))
+  const allAsked = fc.record({
+    text: fc.constantFrom('lunch', 'walking', 'lunch walking', 'nothing whatever'),
+    categories: fc.uniqueArray(fc.constantFrom(...Category.options.slice(0, 4)), { minLength: 1 }),
+    track: fc.constantFrom('be-helped' as const, 'join-in' as const),
+    cost: fc.constantFrom('free' as const, 'paid' as const),
+    isOpenNow: fc.constant(true),
+    hasRoom: fc.constant(true),
+    wardCode: fc.constantFrom('E05015254', 'E05015239'),
+    funding: fc.constantFrom('direct-payment', 'own-money', 'time-credits'),
+    form: fc.constantFrom('group' as const, 'advice' as const, 'thing' as const),
+    language: fc.constantFrom('cy', 'pl', 'bfi'),
+    age: fc.constantFrom('under-5' as const, '50-to-64' as const, '80-and-over' as const),
+    access: fc.constantFrom<AccessCode[]>(['step-free'], ['step-free', 'lift'], ['quiet-space']),
+    takesReferrals: fc.constant(true),
+  })
+  // A few of them: what is asked of everything at once, nothing fits.
+  const anyQuery = allAsked.chain((all) =>
+    fc
+      .subarray(Object.keys(all), { maxLength: 4 })
+      .map((names) => Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name))) as Partial<typeof all>),
   )
   const byWords = (offers: readonly PublicOffer[], text: string | undefined): readonly PublicOffer[] => {
     const words = text?.split(' ') ?? []
@@ -186,6 +198,7 @@ describe('filters, totals and pages', () => {
     (query.isOpenNow === undefined || offer.times.some(({ days, endsOn }) => days.includes('monday') && endsOn === undefined)) &&
     (query.hasRoom === undefined || (offer.capacity.state === 'open' && offer.capacity.expiresAt > '2026-01-12T10:00:00.000Z')) &&
     (query.funding === undefined || offer.fundingAccepted.includes(query.funding)) &&
+    (query.form === undefined || offer.form?.kind === query.form) &&
     (query.language === undefined || (offer.languages ?? []).includes(query.language)) &&
     (query.age === undefined || isOpenTo(query.age, offer.ages)) &&
     (query.access ?? []).every((code) => offer.accessibility?.includes(code)) &&
@@ -231,6 +244,7 @@ describe('filters, totals and pages', () => {
         for (const wardCode of ['E05015254', 'E05015239']) expect(facets.ward[wardCode] ?? 0).toBe(totalWith({ wardCode }))
         for (const funding of ['direct-payment', 'own-money', 'time-credits']) expect(facets.funding[funding] ?? 0).toBe(totalWith({ funding }))
         for (const language of ['cy', 'pl', 'bfi']) expect(facets.language[language] ?? 0).toBe(totalWith({ language }))
+        for (const form of formKinds) expect(facets.form[form]).toBe(totalWith({ form }))
         for (const age of ageGroupCodes) expect(facets.age[age]).toBe(totalWith({ age }))
         const asked = (query as Partial<OfferSearch>).access ?? []
         for (const code of accessCodes) expect(facets.access[code]).toBe(totalWith({ access: [...new Set([...asked, code])] }))

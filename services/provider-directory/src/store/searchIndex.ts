@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
-import { type Category, Category as CategoryCodes, type Track } from '@patchwork/events'
+import { type Category, Category as CategoryCodes, type FormKind, type Track } from '@patchwork/events'
 import { londonMoment } from '../domain/days.ts'
+import { formKinds } from '../domain/form.ts'
 import { type AskedOften, isOpenAt, toAskedOften } from '../domain/opening.ts'
 import { type AccessCode, type AgeGroup, accessCodes, ageGroupCodes, isOpenTo } from '../domain/suiting.ts'
 import { boxAround, type Direction, directionOf, metresBetween, type Point } from './distance.ts'
@@ -24,6 +25,8 @@ export type OfferSearch = {
   isOpenNow?: boolean
   hasRoom?: boolean
   wardCode?: string
+  /** Those that say that they have this form. */
+  form?: FormKind
   language?: string
   /** Those that turn nobody of this age away. */
   age?: AgeGroup
@@ -37,7 +40,7 @@ export type OfferSearch = {
 
 /** `distanceMetres` is to where the offer stands; `comesToYou` when the place asked about lies in the area it serves. */
 export type Hit = { offer: PublicOffer; distanceMetres?: number; comesToYou?: boolean; isOpenNow?: boolean }
-export const facetNames = ['category', 'track', 'cost', 'open', 'capacity', 'ward', 'funding', 'language', 'age', 'access'] as const
+export const facetNames = ['category', 'track', 'cost', 'open', 'capacity', 'ward', 'funding', 'form', 'language', 'age', 'access'] as const
 export type FacetName = (typeof facetNames)[number]
 /** For each filter, how many hits each of its values would leave, with all other filters as they are; of facts about access, beside those asked for already. */
 export type Facets = Record<FacetName, Record<string, number>>
@@ -107,6 +110,7 @@ type Row = {
   direction: Direction | undefined
   wardCodes: readonly string[]
   fundingAccepted: readonly string[]
+  form: FormKind | undefined
   languages: readonly string[]
   ages: PublicOffer['ages']
   access: readonly AccessCode[]
@@ -114,7 +118,10 @@ type Row = {
   serves: { wardCodes: readonly string[]; centre?: Direction; withinMetres?: number } | undefined
   opening: AskedOften
   /** Where its values are counted. */
-  counters: { category: number; track: number; cost: number } & Record<'wards' | 'funding' | 'languages' | 'ages' | 'access', readonly number[]>
+  counters: { category: number; track: number; cost: number; form: number | undefined } & Record<
+    'wards' | 'funding' | 'languages' | 'ages' | 'access',
+    readonly number[]
+  >
 }
 
 /** The order of results, most important first: what nobody assures stands last, how well the words match, how far it is, how often the words stand there, the name, the id. */
@@ -347,6 +354,7 @@ const toRow = (id: number, offer: PublicOffer, counters: Counters): Row => {
     direction: point && directionOf(point),
     wardCodes,
     fundingAccepted: offer.fundingAccepted,
+    form: offer.form?.kind,
     languages: offer.languages ?? [],
     ages: offer.ages,
     access: offer.accessibility ?? [],
@@ -359,6 +367,7 @@ const toRow = (id: number, offer: PublicOffer, counters: Counters): Row => {
       category: counters.slot('category', offer.category),
       track: counters.slot('track', offer.track),
       cost: counters.slot('cost', offer.price.kind),
+      form: offer.form && counters.slot('form', offer.form.kind),
       wards: wardCodes.map((wardCode) => counters.slot('ward', wardCode)),
       funding: [...new Set(offer.fundingAccepted)].map((code) => counters.slot('funding', code)),
       languages: (offer.languages ?? []).map((code) => counters.slot('language', code)),
@@ -402,6 +411,7 @@ const createCounters = () => {
   for (const code of CategoryCodes.options) slot('category', code)
   for (const track of ['be-helped', 'join-in']) slot('track', track)
   for (const cost of ['free', 'paid']) slot('cost', cost)
+  for (const kind of formKinds) slot('form', kind)
   for (const group of ageGroupCodes) slot('age', group)
   for (const code of accessCodes) slot('access', code)
   return {
@@ -411,7 +421,7 @@ const createCounters = () => {
     none: () => new Int32Array(values.length),
     /** The counts by name; a value that no row had is there with 0, except wards, ways of paying, languages, and prices nobody knows. */
     read: (counts: Int32Array): Facets => {
-      const facets: Facets = { category: {}, track: {}, cost: {}, open: {}, capacity: {}, ward: {}, funding: {}, language: {}, age: {}, access: {} }
+      const facets: Facets = { category: {}, track: {}, cost: {}, open: {}, capacity: {}, ward: {}, funding: {}, form: {}, language: {}, age: {}, access: {} }
       for (const [at, { facet, value }] of values.entries()) {
         const isShown = facet === 'ward' || facet === 'funding' || facet === 'language' ? counts[at]! > 0 : value !== 'unknown'
         if (isShown) facets[facet][value] = counts[at] ?? 0
@@ -423,7 +433,7 @@ const createCounters = () => {
 
 const failing = {
   ...{ category: 1, track: 2, cost: 4, open: 8, capacity: 16, ward: 32, funding: 64 },
-  ...{ language: 128, age: 256, access: 512 },
+  ...{ language: 128, age: 256, access: 512, form: 1_024 },
 } satisfies Record<FacetName, number>
 
 /** Counts a row where it would be found if one filter were chosen anew; gives whether it passes all filters as they are. */
@@ -441,12 +451,13 @@ const count = (
     (query.hasRoom && !hasRoom ? failing.capacity : 0) |
     (query.wardCode !== undefined && !row.wardCodes.includes(query.wardCode) ? failing.ward : 0) |
     (query.funding !== undefined && !row.fundingAccepted.includes(query.funding) ? failing.funding : 0) |
+    (query.form !== undefined && query.form !== row.form ? failing.form : 0) |
     (query.language !== undefined && !row.languages.includes(query.language) ? failing.language : 0) |
     (query.age !== undefined && !isOpenTo(query.age, row.ages) ? failing.age : 0) |
     (query.access?.some((code) => !row.access.includes(code)) ? failing.access : 0)
   // Whoever fails two filters is not found by changing one.
   if ((fails & (fails - 1)) !== 0) return false
-  const { category, track, cost, wards, funding, languages, ages, access } = row.counters
+  const { category, track, cost, form, wards, funding, languages, ages, access } = row.counters
   if (fails === 0 || fails === failing.category) counts[category]! += 1
   if (fails === 0 || fails === failing.track) counts[track]! += 1
   if (fails === 0 || fails === failing.cost) counts[cost]! += 1
@@ -454,6 +465,7 @@ const count = (
   if (hasRoom && (fails === 0 || fails === failing.capacity)) counts[counters.room]! += 1
   if (fails === 0 || fails === failing.ward) for (const ward of wards) counts[ward]! += 1
   if (fails === 0 || fails === failing.funding) for (const way of funding) counts[way]! += 1
+  if (form !== undefined && (fails === 0 || fails === failing.form)) counts[form]! += 1
   if (fails === 0 || fails === failing.language) for (const language of languages) counts[language]! += 1
   if (fails === 0 || fails === failing.age) for (const age of ages) counts[age]! += 1
   // These are asked for together, so each is counted beside those that are asked for already.

@@ -172,6 +172,15 @@ suite('in a browser', () => {
         await page.getByRole('group', { name: 'Does it include personal care?' }).getByLabel(answer, { exact: true }).check()
         expect(await number.isVisible()).toBe(isAsked)
       }
+      const [seats, people] = [page.getByLabel('How many seats has the group?'), page.getByLabel('How many people does the space hold?')]
+      for (const [answer, asked] of [
+        ['In a group', [true, false]],
+        ['As a space', [false, true]],
+        ['I would rather not say', [false, false]],
+      ] as const) {
+        await page.getByRole('group', { name: 'How do you offer it?' }).getByLabel(answer, { exact: true }).check()
+        expect([await seats.isVisible(), await people.isVisible()]).toEqual(javaScriptEnabled ? asked : [true, true])
+      }
       await context.close()
     }
   })

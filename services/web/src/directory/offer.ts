@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Format } from '../view/format.ts'
 import type { Translate } from '../words/words.ts'
+import { OfferForm } from './form.ts'
 
 // What pages read of the directory's answers, leniently: a field that is missing or new breaks no page.
 
@@ -57,6 +58,7 @@ export const OfferInList = z.object({
   category: z.string().catch('other'),
   track: z.string().catch('be-helped'),
   organisation: OrganisationName,
+  form: OfferForm,
   distanceMetres: z.number().optional().catch(undefined),
   comesToYou: z.boolean().catch(false),
   place: Where.optional(),

@@ -235,7 +235,7 @@ describe('what to do next', () => {
   })
   test('each offer says how much it tells of what people look for, with the way to what it lacks, and how often it was looked at', async () => {
     const text = await shownFor({})
-    expect(text).toContain('It says 8 of 10 things people look for')
+    expect(text).toContain('It says 9 of 11 things people look for')
     expect(text).toContain(`href="/provider/offers/${offerId}/edit#price-kind"`)
     expect(text).toContain('How often people looked')
     expect(text).toMatch(/A tidy garden<\/th><td[^>]*>12<\/td><td[^>]*>1<\/td><td[^>]*>1<\/td>/)
@@ -249,7 +249,7 @@ describe('what to do next', () => {
     const views = Array.from({ length: 28 }, (_, at) => ({ on: `2026-02-${String(at + 1).padStart(2, '0')}`, count: at === 27 ? 5 : 0 }))
     state.offer = { ...draft, status: 'published', missing: ['price'], views, roomBefore: { state: 'open', units: 3, expiresAt: '2026-02-20T23:59:00.000Z' } }
     const { text } = await (await place.signedIn('provider')).get(`/provider/offers/${offerId}`).expect(200)
-    expect(text).toContain('It says 9 of 10 things people look for')
+    expect(text).toContain('It says 10 of 11 things people look for')
     expect(text).toContain('Seven days to 28 February 2026')
     expect(text).toContain('You last said: “Has room for 3”')
     expect(text).toContain(`action="/provider/offers/${offerId}/renewal"`)
@@ -498,6 +498,12 @@ describe('describing an offer', () => {
     ['a price without its amount', { 'price-pence': '' }, 'price-pence', 'Enter the amount'],
     ['ages the wrong way round', { 'ages-from': '60', 'ages-to': '5' }, 'ages-to', 'The oldest age must not be below the youngest'],
     ['an age that is none', { 'ages-from': 'old' }, 'ages-from', 'Enter a whole number'],
+    ['a group of no seats', { 'form-kind': 'group', 'form-seats': '0' }, 'form-seats', 'A group has 1 to 500 seats'],
+    ['a group of too many seats', { 'form-kind': 'group', 'form-seats': '501' }, 'form-seats', 'A group has 1 to 500 seats'],
+    ['seats in words', { 'form-kind': 'group', 'form-seats': 'a dozen' }, 'form-seats', 'Enter a whole number'],
+    ['a space for nobody', { 'form-kind': 'space', 'form-people': '0' }, 'form-people', 'Enter 1 or more'],
+    ['seats of nothing in particular', { 'form-seats': '12' }, 'form-kind', 'Choose how you offer it'],
+    ['a way of offering that there is not', { 'form-kind': 'lecture' }, 'form-kind', 'Choose from this list'],
     ['a language that is none', { otherLanguages: 'Yoruba, Klingonese' }, 'otherLanguages', 'Enter names of languages'],
     ['something free with an amount', { 'price-kind': 'free' }, 'price-pence', 'There is an amount'],
     ['a distance from nowhere', { 'area-withinMetres': '3200' }, 'area-postcode', 'Enter the postcode that the distance is measured from'],
@@ -527,6 +533,48 @@ describe('describing an offer', () => {
     expect(posted('/provider-directory/offers')).toEqual([
       expect.objectContaining({ ages: { from: 60 }, languages: ['cy', 'pl', 'yo', 'bfi'], accessibility: ['step-free'] }),
     ])
+  })
+  test.each([
+    [{ 'form-kind': 'one-to-one' }, { kind: 'one-to-one' }],
+    [
+      { 'form-kind': 'group', 'form-seats': '12' },
+      { kind: 'group', seats: 12 },
+    ],
+    [{ 'form-kind': 'group', 'form-seats': '' }, { kind: 'group' }],
+    [
+      { 'form-kind': 'thing', 'form-terms': 'lent' },
+      { kind: 'thing', terms: 'lent' },
+    ],
+    [
+      { 'form-kind': 'space', 'form-people': '40' },
+      { kind: 'space', people: 40 },
+    ],
+    // What belongs to another answer is passed over, as the browser hides it.
+    [{ 'form-kind': 'advice', 'form-seats': 'a dozen', 'form-people': '40', 'form-terms': 'sold' }, { kind: 'advice' }],
+    [{ 'form-kind': '', 'form-seats': '12' }, undefined],
+  ])('D1 how it is offered goes with the draft: %j', async (said, form) => {
+    await send('/provider/offers/new', { ...described, ...said })
+    expect((posted('/provider-directory/offers') as { form?: object }[]).map((body) => body.form)).toEqual([form])
+  })
+  test('D1 the question of seats follows the group, and is asked in the page where no browser hides it; what is said stands there when it is changed', async () => {
+    state.offer = { ...draft, form: { kind: 'group', seats: 12 } }
+    const { text } = await (await place.signedIn('provider')).get(`/provider/offers/${offerId}/edit`).expect(200)
+    expect(text).toMatch(/value="group" checked/)
+    expect(text).toMatch(/data-shown-for="form-kind=group">\s*<div[^>]*>\s*<label[^>]*for="form-seats">\s*How many seats has the group\? \(optional\)/)
+    expect(text).toMatch(/id="form-seats"[^>]* value="12"/)
+    expect(heldIn(text)).toMatchObject({ 'form-kind': 'group', 'form-seats': '12', 'form-people': '', 'form-terms': '' })
+    const { text: welsh } = await (await place.signedIn('provider')).get(`/provider/offers/${offerId}/edit?lang=cy`).redirects(1)
+    for (const words of ['Sut rydych yn ei gynnig?', 'Mewn grŵp', 'Faint o seddi sydd gan y grŵp?']) expect(welsh).toContain(words)
+  })
+  test('D5 the page of one’s own offer says how many seats room can be for at most, and a refusal stands at the number', async () => {
+    state.offer = { ...draft, status: 'published', form: { kind: 'group', seats: 12 } }
+    const agent = await place.signedIn('provider')
+    const { text } = await agent.get(`/provider/offers/${offerId}`).expect(200)
+    for (const words of ['Group, 12 seats', '12 at most, the seats of the group']) expect(text).toContain(words)
+    state.refuses = [422, 'units-above-seats', '/units']
+    const refused = await send(`/provider/offers/${offerId}`, { state: 'open', units: '13', expiresAt: '2026-03-20' })
+    expect(refused.text).toContain('href="#units"')
+    expect(refused.text).toContain('Enter no more than the group has seats')
   })
   test('D11 what an offer says of ages, languages and access stands in its form when it is changed', async () => {
     state.offer = { ...draft, ages: { from: 16, to: 25 }, languages: ['yo', 'cy'], accessibility: ['lift'] }
@@ -688,7 +736,7 @@ describe('an offer of one’s own', () => {
 describe('an edit as a draft', () => {
   const { organisationId: _mine, track: _fixed, ...entered } = described
   const address = `/provider/offers/${offerId}`
-  const live = { ...draft, status: 'published', forWhom: 'Anyone' }
+  const live = { ...draft, status: 'published', forWhom: 'Anyone', form: { kind: 'group', seats: 12 } }
   const said = ({ category, description, price, area, place: where, times, fundingAccepted, personalCare, contact }: typeof draft) => ({
     category,
     description,
@@ -705,6 +753,7 @@ describe('an edit as a draft', () => {
     draft: {
       ...said(draft),
       name: 'A wild garden',
+      form: { kind: 'group', seats: 8 },
       price: { kind: 'free' },
       times: [{ days: ['friday'], from: '09:00', to: '12:00' }],
       draftedAt: '2026-03-03T10:00:00.000Z',
@@ -732,9 +781,19 @@ describe('an edit as a draft', () => {
     state.offer = waiting
     const text = await look(address)
     expect(text).toContain('Saved on 3 March 2026.')
-    for (const field of ['Name', 'For whom', 'Price', 'Times']) expect(text).toContain(`<h3 class="govuk-heading-s">${field}</h3>`)
+    for (const field of ['Name', 'For whom', 'How it is offered', 'Price', 'Times']) expect(text).toContain(`<h3 class="govuk-heading-s">${field}</h3>`)
     for (const field of ['What happens', 'Kind', 'Area', 'How people reach you']) expect(text).not.toContain(`<h3 class="govuk-heading-s">${field}</h3>`)
-    for (const value of ['A tidy garden', 'A wild garden', '£18.50 an hour', 'Free', 'Anyone', 'Nothing is said', 'Friday: 9am to midday'])
+    for (const value of [
+      'A tidy garden',
+      'A wild garden',
+      '£18.50 an hour',
+      'Free',
+      'Anyone',
+      'Nothing is said',
+      'Group, 12 seats',
+      'Group, 8 seats',
+      'Friday: 9am to midday',
+    ])
       expect(text).toContain(value)
   })
   test('D6 where a draft waits, that is what is changed; a field that it leaves empty stays empty', async () => {

@@ -6,6 +6,7 @@ const conflict = {
   ...{ name: 'Lunch <b>club</b>', offerId, isChosen: false },
   fields: [
     { field: 'name', ours: { words: 'Lunch <b>club</b>' }, theirs: { words: 'Dinner club' }, canBoth: false, stands: 'ours' },
+    { field: 'form', ours: { form: { kind: 'group', seats: 12 } }, theirs: { form: { kind: 'one-to-one' } }, canBoth: false, stands: 'ours' },
     { field: 'price', ours: { price: { kind: 'paid', pence: 350 } }, theirs: {}, canBoth: false, stands: 'ours' },
     { field: 'description', ours: { words: 'A meal.' }, theirs: { words: 'A hot meal.' }, canBoth: true, stands: 'theirs' },
   ],
@@ -38,7 +39,17 @@ const send = async (entered: object) => {
 
 test('X1 ours and theirs stand field by field, escaped, with what is proposed chosen; both only where that makes sense', async () => {
   const text = await shown()
-  for (const words of ['Lunch &lt;b&gt;club&lt;/b&gt;', 'Dinner club', '£3.50', 'A hot meal.', 'What the feed says']) expect(text).toContain(words)
+  for (const words of [
+    'Lunch &lt;b&gt;club&lt;/b&gt;',
+    'Dinner club',
+    '£3.50',
+    'How it is offered',
+    'Group, 12 seats',
+    'One to one',
+    'A hot meal.',
+    'What the feed says',
+  ])
+    expect(text).toContain(words)
   expect(text.match(/Keep both/g)).toHaveLength(1)
   expect(text).toMatch(/name="fields-description"[^>]*value="theirs"[^>]*checked/)
   expect(await shown('cy')).toContain('Cadw’r ddau')

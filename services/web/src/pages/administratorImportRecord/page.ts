@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { formInWords } from '../../directory/form.ts'
 import { differingInWords, type Price, priceInWords, WholeOffer } from '../../directory/offer.ts'
 import { suitingInWords } from '../../directory/suiting.ts'
 import { optionalChoice } from '../../http/formFields.ts'
@@ -6,7 +7,7 @@ import { definePage, goTo, type SignedInVisit } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
 
 const fields = [
-  ...(['name', 'description', 'forWhom', 'ages', 'languages', 'accessibility', 'category', 'price'] as const),
+  ...(['name', 'description', 'forWhom', 'form', 'ages', 'languages', 'accessibility', 'category', 'price'] as const),
   ...(['times', 'exceptions', 'closedOnBankHolidays', 'timesInWords', 'place', 'contact'] as const),
 ] as const
 const sides = ['ours', 'theirs', 'both'] as const
@@ -16,6 +17,7 @@ const Said = z.object({
   price: z
     .object({ kind: z.string(), pence: z.int().optional(), unit: text, vat: z.enum(['none', 'included', 'added']).optional(), travelPence: z.int().optional() })
     .optional(),
+  form: WholeOffer.shape.form,
   ages: WholeOffer.shape.ages,
   languages: z.array(z.string()).optional(),
   accessibility: z.array(z.string()).optional(),
@@ -39,11 +41,11 @@ type Loaded = { lines: { field: Field; stands: (typeof sides)[number] }[] }
 
 /** What is said in a field, as people read it. */
 const inWords = (field: string, said: Said, { t, format, language }: Pick<SignedInVisit, 't' | 'format' | 'language'>): string => {
-  const { words, price, ages, languages = [], accessibility = [], times, exceptions = [], closedOnBankHolidays = false, place, contact } = said
+  const { words, price, form, ages, languages = [], accessibility = [], times, exceptions = [], closedOnBankHolidays = false, place, contact } = said
   const suiting = suitingInWords({ ages, languages, accessibility }, { t, language })
   const parts = [
     words && (field === 'category' ? t(`category.${words}`) : words),
-    ...[suiting.ages, suiting.languages, ...suiting.access],
+    ...[formInWords(form, t, format), suiting.ages, suiting.languages, ...suiting.access],
     price && priceInWords(price as Price, t, format),
     ...(times ? format.times(times).map(({ days, hours }) => `${days} ${hours}`) : []),
     ...differingInWords({ exceptions, closedOnBankHolidays }, t, format),

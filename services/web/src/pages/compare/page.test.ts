@@ -50,6 +50,7 @@ test('D14 up to four offers stand side by side, the lowest whole price first and
     '£1 a week over your budget',
     'VAT comes on top',
     'Travel: £2.50 a visit',
+    '<dt>How it is offered</dt> <dd>Group, 12 seats</dd>',
     'Ask about the price',
     'Nobody can pay to stand higher',
   ])

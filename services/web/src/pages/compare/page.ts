@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { formInWords } from '../../directory/form.ts'
 import { besidePriceInWords, capacityInWords, differingInWords, type Price, priceInWords, type WholeOffer } from '../../directory/offer.ts'
 import { readPublished } from '../../directory/readPublished.ts'
 import { suitingInWords } from '../../directory/suiting.ts'
@@ -62,6 +63,7 @@ const addressOf = (offerIds: readonly string[]): string => {
 
 const shown = (offer: WholeOffer, reckoning: Reckoning, { t, format, language }: Visit) => ({
   offer,
+  formInWords: formInWords(offer.form, t, format),
   suiting: suitingInWords(offer, { t, language }),
   priceInWords: priceInWords(offer.price, t, format),
   besidePrice: besidePriceInWords(offer.price, t, format),

@@ -1,4 +1,4 @@
-import { CapacityState, Category, Track, UnmetReason, WardCode } from '@patchwork/events'
+import { CapacityState, Category, FormKind, Track, UnmetReason, WardCode } from '@patchwork/events'
 import { LanguageCode } from '@patchwork/http'
 import { z } from 'zod'
 import { accessCodes, ageGroups } from '../../directory/suiting.ts'
@@ -50,6 +50,7 @@ export const FindQuery = z.object({
   open: asked(z.literal('now')),
   capacity: asked(z.literal(CapacityState.enum.open)),
   ward: asked(WardCode),
+  form: asked(FormKind),
   language: asked(LanguageCode),
   age: asked(z.enum(ageGroups)),
   access: asked(access),

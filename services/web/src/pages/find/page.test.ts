@@ -15,7 +15,8 @@ describe('finding', () => {
     const text = await page('/find?text=lunch&near=M33+7ZF')
     expect(text).toContain('3 found, nearest to M33 7ZF first')
     expect(text).toContain(`<a class="govuk-link" href="/offers/${lunchClubId}">Thursday lunch club</a>`)
-    for (const words of ['0.4 miles away', '£4.50 a session', 'Has room for 6', 'Closed now', 'Waiting list', 'Free', 'Open now']) expect(text).toContain(words)
+    for (const words of ['0.4 miles away', '£4.50 a session', 'Group, 12 seats', 'Has room for 6', 'Closed now', 'Waiting list', 'Free', 'Open now'])
+      expect(text).toContain(words)
   })
   test('the map has a title, a description and a pin for each line of the list, which is its table', async () => {
     const text = await page('/find?near=M33+7ZF')
@@ -33,7 +34,7 @@ describe('finding', () => {
   test('every filter of the form is asked of the directory, and stays chosen', async () => {
     const text = await page(
       '/find?text=x&near=M33+7ZF&within=1600&category=food&track=join-in&cost=free&funding=direct-payment&open=now&capacity=open&ward=E05015254' +
-        '&age=65-to-79&language=pl&access=lift&access=step-free&access=helipad',
+        '&form=group&age=65-to-79&language=pl&access=lift&access=step-free&access=helipad',
     )
     expect(searched()).toEqual({
       ...{
@@ -47,18 +48,20 @@ describe('finding', () => {
         open: 'now',
         capacity: 'open',
         ward: 'E05015254',
+        form: 'group',
         age: '65-to-79',
         language: 'pl',
         access: 'step-free,lift',
       },
       limit: '20',
     })
-    for (const chosen of ['1600', 'food', 'join-in', 'free', 'direct-payment', 'E05015254', '65-to-79', 'pl'])
+    for (const chosen of ['1600', 'food', 'join-in', 'free', 'direct-payment', 'E05015254', 'group', '65-to-79', 'pl'])
       expect(text).toContain(`<option value="${chosen}" selected>`)
     expect(text.match(/ checked>/g)).toHaveLength(4)
   })
   test.each([
     'language=klingon',
+    'form=lecture',
     'age=old',
     'access[$ne]=x',
     'access=helipad',
@@ -138,12 +141,13 @@ describe('finding', () => {
     const facets = {
       ...{ category: { food: 2, health: 0 }, track: { 'be-helped': 0, 'join-in': 2 }, cost: { free: 0, paid: 2 }, ward: { E05015254: 2 } },
       ...{ funding: { 'own-money': 2, free: 0 }, open: { now: 0 }, capacity: { open: 1 } },
-      ...{ language: { pl: 1, cy: 2 }, age: { 'under-5': 0, '80-and-over': 2 }, access: { 'step-free': 2, lift: 0 } },
+      ...{ form: { group: 2, thing: 0 }, language: { pl: 1, cy: 2 }, age: { 'under-5': 0, '80-and-over': 2 }, access: { 'step-free': 2, lift: 0 } },
     }
     const text = await answeredWith({ facets }, '/find?cost=free&open=now')
     const offered = [...text.matchAll(/<option value="([^"]+)"/g)].map(([, value]) => value)
     for (const value of ['food', 'join-in', 'paid', 'free', 'E05015254', 'own-money', '80-and-over']) expect(offered).toContain(value)
-    for (const value of ['health', 'be-helped', 'E05015239', 'direct-payment', 'under-5']) expect(offered).not.toContain(value)
+    expect(text).toContain('<option value="group">Group (2)</option>')
+    for (const value of ['thing', 'health', 'be-helped', 'E05015239', 'direct-payment', 'under-5']) expect(offered).not.toContain(value)
     // Those of Britain first; what access would leave nothing is no box.
     expect(text).toContain('<option value="cy">Welsh (2)</option><option value="pl">Polish (1)</option>')
     expect(text).toContain('Step-free way in (2)')
@@ -197,6 +201,14 @@ describe('finding', () => {
     for (const words of ['Open now (0)', 'Has room (0)']) expect(text).toContain(words)
     expect(text.match(/type="checkbox" value="(now|open)" disabled>/g)).toHaveLength(2)
   })
+  test('how it is offered is no question where nothing says it, and is asked and told in Welsh', async () => {
+    const none = { 'one-to-one': 0, group: 0, thing: 0, space: 0, advice: 0 }
+    expect(await answeredWith({ facets: { form: none } }, '/find')).not.toContain('How it is offered')
+    expect(await answeredWith({ facets: { form: { ...none, group: 1 } } }, '/find?form=thing')).toContain('<option value="thing" selected>A thing (0)</option>')
+    const welsh = await answeredWith({ facets: { form: { ...none, group: 1 } } }, '/find?lang=cy')
+    for (const words of ['Sut y’i cynigir', 'Mewn unrhyw ffordd', '<option value="group">Grŵp (1)</option>', 'Grŵp, 12 sedd']) expect(welsh).toContain(words)
+    await page('/find?lang=en')
+  })
   test('it says what to do in an emergency', async () => {
     for (const path of ['/find', `/offers/${lunchClubId}`, `/organisations/${organisationId}`]) {
       const text = await page(path)
@@ -227,6 +239,7 @@ describe('an offer', () => {
     for (const words of [
       'Tell us what you cannot eat.',
       'People over 60 who live in Sale',
+      'How it is offered</dt><dd class="govuk-summary-list__value">Group, 12 seats',
       '60 and over',
       'English, British Sign Language, Yoruba',
       'Step-free way in, Hearing loop',

@@ -1,6 +1,7 @@
 import { Category, Track, UnmetReason } from '@patchwork/events'
 import { z } from 'zod'
 import { FoundAssets } from '../../directory/asset.ts'
+import { formInWords, formKinds } from '../../directory/form.ts'
 import { capacityInWords, OfferInList, priceInWords } from '../../directory/offer.ts'
 import { accessCodes, ageGroups, languagesInOrder } from '../../directory/suiting.ts'
 import { definePage, goTo, type Visit } from '../../http/page.ts'
@@ -34,7 +35,7 @@ const Found = z.object({
   facets: z
     .object({
       ...{ category: Counts, track: Counts, cost: Counts, open: Counts, capacity: Counts, ward: Counts, funding: Counts },
-      ...{ language: Counts, age: Counts, access: Counts },
+      ...{ form: Counts, language: Counts, age: Counts, access: Counts },
     })
     .partial()
     .catch({}),
@@ -59,6 +60,7 @@ export const findPage = definePage({
       number: index + 1,
       priceInWords: priceInWords(offer.price, t, format),
       capacityInWords: capacityInWords(offer.capacity, t),
+      formInWords: formInWords(offer.form, t, format),
     }))
     const map = drawWardMap(wards, { pins: items.flatMap(pinOf), near })
     return {
@@ -153,7 +155,7 @@ const choicesOf = (facets: Facets, query: FindQuery, wards: Awaited<ReturnType<V
   const isWorthwhile = (counts: Record<string, number> | undefined, value: string, chosen: string | undefined) =>
     counts === undefined || value === chosen || (counts[value] ?? 0) > 0
   const offered = (
-    name: 'category' | 'track' | 'cost' | 'ward' | 'funding' | 'language' | 'age',
+    name: 'category' | 'track' | 'cost' | 'ward' | 'funding' | 'form' | 'age',
     values: readonly string[],
     wordsOf: (value: string) => string,
   ): Choice[] => values.filter((value) => isWorthwhile(facets[name], value, query[name])).map((value) => withCount(facets[name], value, wordsOf(value)))
@@ -175,6 +177,7 @@ const choicesOf = (facets: Facets, query: FindQuery, wards: Awaited<ReturnType<V
       ),
     ],
     funding: [any(t('find.anyFunding')), ...offered('funding', fundingCodes, (value) => t(`find.funding.${value}`))],
+    form: [any(t('find.anyForm')), ...offered('form', formKinds, (value) => t(`form.kind.${value}`))],
     age: [any(t('find.anyAge')), ...offered('age', ageGroups, (value) => t(`ageGroup.${value}`))],
     language: [
       any(t('find.anyLanguage')),
@@ -199,7 +202,7 @@ const distancesWith = (within: string | undefined): string[] =>
 const distanceInWords = (metres: string, t: Visit['t'], format: Visit['format']): string =>
   (distances as readonly string[]).includes(metres) ? t(`find.within.${metres}`) : t('find.withinMetres', { number: format.number(Number(metres)) })
 
-const filters = ['within', 'category', 'track', 'cost', 'funding', 'open', 'capacity', 'ward', 'language', 'age', 'access'] as const
+const filters = ['within', 'category', 'track', 'cost', 'funding', 'open', 'capacity', 'ward', 'form', 'language', 'age', 'access'] as const
 
 /** One way of looking wider that the directory knows to find something. */
 const wayOf = ({ without, total }: { without: string; total: number }, query: FindQuery, { t, format }: Visit): { href: string; text: string }[] => {

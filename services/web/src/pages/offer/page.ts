@@ -1,3 +1,4 @@
+import { formInWords } from '../../directory/form.ts'
 import { besidePriceInWords, capacityInWords, differingInWords, isPlaceUnknown, priceInWords, WholeOffer } from '../../directory/offer.ts'
 import { suitingInWords } from '../../directory/suiting.ts'
 import { isLook } from '../../http/looks.ts'
@@ -32,6 +33,7 @@ export const offerPage = definePage({
       hasRoom: offer.takesReferrals || offer.capacity.state !== 'unknown',
       times: format.times(offer.times),
       differing: differingInWords(offer, t, format),
+      formInWords: formInWords(offer.form, t, format),
       suiting: suitingInWords(offer, visit),
       within: offer.area.withinMetres === undefined ? undefined : format.distance(offer.area.withinMetres),
       map: hasMap ? drawWardMap(wards, { pins, servedWardCodes: offer.area.wardCodes }) : undefined,

@@ -1,6 +1,7 @@
 import { CapacityState } from '@patchwork/events'
 import { z } from 'zod'
 import { drawBars } from '../../charts/bars.ts'
+import { formInWords } from '../../directory/form.ts'
 import { capacityInWords, differingInWords, isPlaceUnknown, priceInWords, type WholeOffer } from '../../directory/offer.ts'
 import { suitingInWords } from '../../directory/suiting.ts'
 import { optionalWholeNumber } from '../../http/formFields.ts'
@@ -31,6 +32,8 @@ export const providerOfferPage = definePage({
       offer,
       version,
       differences: differencesOf(offer, { t, format, language }),
+      formInWords: formInWords(offer.form, t, format),
+      unitsHint: offer.form?.seats === undefined ? t('providerOffer.unitsHint') : t('providerOffer.unitsOfSeats', { number: format.number(offer.form.seats) }),
       suiting: suitingInWords(offer, { t, language }),
       price: priceInWords(offer.price, t, format),
       room: capacityInWords(offer.capacity, t),

@@ -1,3 +1,4 @@
+import { formInWords } from '../../directory/form.ts'
 import { asDrafted, differingInWords, type OfferDraft, priceInWords, type WholeOffer } from '../../directory/offer.ts'
 import { suitingInWords } from '../../directory/suiting.ts'
 import type { Visit } from '../../http/page.ts'
@@ -12,6 +13,7 @@ const fields: Record<Exclude<keyof OfferDraft, 'draftedAt'>, Lines> = {
   description: ({ description }) => description.split(/\n{2,}/),
   category: ({ category }, { t }) => [t([`category.${category}`, 'category.other'])],
   forWhom: ({ forWhom }) => [forWhom],
+  form: ({ form }, { t, format }) => [formInWords(form, t, format)],
   ages: (offer, said) => [suitingInWords(offer, said).ages],
   languages: (offer, said) => [suitingInWords(offer, said).languages],
   accessibility: (offer, said) => suitingInWords(offer, said).access,

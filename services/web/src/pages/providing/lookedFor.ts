@@ -2,6 +2,7 @@
 const fieldOf = {
   description: 'description',
   kind: 'category',
+  form: 'form-kind',
   where: 'place-postcode',
   price: 'price-kind',
   payment: 'fundingAccepted',

@@ -1,6 +1,7 @@
 import { Category, Track } from '@patchwork/events'
 import { LanguageCode, languageNamed } from '@patchwork/http'
 import { z } from 'zod'
+import { formKinds, peopleMax, seatsMax, thingTerms } from '../../directory/form.ts'
 import type { WholeOffer } from '../../directory/offer.ts'
 import { accessCodes, ageMax } from '../../directory/suiting.ts'
 import {
@@ -16,6 +17,7 @@ import {
   orNothing,
   pounds,
   ticked,
+  wholeNumber,
 } from '../../http/formFields.ts'
 import type { FieldValues } from '../../http/page.ts'
 import { checkOpening, commonOf, differingIn, type Exception, fillOpening, openingFields, splitTimes, type Time } from './openingForm.ts'
@@ -83,6 +85,11 @@ const describedFields = {
   description: lines(descriptionMax),
   category: z.enum(Category.options, { error: 'choose-one' }),
   forWhom: optionalLine(shortMax),
+  // An empty answer is that somebody would rather not say. What belongs to another answer than the one that was chosen is passed over, whatever stands in it.
+  'form-kind': z.enum(['', ...formKinds], { error: 'choose-from-list' }).optional(),
+  'form-seats': optionalLine(numberMax),
+  'form-people': optionalLine(numberMax),
+  'form-terms': optionalChoice(thingTerms),
   'ages-from': optionalWholeNumber(0, ageMax),
   'ages-to': optionalWholeNumber(0, ageMax),
   languages: z.preprocess(
@@ -126,6 +133,7 @@ export type Context = { addIssue(issue: { code: 'custom'; path: string[]; messag
 /** What one field needs of another, told at the field that can mend it. */
 const checkTogether = (values: Described, context: Context): void => {
   const refuse = (field: string, code: string) => context.addIssue({ code: 'custom', path: [field], message: code, params: { code } })
+  checkForm(values, refuse)
   if ((values['ages-from'] ?? 0) > (values['ages-to'] ?? ageMax)) refuse('ages-to', 'ages-turned-round')
   if (values['price-kind'] === 'paid' && values['price-pence'] === undefined) refuse('price-pence', 'amount-missing')
   if (values['price-kind'] !== 'paid' && values['price-pence'] !== undefined) refuse('price-pence', 'price-of-free-offer')
@@ -142,6 +150,29 @@ const checkTogether = (values: Described, context: Context): void => {
     if (from !== undefined && from === to) refuse(`${weekDay}-to`, 'empty-time')
   }
   checkCare(values, context)
+}
+
+const formNumbers = { group: { field: 'form-seats', most: seatsMax }, space: { field: 'form-people', most: peopleMax } } as const
+
+const checkForm = (values: Described, refuse: (field: string, code: string) => void): void => {
+  const kind = values['form-kind']
+  // Where no browser hides the questions after it, somebody may answer one of them alone.
+  if (kind === undefined && (['form-seats', 'form-people', 'form-terms'] as const).some((field) => values[field] !== undefined))
+    refuse('form-kind', 'choose-one')
+  if (kind !== 'group' && kind !== 'space') return
+  const { field, most } = formNumbers[kind]
+  const wrong = values[field] === undefined ? undefined : wholeNumber(1, most).safeParse(values[field]).error
+  if (wrong) refuse(field, wrong.issues[0]!.message)
+}
+
+/** The form that was chosen with what was said of it; undefined where nobody said. */
+const formIn = (values: Described): Record<string, unknown> | undefined => {
+  const kind = values['form-kind']
+  if (kind === undefined || kind === '') return undefined
+  const numberOf = (typed: string | undefined): number | undefined => (typed === undefined ? undefined : Number(typed))
+  if (kind === 'group') return given({ kind, seats: numberOf(values['form-seats']) })
+  if (kind === 'space') return given({ kind, people: numberOf(values['form-people']) })
+  return given({ kind, terms: kind === 'thing' ? values['form-terms'] : undefined })
 }
 
 type Care = Pick<Described, 'personalCare' | 'personalCareGate' | 'personalCareGate-cqcNumber'>
@@ -181,6 +212,7 @@ export const offerBodyOf = (values: Described, others: { times: readonly Time[];
     category: values.category,
     ...given({ forWhom: values.forWhom, timesInWords: values.timesInWords }),
     ...given({
+      form: formIn(values),
       ages: Object.keys(ages).length > 0 ? ages : undefined,
       languages: languages.length > 0 ? languages : undefined,
       accessibility: values.accessibility.length > 0 ? values.accessibility : undefined,
@@ -244,6 +276,10 @@ export const fillOffer = (offer: WholeOffer, version: string): FieldValues => {
     description: offer.description,
     category: offer.category,
     forWhom: offer.forWhom,
+    'form-kind': offer.form?.kind,
+    'form-seats': offer.form?.seats?.toString(),
+    'form-people': offer.form?.people?.toString(),
+    'form-terms': offer.form?.terms,
     'ages-from': offer.ages?.from === undefined ? undefined : String(offer.ages.from),
     'ages-to': offer.ages?.to === undefined ? undefined : String(offer.ages.to),
     languages: offer.languages,
