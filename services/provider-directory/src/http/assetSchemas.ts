@@ -137,6 +137,10 @@ export const AssetView = AssetSummary.omit({ summary: true }).extend({
   condition: z.string().optional(),
   contact: z.object({ name: z.string().optional(), email: z.string().optional(), phone: z.string().optional(), website: z.string().optional() }).optional(),
   modifiedAt: z.string(),
+  /** Terms of the taxonomies imported here that its kind stands for, or the kind of help it is for. */
+  taxonomyTerms: z.array(
+    z.object({ termId: z.uuid(), code: z.string(), name: z.string(), taxonomyId: z.uuid(), taxonomy: z.string(), uri: z.string().optional() }),
+  ),
   /** The caller may change it. */
   isYours: z.boolean(),
 })

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { Category } from '@patchwork/events'
+import { type AssetKind, Category } from '@patchwork/events'
 import { categoryOfTerm } from '../openReferral/terms.ts'
-import { codeSaid, kindOfCode, kindsShownWith, shownTerms } from './mapping.ts'
+import { codeSaid, kindOfCode, kindsShownWith, shownTerms, shownTermsOfAssets } from './mapping.ts'
 import { addressOf, type Scheme, Taxonomy, type Term, taxonomiesMax } from './taxonomy.ts'
 
+const mappedTerms = { ...shownTerms, ...shownTermsOfAssets }
 const lookAgainMs = 5_000
 const fileBytesMax = 100_000_000
 
@@ -19,8 +20,8 @@ export type Taxonomies = {
   terms(): readonly PlacedTerm[]
   taxonomy(id: string): Taxonomy | undefined
   term(id: string): PlacedTerm | undefined
-  /** The terms that a kind of ours is shown with. */
-  shownWith(kind: Category): readonly PlacedTerm[]
+  /** The terms that a kind of ours is shown with: of services, or of what a place has beside them. */
+  shownWith(kind: Category | AssetKind): readonly PlacedTerm[]
   /** The kinds of ours that are shown with a term, or with any of a taxonomy. */
   kindsOf(asked: { termId: string } | { taxonomyId: string }): readonly Category[]
   /** The kind of ours that a term of another feed means: by itself, or by what lies above it in a taxonomy that is here. */
@@ -61,10 +62,10 @@ export const openTaxonomies = (folder: string | undefined, now: () => number): T
     return opened
   }
   current()
-  const shownWith = (kind: Category): PlacedTerm[] => {
+  const shownWith = (kind: Category | AssetKind): PlacedTerm[] => {
     const { taxonomies, byCode, sameAs } = current()
     const mapped = taxonomies.flatMap((taxonomy) => {
-      const code = taxonomy.scheme && shownTerms[kind][taxonomy.scheme]?.code
+      const code = taxonomy.scheme && mappedTerms[kind][taxonomy.scheme]?.code
       const placed = code === undefined ? undefined : byCode.get(taxonomy)?.get(code)
       return placed ? [placed] : []
     })
