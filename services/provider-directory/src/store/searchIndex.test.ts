@@ -1,6 +1,6 @@
-import { Category } from '@patchwork/events'
+import { type AccessCode, accessCodes, ageGroupCodes, Category } from '@patchwork/events'
 import fc from 'fast-check'
-import { type AccessCode, accessCodes, ageGroupCodes, isOpenTo } from '../domain/suiting.ts'
+import { isOpenTo } from '../domain/suiting.ts'
 import type { PublicOffer } from './publicOffer.ts'
 import { createSearchIndex, InvalidAfterError, type OfferSearch } from './searchIndex.ts'
 import { publicOffer } from './testOffers.ts'

@@ -1,7 +1,6 @@
-import { CapacityState, Category, Track, UnmetReason, WardCode } from '@patchwork/events'
+import { accessCodes, ageGroupCodes, CapacityState, Category, Track, UnmetReason, WardCode } from '@patchwork/events'
 import { LanguageCode } from '@patchwork/http'
 import { z } from 'zod'
-import { accessCodes, ageGroups } from '../../directory/suiting.ts'
 import { optionalChoice } from '../../http/formFields.ts'
 import { fundingCodes } from '../providing/offerForm.ts'
 
@@ -51,7 +50,7 @@ export const FindQuery = z.object({
   capacity: asked(z.literal(CapacityState.enum.open)),
   ward: asked(WardCode),
   language: asked(LanguageCode),
-  age: asked(z.enum(ageGroups)),
+  age: asked(z.enum(ageGroupCodes)),
   access: asked(access),
   after: asked(z.string().min(1).max(afterLengthMax)),
 })

@@ -1,8 +1,7 @@
-import { Category, Track } from '@patchwork/events'
+import { accessCodes, ageMax, Category, Track } from '@patchwork/events'
 import { LanguageCode, languageNamed } from '@patchwork/http'
 import { z } from 'zod'
 import type { WholeOffer } from '../../directory/offer.ts'
-import { accessCodes, ageMax } from '../../directory/suiting.ts'
 import {
   choice,
   choices,

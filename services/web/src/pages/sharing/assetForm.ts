@@ -1,4 +1,4 @@
-import { Category } from '@patchwork/events'
+import { Category, placeAccessCodes } from '@patchwork/events'
 import { z } from 'zod'
 import type { WholeAsset } from '../../directory/asset.ts'
 import {
@@ -29,7 +29,6 @@ const penceMax = 100_000_000_000
 export const assetKinds = ['group', 'building', 'land', 'money', 'thing'] as const
 export type OrganisationsKind = (typeof assetKinds)[number]
 export const thingTerms = ['lent', 'given', 'shared'] as const
-export const accessCodes = ['step-free', 'accessible-toilet', 'hearing-loop', 'accessible-parking', 'quiet-space'] as const
 
 /** A web address; people leave `https://` out. */
 const website = () =>
@@ -55,7 +54,7 @@ const described = {
   capacity: optionalWholeNumber(1, capacityMax),
   owner: optionalLine(nameMax),
   communityUse: optionalLine(shortMax),
-  accessibility: choices(accessCodes),
+  accessibility: choices(placeAccessCodes),
   purpose: optionalLine(shortMax),
   pence: orNothing(pounds(penceMax)),
   deadlineOn: optionalCalendarDay(),
