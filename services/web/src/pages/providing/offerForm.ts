@@ -14,7 +14,9 @@ import {
   optionalWholeNumber,
   orNothing,
   pounds,
+  type Refuse,
   ticked,
+  together,
 } from '../../http/formFields.ts'
 import type { FieldValues } from '../../http/page.ts'
 import { checkOpening, commonOf, differingIn, type Exception, fillOpening, openingFields, splitTimes, type Time } from './openingForm.ts'
@@ -120,19 +122,16 @@ const describedFields = {
 const Described = z.strictObject(describedFields)
 type Described = z.output<typeof Described>
 
-export type Context = { addIssue(issue: { code: 'custom'; path: string[]; message: string; params: { code: string } }): void }
-
 /** What one field needs of another, told at the field that can mend it. */
-const checkTogether = (values: Described, context: Context): void => {
-  const refuse = (field: string, code: string) => context.addIssue({ code: 'custom', path: [field], message: code, params: { code } })
+const checkTogether = (values: Described, refuse: Refuse): void => {
   if ((values['ages-from'] ?? 0) > (values['ages-to'] ?? ageMax)) refuse('ages-to', 'ages-turned-round')
   if (values['price-kind'] === 'paid' && values['price-pence'] === undefined) refuse('price-pence', 'amount-missing')
-  if (values['price-kind'] !== 'paid' && values['price-pence'] !== undefined) refuse('price-pence', 'price-of-free-offer')
+  if (values['price-kind'] !== undefined && values['price-kind'] !== 'paid' && values['price-pence'] !== undefined) refuse('price-pence', 'price-of-free-offer')
   if (values['area-withinMetres'] !== undefined && values['area-postcode'] === undefined) refuse('area-postcode', 'distance-without-postcode')
   if (values['area-withinMetres'] === undefined && values['area-postcode'] !== undefined) refuse('area-withinMetres', 'postcode-without-distance')
   checkOpening(values, refuse)
   // How often nothing happens cannot be kept.
-  const hasTimes = weekDays.some((weekDay) => values[`${weekDay}-from`] !== undefined)
+  const hasTimes = weekDays.some((weekDay) => values[`${weekDay}-from`] !== undefined || refuse.isRefused(`${weekDay}-from`))
   for (const field of ['repeat', 'startsOn', 'endsOn'] as const) if (!hasTimes && values[field] !== undefined) refuse(field, 'times-missing')
   for (const weekDay of weekDays) {
     const [from, to] = [values[`${weekDay}-from`], values[`${weekDay}-to`]]
@@ -140,34 +139,35 @@ const checkTogether = (values: Described, context: Context): void => {
     if (from !== undefined && to === undefined) refuse(`${weekDay}-to`, 'other-time-missing')
     if (from !== undefined && from === to) refuse(`${weekDay}-to`, 'empty-time')
   }
-  checkCare(values, context)
+  checkCare(values, refuse)
 }
 
 type Care = Pick<Described, 'personalCare' | 'personalCareGate' | 'personalCareGate-cqcNumber'>
 
 /** Personal care needs an answer to what lets them give it, also where that answer is "later". */
-export const checkCare = (values: Care, context: Context): void => {
-  const refuse = (field: string, code: string) => context.addIssue({ code: 'custom', path: [field], message: code, params: { code } })
+export const checkCare = (values: Care, refuse: Refuse): void => {
   if (values.personalCare === 'yes' && values.personalCareGate === undefined) refuse('personalCareGate', 'choose-one')
   if (values.personalCare === 'yes' && values.personalCareGate === 'cqc' && values['personalCareGate-cqcNumber'] === undefined)
     refuse('personalCareGate-cqcNumber', 'cqc-number-missing')
 }
 
-export const NewOfferForm = z
-  .strictObject({ organisationId: z.uuid({ error: 'choose-one' }), track: z.enum(Track.options, { error: 'choose-one' }), ...describedFields })
-  .superRefine(checkTogether)
+export const NewOfferForm = together(
+  z.strictObject({ organisationId: z.uuid({ error: 'choose-one' }), track: z.enum(Track.options, { error: 'choose-one' }), ...describedFields }),
+  checkTogether,
+)
 /**
  * `version` is the offer's as it was when the form was made: what somebody else changed meanwhile is not overwritten. `as` is the button that was pressed; where none
  * was, what is saved counts as what its first one does.
  */
-export const EditOfferForm = z
-  .strictObject({
+export const EditOfferForm = together(
+  z.strictObject({
     ...describedFields,
     keepOtherTimes: ticked(),
     as: optionalChoice(['published', 'draft']),
     version: z.string().regex(/^"\d{1,15}"$/, { error: 'form-not-read' }),
-  })
-  .superRefine(checkTogether)
+  }),
+  checkTogether,
+)
 
 /** What the form says, as the directory takes it. `others` are the times and days that the form has no room for. */
 export const offerBodyOf = (values: Described, others: { times: readonly Time[]; exceptions: readonly Exception[] } = { times: [], exceptions: [] }) => {
