@@ -85,7 +85,7 @@ export type Refuse = ((field: string, code: string) => void) & { isRefused: (fie
  * A form some of whose fields need each other: `check` is asked whatever else is wrong, so that everything is told at once. A field that was refused by itself has
  * no value there, and is told one thing only.
  */
-export const together = <Form extends z.ZodObject>(form: Form, check: (values: z.output<Form>, refuse: Refuse) => void) =>
+export const together = <Form extends z.ZodObject>(form: Form, check: (values: Partial<z.output<Form>>, refuse: Refuse) => void) =>
   form.superRefine(
     (values, context) => {
       const refused = new Set(context.issues.map(({ path }) => path?.[0]))
@@ -93,7 +93,7 @@ export const together = <Form extends z.ZodObject>(form: Form, check: (values: z
       const refuse = (field: string, code: string) => {
         if (!isRefused(field)) context.addIssue({ code: 'custom', path: [field], message: code, params: { code } })
       }
-      const sound = Object.fromEntries(Object.entries(values).filter(([field]) => !isRefused(field))) as z.output<Form>
+      const sound = Object.fromEntries(Object.entries(values).filter(([field]) => !isRefused(field))) as Partial<z.output<Form>>
       check(sound, Object.assign(refuse, { isRefused }))
     },
     { when: () => true },

@@ -1,4 +1,7 @@
 import type { z } from 'zod'
+import { councilNewBudgetPage } from './councilNewBudget/page.ts'
+import { navigatorReferPage } from './navigatorRefer/page.ts'
+import { poolProposeRulesPage } from './poolProposeRules/page.ts'
 import { ListingForm } from './providerListing/form.ts'
 import { NewOfferForm } from './providing/offerForm.ts'
 import { NewAssetForm } from './sharing/assetForm.ts'
@@ -48,6 +51,35 @@ test.each<[string, z.ZodType, Record<string, string>, Record<string, string>]>([
     NewSkillForm,
     { name: '', shownAs: 'name', calledName: '' },
     { name: 'I bake', category: 'food', wardCode: 'E05015254', gift: 'hands', calledName: 'Nora', 'reach-email': 'nora@example.org', isAdult: 'yes' },
+  ],
+  [
+    'asking for somebody',
+    navigatorReferPage.form as z.ZodType,
+    { words: '', 'basis-given': 'vital-interests' },
+    { track: 'join-in', category: 'food', words: 'Company at lunch', 'basis-note': 'She fell' },
+  ],
+  [
+    'a personal budget',
+    councilNewBudgetPage.form as z.ZodType,
+    { personId: 'x', words1: '', kind2: '', words2: 'To swim' },
+    { personId: organisationId, holder: 'council-managed', kind1: 'other', words1: 'To walk', kind2: 'other' },
+  ],
+  [
+    'rules of a pool',
+    poolProposeRulesPage.form as z.ZodType,
+    { costs: '', smallPounds: '20', needed: 'two' },
+    {
+      ...{
+        costs: 'equally',
+        absence: 'pays-nothing',
+        joining: 'all-agree',
+        dispute: 'council',
+        leavingNoticeDays: '7',
+        decideWithinDays: '7',
+        smallNeeded: '1',
+        needed: '2',
+      },
+    },
   ],
 ])('all that is wrong with %s is told at once: nothing is left to tell once just that is mended', (_what, form, entered, mended) => {
   expect(refusedIn(form, entered)).toEqual(Object.keys(mended).sort())

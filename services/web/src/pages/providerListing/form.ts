@@ -35,7 +35,7 @@ const Fields = z.strictObject(fields)
 type Fields = z.output<typeof Fields>
 
 /** What one field needs of another, told at the field that can mend it. */
-const checkTogether = (values: Fields, refuse: Refuse): void => {
+const checkTogether = (values: Partial<Fields>, refuse: Refuse): void => {
   if (values.organisationId === undefined && !refuse.isRefused('organisationId')) {
     if (values['organisation-name'] === undefined) refuse('organisation-name', 'missing')
     if (values['organisation-kind'] === undefined) refuse('organisation-kind', 'choose-one')

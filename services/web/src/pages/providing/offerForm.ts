@@ -123,7 +123,7 @@ const Described = z.strictObject(describedFields)
 type Described = z.output<typeof Described>
 
 /** What one field needs of another, told at the field that can mend it. */
-const checkTogether = (values: Described, refuse: Refuse): void => {
+const checkTogether = (values: Partial<Described>, refuse: Refuse): void => {
   if ((values['ages-from'] ?? 0) > (values['ages-to'] ?? ageMax)) refuse('ages-to', 'ages-turned-round')
   if (values['price-kind'] === 'paid' && values['price-pence'] === undefined) refuse('price-pence', 'amount-missing')
   if (values['price-kind'] !== undefined && values['price-kind'] !== 'paid' && values['price-pence'] !== undefined) refuse('price-pence', 'price-of-free-offer')
@@ -145,7 +145,7 @@ const checkTogether = (values: Described, refuse: Refuse): void => {
 type Care = Pick<Described, 'personalCare' | 'personalCareGate' | 'personalCareGate-cqcNumber'>
 
 /** Personal care needs an answer to what lets them give it, also where that answer is "later". */
-export const checkCare = (values: Care, refuse: Refuse): void => {
+export const checkCare = (values: Partial<Care>, refuse: Refuse): void => {
   if (values.personalCare === 'yes' && values.personalCareGate === undefined) refuse('personalCareGate', 'choose-one')
   if (values.personalCare === 'yes' && values.personalCareGate === 'cqc' && values['personalCareGate-cqcNumber'] === undefined)
     refuse('personalCareGate-cqcNumber', 'cqc-number-missing')

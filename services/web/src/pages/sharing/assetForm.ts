@@ -72,7 +72,7 @@ const Described = z.strictObject(described)
 type Described = z.output<typeof Described>
 
 /** What one field needs of another, told at the field that can mend it. */
-const checkTogether = (values: Described, refuse: Refuse): void => {
+const checkTogether = (values: Partial<Described>, refuse: Refuse): void => {
   if (values.kind === 'money' && values.purpose === undefined) refuse('purpose', 'missing')
   if (values.kind === 'thing' && values.terms === undefined) refuse('terms', 'choose-one')
   const isSomewhere = values.kind === 'group' || values.kind === 'building' || values.kind === 'land'

@@ -31,7 +31,7 @@ const Described = z.strictObject(described)
 type Described = z.output<typeof Described>
 
 /** What one field needs of another, told at the field that can mend it. */
-const checkTogether = (values: Described, refuse: Refuse): void => {
+const checkTogether = (values: Partial<Described>, refuse: Refuse): void => {
   if (values.shownAs !== undefined && values.shownAs !== 'ask' && values.calledName === undefined) refuse('calledName', 'called-name-missing')
   if (values['reach-email'] === undefined && values['reach-phone'] === undefined && !refuse.isRefused('reach-phone')) refuse('reach-email', 'reach-missing')
 }
