@@ -1,4 +1,5 @@
 export { eventDefinitions, topics } from './catalogue.ts'
+export * from './codes.ts'
 export * from './commissioning.ts'
 export { EventEnvelope } from './envelope.ts'
 export { type DomainEvent, defineEvent, type EventDefinition } from './eventDefinition.ts'

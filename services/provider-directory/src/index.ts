@@ -10,6 +10,7 @@ import {
   viewsWriteMsByDefault,
 } from './config.ts'
 import { syncAssets } from './consumers/assetSync.ts'
+import { closedAccountsGroup, hideSkillsOfClosedAccounts } from './consumers/closedAccounts.ts'
 import { closedOrganisationsGroup, closeOrganisations } from './consumers/closedOrganisations.ts'
 import { duplicatesGroup, findDuplicates } from './consumers/duplicates.ts'
 import { newOffersGroup, openNewOffers } from './consumers/newOffers.ts'
@@ -90,6 +91,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
   const assetMap = await syncAssets({ index: assetIndex, directory, group: assetGroup }, ports)
   const duplicates = await findDuplicates({ directory, likenesses }, ports)
   const closed = await closeOrganisations(directory, ports)
+  const closedAccounts = await hideSkillsOfClosedAccounts(directory, ports)
   const due = { everyMs: settings.capacityCheckMs ?? capacityCheckMsByDefault, ports }
   const capacity = deadlines({
     ...due,
@@ -166,7 +168,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
         await looked
         await sweeping.stop()
         await Promise.all([capacity.stop(), assurance.stop(), older.stop(), telling.stop(), ending.stop(), newOffers.stop()])
-        await Promise.all([search.stop(), assetMap.stop(), duplicates.stop(), closed.stop()])
+        await Promise.all([search.stop(), assetMap.stop(), duplicates.stop(), closed.stop(), closedAccounts.stop()])
         await Promise.all([unmetNeed.settled(), offerViews.stop()])
         await Promise.all([
           directory.offers.stop(),
@@ -188,6 +190,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
       ...directoryInvariants(directory, { index, assetIndex, closed }),
       ...duplicates.invariants,
       ...closed.invariants,
+      ...closedAccounts.invariants,
       ...newOffers.consumer.invariants,
       ...importStore.imports.invariants,
       ...importStore.feeds.invariants,
@@ -207,6 +210,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
       })),
       shownConsumer(duplicatesGroup, () => duplicates),
       shownConsumer(closedOrganisationsGroup, () => closed),
+      shownConsumer(closedAccountsGroup, () => closedAccounts),
       shownConsumer(newOffersGroup, () => newOffers.consumer),
     ],
     readModels: [

@@ -92,9 +92,15 @@ describe('the command line', () => {
     expect(refused.errors()).toContain('line 3, code')
     expect(readFileSync(kept).equals(before)).toBe(true)
     expect(await importing('--language', 'xx').ended).toBe(2)
+    const concept = '<http://w.example/2> a <http://www.w3.org/2004/02/skos/core#Concept> ; <http://www.w3.org/2004/02/skos/core#prefLabel> "Food banks"@en'
+    writeFileSync(file, `${concept} ; <http://www.w3.org/2004/02/skos/core#exactMatch> <http://elsewhere.example/7> .\n`)
+    const inSkos = importing('--name', 'In SKOS', '--dry-run')
+    expect(await inSkos.ended).toBe(0)
+    expect(inSkos.output()).toMatch(/1 term of In SKOS read[\s\S]*0 as one that is here, 1 as one that is not/)
     const help = begin(['import', 'taxonomy', '--help'])
     expect(await help.ended).toBe(0)
-    for (const words of ['Open Eligibility', '--name', '--language', '--skip-repeated', '--dry-run', '--to', '--json']) expect(help.output()).toContain(words)
+    for (const words of ['Open Eligibility', 'SKOS', 'Turtle', '--name', '--language', '--skip-repeated', '--dry-run', '--to', '--json'])
+      expect(help.output()).toContain(words)
   })
   test.each([[['juggle']], [['verify', '--colour']], [['dead-letters', 'show']]])('ends with 2 when it is used wrongly: %j', async (args) => {
     const { ended, errors } = begin(args)

@@ -22,9 +22,9 @@ export const addTaxonomies = (imports: Command, surroundings: Surroundings, sett
   imports
     .command('taxonomy')
     .description(
-      'terms that others sort services by: the local government list, Open Eligibility, or any in CSV or JSON as HSDS has it; in place of what was imported under its name',
+      'terms that others sort services by: the local government list, Open Eligibility, any in SKOS, or in CSV or JSON as HSDS has it; in place of what was imported under its name',
     )
-    .argument('<file>', 'the XML, JSON or CSV file')
+    .argument('<file>', 'the XML, JSON, CSV, RDF/XML or Turtle file')
     .option('--name <name>', 'what it is called; needed where the file does not say it')
     .addOption(
       new Option(
@@ -62,7 +62,8 @@ const run = async ({ environment, runtime, output, errors }: Surroundings, file:
   return done
 }
 
-const inWords = ({ name, version, language, isTranslation, read, added, changed, retired, repeated, to }: ImportedTaxonomy): string => {
+const inWords = (imported: ImportedTaxonomy): string => {
+  const { name, version, language, isTranslation, read, added, changed, retired, repeated, severalAbove, matches, to } = imported
   const number = (count: number) => count.toLocaleString('en-GB')
   const terms = `${number(read)} ${read === 1 ? 'term' : 'terms'}`
   const versioned = version === undefined ? name : `${name} (${version})`
@@ -75,6 +76,12 @@ const inWords = ({ name, version, language, isTranslation, read, added, changed,
       ? [
           `${number(repeated.length)} had a code that stood there before and were passed over:`,
           ...repeated.slice(0, repeatedTold).map(({ where, why }) => `  ${where}: ${why}`),
+        ]
+      : []),
+    ...(severalAbove > 0 ? [`${number(severalAbove)} lie below several others: the first of each was kept.`] : []),
+    ...(matches.here + matches.elsewhere > 0
+      ? [
+          `Terms that mean the same as one of another taxonomy, or nearly: ${number(matches.here)} as one that is here, ${number(matches.elsewhere)} as one that is not.`,
         ]
       : []),
     to === undefined ? 'Nothing was kept (--dry-run).' : `Kept in ${to}.`,

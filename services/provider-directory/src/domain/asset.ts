@@ -1,4 +1,4 @@
-import type { AssetDescribed, AssetHidden, AssetKind, AssetListed, AssetRemoved, Category, DomainEvent } from '@patchwork/events'
+import type { AssetDescribed, AssetHidden, AssetKind, AssetListed, AssetRemoved, Category, DomainEvent, PlaceAccessCode } from '@patchwork/events'
 import type { Current, Decision } from './decision.ts'
 import type { Contact, Place } from './offer.ts'
 import { canonical } from './offer.ts'
@@ -15,7 +15,6 @@ export const gifts = ['head', 'heart', 'hands'] as const
 /** How the person who shares a skill is shown: as they are called, by their first name, or not at all, so that others ask the network for them. */
 export const showings = ['name', 'first-name', 'ask'] as const
 export const thingTerms = ['lent', 'given', 'shared'] as const
-export const accessCodes = ['step-free', 'accessible-toilet', 'hearing-loop', 'accessible-parking', 'quiet-space'] as const
 
 type Said = { name: string; description: string; wardCode?: string }
 /** Beside its ward a skill has no place of any kind. `reach` is for those who introduce people to each other, and for nobody else. */
@@ -33,7 +32,7 @@ export type BuildingWords = Said & {
   capacity?: number
   owner?: string
   communityUse?: string
-  accessibility: (typeof accessCodes)[number][]
+  accessibility: PlaceAccessCode[]
   contact: Contact
 }
 /** An absent `pence` is a fund whose amount nobody has said. */

@@ -1,3 +1,4 @@
+import Holidays from 'date-holidays'
 import { easterSunday, isBankHoliday } from './bankHolidays.ts'
 import { dayOf, partsOf, toDay, writtenDay } from './days.ts'
 
@@ -21,6 +22,24 @@ test.each(Object.keys(listed).map(Number))('the bank holidays of %i are those th
     .filter(isBankHoliday)
     .map((day) => writtenDay(day).slice(5))
   expect(found).toEqual([...new Set([...listed[year]!.split(' '), ...standingIn])].sort())
+})
+// What another calendar knows, kept by others. Of what was proclaimed for one year alone it lacks some; those are in two further lists
+// (the calendars of jfin and of pandas_market_calendars) as they are here.
+const othersLack: Readonly<Record<number, { isNone: string[]; isOne: string[] }>> = {
+  2002: { isNone: ['2002-05-27'], isOne: ['2002-06-03', '2002-06-04'] },
+  2011: { isNone: [], isOne: ['2011-04-29'] },
+  2012: { isNone: ['2012-05-28'], isOne: ['2012-06-04'] },
+}
+test.each(['ENG', 'WLS'])('the bank holidays of the years 2000 to 2050 are those of another calendar for %s', (nation) => {
+  const calendar = new Holidays('GB', nation, { types: ['public', 'bank'] })
+  for (let year = 2000; year <= 2050; year += 1) {
+    const { isNone, isOne } = othersLack[year] ?? { isNone: [], isOne: [] }
+    const theirs = calendar
+      .getHolidays(year)
+      .map(({ date }) => date.slice(0, 10))
+      .filter((day) => !isNone.includes(day))
+    expect(daysOf(year).filter(isBankHoliday).map(writtenDay)).toEqual([...new Set([...theirs, ...isOne])].sort())
+  }
 })
 test.each([
   ['1961-04-02', 1961],

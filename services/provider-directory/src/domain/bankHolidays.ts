@@ -18,7 +18,7 @@ export const easterSunday = (year: number): Day => {
   return dayOf(year, Math.floor(n / 31), (n % 31) + 1)
 }
 
-/** What was proclaimed for one year alone. When another is, it is added here; nothing else has to change. */
+/** What was proclaimed for one year alone since 2000. When another is, it is added here; nothing else has to change. */
 const proclaimed: Readonly<Record<number, { added: readonly [month: number, day: number][]; moved?: 'early-may' | 'spring' }>> = {
   // The Golden Jubilee; the spring holiday moved to 4 June.
   2002: {

@@ -1,4 +1,5 @@
 import type {
+  AccessCode,
   Category,
   DomainEvent,
   OfferAssuranceAsked,
@@ -23,7 +24,7 @@ import { checkOpening, type Opening } from './opening.ts'
 import type { Origin, SourceRecord } from './organisation.ts'
 import { checkGate, type PersonalCareGate } from './personalCare.ts'
 import { RefusedError } from './refusals.ts'
-import { type AccessCode, type Ages, checkAges } from './suiting.ts'
+import { type Ages, checkAges } from './suiting.ts'
 import type { WeeklyTime } from './weeklyTimes.ts'
 
 export type OfferEvent =

@@ -1,4 +1,5 @@
-import { ageGroupCodes, ageGroups, ageMax, isOpenTo } from './suiting.ts'
+import { ageGroupCodes, ageGroups, ageMax } from '@patchwork/events/codes'
+import { isOpenTo } from './suiting.ts'
 
 test('each age is in one group', () => {
   for (let age = 0; age <= ageMax; age += 1) expect(ageGroupCodes.filter((group) => age >= ageGroups[group][0] && age <= ageGroups[group][1])).toHaveLength(1)

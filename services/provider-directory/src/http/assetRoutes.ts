@@ -12,6 +12,7 @@ import type { Directory } from '../store/directory.ts'
 import { toPublicOrganisation } from '../store/publicOffer.ts'
 import type { SearchIndex } from '../store/searchIndex.ts'
 import type { SkillReadings } from '../store/skillReadings.ts'
+import type { Taxonomies } from '../taxonomy/taxonomies.ts'
 import { AssetBody, AssetView, FoundAssets, OwnAssetSummary, SkillBody, SkillShareBody, StrengthsByWard } from './assetSchemas.ts'
 import { toAssetSummary, toAssetView, toAssetWords, toOwnSummary, toSkillWords } from './assetViews.ts'
 import { isMember, mustBeOpen } from './membership.ts'
@@ -38,6 +39,7 @@ export type AssetDependencies = {
   assetIndex: AssetIndex
   skillReadings: SkillReadings
   councilArea: CouncilArea
+  taxonomies: Taxonomies
   runtime: Runtime
 }
 
@@ -49,7 +51,7 @@ export const assetRoutes = (dependencies: AssetDependencies) => [
   ...shownRoutes(dependencies),
 ]
 
-const findingRoutes = ({ directory, index, assetIndex, councilArea, runtime }: AssetDependencies) => [
+const findingRoutes = ({ directory, index, assetIndex, councilArea, taxonomies, runtime }: AssetDependencies) => [
   defineRoute({
     method: 'get',
     path: '/assets',
@@ -96,7 +98,8 @@ const findingRoutes = ({ directory, index, assetIndex, councilArea, runtime }: A
       if (!asset || asset.state.status === 'none' || asset.state.status === 'removed') throw new NotFoundError()
       const isYours = await isTheirs(directory, params.id, caller)
       if (asset.state.status === 'hidden' && !isYours) throw new NotFoundError()
-      const view = toAssetView(asset, { organisation: await nameOf(directory, asset.state.organisationId), isYours, councilArea })
+      const organisation = await nameOf(directory, asset.state.organisationId)
+      const view = toAssetView(asset, { organisation, isYours, councilArea, taxonomies })
       if (!view) throw new NotFoundError()
       return { body: view, sequence: asset.sequence }
     },

@@ -1,7 +1,7 @@
-import { AssetKind, CalendarDay, Category, WardCode } from '@patchwork/events'
+import { AssetKind, CalendarDay, Category, placeAccessCodes, WardCode } from '@patchwork/events'
 import { multilineText, plainText } from '@patchwork/http'
 import { z } from 'zod'
-import { accessCodes, gifts, showings, thingTerms } from '../domain/asset.ts'
+import { gifts, showings, thingTerms } from '../domain/asset.ts'
 import { email, OrganisationName, PlaceView, phone, website } from './schemas.ts'
 
 // What travels about assets. Bodies are strict; each kind has fields of its own.
@@ -35,7 +35,7 @@ const properFields = {
   capacity: z.int().min(1).max(100_000),
   owner: plainText(200),
   communityUse: plainText(500),
-  accessibility: z.array(z.enum(accessCodes)).max(accessCodes.length),
+  accessibility: z.array(z.enum(placeAccessCodes)).max(placeAccessCodes.length),
   purpose: plainText(500),
   pence: z.int().min(1).max(100_000_000_000),
   deadlineOn: CalendarDay,
@@ -131,12 +131,16 @@ export const AssetView = AssetSummary.omit({ summary: true }).extend({
   capacity: z.int().optional(),
   owner: z.string().optional(),
   communityUse: z.string().optional(),
-  accessibility: z.array(z.enum(accessCodes)).optional(),
+  accessibility: z.array(z.enum(placeAccessCodes)).optional(),
   purpose: z.string().optional(),
   decidedBy: z.string().optional(),
   condition: z.string().optional(),
   contact: z.object({ name: z.string().optional(), email: z.string().optional(), phone: z.string().optional(), website: z.string().optional() }).optional(),
   modifiedAt: z.string(),
+  /** Terms of the taxonomies imported here that its kind stands for, or the kind of help it is for. */
+  taxonomyTerms: z.array(
+    z.object({ termId: z.uuid(), code: z.string(), name: z.string(), taxonomyId: z.uuid(), taxonomy: z.string(), uri: z.string().optional() }),
+  ),
   /** The caller may change it. */
   isYours: z.boolean(),
 })

@@ -1,8 +1,10 @@
+import type { AssetKind, Category } from '@patchwork/events'
 import type { z } from 'zod'
 import type { Asset, AssetWords } from '../domain/asset.ts'
 import { RefusedError } from '../domain/refusals.ts'
 import type { CouncilArea } from '../place/place.ts'
 import { forEveryone, type PublicAsset } from '../store/publicAsset.ts'
+import type { Taxonomies } from '../taxonomy/taxonomies.ts'
 import type { AssetBody, AssetSummary, AssetView, OwnAssetSummary, SkillBody } from './assetSchemas.ts'
 import { toPlace, withoutAbsent } from './offerBody.ts'
 import { toPlaceView, toSummary } from './views.ts'
@@ -56,12 +58,12 @@ export const toAssetSummary = (
   ...(words.kind === 'thing' ? { terms: words.terms } : {}),
 })
 
-type Whose = { organisation: { organisationId: string; name: string } | undefined; isYours: boolean; councilArea: CouncilArea }
+type Whose = { organisation: { organisationId: string; name: string } | undefined; isYours: boolean; councilArea: CouncilArea; taxonomies: Taxonomies }
 
 /** One's own as one line of a list; undefined where it is gone. The ward is the one that was said, also where nobody else may know it. */
 export const toOwnSummary = (
   { id, state, details }: Asset & { id: string },
-  { organisation, councilArea }: Omit<Whose, 'isYours'>,
+  { organisation, councilArea }: Omit<Whose, 'isYours' | 'taxonomies'>,
 ): z.input<typeof OwnAssetSummary> | undefined => {
   if (state.status === 'none' || state.status === 'removed' || !details?.words) return undefined
   const { kind, category, wardCode } = state
@@ -72,7 +74,7 @@ export const toOwnSummary = (
 /** Everything about one asset, for whoever may see it; undefined where it is gone. */
 export const toAssetView = (
   { id, state, details }: Asset & { id: string },
-  { organisation, isYours, councilArea }: Whose,
+  { organisation, isYours, councilArea, taxonomies }: Whose,
 ): z.input<typeof AssetView> | undefined => {
   if (state.status === 'none' || state.status === 'removed' || !details?.words) return undefined
   const { modifiedAt, ...words } = details.words
@@ -87,6 +89,18 @@ export const toAssetView = (
     ...shown,
     ...('place' in shown ? { place: toPlaceView(shown.place) } : {}),
     modifiedAt,
+    taxonomyTerms: termsOf([state.kind, state.category], taxonomies),
     isYours,
   }
 }
+
+/** Each once: a group that is for community groups stands for one term by both. */
+const termsOf = (kinds: readonly (AssetKind | Category)[], taxonomies: Taxonomies) =>
+  [...new Set(kinds.flatMap(taxonomies.shownWith))].map(({ taxonomy, term: { id, code, name, uri } }) => ({
+    termId: id,
+    code,
+    name,
+    taxonomyId: taxonomy.id,
+    taxonomy: taxonomy.name,
+    ...(uri === undefined ? {} : { uri }),
+  }))

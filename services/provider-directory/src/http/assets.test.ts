@@ -1,3 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { systemRuntime } from '@patchwork/runtime'
+import { importTaxonomy } from '../taxonomy/importTaxonomy.ts'
 import { lunchClub, newId, type Place, startPlace, until } from '../testing/startPlace.ts'
 
 let place: Place
@@ -75,6 +80,34 @@ test('D13 nobody finds a person by what they are called, and who asks the networ
   await foundOnce('text=tea+leaves')
   expect((await place.asAnyone(at)).text).not.toContain('Quillon')
   for (const name of ['Quillon', 'Zacharias', 'Nora']) expect((await found(`text=${name}&exactly=yes`)).total).toBe(0)
+})
+test('D13 what a place has is told in the terms that others sort by, for its kind and for the help that it is for, each once and only where they were imported', async () => {
+  const taxonomiesFolder = mkdtempSync(join(tmpdir(), 'patchwork-terms-of-assets-'))
+  const imported = async (name: string, text: string) => {
+    writeFileSync(join(taxonomiesFolder, 'list.csv'), text)
+    await importTaxonomy(join(taxonomiesFolder, 'list.csv'), { folder: taxonomiesFolder, now: systemRuntime.now, name })
+  }
+  await imported('Local government functions and services', 'code,name\nservice/297,Community support groups and organisations\nfunction/76,Libraries\n')
+  await imported('Open Eligibility', 'code,name\n1104,Goods\n')
+  const sorted = await startPlace({ taxonomiesFolder })
+  try {
+    const ask = sorted.as('coordinator', newId())
+    const { organisationId } = (await ask('/organisations', { body: { name: 'Ash Road neighbours', kind: 'community-network' } })).body
+    const termsOf = async (changes: object) => {
+      const body = { organisationId, name: 'Ash Road', description: 'For all.', category: 'community-groups', wardCode, ...changes }
+      const { assetId } = (await ask('/assets', { body })).body
+      return (await sorted.asAnyone(`/assets/${assetId}`)).body.taxonomyTerms.map(({ code, taxonomy }: Record<string, string>) => [code, taxonomy])
+    }
+    expect(await termsOf({ kind: 'group' })).toEqual([['service/297', 'Local government functions and services']])
+    expect(await termsOf({ kind: 'thing', terms: 'lent', category: 'libraries' })).toEqual([
+      ['1104', 'Open Eligibility'],
+      ['function/76', 'Local government functions and services'],
+    ])
+    expect(await termsOf({ kind: 'land', category: 'garden-and-home' })).toEqual([])
+  } finally {
+    await sorted.stop()
+    rmSync(taxonomiesFolder, { recursive: true })
+  }
 })
 test('only a grown person shares skills, one of their own, and says how the network reaches them', async () => {
   const ask = place.as('resident')

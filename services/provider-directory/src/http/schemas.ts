@@ -1,9 +1,8 @@
-import { CapacityState, Category, Track, WardCode } from '@patchwork/events'
+import { accessCodes, ageGroupCodes, ageMax, CapacityState, Category, Track, WardCode } from '@patchwork/events'
 import { LanguageCode, multilineText, plainText } from '@patchwork/http'
 import { z } from 'zod'
 import { formKinds, peopleMax, seatsMax, thingTerms } from '../domain/form.ts'
 import { lookedFor } from '../domain/lookedFor.ts'
-import { accessCodes, ageGroupCodes, ageMax } from '../domain/suiting.ts'
 import { weekDays } from '../domain/weeklyTimes.ts'
 
 // What travels over the directory's API. Bodies are strict: an unknown field is refused by its name.

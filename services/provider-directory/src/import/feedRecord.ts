@@ -1,8 +1,8 @@
-import type { Category } from '@patchwork/events'
+import type { AccessCode, Category } from '@patchwork/events'
 import type { OfferForm } from '../domain/form.ts'
 import type { Price } from '../domain/offer.ts'
 import type { Opening } from '../domain/opening.ts'
-import type { AccessCode, Ages } from '../domain/suiting.ts'
+import type { Ages } from '../domain/suiting.ts'
 import type { WeeklyTime } from '../domain/weeklyTimes.ts'
 
 /** What a record of a feed says of itself, whatever its shape was. Words are as they came, HTML and all; what was not said is absent. */

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
+import { accessCodes } from '@patchwork/events'
 import { canonical, type OfferDescription, type OfferDetails } from '../domain/offer.ts'
-import { accessCodes } from '../domain/suiting.ts'
 
 /** The fields of an offer that are chosen one by one where it was edited here and its feed says something else. */
 export const chosenFields = [

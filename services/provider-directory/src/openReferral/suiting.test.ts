@@ -1,6 +1,6 @@
+import { accessCodes, ageMax } from '@patchwork/events'
 import { commonLanguages } from '@patchwork/http'
 import fc from 'fast-check'
-import { accessCodes, ageMax } from '../domain/suiting.ts'
 import { priceUnits, vatCodes } from '../http/schemas.ts'
 import { fromOpenReferral } from '../import/fromOpenReferral.ts'
 import { publicOffer } from '../store/testOffers.ts'

@@ -1,5 +1,6 @@
+import { type AccessCode, accessCodes, ageMax } from '@patchwork/events'
 import { languageName, languageNamed } from '@patchwork/http'
-import { type AccessCode, type Ages, accessCodes, ageMax } from '../domain/suiting.ts'
+import type { Ages } from '../domain/suiting.ts'
 import type { PublicOffer } from '../store/publicOffer.ts'
 import { type Fields, listOf } from './said.ts'
 

@@ -1,4 +1,4 @@
-import type { Category, Track } from '@patchwork/events'
+import type { AccessCode, Category, Track } from '@patchwork/events'
 import { calendarDay } from '@patchwork/runtime'
 import type { Assurance, Assurer } from '../domain/assurance.ts'
 import type { OfferForm } from '../domain/form.ts'
@@ -15,7 +15,7 @@ import {
   publishedWords,
 } from '../domain/offer.ts'
 import type { Organisation, OrganisationDetails, OrganisationKind, SourceRecord } from '../domain/organisation.ts'
-import type { AccessCode, Ages } from '../domain/suiting.ts'
+import type { Ages } from '../domain/suiting.ts'
 import type { WeeklyTime } from '../domain/weeklyTimes.ts'
 
 export type PublicOrganisation = {

@@ -1,7 +1,7 @@
 import { Category } from '@patchwork/events'
 import fc from 'fast-check'
 import { formKinds } from '../domain/form.ts'
-import { type AccessCode, accessCodes, ageGroupCodes, isOpenTo } from '../domain/suiting.ts'
+import { isOpenTo } from '../domain/suiting.ts'
 import type { PublicOffer } from './publicOffer.ts'
 import { createSearchIndex, InvalidAfterError, type OfferSearch } from './searchIndex.ts'
 import { publicOffer } from './testOffers.ts'

@@ -1,10 +1,19 @@
 import { createHash } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
-import { type Category, Category as CategoryCodes, type FormKind, type Track } from '@patchwork/events'
+import {
+  type AccessCode,
+  type AgeGroup,
+  accessCodes,
+  ageGroupCodes,
+  type Category,
+  Category as CategoryCodes,
+  type FormKind,
+  type Track,
+} from '@patchwork/events'
 import { londonMoment } from '../domain/days.ts'
 import { formKinds } from '../domain/form.ts'
 import { type AskedOften, isOpenAt, toAskedOften } from '../domain/opening.ts'
-import { type AccessCode, type AgeGroup, accessCodes, ageGroupCodes, isOpenTo } from '../domain/suiting.ts'
+import { isOpenTo } from '../domain/suiting.ts'
 import { boxAround, type Direction, directionOf, metresBetween, type Point } from './distance.ts'
 import { createFeedIndex, type FeedFilter, type FeedIndex, type FeedPage } from './feedIndex.ts'
 import { newsAt, type PublicOffer } from './publicOffer.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { systemRuntime } from '@patchwork/runtime'
 import fc from 'fast-check'
 import { importTaxonomy } from './importTaxonomy.ts'
-import { narrowerTerms, shownTerms } from './mapping.ts'
+import { narrowerTerms, shownTerms, shownTermsOfAssets } from './mapping.ts'
 import { openTaxonomies } from './taxonomies.ts'
 import { type Scheme, schemeNames } from './taxonomy.ts'
 import { hsdsTerms, localGovernmentList, openEligibility } from './testFiles.ts'
@@ -343,7 +343,9 @@ withPublished('the published lists are read whole, and every term that kinds are
       .flatMap(({ scheme, terms }) => terms.map(({ code, name }) => [`${scheme} ${code}`, name] as const)),
   )
   const mapped = [
-    ...Object.values(shownTerms).flatMap((terms) => Object.entries(terms).map(([scheme, one]) => [`${scheme} ${one.code}`, one.name] as const)),
+    ...[...Object.values(shownTerms), ...Object.values(shownTermsOfAssets)].flatMap((terms) =>
+      Object.entries(terms).map(([scheme, one]) => [`${scheme} ${one.code}`, one.name] as const),
+    ),
     ...Object.entries(narrowerTerms).flatMap(([scheme, terms]) => terms.map(({ code, name }) => [`${scheme} ${code}`, name] as const)),
   ]
   expect(mapped.length).toBeGreaterThan(50)

@@ -4,7 +4,20 @@ import { basename, dirname, join } from 'node:path'
 import { readTaxonomy } from './readTaxonomy.ts'
 import { type Fault, quoted, TaxonomyRefusedError } from './refused.ts'
 import { namesIn, readKept } from './taxonomies.ts'
-import { keyOf, lengths, schemeNames, Taxonomy, type Term, type TermLanguage, taxonomiesMax, taxonomyIdOf, termIdOf, termsMax } from './taxonomy.ts'
+import {
+  addressOf,
+  keyOf,
+  lengths,
+  matchesMax,
+  schemeNames,
+  Taxonomy,
+  type Term,
+  type TermLanguage,
+  taxonomiesMax,
+  taxonomyIdOf,
+  termIdOf,
+  termsMax,
+} from './taxonomy.ts'
 
 type Options = {
   /** The folder in which they are kept. */
@@ -32,6 +45,10 @@ export type ImportedTaxonomy = {
   /** Not in the file any more; kept, as something may carry them. */
   retired: number
   repeated: readonly Fault[]
+  /** Terms that lie below several others in the file; the first was kept. */
+  severalAbove: number
+  /** What terms mean in other taxonomies: found among those that are here, or in none of them. */
+  matches: { here: number; elsewhere: number }
   /** Absent, nothing was kept. */
   to?: string
 }
@@ -49,8 +66,10 @@ export const importTaxonomy = async (from: string, options: Options): Promise<Im
   if (size === undefined) throw new TaxonomyRefusedError('no-such-file', `There is no file ${from}.`)
   const keptBefore = givenName === undefined ? undefined : keptIn(folder, keyOf(givenName))
   const isKnownTranslation = keptBefore !== undefined && givenLanguage !== undefined && keptBefore.language !== givenLanguage
+  const wanted = givenLanguage ?? keptBefore?.language
   const read = await readTaxonomy(from, {
     skipRepeated,
+    ...(wanted === undefined ? {} : { language: wanted }),
     isTranslation: isKnownTranslation,
     ...(onProgress ? { onProgress: (bytes) => onProgress(bytes, size) } : {}),
   })
@@ -66,7 +85,8 @@ export const importTaxonomy = async (from: string, options: Options): Promise<Im
   const language = givenLanguage ?? before?.language ?? 'en'
   const isTranslation = before !== undefined && before.language !== language
   const at = new Date(options.now()).toISOString()
-  const next = isTranslation ? translated(before, read.terms, language) : replaced(before, { read, name, key, language, at, source: basename(from) })
+  const targets = isTranslation ? new Map() : targetsIn(folder, key)
+  const next = isTranslation ? translated(before, read.terms, language) : replaced(before, { read, name, key, language, at, source: basename(from), targets })
   const counts = isTranslation ? changesOf(before, next) : { ...changesOf(before, next), retired: retiredBetween(before, next) }
   if (!before && namesIn(folder).length >= taxonomiesMax)
     throw new TaxonomyRefusedError(
@@ -83,6 +103,8 @@ export const importTaxonomy = async (from: string, options: Options): Promise<Im
     read: read.terms.length,
     ...counts,
     repeated: read.repeated,
+    severalAbove: isTranslation ? 0 : read.severalAbove,
+    matches: isTranslation ? { here: 0, elsewhere: 0 } : countedMatches(read, targets),
     ...(dryRun ? {} : { to }),
   }
 }
@@ -93,13 +115,47 @@ const keptIn = (folder: string, key: string): Taxonomy | undefined => {
 }
 
 type Read = Awaited<ReturnType<typeof readTaxonomy>>
-type Replacing = { read: Read; name: string; key: string; language: TermLanguage; at: string; source: string }
+type Replacing = { read: Read; name: string; key: string; language: TermLanguage; at: string; source: string; targets: Targets }
+type Match = NonNullable<Term['matches']>[number]
+/** Terms that others can be said to mean the same as, by their addresses. */
+type Targets = ReadonlyMap<string, Pick<Match, 'taxonomyId' | 'code'>>
 
-const replaced = (before: Taxonomy | undefined, { read, name, key, language, at, source }: Replacing): Taxonomy => {
+/** Terms of the other taxonomies that are here. */
+const targetsIn = (folder: string, ownKey: string): Targets =>
+  new Map(
+    namesIn(folder)
+      .filter((file) => file !== `${ownKey}.json`)
+      .map((file) => readKept(join(folder, file)))
+      .flatMap(({ id, terms }) => terms.flatMap(({ code, uri }) => (uri === undefined ? [] : [[addressOf(uri), { taxonomyId: id, code }] as const]))),
+  )
+
+const matchesIn = ({ matches = [] }: Read['terms'][number], targets: Targets): Match[] =>
+  matches.flatMap(({ uri, isExact }) => {
+    const target = targets.get(addressOf(uri))
+    return target ? [{ ...target, ...(isExact ? { isExact } : {}) }] : []
+  })
+
+const countedMatches = (read: Read, targets: Targets): ImportedTaxonomy['matches'] => {
+  const here = read.terms.reduce((sum, term) => sum + matchesIn(term, targets).length, 0)
+  return { here, elsewhere: read.terms.reduce((sum, { matches = [] }) => sum + matches.length, -here) }
+}
+
+const replaced = (before: Taxonomy | undefined, { read, name, key, language, at, source, targets }: Replacing): Taxonomy => {
   const beforeByCode = new Map(before?.terms.map((term) => [term.code, term]))
-  const terms = read.terms.map(({ where: _where, id, ...said }): Term => {
+  const terms = read.terms.map((term): Term => {
+    const { where: _where, id, words = {}, matches: _matches, name: readName, description, ...said } = term
     const known = beforeByCode.get(said.code)
-    return { id: known?.id ?? id ?? termIdOf(key, said.code), ...said, ...(known?.translations ? { translations: known.translations } : {}) }
+    // The words of its language, where the file has several; those of others stay unless the file has them anew.
+    const { [language]: own = { name: readName, ...(description === undefined ? {} : { description }) }, ...others } = words
+    const { [language]: _own, ...translations } = { ...known?.translations, ...others }
+    const matches = matchesIn(term, targets).slice(0, matchesMax)
+    return {
+      id: known?.id ?? id ?? termIdOf(key, said.code),
+      ...said,
+      ...own,
+      ...(Object.keys(translations).length > 0 ? { translations } : {}),
+      ...(matches.length > 0 ? { matches } : {}),
+    }
   })
   checkIds(read, terms)
   const codes = new Set(terms.map(({ code }) => code))
@@ -174,7 +230,7 @@ const changesOf = (before: Taxonomy | undefined, next: Taxonomy) => {
   return { added, changed: living.filter(isChanged).length, retired: 0 }
 }
 
-const sorted = ({ name, description, parent, uri, retiredOn, translations }: Term) => [
+const sorted = ({ name, description, parent, uri, retiredOn, translations, matches }: Term) => [
   name,
   description,
   parent,
@@ -182,6 +238,7 @@ const sorted = ({ name, description, parent, uri, retiredOn, translations }: Ter
   retiredOn,
   translations?.en,
   translations?.cy,
+  matches,
 ]
 
 const retiredBetween = (before: Taxonomy | undefined, next: Taxonomy): number => {

@@ -1,4 +1,4 @@
-import type { Category } from '@patchwork/events'
+import type { AssetKind, Category } from '@patchwork/events'
 import { localGovernmentCodeOf, type Scheme } from './taxonomy.ts'
 
 // Which terms of two taxonomies that others keep our kinds stand for. Codes and names are those of the published lists: the functions and services of
@@ -37,6 +37,19 @@ export const shownTerms: Readonly<Record<Category, Partial<Record<Scheme, Mapped
   'sport-and-leisure': { lga: { code: 'function/80', name: 'Sports and sporting venues' } },
   transport: { lga: { code: 'function/106', name: 'Community transport' }, 'open-eligibility': { code: '1105', name: 'Transit' } },
   other: {},
+}
+
+/**
+ * The same of the kinds of what a place has beside services. Nothing stands for land: parks are only some of it, and the lists know plots only as allotments or
+ * as what is for sale. Nothing is read the other way, as feeds bring services.
+ */
+export const shownTermsOfAssets: Readonly<Record<AssetKind, Partial<Record<Scheme, MappedTerm>>>> = {
+  skill: { lga: { code: 'function/57', name: 'Volunteering and voluntary organisations', isBroader: true } },
+  group: { lga: { code: 'service/297', name: 'Community support groups and organisations' } },
+  building: { lga: { code: 'function/62', name: 'Community centres and facilities' } },
+  land: {},
+  money: { lga: { code: 'function/5', name: 'Grants and aid' }, 'open-eligibility': { code: '1107', name: 'Money', isBroader: true } },
+  thing: { 'open-eligibility': { code: '1104', name: 'Goods' } },
 }
 
 const read = (kind: Category, ...terms: [code: string, name: string][]) => terms.map(([code, name]) => ({ kind, code, name }))

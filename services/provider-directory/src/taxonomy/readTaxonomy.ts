@@ -3,54 +3,63 @@ import { plainLine, plainWords } from '../import/plainWords.ts'
 import { columnNames, rowsOf, watched } from '../import/readCsv.ts'
 import { fileBytes } from '../import/readFeed.ts'
 import { type JsonPart, readJsonList } from '../import/readJson.ts'
+import { readSkos, type SkosConcept, type SkosForm } from './readSkos.ts'
 import { readXml, type XmlElement } from './readXml.ts'
 import { type Fault, quoted, TaxonomyRefusedError } from './refused.ts'
-import { lengths, localGovernmentCodeOf, type Scheme, schemeNames, termsMax } from './taxonomy.ts'
+import { lengths, localGovernmentCodeOf, type Scheme, schemeNames, type TermLanguage, termsMax } from './taxonomy.ts'
 
 /** More than any taxonomy that is published: the local government list has 0.6 MB. */
 export const fileBytesMax = 32_000_000
 const faultsMax = 1_000
 
 /** A term as a file says it; `where` is its line or its place in the list. */
-export type ReadTerm = { where: string; code: string; id?: string; name: string; description?: string; parent?: string; uri?: string }
+export type ReadTerm = { where: string; code: string; id?: string; name: string; description?: string; parent?: string; uri?: string } & Partial<InSkos>
+type InSkos = Pick<SkosConcept, 'words' | 'matches'>
 export type ReadTaxonomy = {
-  format: 'xml' | 'json' | 'csv'
+  format: 'xml' | 'json' | 'csv' | SkosForm
   scheme?: Scheme
   about: { id?: string; name?: string; description?: string; uri?: string; version?: string }
   /** In the order of the file, each after no other of its code; the parent is the code of one of them, and none is above itself. */
   terms: ReadTerm[]
   /** Codes that stood there before and were passed over, as they were allowed to be. */
   repeated: Fault[]
+  /** Terms that lie below several others, of which the first was kept. */
+  severalAbove: number
 }
 type Options = {
   /** Pass over a term whose code stood there before, instead of refusing the file. */
   skipRepeated?: boolean
   /** A file of translations: it names terms by their codes, and need not say what lies above them. */
   isTranslation?: boolean
+  /** Of the names to read, where a file has them in several. English when absent. */
+  language?: TermLanguage
   onProgress?: (bytes: number) => void
 }
 
 /** What a file says of a term, before anything of it is judged. `parent` is a code or an id. */
 type SaidField = 'code' | 'id' | 'name' | 'description' | 'parent' | 'uri' | 'of'
-type Said = { where: string } & { [Field in SaidField]?: string | undefined }
+type Said = { where: string } & { [Field in SaidField]?: string | undefined } & Partial<InSkos>
 
 /**
  * Reads a taxonomy from a file: the XML of the local government list or of Open Eligibility, JSON (a list of terms, an HSDS taxonomy with `taxonomy_terms`,
- * a page with `contents`, the list of the esd standards with `items`), or CSV (`taxonomy_terms.csv` of HSDS, or a list with names such as identifier, label
- * and parent). Throws TaxonomyRefusedError with every fault that it found, by its line and field.
+ * a page with `contents`, the list of the esd standards with `items`), CSV (`taxonomy_terms.csv` of HSDS, or a list with names such as identifier, label
+ * and parent), or SKOS in RDF/XML or Turtle. Throws TaxonomyRefusedError with every fault that it found, by its line and field.
  */
-export const readTaxonomy = async (path: string, { skipRepeated = false, isTranslation = false, onProgress }: Options = {}): Promise<ReadTaxonomy> => {
+export const readTaxonomy = async (path: string, options: Options = {}): Promise<ReadTaxonomy> => {
+  const { skipRepeated = false, isTranslation = false, language = 'en', onProgress } = options
   const format = await formatOf(path)
   const bytes = () => limited(fileBytes(path), onProgress)
-  const read = await { xml: readXmlTerms, json: readJsonTerms, csv: readCsvTerms }[format](bytes()).catch((error: unknown) => {
+  const inSkos = (form: SkosForm) => () => readSkosTerms(bytes, form, { language, isTranslation })
+  const readers = { xml: () => readXmlTerms(bytes()), json: () => readJsonTerms(bytes()), csv: () => readCsvTerms(bytes()) }
+  const read = await { ...readers, 'rdf-xml': inSkos('rdf-xml'), turtle: inSkos('turtle') }[format]().catch((error: unknown) => {
     throw error instanceof FeedError ? new TaxonomyRefusedError(error.code, refusalOf(error)) : error
   })
   const { terms, repeated } = checked(read.said, { skipRepeated, isTranslation })
   const scheme = read.scheme ?? (terms.every(({ code, uri }) => uri !== undefined && code === localGovernmentCodeOf(uri)) ? 'lga' : undefined)
-  return { format, ...(scheme ? { scheme } : {}), about: aboutOf(read.about, scheme), terms, repeated }
+  return { format, ...(scheme ? { scheme } : {}), about: aboutOf(read.about, scheme), terms, repeated, severalAbove: read.severalAbove ?? 0 }
 }
 
-type Read = { said: Said[]; about: Record<string, unknown>; scheme?: Scheme }
+type Read = { said: Said[]; about: Record<string, unknown>; scheme?: Scheme; severalAbove?: number }
 
 const limited = async function* (bytes: AsyncIterable<Uint8Array>, onProgress: Options['onProgress']): AsyncGenerator<Uint8Array> {
   let count = 0
@@ -68,11 +77,25 @@ const formatOf = async (path: string): Promise<ReadTaxonomy['format']> => {
     if (part[0] === 0x50 && part[1] === 0x4b) throw new TaxonomyRefusedError('packed', 'The file is packed (zip) or a workbook. Unpack it, or save it as CSV.')
     if (part[0] === 0x1f && part[1] === 0x8b) throw new TaxonomyRefusedError('packed', 'The file is packed (gzip). Unpack it first.')
     if (part.includes(0)) throw new TaxonomyRefusedError('not-utf-8', 'The file is no text in UTF-8. Save it in UTF-8.')
-    const start = part.subarray(part[0] === 0xef ? 3 : 0).find((byte) => byte > 0x20)
-    if (start !== undefined) return start === 0x3c ? 'xml' : start === 0x7b || start === 0x5b ? 'json' : 'csv'
+    const text = Buffer.from(part.subarray(part[0] === 0xef ? 3 : 0))
+      .toString('utf8')
+      .trimStart()
+    if (text === '') continue
+    if (turtleStart.test(text)) return 'turtle'
+    if (text.startsWith('<')) return rdfRoot.test(text.replaceAll(comment, '')) ? 'rdf-xml' : 'xml'
+    if (!/^[{[]/.test(text)) return 'csv'
+    if (jsonLdKey.test(text)) throw new TaxonomyRefusedError('json-ld', 'The file is JSON-LD, which is not read. Get the taxonomy as Turtle or as RDF/XML.')
+    return 'json'
   }
   throw new TaxonomyRefusedError('no-terms', 'The file is empty.')
 }
+
+/** After lines of comment a directive, or a subject: no element of XML has an address for its name. */
+const turtleStart = /^(?:#[^\n]*\n\s*)*(?:@(?:prefix|base)\s|(?:prefix|base)\s[^,]*<|<(?:[a-z][a-z\d+.-]*:\/\/|urn:|#|>))/i
+const comment = /<!--[\s\S]*?-->/g
+/** Before it there can be what XML says of itself. */
+const rdfRoot = /^(?:<[?!][^>]*>[^<]*)*<(?:[\w.-]+:)?RDF[\s>]/
+const jsonLdKey = /"@(?:context|graph)"\s*:/
 
 const jsonFaults: Partial<Record<string, string>> = {
   'not-json': 'The file is not JSON from its beginning to its end.',
@@ -105,6 +128,16 @@ const saidOf = (fields: Readonly<Record<string, unknown>>, where: string): Said 
   const known = flat(fields)
   const said: Omit<Said, 'where'> = Object.fromEntries(Object.entries(namesOf).map(([field, names]) => [field, firstOf(known, names)]))
   return { where, ...said, code: (said.uri && localGovernmentCodeOf(said.uri)) ?? said.code }
+}
+
+const readSkosTerms = async (
+  bytes: () => AsyncIterable<Uint8Array>,
+  form: SkosForm,
+  { language, isTranslation }: { language: TermLanguage; isTranslation: boolean },
+): Promise<Read> => {
+  const { concepts, about, severalAbove } = await readSkos(bytes, form, language)
+  // A file of all languages need not have every term in each of them.
+  return { said: isTranslation ? concepts.filter(({ words }) => words[language] !== undefined) : concepts, about, severalAbove }
 }
 
 const readCsvTerms = async (bytes: AsyncIterable<Uint8Array>): Promise<Read> => {
@@ -318,10 +351,16 @@ const soundTerm = (one: Said, fault: (one: Said, field: string, why: string) => 
   }
   if (code === '') fault(one, 'code', 'there is none. Each term needs one, by which it is known from import to import.')
   if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(code)) fault(one, 'code', 'it has characters that cannot be seen.')
-  if (name === '') fault(one, 'name', 'there is none.')
+  if (name === '')
+    fault(one, 'name', one.words ? 'there is none in the language that is read, or without a language (--language says which is read).' : 'there is none.')
   tooLong('code', code)
   tooLong('name', name)
   tooLong('description', description)
+  const words = one.words && soundWords(one.words)
+  for (const { name: given, description: more = '' } of Object.values(words ?? {})) {
+    if (given !== name) tooLong('name', given)
+    if (more !== description) tooLong('description', more)
+  }
   const uri = sayNothing(one.uri)
   if (uri !== undefined && (!address.test(uri) || uri.length > lengths.uri)) fault(one, 'uri', `${quoted(uri)} is no http or https address.`)
   return {
@@ -331,8 +370,19 @@ const soundTerm = (one: Said, fault: (one: Said, field: string, why: string) => 
     ...(description === '' || description === name ? {} : { description }),
     ...(uri === undefined ? {} : { uri }),
     ...(one.id !== undefined && uuid.test(one.id) ? { id: one.id.toLowerCase() } : {}),
+    ...(words ? { words } : {}),
+    ...(one.matches ? { matches: one.matches } : {}),
   }
 }
+
+const soundWords = (words: InSkos['words']): InSkos['words'] =>
+  Object.fromEntries(
+    Object.entries(words).flatMap(([language, said]) => {
+      const name = plainLine(said.name)
+      const description = plainWords(said.description ?? '')
+      return name === '' ? [] : [[language, { name, ...(description === '' || description === name ? {} : { description }) }]]
+    }),
+  )
 
 /** The places of terms that lie above themselves. Each term is gone through once. */
 const circular = (terms: readonly ReadTerm[]): number[] => {

@@ -22,7 +22,6 @@ const ownEntities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '
  * `not-xml`, `document-type`, `entity`, `not-utf-8`, `cut-off`, `too-deep`, `too-large`, with the line.
  */
 export const readXml = async (bytes: AsyncIterable<Uint8Array>, onElement: (element: XmlElement) => void): Promise<void> => {
-  const decoder = new TextDecoder('utf-8', { fatal: true })
   const at = { chunk: '', start: 0, counted: 0, line: 1 }
   let open: XmlElement | undefined
   let depth = 0
@@ -51,7 +50,9 @@ export const readXml = async (bytes: AsyncIterable<Uint8Array>, onElement: (elem
     })
   const takeText = (): void => {
     if (open && raw !== '') {
-      open.text += inCharacterData ? raw : decoded(raw)
+      const text = inCharacterData ? raw : decoded(raw)
+      // What only sets elements apart would grow with their number.
+      open.text += text.trim() !== '' ? text : open.text === '' || open.text.endsWith(' ') ? '' : ' '
       if (open.text.length > textLengthMax) refuse('too-large', `the text of <${open.name}> has more than ${textLengthMax.toLocaleString('en-GB')} characters.`)
     }
     raw = ''
@@ -110,8 +111,7 @@ export const readXml = async (bytes: AsyncIterable<Uint8Array>, onElement: (elem
     at.chunk = chunk
     parser.write(chunk)
   }
-  for await (const part of bytes) write(textOf(decoder, part, refuse))
-  write(textOf(decoder, undefined, refuse))
+  for await (const text of textsIn(bytes, () => refuse('not-utf-8', 'it is not text in UTF-8. Save it in UTF-8.'))) write(text)
   isAtEnd = true
   parser.end()
   if (elements === 0) refuse('not-xml', 'it has no element.')
@@ -119,10 +119,16 @@ export const readXml = async (bytes: AsyncIterable<Uint8Array>, onElement: (elem
 
 const lineFeed = 0x0a
 
-const textOf = (decoder: InstanceType<typeof TextDecoder>, part: Uint8Array | undefined, refuse: (code: string, why: string) => never): string => {
-  try {
-    return part === undefined ? decoder.decode() : decoder.decode(part, { stream: true })
-  } catch {
-    return refuse('not-utf-8', 'it is not text in UTF-8. Save it in UTF-8.')
+/** The text of bytes in UTF-8 as they come; `refuse` is called at the first that is none. */
+export async function* textsIn(bytes: AsyncIterable<Uint8Array>, refuse: () => never): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const decoded = (part?: Uint8Array): string => {
+    try {
+      return part === undefined ? decoder.decode() : decoder.decode(part, { stream: true })
+    } catch {
+      return refuse()
+    }
   }
+  for await (const part of bytes) yield decoded(part)
+  yield decoded()
 }

@@ -21,10 +21,10 @@ const inWords = (faults: readonly Fault[]): string[] => {
 }
 
 /** Words of a file as they can stand in a message: short, on one line. */
-export const quoted = (text: string): string => {
+export const quoted = (text: string, lengthMax = 60): string => {
   const line = text
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim()
     .toWellFormed()
-  return `“${line.length > 60 ? `${line.slice(0, 59)}…` : line}”`
+  return `“${line.length > lengthMax ? `${line.slice(0, lengthMax - 1)}…` : line}”`
 }

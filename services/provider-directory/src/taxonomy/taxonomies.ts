@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { Category } from '@patchwork/events'
+import { type AssetKind, Category } from '@patchwork/events'
 import { categoryOfTerm } from '../openReferral/terms.ts'
-import { codeSaid, kindOfCode, kindsShownWith, shownTerms } from './mapping.ts'
-import { type Scheme, Taxonomy, type Term, taxonomiesMax } from './taxonomy.ts'
+import { codeSaid, kindOfCode, kindsShownWith, shownTerms, shownTermsOfAssets } from './mapping.ts'
+import { addressOf, type Scheme, Taxonomy, type Term, taxonomiesMax } from './taxonomy.ts'
 
+const mappedTerms = { ...shownTerms, ...shownTermsOfAssets }
 const lookAgainMs = 5_000
 const fileBytesMax = 100_000_000
 
@@ -19,8 +20,8 @@ export type Taxonomies = {
   terms(): readonly PlacedTerm[]
   taxonomy(id: string): Taxonomy | undefined
   term(id: string): PlacedTerm | undefined
-  /** The terms that a kind of ours is shown with. */
-  shownWith(kind: Category): readonly PlacedTerm[]
+  /** The terms that a kind of ours is shown with: of services, or of what a place has beside them. */
+  shownWith(kind: Category | AssetKind): readonly PlacedTerm[]
   /** The kinds of ours that are shown with a term, or with any of a taxonomy. */
   kindsOf(asked: { termId: string } | { taxonomyId: string }): readonly Category[]
   /** The kind of ours that a term of another feed means: by itself, or by what lies above it in a taxonomy that is here. */
@@ -34,7 +35,10 @@ type Opened = {
   byId: Map<string, Taxonomy>
   terms: PlacedTerm[]
   byTermId: Map<string, PlacedTerm>
+  byAddress: Map<string, PlacedTerm>
   byCode: Map<Taxonomy, Map<string, PlacedTerm>>
+  /** Terms that mean the same as one of another taxonomy, by that one. */
+  sameAs: Map<PlacedTerm, PlacedTerm[]>
 }
 
 /** Opens those in a folder; where there is none, none are known. Throws, in words, at a file that is not what `patchwork import taxonomy` writes. */
@@ -58,13 +62,14 @@ export const openTaxonomies = (folder: string | undefined, now: () => number): T
     return opened
   }
   current()
-  const shownWith = (kind: Category): PlacedTerm[] => {
-    const { taxonomies, byCode } = current()
-    return taxonomies.flatMap((taxonomy) => {
-      const code = taxonomy.scheme && shownTerms[kind][taxonomy.scheme]?.code
+  const shownWith = (kind: Category | AssetKind): PlacedTerm[] => {
+    const { taxonomies, byCode, sameAs } = current()
+    const mapped = taxonomies.flatMap((taxonomy) => {
+      const code = taxonomy.scheme && mappedTerms[kind][taxonomy.scheme]?.code
       const placed = code === undefined ? undefined : byCode.get(taxonomy)?.get(code)
       return placed ? [placed] : []
     })
+    return [...new Set(mapped.flatMap((placed) => [placed, ...(sameAs.get(placed) ?? [])]))]
   }
   /** The kind of a code, else of the nearest code above it. */
   const climbed = (scheme: Scheme, code: string): Category | undefined => {
@@ -83,6 +88,22 @@ export const openTaxonomies = (folder: string | undefined, now: () => number): T
     }
     return undefined
   }
+  /** The kind of a term: in a taxonomy that kinds are mapped to by its code, else by the nearest term from it upwards that means the same as one of these, or nearly. */
+  const kindOfPlaced = ({ taxonomy, term }: PlacedTerm): Category | undefined => {
+    if (taxonomy.scheme !== undefined) return climbed(taxonomy.scheme, term.code)
+    const { byId, byCode } = current()
+    const terms = byCode.get(taxonomy)!
+    let at: Term | undefined = term
+    for (let height = 0; at !== undefined && height < terms.size; height += 1) {
+      for (const { taxonomyId, code } of at.matches ?? []) {
+        const scheme = byId.get(taxonomyId)?.scheme
+        const kind = scheme === undefined ? undefined : climbed(scheme, code)
+        if (kind !== undefined) return kind
+      }
+      at = at.parent === undefined ? undefined : terms.get(at.parent)?.term
+    }
+    return undefined
+  }
   return {
     all: () => current().taxonomies,
     terms: () => current().terms,
@@ -92,19 +113,26 @@ export const openTaxonomies = (folder: string | undefined, now: () => number): T
     kindsOf: (asked) => {
       if ('taxonomyId' in asked) return current().byId.has(asked.taxonomyId) ? kindsIn(asked.taxonomyId, shownWith) : []
       const found = current().byTermId.get(asked.termId)
-      return found?.taxonomy.scheme === undefined ? [] : kindsShownWith(found.taxonomy.scheme, found.term.code)
+      if (found?.taxonomy.scheme !== undefined) return kindsShownWith(found.taxonomy.scheme, found.term.code)
+      return found?.term.matches ? Category.options.filter((kind) => shownWith(kind).includes(found)) : []
     },
     kindOf: (term) => {
       const id = String(term.id ?? '').toLowerCase()
       const own = categoryOfTerm(id)
       if (own !== undefined) return own
-      const known = current().byTermId.get(id)
-      const said = known?.taxonomy.scheme === undefined ? codeSaid(term) : { scheme: known.taxonomy.scheme, code: known.term.code }
+      const { byTermId, byAddress } = current()
+      const known = byTermId.get(id) ?? addressesSaid(term).flatMap((address) => byAddress.get(address) ?? [])[0]
+      const kind = known && kindOfPlaced(known)
+      if (kind !== undefined) return kind
+      const said = codeSaid(term)
       return said && climbed(said.scheme, said.code)
     },
     changedAtMs: () => current().taxonomies.reduce((latest, { importedAt }) => Math.max(latest, Date.parse(importedAt)), noticedAtMs),
   }
 }
+
+const addressesSaid = ({ term_uri: termUri, uri, id }: Readonly<Record<string, unknown>>): string[] =>
+  [termUri, uri, id].flatMap((one) => (typeof one === 'string' && /^https?:/i.test(one) ? [addressOf(one.trim())] : []))
 
 const kindsIn = (taxonomyId: string, shownWith: (kind: Category) => readonly PlacedTerm[]): Category[] =>
   Category.options.filter((kind) => shownWith(kind).some(({ taxonomy }) => taxonomy.id === taxonomyId))
@@ -149,7 +177,15 @@ const opening = (taxonomies: Taxonomy[]): Opened => {
   const byCode = new Map(inOrder.map((taxonomy) => [taxonomy, placedTerms(taxonomy)]))
   const terms = [...byCode.values()].flatMap((placed) => [...placed.values()])
   const byTermId = new Map(terms.map((placed) => [placed.term.id, placed]))
-  return { taxonomies: inOrder, byId: new Map(inOrder.map((taxonomy) => [taxonomy.id, taxonomy])), terms, byTermId, byCode }
+  const byAddress = new Map(terms.flatMap((placed) => (placed.term.uri === undefined ? [] : [[addressOf(placed.term.uri), placed] as const])))
+  const byId = new Map(inOrder.map((taxonomy) => [taxonomy.id, taxonomy]))
+  const sameAs = new Map<PlacedTerm, PlacedTerm[]>()
+  for (const placed of terms)
+    for (const { taxonomyId, code, isExact } of placed.term.matches ?? []) {
+      const other = byCode.get(byId.get(taxonomyId)!)?.get(code)
+      if (other && isExact) sameAs.set(other, [...(sameAs.get(other) ?? []), placed])
+    }
+  return { taxonomies: inOrder, byId, terms, byTermId, byAddress, byCode, sameAs }
 }
 
 const placedTerms = (taxonomy: Taxonomy): Map<string, PlacedTerm> => {

@@ -11,6 +11,8 @@ export type TermLanguage = z.output<typeof TermLanguage>
 
 export const termsMax = 20_000
 export const taxonomiesMax = 10
+/** Of one term with terms of other taxonomies. */
+export const matchesMax = 20
 export const lengths = { code: 200, name: 500, description: 10_000, uri: 500, version: 100 } as const
 
 const words = { name: z.string().min(1).max(lengths.name), description: z.string().min(1).max(lengths.description).optional() }
@@ -26,6 +28,11 @@ const Term = z.strictObject({
   retiredOn: z.iso.date().optional(),
   /** In other languages than that of the taxonomy. */
   translations: z.partialRecord(TermLanguage, z.strictObject(words)).optional(),
+  /** Terms of other taxonomies that were here when this one was imported: ones that mean the same, or nearly. */
+  matches: z
+    .array(z.strictObject({ taxonomyId: z.uuid(), code: z.string().max(lengths.code), isExact: z.literal(true).optional() }))
+    .max(matchesMax)
+    .optional(),
 })
 export type Term = z.output<typeof Term>
 
@@ -75,3 +82,6 @@ export const localGovernmentCodeOf = (uri: string): string | undefined => {
   const [, kind, number] = functionOrService.exec(uri.trim()) ?? []
   return kind === undefined ? undefined : `${kind.toLowerCase()}/${number}`
 }
+
+/** An address as it is compared: lists that moved from http to https are the same lists. */
+export const addressOf = (uri: string): string => uri.replace(/^https?:/i, '').replace(/\/$/, '')

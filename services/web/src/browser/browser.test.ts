@@ -21,12 +21,16 @@ const publicPaths = [
     '/find?near=M33+7ZF&text=lunch',
     '/find?text=nothing+at+all',
     '/find?near=ZE1+0AA',
+    '/assets',
+    '/assets?ward=E05015254',
     `/offers/${lunchClubId}`,
     `/organisations/${organisationId}`,
   ],
   ...['/help-now', '/sign-up', '/check-your-mail', '/verify-email?token=x', '/forgotten-password', '/new-password?token=x', '/take-up-invitation?token=x'],
   ...['/set-up', '/account-ready', '/signed-out', '/accessibility', '/privacy', '/data-sources', '/nowhere', '/find?lang=cy'],
 ]
+
+const noAssets = { skill: 0, group: 0, building: 0, land: 0, money: 0, thing: 0 }
 
 suite('in a browser', () => {
   let place: TestPlace
@@ -40,6 +44,18 @@ suite('in a browser', () => {
         'GET /provider-directory/organisations/mine': () => ({ items: [{ organisationId, name: 'Dee’s Gardens', kind: 'micro-provider' }] }),
         ...directory,
         ...messages,
+        'GET /provider-directory/assets': ({ query: { ward } }) => ({
+          items: [],
+          total: ward === undefined ? 3 : 1,
+          facets: { kind: {}, category: {}, ward: {} },
+        }),
+        'GET /provider-directory/assets/by-ward': () => ({
+          wards: [
+            { wardCode: 'E05015254', wardName: 'Sale Central', counts: { ...noAssets, skill: 1 }, services: 2 },
+            { wardCode: 'E05015239', wardName: 'Altrincham', counts: noAssets, services: 0 },
+          ],
+          wholePlace: noAssets,
+        }),
         'GET /notification/messages/live': (_asked, response) => {
           streams += 1
           response.on('close', () => {
@@ -193,6 +209,49 @@ suite('in a browser', () => {
     await page.waitForFunction(`document.activeElement.classList.contains('govuk-error-summary')`)
     await page.getByRole('link', { name: 'Enter something here' }).click()
     expect(await page.evaluate<string>('document.activeElement.id')).toBe('email')
+    await context.close()
+  })
+
+  test('a page that follows what happens says so only while it does: never without JavaScript, and no more once the connection is gone', async () => {
+    const opened = async (javaScriptEnabled: boolean) => {
+      const context = await contextWith({ width: 1280, javaScriptEnabled })
+      place.issuer.signsIn('administrator')
+      const page = await context.newPage()
+      await page.goto('/sign-in?next=/operations')
+      return { context, page, says: page.getByText('This page follows what happens.'), shows: page.getByText('how things stood when it was loaded') }
+    }
+    const still = await opened(false)
+    expect([await still.says.isVisible(), await still.shows.isVisible()]).toEqual([false, true])
+    expect(await still.page.getByRole('link', { name: 'Look again' }).isVisible()).toBe(true)
+    await still.context.close()
+    const following = await opened(true)
+    await following.says.waitFor()
+    expect(await following.shows.isVisible()).toBe(false)
+    await following.context.setOffline(true)
+    await following.page.route('**/operations/changes', (route) => route.abort())
+    await following.page.evaluate(`window.dispatchEvent(new Event('pagehide')); window.dispatchEvent(new Event('pageshow'))`)
+    await following.shows.waitFor()
+    expect(await following.says.isVisible()).toBe(false)
+    await following.context.close()
+  })
+
+  test('D13 a ward of the asset map is chosen on the map: by its shape, by the keyboard, and by what it is called', async () => {
+    const context = await contextWith({ width: 1280 })
+    const page = await context.newPage()
+    await page.goto('/assets')
+    const wards = page.getByRole('group', { name: 'map' })
+    const sale = page.locator('svg a[aria-label^="Sale Central"]')
+    expect(await wards.getByRole('link', { name: 'Sale Central: 3' }).count()).toBe(1)
+    const fillOf = () => page.evaluate<string>(`getComputedStyle(document.querySelector('svg a[aria-label^="Sale Central"] path')).fill`)
+    const before = await fillOf()
+    await sale.focus()
+    expect(await fillOf()).not.toBe(before)
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/assets?ward=E05015254')
+    expect(await sale.getAttribute('aria-current')).toBe('true')
+    // The number that stands in a ward is no hole in it.
+    await page.locator('svg a[aria-label^="Altrincham"] path').click({ timeout: 5_000 })
+    await page.waitForURL('**/assets?ward=E05015239')
     await context.close()
   })
 

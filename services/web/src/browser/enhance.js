@@ -92,6 +92,12 @@ if (figures && 'EventSource' in window) {
     else if (held && figure) figure.querySelector('summary')?.focus({ preventScroll: true })
   }
 
+  // The page says that it follows only while it does.
+  const say = (isLive) => {
+    for (const note of document.querySelectorAll('[data-live-note]')) note.hidden = !isLive
+    for (const note of document.querySelectorAll('[data-still-note]')) note.hidden = isLive
+  }
+
   const follow = () => {
     if (document.hidden) {
       stream?.close()
@@ -101,6 +107,8 @@ if (figures && 'EventSource' in window) {
     if (stream) return
     stream = new EventSource(figures.dataset.liveFigures || '/dashboard/changes')
     stream.addEventListener('changed', () => refresh().catch(() => undefined))
+    stream.addEventListener('open', () => say(true))
+    stream.addEventListener('error', () => say(false))
   }
   document.addEventListener('visibilitychange', follow)
   window.addEventListener('pagehide', () => {

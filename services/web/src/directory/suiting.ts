@@ -1,27 +1,8 @@
+import { accessCodes } from '@patchwork/events'
 import { languageName } from '@patchwork/http'
 import type { Language, Translate } from '../words/words.ts'
 
 // Whom an offer suits, by the codes that the directory has for it.
-
-export const accessCodes = [
-  'step-free',
-  'lift',
-  'accessible-toilet',
-  'changing-places',
-  'blue-badge-parking',
-  'hearing-loop',
-  'sign-language',
-  'quiet-space',
-  'large-print',
-  'easy-read',
-  'assistance-dogs',
-  'companions',
-] as const
-export const ageGroups = [
-  ...(['under-5', '5-to-10', '11-to-15', '16-to-17', '18-to-24', '25-to-49'] as const),
-  ...(['50-to-64', '65-to-79', '80-and-over'] as const),
-] as const
-export const ageMax = 120
 
 /** These by name; the languages of Britain, which most people look for, come first in lists. */
 const first = ['en', 'cy', 'bfi']

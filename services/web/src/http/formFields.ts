@@ -77,3 +77,24 @@ export const optionalFile = (bytesMax: number) =>
 /** An empty field is one that says nothing. */
 export const orNothing = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (typeof value === 'string' && value.trim() === '' ? undefined : value), schema.optional())
+
+/** Says what is wrong at a field. `isRefused` says whether a field was refused by itself: nothing can be told of what needs it. */
+export type Refuse = ((field: string, code: string) => void) & { isRefused: (field: string) => boolean }
+
+/**
+ * A form some of whose fields need each other: `check` is asked whatever else is wrong, so that everything is told at once. A field that was refused by itself has
+ * no value there, and is told one thing only.
+ */
+export const together = <Form extends z.ZodObject>(form: Form, check: (values: Partial<z.output<Form>>, refuse: Refuse) => void) =>
+  form.superRefine(
+    (values, context) => {
+      const refused = new Set(context.issues.map(({ path }) => path?.[0]))
+      const isRefused = (field: string) => refused.has(field)
+      const refuse = (field: string, code: string) => {
+        if (!isRefused(field)) context.addIssue({ code: 'custom', path: [field], message: code, params: { code } })
+      }
+      const sound = Object.fromEntries(Object.entries(values).filter(([field]) => !isRefused(field))) as Partial<z.output<Form>>
+      check(sound, Object.assign(refuse, { isRefused }))
+    },
+    { when: () => true },
+  )

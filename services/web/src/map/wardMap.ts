@@ -7,11 +7,14 @@ export type Pin = Point & { number: number; name: string }
 /** How dark a ward is drawn, and its value as it is written there: a shade alone says nothing. */
 export type Shade = { level: string; words: string }
 
+/** Where a ward leads, and whether it is the one that was chosen. */
+export type WardLink = { href: string; isChosen: boolean }
+
 /** A map as lines and points of a drawing `width` by `height`, for shell/map.njk. */
 export type WardMap = {
   width: number
   height: number
-  wards: { name: string; d: string; isServed: boolean; label?: { x: number; y: number }; shade?: Shade }[]
+  wards: { name: string; d: string; isServed: boolean; label?: { x: number; y: number }; shade?: Shade; link?: WardLink }[]
   pins: { x: number; y: number; number: number; name: string }[]
   near?: { x: number; y: number }
 }
@@ -33,13 +36,15 @@ type MapContent = {
   servedWardCodes?: readonly string[]
   /** By ward code. With them each ward is labelled with its value. */
   shades?: ReadonlyMap<string, Shade>
+  /** By ward code. */
+  links?: ReadonlyMap<string, WardLink>
 }
 
 /**
  * Draws the wards around the pins, or around the served wards, or all of them. Undefined without boundaries. North is up; wards and pins out of the
  * picture are left out.
  */
-export const drawWardMap = (wards: readonly Ward[], { pins, near, servedWardCodes = [], shades }: MapContent): WardMap | undefined => {
+export const drawWardMap = (wards: readonly Ward[], { pins, near, servedWardCodes = [], shades, links }: MapContent): WardMap | undefined => {
   if (wards.length === 0) return undefined
   const projection = geoMercator().fitExtent(
     [
@@ -58,6 +63,7 @@ export const drawWardMap = (wards: readonly Ward[], { pins, near, servedWardCode
     const [[west, north], [east, south]] = path.bounds(feature)
     if (east < 0 || south < 0 || west > width || north > height) return []
     const shade = shades?.get(ward.properties.wardCode)
+    const link = links?.get(ward.properties.wardCode)
     return [
       {
         name: ward.properties.name,
@@ -65,6 +71,7 @@ export const drawWardMap = (wards: readonly Ward[], { pins, near, servedWardCode
         isServed: servedWardCodes.includes(ward.properties.wardCode),
         ...labelFor(shades === undefined ? ward.properties.name : (shade?.words ?? ''), path, feature),
         ...(shade === undefined ? {} : { shade }),
+        ...(link === undefined ? {} : { link }),
       },
     ]
   })

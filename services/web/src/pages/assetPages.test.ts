@@ -74,7 +74,8 @@ const posted = (method: string, path: string) => place.asked.filter((one) => one
 describe('the asset map', () => {
   test('D13 shows ward by ward what is strong, on a map and in its table, and each number leads to what it counts', async () => {
     const text = await page('/assets')
-    expect(text).toMatch(/<svg class="patchwork-map patchwork-map--shaded"[^>]* role="img"/)
+    expect(text).toMatch(/<svg class="patchwork-map patchwork-map--shaded"[^>]* role="group"/)
+    expect(text).toContain('<a href="/assets?ward=E05015254" aria-label="Sale Central: 3"><path')
     expect(text).toContain('<title>Sale Central: 3</title>')
     expect(text).toContain('<title>Altrincham: 0</title>')
     expect(text).toContain('href="/assets?kind=skill&amp;ward=E05015254"'.replace('kind=skill&amp;ward=E05015254', 'ward=E05015254&amp;kind=skill'))
@@ -86,6 +87,8 @@ describe('the asset map', () => {
     const text = await page('/assets?ward=E05015254')
     expect(text).toContain(`<a class="govuk-link" href="/assets/${assetId}">I mend bicycles &lt;fast&gt;</a>`)
     expect(text).toContain('2 services are in this area too')
+    expect(text).toContain('<a href="/assets?ward=E05015254" aria-label="Sale Central: 3" aria-current="true"><path')
+    expect(text).toContain('<a href="/assets?ward=E05015239" aria-label="Altrincham: 0"><path')
     const nothing = await page('/assets?ward=E05015239')
     expect(nothing).toContain('Nobody has told us yet what is strong in Altrincham.')
     expect(nothing).toContain('<a class="govuk-link" href="/my/skills/new">Add the first</a>')

@@ -50,7 +50,7 @@ export const assetsPage = definePage({
       ward,
       groups: isAsked ? grouped(found.items, visit) : [],
       kinds: AssetKind.options,
-      ...mapOf(strengths, boundaries, query.kind, visit),
+      ...mapOf(strengths, boundaries, query, visit),
       rows: strengths.wards.map(({ wardCode, wardName, counts, services: served }) => ({
         wardName,
         href: addressOf({ ward: wardCode, kind }),
@@ -91,21 +91,22 @@ const factsOf = ({ kind, gift, calledName, terms, pence, deadlineOn, wardName, o
     wardName,
   ].filter((fact) => fact !== undefined)
 
-/** Shaded by how much there is: of one kind where it was chosen, otherwise assets and services together. */
-const mapOf = ({ wards }: Strengths, boundaries: Awaited<ReturnType<Visit['wards']>>, kind: AssetKind | undefined, { t, format }: Visit) => {
+/** Shaded by how much there is: of one kind where it was chosen, otherwise assets and services together. Each ward leads where its row of the table does. */
+const mapOf = ({ wards }: Strengths, boundaries: Awaited<ReturnType<Visit['wards']>>, { kind, ward: chosen }: AssetsQuery, { t, format }: Visit) => {
   const valueOf = ({ counts, services }: Strengths['wards'][number]): number =>
     kind === undefined ? Object.values(counts).reduce((sum, count) => sum + count, services) : (counts[kind] ?? 0)
   const values = wards.map(valueOf)
   const scale = scaleQuantize<(typeof levels)[number]>([0, Math.max(1, ...values)], levels)
   const levelOf = (value: number) => (value === 0 ? '0' : String(scale(value)))
   const shades = new Map(wards.map((ward) => [ward.wardCode, { level: levelOf(valueOf(ward)), words: format.number(valueOf(ward)) }]))
+  const links = new Map(wards.map(({ wardCode }) => [wardCode, { href: addressOf({ ward: wardCode, kind }), isChosen: wardCode === chosen }]))
   const legend = ['0', ...levels.map(String)].flatMap((level) => {
     const here = values.filter((value) => levelOf(value) === level)
     if (here.length === 0) return []
     const [from, to] = [format.number(Math.min(...here)), format.number(Math.max(...here))]
     return [{ level, words: from === to ? from : t('format.fromTo', { from, to }) }]
   })
-  return { map: boundaries.length === 0 ? undefined : drawWardMap(boundaries, { pins: [], shades }), legend }
+  return { map: boundaries.length === 0 ? undefined : drawWardMap(boundaries, { pins: [], shades, links }), legend }
 }
 
 /** Choices that lead to something, each with how many; one that is chosen stands there to be taken back. */

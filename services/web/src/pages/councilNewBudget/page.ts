@@ -1,6 +1,6 @@
 import { BudgetHolder, PlanOutcomeKind } from '@patchwork/events'
 import { z } from 'zod'
-import { choice, line, optionalChoice, optionalLine } from '../../http/formFields.ts'
+import { choice, line, optionalChoice, optionalLine, together } from '../../http/formFields.ts'
 import { definePage, goTo } from '../../http/page.ts'
 import { councilRoles, service } from '../pooling/pools.ts'
 
@@ -9,19 +9,21 @@ const outcomeNumbers = [1, 2, 3, 4] as const
 const outcomeKind = optionalChoice(PlanOutcomeKind.options)
 const outcomeWords = optionalLine(wordsLengthMax)
 
-const NewBudgetForm = z
-  .strictObject({
+const NewBudgetForm = together(
+  z.strictObject({
     personId: line(60).pipe(z.uuid({ error: 'not-a-personal-number' })),
     holder: choice(BudgetHolder.options),
     holderName: optionalLine(100),
     ...{ kind1: choice(PlanOutcomeKind.options), words1: line(wordsLengthMax) },
     ...{ kind2: outcomeKind, words2: outcomeWords, kind3: outcomeKind, words3: outcomeWords, kind4: outcomeKind, words4: outcomeWords },
-  })
-  .superRefine((form, context) => {
-    for (const number of outcomeNumbers)
-      if ((form[`kind${number}`] === undefined) !== (form[`words${number}`] === undefined))
-        context.addIssue({ code: 'custom', path: [form[`kind${number}`] === undefined ? `kind${number}` : `words${number}`], message: 'both-or-neither' })
-  })
+  }),
+  (form, refuse) => {
+    for (const number of outcomeNumbers) {
+      const [kind, words] = [`kind${number}`, `words${number}`] as const
+      if ((form[kind] === undefined) !== (form[words] === undefined)) refuse(form[kind] === undefined ? kind : words, 'both-or-neither')
+    }
+  },
+)
 const Recorded = z.object({ budgetId: z.uuid() })
 
 /** A council worker writes down a resident's personal budget: what the plan is for, and who holds it. */

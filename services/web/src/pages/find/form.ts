@@ -1,7 +1,6 @@
-import { CapacityState, Category, FormKind, Track, UnmetReason, WardCode } from '@patchwork/events'
+import { accessCodes, ageGroupCodes, CapacityState, Category, FormKind, Track, UnmetReason, WardCode } from '@patchwork/events'
 import { LanguageCode } from '@patchwork/http'
 import { z } from 'zod'
-import { accessCodes, ageGroups } from '../../directory/suiting.ts'
 import { optionalChoice } from '../../http/formFields.ts'
 import { fundingCodes } from '../providing/offerForm.ts'
 
@@ -52,7 +51,7 @@ export const FindQuery = z.object({
   ward: asked(WardCode),
   form: asked(FormKind),
   language: asked(LanguageCode),
-  age: asked(z.enum(ageGroups)),
+  age: asked(z.enum(ageGroupCodes)),
   access: asked(access),
   after: asked(z.string().min(1).max(afterLengthMax)),
 })

@@ -1,9 +1,9 @@
-import { Category, Track, UnmetReason } from '@patchwork/events'
+import { accessCodes, ageGroupCodes, Category, Track, UnmetReason } from '@patchwork/events'
 import { z } from 'zod'
 import { FoundAssets } from '../../directory/asset.ts'
 import { formInWords, formKinds } from '../../directory/form.ts'
 import { capacityInWords, OfferInList, priceInWords } from '../../directory/offer.ts'
-import { accessCodes, ageGroups, languagesInOrder } from '../../directory/suiting.ts'
+import { languagesInOrder } from '../../directory/suiting.ts'
 import { definePage, goTo, type Visit } from '../../http/page.ts'
 import { drawWardMap, type Pin } from '../../map/wardMap.ts'
 import { ServiceProblem } from '../../serviceCalls.ts'
@@ -178,7 +178,7 @@ const choicesOf = (facets: Facets, query: FindQuery, wards: Awaited<ReturnType<V
     ],
     funding: [any(t('find.anyFunding')), ...offered('funding', fundingCodes, (value) => t(`find.funding.${value}`))],
     form: [any(t('find.anyForm')), ...offered('form', formKinds, (value) => t(`form.kind.${value}`))],
-    age: [any(t('find.anyAge')), ...offered('age', ageGroups, (value) => t(`ageGroup.${value}`))],
+    age: [any(t('find.anyAge')), ...offered('age', ageGroupCodes, (value) => t(`ageGroup.${value}`))],
     language: [
       any(t('find.anyLanguage')),
       ...languagesInOrder([...Object.keys(facets.language ?? {}), ...(query.language === undefined ? [] : [query.language])], language)

@@ -1,6 +1,6 @@
 import { Category, Track } from '@patchwork/events'
 import { z } from 'zod'
-import { choices, lines, optionalPostcode } from '../../http/formFields.ts'
+import { choices, lines, optionalPostcode, together } from '../../http/formFields.ts'
 import { definePage, goOnceThere, goTo } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
 import { accessIs } from '../appearances.ts'
@@ -8,8 +8,8 @@ import { accessNeedCodes, basisCodes, basisFields, basisIn, outcomeFields, outco
 import { type Offer, offerIn, offersToChoose } from '../referring/offers.ts'
 import { PersonDetails } from '../referring/people.ts'
 
-const NavigatorReferForm = z
-  .strictObject({
+const NavigatorReferForm = together(
+  z.strictObject({
     track: z.enum(Track.options, { error: 'choose-one' }),
     category: z.enum(Category.options, { error: 'choose-one' }),
     words: lines(wordsMax),
@@ -17,8 +17,9 @@ const NavigatorReferForm = z
     accessNeeds: choices(accessNeedCodes),
     postcode: optionalPostcode(),
     ...basisFields,
-  })
-  .superRefine(refuseWithoutReason)
+  }),
+  refuseWithoutReason,
+)
 
 const Recorded = z.object({ needId: z.uuid() })
 const Sent = z.object({ referralId: z.uuid() })

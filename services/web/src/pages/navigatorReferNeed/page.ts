@@ -1,5 +1,6 @@
 import { Category } from '@patchwork/events'
 import { z } from 'zod'
+import { together } from '../../http/formFields.ts'
 import { definePage, goOnceThere, goTo } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
 import { accessIs } from '../appearances.ts'
@@ -29,7 +30,7 @@ export const navigatorReferNeedPage = definePage({
     const shared = { need, name: details?.name, categories: Category.options, basisCodes }
     return offer ? { ...shared, offer } : { ...shared, found: await offersToChoose(services, asked, details?.postcode) }
   },
-  form: z.strictObject(basisFields).superRefine(refuseWithoutReason),
+  form: together(z.strictObject(basisFields), refuseWithoutReason),
   save: async (values, { services, params, query, appears }) => {
     const needId = params.needId!
     const offer = await offerIn(services, query)

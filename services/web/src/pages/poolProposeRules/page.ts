@@ -1,6 +1,6 @@
 import { PoolTerms } from '@patchwork/events'
 import { z } from 'zod'
-import { choice, optionalWholeNumber, orNothing, pounds, wholeNumber } from '../../http/formFields.ts'
+import { choice, optionalWholeNumber, orNothing, pounds, together, wholeNumber } from '../../http/formFields.ts'
 import { definePage, goTo } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
 import { poolOf, service } from '../pooling/pools.ts'
@@ -9,8 +9,8 @@ import { inPounds, totalPenceMax } from '../pooling/spendDraft.ts'
 const { costs, absence, joining, dispute } = PoolTerms.shape
 const approversMax = 50
 
-const RulesForm = z
-  .strictObject({
+const RulesForm = together(
+  z.strictObject({
     costs: choice(costs.options),
     absence: choice(absence.options),
     joining: choice(joining.options),
@@ -20,11 +20,11 @@ const RulesForm = z
     smallPounds: orNothing(pounds(totalPenceMax)),
     smallNeeded: optionalWholeNumber(1, approversMax),
     needed: wholeNumber(1, approversMax),
-  })
-  .superRefine(({ smallPounds, smallNeeded }, context) => {
-    if ((smallPounds === undefined) !== (smallNeeded === undefined))
-      context.addIssue({ code: 'custom', path: [smallPounds === undefined ? 'smallPounds' : 'smallNeeded'], message: 'both-or-neither' })
-  })
+  }),
+  ({ smallPounds, smallNeeded }, refuse) => {
+    if ((smallPounds === undefined) !== (smallNeeded === undefined)) refuse(smallPounds === undefined ? 'smallPounds' : 'smallNeeded', 'both-or-neither')
+  },
+)
 type Loaded = { terms?: z.infer<typeof PoolTerms> }
 
 /** Proposing rules. Everybody signs them before they hold, the proposer too. */

@@ -1,7 +1,7 @@
 import { Category, Track } from '@patchwork/events'
 import { z } from 'zod'
-import { choice, line, lines, optionalEmail, optionalPostcode, orNothing } from '../../http/formFields.ts'
-import { type Context, checkCare, distances, gateIn, gates } from '../providing/offerForm.ts'
+import { choice, line, lines, optionalEmail, optionalPostcode, orNothing, type Refuse, together } from '../../http/formFields.ts'
+import { checkCare, distances, gateIn, gates } from '../providing/offerForm.ts'
 
 const nameMax = 200
 const descriptionMax = 4_000
@@ -35,9 +35,8 @@ const Fields = z.strictObject(fields)
 type Fields = z.output<typeof Fields>
 
 /** What one field needs of another, told at the field that can mend it. */
-const checkTogether = (values: Fields, context: Context): void => {
-  const refuse = (field: string, code: string) => context.addIssue({ code: 'custom', path: [field], message: code, params: { code } })
-  if (values.organisationId === undefined) {
+const checkTogether = (values: Partial<Fields>, refuse: Refuse): void => {
+  if (values.organisationId === undefined && !refuse.isRefused('organisationId')) {
     if (values['organisation-name'] === undefined) refuse('organisation-name', 'missing')
     if (values['organisation-kind'] === undefined) refuse('organisation-kind', 'choose-one')
   }
@@ -46,10 +45,10 @@ const checkTogether = (values: Fields, context: Context): void => {
     if (values['area-withinMetres'] !== undefined && values['area-postcode'] === undefined) refuse('area-postcode', 'distance-without-postcode')
     if (values['area-withinMetres'] === undefined && values['area-postcode'] !== undefined) refuse('area-withinMetres', 'postcode-without-distance')
   }
-  checkCare(values, context)
+  checkCare(values, refuse)
 }
 
-export const ListingForm = Fields.superRefine(checkTogether)
+export const ListingForm = together(Fields, checkTogether)
 
 /** What the form says, as the directory takes it. Personal care that nothing lets them give yet stays a draft, whatever was pressed. */
 export const listingBodyOf = (values: Fields) => {

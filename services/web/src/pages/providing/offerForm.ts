@@ -1,9 +1,8 @@
-import { Category, Track } from '@patchwork/events'
+import { accessCodes, ageMax, Category, Track } from '@patchwork/events'
 import { LanguageCode, languageNamed } from '@patchwork/http'
 import { z } from 'zod'
 import { formKinds, peopleMax, seatsMax, thingTerms } from '../../directory/form.ts'
 import type { WholeOffer } from '../../directory/offer.ts'
-import { accessCodes, ageMax } from '../../directory/suiting.ts'
 import {
   choice,
   choices,
@@ -16,7 +15,9 @@ import {
   optionalWholeNumber,
   orNothing,
   pounds,
+  type Refuse,
   ticked,
+  together,
   wholeNumber,
 } from '../../http/formFields.ts'
 import type { FieldValues } from '../../http/page.ts'
@@ -128,20 +129,17 @@ const describedFields = {
 const Described = z.strictObject(describedFields)
 type Described = z.output<typeof Described>
 
-export type Context = { addIssue(issue: { code: 'custom'; path: string[]; message: string; params: { code: string } }): void }
-
 /** What one field needs of another, told at the field that can mend it. */
-const checkTogether = (values: Described, context: Context): void => {
-  const refuse = (field: string, code: string) => context.addIssue({ code: 'custom', path: [field], message: code, params: { code } })
+const checkTogether = (values: Partial<Described>, refuse: Refuse): void => {
   checkForm(values, refuse)
   if ((values['ages-from'] ?? 0) > (values['ages-to'] ?? ageMax)) refuse('ages-to', 'ages-turned-round')
   if (values['price-kind'] === 'paid' && values['price-pence'] === undefined) refuse('price-pence', 'amount-missing')
-  if (values['price-kind'] !== 'paid' && values['price-pence'] !== undefined) refuse('price-pence', 'price-of-free-offer')
+  if (values['price-kind'] !== undefined && values['price-kind'] !== 'paid' && values['price-pence'] !== undefined) refuse('price-pence', 'price-of-free-offer')
   if (values['area-withinMetres'] !== undefined && values['area-postcode'] === undefined) refuse('area-postcode', 'distance-without-postcode')
   if (values['area-withinMetres'] === undefined && values['area-postcode'] !== undefined) refuse('area-withinMetres', 'postcode-without-distance')
   checkOpening(values, refuse)
   // How often nothing happens cannot be kept.
-  const hasTimes = weekDays.some((weekDay) => values[`${weekDay}-from`] !== undefined)
+  const hasTimes = weekDays.some((weekDay) => values[`${weekDay}-from`] !== undefined || refuse.isRefused(`${weekDay}-from`))
   for (const field of ['repeat', 'startsOn', 'endsOn'] as const) if (!hasTimes && values[field] !== undefined) refuse(field, 'times-missing')
   for (const weekDay of weekDays) {
     const [from, to] = [values[`${weekDay}-from`], values[`${weekDay}-to`]]
@@ -149,12 +147,12 @@ const checkTogether = (values: Described, context: Context): void => {
     if (from !== undefined && to === undefined) refuse(`${weekDay}-to`, 'other-time-missing')
     if (from !== undefined && from === to) refuse(`${weekDay}-to`, 'empty-time')
   }
-  checkCare(values, context)
+  checkCare(values, refuse)
 }
 
 const formNumbers = { group: { field: 'form-seats', most: seatsMax }, space: { field: 'form-people', most: peopleMax } } as const
 
-const checkForm = (values: Described, refuse: (field: string, code: string) => void): void => {
+const checkForm = (values: Partial<Described>, refuse: Refuse): void => {
   const kind = values['form-kind']
   // Where no browser hides the questions after it, somebody may answer one of them alone.
   if (kind === undefined && (['form-seats', 'form-people', 'form-terms'] as const).some((field) => values[field] !== undefined))
@@ -178,28 +176,29 @@ const formIn = (values: Described): Record<string, unknown> | undefined => {
 type Care = Pick<Described, 'personalCare' | 'personalCareGate' | 'personalCareGate-cqcNumber'>
 
 /** Personal care needs an answer to what lets them give it, also where that answer is "later". */
-export const checkCare = (values: Care, context: Context): void => {
-  const refuse = (field: string, code: string) => context.addIssue({ code: 'custom', path: [field], message: code, params: { code } })
+export const checkCare = (values: Partial<Care>, refuse: Refuse): void => {
   if (values.personalCare === 'yes' && values.personalCareGate === undefined) refuse('personalCareGate', 'choose-one')
   if (values.personalCare === 'yes' && values.personalCareGate === 'cqc' && values['personalCareGate-cqcNumber'] === undefined)
     refuse('personalCareGate-cqcNumber', 'cqc-number-missing')
 }
 
-export const NewOfferForm = z
-  .strictObject({ organisationId: z.uuid({ error: 'choose-one' }), track: z.enum(Track.options, { error: 'choose-one' }), ...describedFields })
-  .superRefine(checkTogether)
+export const NewOfferForm = together(
+  z.strictObject({ organisationId: z.uuid({ error: 'choose-one' }), track: z.enum(Track.options, { error: 'choose-one' }), ...describedFields }),
+  checkTogether,
+)
 /**
  * `version` is the offer's as it was when the form was made: what somebody else changed meanwhile is not overwritten. `as` is the button that was pressed; where none
  * was, what is saved counts as what its first one does.
  */
-export const EditOfferForm = z
-  .strictObject({
+export const EditOfferForm = together(
+  z.strictObject({
     ...describedFields,
     keepOtherTimes: ticked(),
     as: optionalChoice(['published', 'draft']),
     version: z.string().regex(/^"\d{1,15}"$/, { error: 'form-not-read' }),
-  })
-  .superRefine(checkTogether)
+  }),
+  checkTogether,
+)
 
 /** What the form says, as the directory takes it. `others` are the times and days that the form has no room for. */
 export const offerBodyOf = (values: Described, others: { times: readonly Time[]; exceptions: readonly Exception[] } = { times: [], exceptions: [] }) => {

@@ -53,13 +53,13 @@ type OpeningValues = {
   closedOnBankHolidays: boolean
 } & Record<`differs-${number}-${'on' | 'until' | 'from' | 'to'}`, string | undefined>
 
-const rowOf = (values: OpeningValues, row: number) => ({
+const rowOf = (values: Partial<OpeningValues>, row: number) => ({
   ...{ on: values[`differs-${row}-on`], until: values[`differs-${row}-until`] },
   ...{ from: values[`differs-${row}-from`], to: values[`differs-${row}-to`] },
 })
 
 /** What one field needs of another, told at the field that can mend it. */
-export const checkOpening = (values: OpeningValues, refuse: (field: string, code: string) => void): void => {
+export const checkOpening = (values: Partial<OpeningValues>, refuse: (field: string, code: string) => void): void => {
   if (values.repeat?.endsWith('weeks') && values.startsOn === undefined) refuse('startsOn', 'start-missing')
   if (values.startsOn !== undefined && values.endsOn !== undefined && values.endsOn < values.startsOn) refuse('endsOn', 'days-turned-round')
   const before: Exception[] = []

@@ -1,4 +1,4 @@
-import { choice, optionalLine, optionalLines } from '../../http/formFields.ts'
+import { choice, optionalLine, optionalLines, type Refuse } from '../../http/formFields.ts'
 
 export const accessNeedCodes = [
   'easy-read',
@@ -39,12 +39,8 @@ type Basis = { 'basis-given': BasisCode; 'basis-note'?: string | undefined }
 const isConsent = (code: BasisCode): code is 'spoken' | 'written' => code === 'spoken' || code === 'written'
 
 /** Sharing without consent needs a reason: refused at its field before anything is recorded. */
-export const refuseWithoutReason = (
-  { 'basis-given': given, 'basis-note': note }: Basis,
-  context: { addIssue(issue: { code: 'custom'; path: string[]; message: string; params: { code: string } }): void },
-): void => {
-  if (!isConsent(given) && note === undefined)
-    context.addIssue({ code: 'custom', path: ['basis-note'], message: 'reason-needed', params: { code: 'reason-needed' } })
+export const refuseWithoutReason = ({ 'basis-given': given, 'basis-note': note }: Partial<Basis>, refuse: Refuse): void => {
+  if (given !== undefined && !isConsent(given) && note === undefined) refuse('basis-note', 'reason-needed')
 }
 
 /** The basis as the referral service takes it. */

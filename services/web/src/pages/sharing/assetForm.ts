@@ -1,4 +1,4 @@
-import { Category } from '@patchwork/events'
+import { Category, placeAccessCodes } from '@patchwork/events'
 import { z } from 'zod'
 import type { WholeAsset } from '../../directory/asset.ts'
 import {
@@ -13,7 +13,9 @@ import {
   optionalWholeNumber,
   orNothing,
   pounds,
+  type Refuse,
   ticked,
+  together,
 } from '../../http/formFields.ts'
 import type { FieldValues } from '../../http/page.ts'
 import { optionalCalendarDay } from '../contracting/fields.ts'
@@ -29,7 +31,6 @@ const penceMax = 100_000_000_000
 export const assetKinds = ['group', 'building', 'land', 'money', 'thing'] as const
 export type OrganisationsKind = (typeof assetKinds)[number]
 export const thingTerms = ['lent', 'given', 'shared'] as const
-export const accessCodes = ['step-free', 'accessible-toilet', 'hearing-loop', 'accessible-parking', 'quiet-space'] as const
 
 /** A web address; people leave `https://` out. */
 const website = () =>
@@ -55,7 +56,7 @@ const described = {
   capacity: optionalWholeNumber(1, capacityMax),
   owner: optionalLine(nameMax),
   communityUse: optionalLine(shortMax),
-  accessibility: choices(accessCodes),
+  accessibility: choices(placeAccessCodes),
   purpose: optionalLine(shortMax),
   pence: orNothing(pounds(penceMax)),
   deadlineOn: optionalCalendarDay(),
@@ -69,17 +70,19 @@ const described = {
 }
 const Described = z.strictObject(described)
 type Described = z.output<typeof Described>
-type Context = { addIssue(issue: { code: 'custom'; path: string[]; message: string; params: { code: string } }): void }
 
-const checkTogether = (values: Described, context: Context): void => {
-  const refuse = (field: string, code: string) => context.addIssue({ code: 'custom', path: [field], message: code, params: { code } })
+/** What one field needs of another, told at the field that can mend it. */
+const checkTogether = (values: Partial<Described>, refuse: Refuse): void => {
   if (values.kind === 'money' && values.purpose === undefined) refuse('purpose', 'missing')
   if (values.kind === 'thing' && values.terms === undefined) refuse('terms', 'choose-one')
+  const isSomewhere = values.kind === 'group' || values.kind === 'building' || values.kind === 'land'
+  const saysWhere = values.wardCode !== undefined || values['place-postcode'] !== undefined || refuse.isRefused('place-postcode')
+  if (isSomewhere && !values['place-sensitive'] && !saysWhere) refuse('wardCode', 'ward-missing')
 }
 
-export const NewAssetForm = z.strictObject({ organisationId: z.uuid({ error: 'choose-one' }), ...described }).superRefine(checkTogether)
+export const NewAssetForm = together(z.strictObject({ organisationId: z.uuid({ error: 'choose-one' }), ...described }), checkTogether)
 /** `version` is the asset's as it was when the form was made. */
-export const EditAssetForm = z.strictObject({ ...described, version: z.string().regex(/^"\d{1,15}"$/, { error: 'form-not-read' }) }).superRefine(checkTogether)
+export const EditAssetForm = together(z.strictObject({ ...described, version: z.string().regex(/^"\d{1,15}"$/, { error: 'form-not-read' }) }), checkTogether)
 
 const given = (fields: Record<string, unknown>) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 

@@ -1,7 +1,7 @@
 import { Category } from '@patchwork/events'
 import { z } from 'zod'
 import type { WholeAsset } from '../../directory/asset.ts'
-import { choice, line, optionalEmail, optionalLine, optionalLines, orNothing } from '../../http/formFields.ts'
+import { choice, line, optionalEmail, optionalLine, optionalLines, orNothing, type Refuse, together } from '../../http/formFields.ts'
 import type { FieldValues } from '../../http/page.ts'
 
 const nameMax = 200
@@ -29,18 +29,16 @@ const described = {
 }
 const Described = z.strictObject(described)
 type Described = z.output<typeof Described>
-type Context = { addIssue(issue: { code: 'custom'; path: string[]; message: string; params: { code: string } }): void }
 
 /** What one field needs of another, told at the field that can mend it. */
-const checkTogether = (values: Described, context: Context): void => {
-  const refuse = (field: string, code: string) => context.addIssue({ code: 'custom', path: [field], message: code, params: { code } })
-  if (values.shownAs !== 'ask' && values.calledName === undefined) refuse('calledName', 'called-name-missing')
-  if (values['reach-email'] === undefined && values['reach-phone'] === undefined) refuse('reach-email', 'reach-missing')
+const checkTogether = (values: Partial<Described>, refuse: Refuse): void => {
+  if (values.shownAs !== undefined && values.shownAs !== 'ask' && values.calledName === undefined) refuse('calledName', 'called-name-missing')
+  if (values['reach-email'] === undefined && values['reach-phone'] === undefined && !refuse.isRefused('reach-phone')) refuse('reach-email', 'reach-missing')
 }
 
-export const NewSkillForm = z.strictObject({ ...described, isAdult: z.literal('yes', { error: 'adults-only' }) }).superRefine(checkTogether)
+export const NewSkillForm = together(z.strictObject({ ...described, isAdult: z.literal('yes', { error: 'adults-only' }) }), checkTogether)
 /** `version` is the skill's as it was when the form was made. */
-export const EditSkillForm = z.strictObject({ ...described, version: z.string().regex(/^"\d{1,15}"$/, { error: 'form-not-read' }) }).superRefine(checkTogether)
+export const EditSkillForm = together(z.strictObject({ ...described, version: z.string().regex(/^"\d{1,15}"$/, { error: 'form-not-read' }) }), checkTogether)
 
 const given = (fields: Record<string, unknown>) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 
