@@ -1,4 +1,4 @@
-import { Category } from '@patchwork/events'
+import { type AccessCode, accessCodes, ageGroupCodes, Category } from '@patchwork/events'
 import fc from 'fast-check'
 import { formKinds } from '../domain/form.ts'
 import { isOpenTo } from '../domain/suiting.ts'
