@@ -3,7 +3,7 @@ import { plainLine, plainWords } from '../import/plainWords.ts'
 import { columnNames, rowsOf, watched } from '../import/readCsv.ts'
 import { fileBytes } from '../import/readFeed.ts'
 import { type JsonPart, readJsonList } from '../import/readJson.ts'
-import { readSkos, type SkosConcept, type SkosForm } from './readSkos.ts'
+import type { SkosConcept, SkosForm } from './readSkos.ts'
 import { readXml, type XmlElement } from './readXml.ts'
 import { type Fault, quoted, TaxonomyRefusedError } from './refused.ts'
 import { lengths, localGovernmentCodeOf, type Scheme, schemeNames, type TermLanguage, termsMax } from './taxonomy.ts'
@@ -135,6 +135,8 @@ const readSkosTerms = async (
   form: SkosForm,
   { language, isTranslation }: { language: TermLanguage; isTranslation: boolean },
 ): Promise<Read> => {
+  // Loaded only then: the parsers of RDF take 13 MB, and every process of a place has this file.
+  const { readSkos } = await import('./readSkos.ts')
   const { concepts, about, severalAbove } = await readSkos(bytes, form, language)
   // A file of all languages need not have every term in each of them.
   return { said: isTranslation ? concepts.filter(({ words }) => words[language] !== undefined) : concepts, about, severalAbove }
