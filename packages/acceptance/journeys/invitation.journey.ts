@@ -73,7 +73,7 @@ describe.each([
     expect(await words(owner)).toContain(colleagues)
     await colleague.locator('main button[value="accept"]').click()
     await colleague.waitForURL('**/provider')
-    expect(await colleague.locator('body').innerText()).toContain('You look after this organisation now')
+    expect(await words(colleague)).toContain('You look after this organisation now')
     await untilItSays(colleague, who)
     await owner.reload()
     expect(await words(owner)).not.toContain(colleagues)
