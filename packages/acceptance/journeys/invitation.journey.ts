@@ -28,7 +28,7 @@ describe.each([
   { how: 'with a wide window', suffix: 'wide', setting: { width: 1280 }, who: 'Sale Menders' },
   { how: 'on a phone without JavaScript', suffix: 'phone', setting: { width: 320, javaScript: false }, who: 'Timperley Menders' },
 ])('invitation: on an empty place, $how', ({ suffix, setting, who }) => {
-  test('D10 an owner invites a colleague who is not here yet; by the link in the mail they open an account, see who asks, and look after it too', async () => {
+  test('an owner invites a colleague who is not here yet; by the link in the mail they open an account, see who asks, and look after it too', async () => {
     const [owners, colleagues, others] = [`nia.${suffix}@bowerham.uk`, `femi.${suffix}@bowerham.uk`, `cai.${suffix}@bowerham.uk`]
     const barriers: string[] = []
     const look = async (page: Page) => void barriers.push(...(await barriersAtBothWidths(page)))

@@ -288,7 +288,7 @@ describe('mail over SMTP', () => {
     expect((await inboxOf(place, personId)).items).toEqual([])
   })
 
-  test('D10 an invitation goes to the address that the directory tells at that moment, without a name, once for each sending, and nowhere else', async () => {
+  test('an invitation goes to the address that the directory tells at that moment, without a name, once for each sending, and nowhere else', async () => {
     const email = 'canary-invited@trafford-people.uk'
     const { url, invitationId, issue, again } = invitation(place, email, 'cy')
     place.neighbours.away['provider-directory'] = true
@@ -312,7 +312,7 @@ describe('mail over SMTP', () => {
     expect(JSON.stringify([place.logLines, await place.deliveries()])).not.toMatch(/canary-invited|secret-/)
   })
 
-  test('D10 an invitation that was withdrawn before its message left is not sent', async () => {
+  test('an invitation that was withdrawn before its message left is not sent', async () => {
     const { invitationId, issue } = invitation(place, 'canary-withdrawn@trafford-people.uk')
     place.neighbours.invitations.delete(invitationId)
     await issue()

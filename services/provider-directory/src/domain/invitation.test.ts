@@ -60,7 +60,7 @@ const ended = (why: 'withdrawn' | 'declined' | 'over', endedAt = at): Organisati
 const { given } = organisationScene
 const open = () => given([...registered, invited()], withAddress)
 
-describe('D10 an owner invites somebody by e-mail', () => {
+describe('an owner invites somebody by e-mail', () => {
   test('for seven days, and the address is in the sealed details alone', () =>
     given(registered, details)
       .when((now) => inviteByEmail(now, invite()))
@@ -101,7 +101,7 @@ describe('D10 an owner invites somebody by e-mail', () => {
   })
 })
 
-describe('D10 whoever was invited', () => {
+describe('whoever was invited', () => {
   test('becomes what they were invited as, and the address is forgotten', () => {
     for (const memberRole of ['owner', 'member'] as const)
       given([...registered, invited({ memberRole })], withAddress)
@@ -141,7 +141,7 @@ describe('D10 whoever was invited', () => {
   })
 })
 
-describe('D10 an invitation ends', () => {
+describe('an invitation ends', () => {
   test.each([
     ['withdrawn', (now: Organisation) => withdrawInvitation(now, { organisationId, invitationId: id(10), at })],
     ['over', (now: Organisation) => endInvitationsOver(now, { organisationId, at: later(7) })],
@@ -184,7 +184,7 @@ describe('D10 an invitation ends', () => {
   })
 })
 
-test('D10 whatever happens, a link lets one person in at most, none once it has ended, and addresses are kept of open invitations only', () => {
+test('whatever happens, a link lets one person in at most, none once it has ended, and addresses are kept of open invitations only', () => {
   const people = [personId, colleague, stranger]
   const step = fc.record({
     what: fc.constantFrom('invite', 'again', 'withdraw', 'decline', 'join', 'leave', 'close', 'over'),

@@ -31,7 +31,7 @@ describe.each(drivers)('on %s', (_name, mongodbUri) => {
   const take = (code: string, ask = place.as('provider')) => ask('/memberships', { body: { code } })
   const events = async (organisationId: string) => (await place.events('organisation')).filter(({ subject }) => subject === organisationId)
 
-  test('D10 an owner invites an address; by the link in its message one person joins, once, as what was offered', async () => {
+  test('an owner invites an address; by the link in its message one person joins, once, as what was offered', async () => {
     const { invite, list, organisationId, ask } = await organisation()
     const email = newAddress()
     const { status, body } = await invite(email, 'owner')
@@ -54,7 +54,7 @@ describe.each(drivers)('on %s', (_name, mongodbUri) => {
     expect((await ask(`/organisations/${organisationId}/leaving`, { method: 'post' })).status).toBe(200)
   })
 
-  test('D10 of many who come with one link at once, one joins', async () => {
+  test('of many who come with one link at once, one joins', async () => {
     const { invite, organisationId } = await organisation()
     const code = await codeOf((await invite(newAddress())).body.invitationId)
     const answers = await Promise.all(Array.from({ length: 8 }, () => take(code, place.as('provider'))))
@@ -62,7 +62,7 @@ describe.each(drivers)('on %s', (_name, mongodbUri) => {
     expect((await events(organisationId)).filter(({ type }) => type === 'organisation.member-joined.v1')).toHaveLength(2)
   })
 
-  test('D10 the same address again is the same invitation, and three messages a day are enough for an address, whoever sends them', async () => {
+  test('the same address again is the same invitation, and three messages a day are enough for an address, whoever sends them', async () => {
     const [{ invite, list, ask }, other] = [await organisation(), await organisation()]
     const email = newAddress()
     const key = randomUUID()
@@ -85,7 +85,7 @@ describe.each(drivers)('on %s', (_name, mongodbUri) => {
     expect(await take(code)).toMatchObject({ status: 201, body: { memberRole: 'owner' } })
   })
 
-  test('D10 withdrawn, declined, over, or of an organisation that has closed, its link opens nothing and the address is forgotten', async () => {
+  test('withdrawn, declined, over, or of an organisation that has closed, its link opens nothing and the address is forgotten', async () => {
     const ends: [string, (it: Awaited<ReturnType<typeof organisation>>, invitationId: string, code: string) => Promise<number>][] = [
       ['withdrawn', async ({ ask }, id) => (await ask(`/invitations/${id}/withdrawal`, { method: 'post' })).status],
       ['declined', async (_it, _id, code) => (await place.as('provider')('/invitations/declining', { body: { code } })).status],
@@ -109,7 +109,7 @@ describe.each(drivers)('on %s', (_name, mongodbUri) => {
     expect((await events(organisationId)).at(-1)).toMatchObject({ type: 'organisation.invitation-ended.v1', data: { invitationId, why: 'over' } })
   })
 
-  test('D10 only those who look after it invite, see whom, or take it back; what was read is logged; only the notification service learns the link', async () => {
+  test('only those who look after it invite, see whom, or take it back; what was read is logged; only the notification service learns the link', async () => {
     const { invite, list, ask, at, ownerId, organisationId } = await organisation()
     const { invitationId } = (await invite(newAddress())).body
     const member = place.as('provider')
@@ -133,7 +133,7 @@ describe.each(drivers)('on %s', (_name, mongodbUri) => {
       expect((await ask(at, { body: wrong })).status).toBe(400)
   })
 
-  test('D10 20 invitations can be open at a time', async () => {
+  test('20 invitations can be open at a time', async () => {
     const { invite, list, ask, at } = await organisation()
     for (let count = 0; count < 20; count += 1) expect((await invite(newAddress())).status).toBe(201)
     expect(await invite(newAddress())).toMatchObject({ status: 422, body: { code: 'too-many-invitations' } })
@@ -143,7 +143,7 @@ describe.each(drivers)('on %s', (_name, mongodbUri) => {
     expect((await ask(at)).body.items).toHaveLength(20)
   })
 
-  test('D10 the address is in no event, no log line and no answer to others, and everything that must hold holds', async () => {
+  test('the address is in no event, no log line and no answer to others, and everything that must hold holds', async () => {
     const { invite, organisationId } = await organisation()
     const email = newAddress()
     const { invitationId } = (await invite(email)).body

@@ -58,7 +58,7 @@ const send = async (agent: Agent, from: string, to: string, entered: object = {}
     .send({ ...formOf(text), ...entered })
 }
 
-describe('D10 letting a colleague in', () => {
+describe('letting a colleague in', () => {
   const address = `/provider/organisations/${organisationId}/invitations`
 
   test('shows who is invited and until when, and leads to a code for somebody without e-mail', async () => {
@@ -122,7 +122,7 @@ describe('D10 letting a colleague in', () => {
   })
 })
 
-describe('D10 the link of an invitation', () => {
+describe('the link of an invitation', () => {
   const page = '/organisation-invitation'
   const link = `${page}?token=${token}`
 
