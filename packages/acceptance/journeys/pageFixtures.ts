@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { ask, organisationOf, type Referred, refer, referralsOf } from '../src/apiSteps.ts'
-import type { StartedPlace } from '../src/startedPlace.ts'
+import { type ApiPerson, type StartedPlace, until } from '../src/startedPlace.ts'
 import { fixturesOfMoney, type WorldOfMoney, worldOfMoney } from './pageFixturesOfMoney.ts'
 
 /**
@@ -19,6 +19,8 @@ export type World = {
   check: string
   /** A search of which George asked to be told. */
   watch: string
+  /** Somebody whom that organisation invited, with the link of their mail. */
+  invitation: { invitationId: string; link: string }
   account: string
   /** Sent by Ruth to Tom, who has not answered. */
   waiting: { referralId: string; needId: string }
@@ -56,6 +58,7 @@ export const worldOf = async (place: StartedPlace): Promise<World> => {
   const edited = aishas.offers[0]!.offerId
   await aisha!.send('PUT', `/provider-directory/offers/${edited}/draft`, { body: { organisationId: aishas.organisationId, track: 'join-in', ...edit } })
   const { credentialId } = await ask<{ credentialId: string }>(tom!, `/provider-directory/organisations/${toms.organisationId}/credentials`, certificate)
+  const invitation = await invitedTo(toms.organisationId, tom!, sam!)
   const { searchWatchId } = await ask<{ searchWatchId: string }>(george!, '/provider-directory/search-watches', {
     text: 'choir',
     near: 'M33 7ZF',
@@ -69,6 +72,7 @@ export const worldOf = async (place: StartedPlace): Promise<World> => {
     asset: assets.items[0]!.assetId,
     watch: searchWatchId,
     check: credentialId,
+    invitation,
     organisation: toms.organisationId,
     offer: toms.offers[0]!.offerId,
     edited,
@@ -82,6 +86,20 @@ export const worldOf = async (place: StartedPlace): Promise<World> => {
   }
 }
 
+/** Invites somebody by e-mail. No e-mail leaves the demonstration place: an administrator reads in the sink what would have. */
+const invitedTo = async (organisationId: string, owner: ApiPerson, administrator: ApiPerson): Promise<World['invitation']> => {
+  const email = 'femi.adeyemi@example.org'
+  const { invitationId } = await ask<{ invitationId: string }>(owner, `/provider-directory/organisations/${organisationId}/invitations`, {
+    email,
+    memberRole: 'owner',
+  })
+  const link = await until('the mail of the invitation', async () => {
+    const { body } = await administrator.send<{ items: { to: string; text: string }[] }>('GET', '/notification/mail-sink?limit=200')
+    return /\/organisation-invitation\?token=[\w-]+/.exec(body.items.find(({ to }) => to === email)?.text ?? '')?.[0]
+  })
+  return { invitationId, link }
+}
+
 /** Saves an offer from the page that compares. */
 const saves =
   (offerId: string) =>
@@ -89,6 +107,12 @@ const saves =
     await page.goto(`/compare?offer=${offerId}`)
     await page.locator('form[action="/saved"] button').click()
     await page.waitForURL('**/saved*')
+  }
+/** Opens the link of an invitation, which the browser then keeps. */
+const opens =
+  (link: string) =>
+  async (page: Page): Promise<void> => {
+    await page.goto(link)
   }
 const anyone = (...addresses: string[]): Fixture[] => addresses.map((at) => ({ at }))
 const seenBy =
@@ -112,6 +136,7 @@ export const fixturesOf = ({
   edited,
   check,
   watch,
+  invitation,
   account,
   waiting,
   accepted,
@@ -159,6 +184,14 @@ export const fixturesOf = ({
     ...coordinator(`/offers/${edited}`),
   ],
   '/organisations/:id': anyone(`/organisations/${organisation}`),
+  '/organisation-invitation': [
+    ...anyone('/organisation-invitation'),
+    ...[
+      ...anyone('/organisation-invitation'),
+      ...gardener('/organisation-invitation', '/organisation-invitation?lang=cy'),
+      ...resident('/organisation-invitation'),
+    ].map((fixture) => ({ ...fixture, before: opens(invitation.link) })),
+  ],
   '/privacy': anyone('/privacy'),
   '/set-up': anyone('/set-up'),
   '/sign-up': anyone('/sign-up', '/sign-up?as=provider'),
@@ -170,6 +203,16 @@ export const fixturesOf = ({
   '/provider/organisation/new': provider('/provider/organisation/new'),
   '/provider/join': provider('/provider/join'),
   '/provider/organisations/:organisationId/joining-code': provider(`/provider/organisations/${organisation}/joining-code`),
+  '/provider/organisations/:organisationId/invitations': provider(
+    `/provider/organisations/${organisation}/invitations`,
+    `/provider/organisations/${organisation}/invitations?lang=cy`,
+  ),
+  '/provider/organisations/:organisationId/invitations/:invitationId/renewal': provider(
+    `/provider/organisations/${organisation}/invitations/${invitation.invitationId}/renewal`,
+  ),
+  '/provider/organisations/:organisationId/invitations/:invitationId/withdrawal': provider(
+    `/provider/organisations/${organisation}/invitations/${invitation.invitationId}/withdrawal`,
+  ),
   '/provider/organisations/:organisationId/hand-over': provider(`/provider/organisations/${organisation}/hand-over`),
   '/provider/organisations/:organisationId/leaving': provider(`/provider/organisations/${organisation}/leaving`),
   '/provider/organisations/:organisationId/closing': provider(

@@ -18,11 +18,13 @@ export const policies = {
   'organisation.describe': { provider: 'own', coordinator: 'own', administrator: 'any' },
   // own = an organisation the person owns
   'organisation.issue-joining-code': { provider: 'own', coordinator: 'own' },
+  'organisation.invite': { provider: 'own', coordinator: 'own' },
   'organisation.hand-over': { provider: 'own', coordinator: 'own' },
   'organisation.close': { provider: 'own', coordinator: 'own' },
   // own = an organisation the person is a member of
   'organisation.leave': { provider: 'own', coordinator: 'own' },
   'organisation.join': { provider: 'any', coordinator: 'any' },
+  'organisation.read-invitation-mail': { services: ['notification'] },
   'organisation.mine': { provider: 'own', coordinator: 'own', administrator: 'own' },
   'offer.read': { anyone: 'any' },
   'offer.read-draft': { provider: 'own', coordinator: 'own', administrator: 'any' },

@@ -10,13 +10,14 @@ export const MessageSupplier = z.enum(['page', 'smtp', 'sink'])
 export const MessageDelayReason = z.enum([
   'people-unavailable',
   'identity-unavailable',
+  'directory-unavailable',
   'mail-server-unreachable',
   'mail-server-set-up',
   'refused-for-now',
   'could-not-be-made',
 ])
 /** What a message leads to, as an id; the words are made when it is shown or sent. */
-export const MessageAbout = z.object({ kind: z.enum(['referral', 'offer', 'challenge', 'pool', 'search']), id: Id })
+export const MessageAbout = z.object({ kind: z.enum(['referral', 'offer', 'challenge', 'pool', 'search', 'membership-invitation']), id: Id })
 
 export const MessageQueued = defineEvent({
   type: 'message.queued.v1',
@@ -24,6 +25,7 @@ export const MessageQueued = defineEvent({
   meaning: 'A person is to be told something.',
   data: z.object({
     messageId: Id,
+    /** Of somebody who is invited to act for an organisation nobody knows who they are: the id of the invitation stands here. */
     personId: Id,
     channel: MessageChannel,
     template: z.string().max(60),

@@ -61,6 +61,27 @@ export const OrganisationHandedOver = defineEvent({
   meaning: 'A member owns an organisation now, in place of another, who stays a member.',
   data: z.object({ organisationId: Id, fromPersonId: Id, toPersonId: Id, joiningCodeId: Id, handedOverAt: Instant }),
 })
+export const OrganisationInvitationIssued = defineEvent({
+  type: 'organisation.invitation-issued.v1',
+  topic: organisation,
+  meaning:
+    'An owner invited somebody by e-mail to act for an organisation until it expires, or did so again: the same invitation, for longer. Whom, is told to nobody else.',
+  data: z.object({
+    organisationId: Id,
+    invitationId: Id,
+    joiningCodeId: Id,
+    memberRole: z.enum(['owner', 'member']),
+    invitedBy: Id,
+    issuedAt: Instant,
+    expiresAt: Instant,
+  }),
+})
+export const OrganisationInvitationEnded = defineEvent({
+  type: 'organisation.invitation-ended.v1',
+  topic: organisation,
+  meaning: 'An invitation ended without anybody joining: an owner withdrew it, whoever was invited declined, or its time was over.',
+  data: z.object({ organisationId: Id, invitationId: Id, why: z.enum(['withdrawn', 'declined', 'over']), endedAt: Instant }),
+})
 export const OrganisationMerged = defineEvent({
   type: 'organisation.merged.v1',
   topic: organisation,

@@ -1,5 +1,5 @@
 import { consume, type Ports } from '@patchwork/aggregate'
-import { AccountChallengeIssued, OfferCapacityExpired, PoolSpendProposed, ReferralSent, SearchWatchTold } from '@patchwork/events'
+import { AccountChallengeIssued, OfferCapacityExpired, OrganisationInvitationIssued, PoolSpendProposed, ReferralSent, SearchWatchTold } from '@patchwork/events'
 import { createAuthenticator, createServiceClient, type RunningService, type ServiceSettings, shownConsumer } from '@patchwork/http'
 import { observe } from '@patchwork/telemetry'
 import { createNotificationApp } from './app.ts'
@@ -9,6 +9,7 @@ import { createMailSink } from './channels/mailSink.ts'
 import { complete, type OwnSettings } from './config.ts'
 import { announcer, messageIdFor } from './consumers/announce.ts'
 import { onChallengeIssued } from './consumers/onChallengeIssued.ts'
+import { onInvitationIssued } from './consumers/onInvitationIssued.ts'
 import { onOfferEvents } from './consumers/onOfferEvents.ts'
 import { onPoolEvents } from './consumers/onPoolEvents.ts'
 import { onReferralEvents } from './consumers/onReferralEvents.ts'
@@ -68,13 +69,21 @@ export const start = async (ports: Ports, settings: ServiceSettings & OwnSetting
     {
       service,
       group: service,
-      topics: [ReferralSent.topic, AccountChallengeIssued.topic, OfferCapacityExpired.topic, PoolSpendProposed.topic, SearchWatchTold.topic],
+      topics: [
+        ReferralSent.topic,
+        AccountChallengeIssued.topic,
+        OfferCapacityExpired.topic,
+        PoolSpendProposed.topic,
+        SearchWatchTold.topic,
+        OrganisationInvitationIssued.topic,
+      ],
       handlers: [
         ...onReferralEvents({ announce, parties, memberships }),
         onChallengeIssued({ announce }),
         ...onOfferEvents({ announce, memberships }),
         ...onPoolEvents({ announce, memberships }),
         onSearchWatchTold({ announce }),
+        onInvitationIssued({ announce }),
       ],
     },
     ports,

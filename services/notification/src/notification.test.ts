@@ -13,7 +13,7 @@ import { openReferralParties } from './store/referralParties.ts'
 import { type LoopbackMailServer, startMailServer } from './testing/mailServer.ts'
 import { fasterRuntime, until } from './testing/runtime.ts'
 import { startService, type TestService } from './testing/startService.ts'
-import { challenge, referral } from './testing/stories.ts'
+import { challenge, invitation, referral } from './testing/stories.ts'
 
 type Inbox = { items: { messageId: string; template: string; subject: string; body: string; link: string; read: boolean }[]; unread: number; after?: string }
 
@@ -286,6 +286,38 @@ describe('mail over SMTP', () => {
     expect(raw).toContain('Content-Language: cy')
     expect(raw.replaceAll('=\r\n', '').replaceAll('=3D', '=')).toContain(url)
     expect((await inboxOf(place, personId)).items).toEqual([])
+  })
+
+  test('an invitation goes to the address that the directory tells at that moment, without a name, once for each sending, and nowhere else', async () => {
+    const email = 'canary-invited@trafford-people.uk'
+    const { url, invitationId, issue, again } = invitation(place, email, 'cy')
+    place.neighbours.away['provider-directory'] = true
+    await issue()
+    await issue()
+    await until(
+      () => mailTo(invitationId, 'queued'),
+      ([delivery]) => delivery?.attempts.at(-1)?.outcome === 'directory-unavailable',
+    )
+    place.neighbours.away['provider-directory'] = false
+    await mailTo(invitationId, 'sent')
+    const theirs = () => server.received.filter(({ to }) => to[0] === email)
+    expect(theirs()).toHaveLength(1)
+    const raw = theirs()[0]!.raw.replaceAll('=\r\n', '').replaceAll('=3D', '=')
+    expect(raw).toContain('Content-Language: cy')
+    expect(raw).toContain(url)
+    expect(raw).toContain('Helo,')
+    expect((await inboxOf(place, invitationId)).items).toEqual([])
+    await again()
+    await until(theirs, ({ length }) => length === 2)
+    expect(JSON.stringify([place.logLines, await place.deliveries()])).not.toMatch(/canary-invited|secret-/)
+  })
+
+  test('an invitation that was withdrawn before its message left is not sent', async () => {
+    const { invitationId, issue } = invitation(place, 'canary-withdrawn@trafford-people.uk')
+    place.neighbours.invitations.delete(invitationId)
+    await issue()
+    const [delivery] = await mailTo(invitationId, 'not-sent')
+    expect(delivery).toMatchObject({ template: 'membership-invitation', reason: 'no-longer-true' })
   })
 
   test('a link that somebody hands over is not sent as well', async () => {

@@ -1,3 +1,4 @@
+import type { Sealer } from '@patchwork/encryption'
 import { type AppOptions, createApp } from '@patchwork/http'
 import type { Runtime } from '@patchwork/runtime'
 import { assetRoutes } from './http/assetRoutes.ts'
@@ -5,6 +6,7 @@ import { credentialRoutes } from './http/credentialRoutes.ts'
 import { duplicateRoutes } from './http/duplicateRoutes.ts'
 import { feedRoutes } from './http/feedRoutes.ts'
 import { importRoutes } from './http/importRoutes.ts'
+import { invitationRoutes } from './http/invitationRoutes.ts'
 import type { JoiningCodes } from './http/joiningCode.ts'
 import { listingRoutes } from './http/listingRoutes.ts'
 import { offerRoutes } from './http/offerRoutes.ts'
@@ -18,9 +20,10 @@ import type { Feeds } from './import/feeds.ts'
 import type { Imports } from './import/openImports.ts'
 import type { CouncilArea } from './place/place.ts'
 import type { AssetIndex } from './store/assetIndex.ts'
-import type { CredentialReadings } from './store/credentialReadings.ts'
 import { type Directory, service } from './store/directory.ts'
+import type { InvitedAddresses } from './store/invitedAddresses.ts'
 import type { OfferViews } from './store/offerViews.ts'
+import type { Readings } from './store/readings.ts'
 import type { SearchIndex } from './store/searchIndex.ts'
 import type { SkillReadings } from './store/skillReadings.ts'
 import type { UnmetNeed } from './store/unmetNeed.ts'
@@ -28,7 +31,11 @@ import type { Taxonomies } from './taxonomy/taxonomies.ts'
 
 export type Dependencies = {
   directory: Directory
-  readings: CredentialReadings
+  readings: Readings
+  invitationReadings: Readings
+  invitedAddresses: InvitedAddresses
+  sealer: Sealer
+  publicUrl: string
   index: SearchIndex
   assetIndex: AssetIndex
   skillReadings: SkillReadings
@@ -48,6 +55,7 @@ export const routesOf = (dependencies: Dependencies) => [
   ...searchWatchRoutes(dependencies),
   ...offerRoutes(dependencies),
   ...organisationRoutes(dependencies),
+  ...invitationRoutes(dependencies),
   ...listingRoutes(dependencies),
   ...credentialRoutes(dependencies),
   ...assetRoutes(dependencies),

@@ -1,4 +1,5 @@
 import { deadlines, type Ports } from '@patchwork/aggregate'
+import { createSealer } from '@patchwork/encryption'
 import { createAuthenticator, type RunningService, type ServiceSettings, shownConsumer } from '@patchwork/http'
 import { createDirectoryApp } from './app.ts'
 import {
@@ -15,6 +16,7 @@ import { closedOrganisationsGroup, closeOrganisations } from './consumers/closed
 import { duplicatesGroup, findDuplicates } from './consumers/duplicates.ts'
 import { newOffersGroup, openNewOffers } from './consumers/newOffers.ts'
 import { syncSearch } from './consumers/searchSync.ts'
+import { endInvitationsOver } from './domain/invitation.ts'
 import { expireCapacity, stepDown } from './domain/offer.ts'
 import { endWatchOver, tellOfMatches } from './domain/searchWatch.ts'
 import { createJoiningCodes } from './http/joiningCode.ts'
@@ -25,13 +27,14 @@ import { type LoadedOpenData, type LoadOpenDataOptions, loadOpenData } from './o
 import { createOpenReferralApp, openReferralPath } from './openReferral/app.ts'
 import { openCouncilArea } from './place/place.ts'
 import { createAssetIndex } from './store/assetIndex.ts'
-import { openCredentialReadings } from './store/credentialReadings.ts'
 import { openDirectory, service } from './store/directory.ts'
 import { openImportFiles } from './store/importFiles.ts'
 import { openImportStore } from './store/importStore.ts'
+import { openInvitedAddresses } from './store/invitedAddresses.ts'
 import { openLikenesses } from './store/likeness.ts'
 import { openOfferViews } from './store/offerViews.ts'
 import { olderOffersJoin } from './store/olderOffers.ts'
+import { openReadings } from './store/readings.ts'
 import { createSearchIndex } from './store/searchIndex.ts'
 import { openSkillReadings } from './store/skillReadings.ts'
 import { openUnmetNeed } from './store/unmetNeed.ts'
@@ -70,9 +73,10 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
   const { runtime, logger, dataKey, documents, log } = ports
   const councilArea = openCouncilArea(settings.placeFolder ?? demonstrationPlaceFolder, { postcodesFile: settings.postcodesFile, now: runtime.now })
   const taxonomies = openTaxonomies(settings.taxonomiesFolder, runtime.now)
-  const [directory, readings, skillReadings, importStore, importFiles, likenesses] = await Promise.all([
+  const [directory, readings, invitationReadings, skillReadings, importStore, importFiles, likenesses] = await Promise.all([
     openDirectory(ports),
-    openCredentialReadings(ports),
+    openReadings(ports, 'credential-readings'),
+    openReadings(ports, 'invitation-readings'),
     openSkillReadings(ports),
     openImportStore(ports),
     openImportFiles(ports),
@@ -123,8 +127,18 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
     name: 'search-watch-ending',
     decide: (watch, at) => endWatchOver(watch, { searchWatchId: watch.id, at }),
   })
+  const invitations = deadlines({
+    ...due,
+    aggregates: directory.organisations,
+    field: 'invitationEndsAt',
+    name: 'organisation-invitation',
+    decide: (organisation, at) => endInvitationsOver(organisation, { organisationId: organisation.id, at }),
+  })
   const newOffers = await openNewOffers({ directory, councilArea, everyMs: settings.newOffersCheckMs ?? newOffersCheckMsByDefault }, ports)
   const older = olderOffersJoin({ offers: directory.offers, days: councilArea.assuranceDays }, ports)
+
+  const sealer = createSealer(dataKey, service, runtime)
+  const invitedAddresses = await openInvitedAddresses({ documents, sealer, runtime })
 
   const ready = async (): Promise<void> => {
     await Promise.all([documents.ping(), log.ping()])
@@ -144,6 +158,10 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
         app: createDirectoryApp(appOptions, {
           directory,
           readings,
+          invitationReadings,
+          invitedAddresses,
+          sealer,
+          publicUrl: settings.publicUrl,
           index,
           assetIndex,
           skillReadings,
@@ -167,7 +185,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
         await imports.stop()
         await looked
         await sweeping.stop()
-        await Promise.all([capacity.stop(), assurance.stop(), older.stop(), telling.stop(), ending.stop(), newOffers.stop()])
+        await Promise.all([capacity.stop(), assurance.stop(), older.stop(), telling.stop(), ending.stop(), invitations.stop(), newOffers.stop()])
         await Promise.all([search.stop(), assetMap.stop(), duplicates.stop(), closed.stop(), closedAccounts.stop()])
         await Promise.all([unmetNeed.settled(), offerViews.stop()])
         await Promise.all([

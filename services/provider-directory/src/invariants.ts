@@ -30,7 +30,7 @@ async function* everyAsset({ assets }: Directory, status: 'listed' | 'removed') 
   } while (after !== undefined)
 }
 
-async function* organisationsWith({ organisations }: Directory, field: 'mergedInto' | 'closedAt') {
+async function* organisationsWith({ organisations }: Directory, field: 'mergedInto' | 'closedAt' | 'invitationEndsAt') {
   let after: string | undefined
   do {
     const page = await organisations.find({ where: { [field]: { above: '' } }, limit: pageSize, ...(after === undefined ? {} : { after }) })
@@ -122,6 +122,20 @@ export const directoryInvariants = (directory: Directory, { index, assetIndex, c
           look(isStanding && [...stands.state.memberIds].sort().join() === [...state.memberIds].sort().join(), id)
         }
       }
+      return result
+    },
+  },
+  {
+    name: `${service}: every open invitation has its address, and was sent by somebody who looks after the organisation`,
+    check: async () => {
+      const { result, look } = tally()
+      for await (const page of organisationsWith(directory, 'invitationEndsAt'))
+        for (const { id, state, details } of page) {
+          const { invitations = [], ownerIds = [] } = state.status === 'registered' ? state : {}
+          const addressed = (details?.invited ?? []).map(({ invitationId }) => invitationId).sort()
+          const open = invitations.map(({ invitationId }) => invitationId).sort()
+          look(addressed.join() === open.join() && invitations.every(({ invitedBy }) => ownerIds.includes(invitedBy)), id)
+        }
       return result
     },
   },

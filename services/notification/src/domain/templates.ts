@@ -1,13 +1,13 @@
 import type { Channel } from './message.ts'
 
-/** Where a message leads: to the page of the record it is about, as this reader sees it, or to a one-time link that identity gives at the last moment. */
-export const readers = ['resident', 'provider', 'referrer', 'searcher', 'account'] as const
+/** Where a message leads: to the page of the record it is about, as this reader sees it, or to a one-time link that identity, or the directory, gives at the last moment. */
+export const readers = ['resident', 'provider', 'referrer', 'searcher', 'invited', 'account'] as const
 type Reader = (typeof readers)[number]
 
 export type Template = {
   reader: Reader
   channels: readonly Channel[]
-  /** Goes by e-mail whatever the person chose: without it they cannot use their account. */
+  /** Goes by e-mail whatever the person chose: without it they cannot use their account, or answer what they were invited to. */
   urgent?: true
 }
 
@@ -42,6 +42,7 @@ export const templates = {
   'spend-paid': { reader: 'resident', channels: both },
   'spend-refused': { reader: 'resident', channels: both },
   'payment-instructed': { reader: 'provider', channels: both },
+  'membership-invitation': { reader: 'invited', channels: mailOnly, urgent: true },
   'verify-email': { reader: 'account', channels: mailOnly, urgent: true },
   'reset-password': { reader: 'account', channels: mailOnly, urgent: true },
   invitation: { reader: 'account', channels: mailOnly, urgent: true },

@@ -11,18 +11,27 @@ export type Contact = z.infer<typeof Contact>
 
 const ChallengeLink = z.object({ url: z.string().optional(), personId: z.string(), stillTrue: z.boolean() })
 
+const Invited = z.object({ email: z.string(), language: z.enum(['en', 'cy']).catch('en'), url: z.string() })
+/** Somebody of whom nothing but the address is known, with the one-time link that their message carries. */
+export type Invited = z.infer<typeof Invited>
+
 /** What is asked of other services at the moment of sending. Nothing of it is kept. `gone`: there is no such person or link (any more). An answer that is not one throws. */
 export type Contacts = {
   contactOf(personId: string): Promise<Contact | 'gone' | 'unavailable'>
+  invitedBy(invitationId: string): Promise<Invited | 'gone' | 'unavailable'>
   linkOf(challengeId: string, personId: string): Promise<string | 'gone' | 'unavailable'>
 }
 
-/** Reads addresses from people and one-time links from identity. */
+/** Reads addresses from people, one-time links from identity, and both of an invitation to act for an organisation from the directory. */
 export const createContacts = (client: ServiceClient): Contacts => ({
   contactOf: async (personId) => {
     const answer = await ask(client, 'people', `/people/${personId}/contact`)
     if (typeof answer === 'string') return answer
     return Contact.parse(answer.body)
+  },
+  invitedBy: async (invitationId) => {
+    const answer = await ask(client, 'provider-directory', `/invitations/${invitationId}/mail`)
+    return typeof answer === 'string' ? answer : Invited.parse(answer.body)
   },
   linkOf: async (challengeId, personId) => {
     const answer = await ask(client, 'identity', `/challenges/${challengeId}/link`)

@@ -26,9 +26,9 @@ const leaseMs = sendMsMax + 30_000
 /** How long a stop waits for mails on their way before it breaks them off. */
 const stopMsMax = 10_000
 /** Failures that say nothing about the one message: when another gets through, those that wait for the same need not wait any longer. */
-const outages: readonly DelayReason[] = ['people-unavailable', 'identity-unavailable', 'mail-server-unreachable', 'mail-server-set-up']
+const outages: readonly DelayReason[] = ['people-unavailable', 'identity-unavailable', 'directory-unavailable', 'mail-server-unreachable', 'mail-server-set-up']
 const endedBy = (message: KnownMessage, supplier: 'sink' | 'smtp'): DelayReason[] => [
-  'people-unavailable',
+  message.about?.kind === 'membership-invitation' ? 'directory-unavailable' : 'people-unavailable',
   ...(message.about?.kind === 'challenge' ? (['identity-unavailable'] as const) : []),
   ...(supplier === 'smtp' ? (['mail-server-unreachable', 'mail-server-set-up'] as const) : []),
 ]

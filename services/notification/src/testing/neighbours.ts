@@ -12,11 +12,13 @@ export type Link = { url: string; purpose: string; personId: string; stillTrue: 
 export type Neighbours = {
   people: Map<string, Person>
   links: Map<string, Link>
+  /** Open invitations to act for an organisation, by their ids. */
+  invitations: Map<string, { email: string; language: 'en' | 'cy'; url: string }>
   /** Each read of an address: who asked, for whom. */
   reads: { service: string; personId: string }[]
-  /** The next answers of people, or identity, are 503. */
-  away: { people: boolean; identity: boolean }
-  urls: { people: string; identity: string; jwks: string; issuer: string }
+  /** The next answers of people, identity or the directory are 503. */
+  away: { people: boolean; identity: boolean; 'provider-directory': boolean }
+  urls: { people: string; identity: string; directory: string; jwks: string; issuer: string }
   tokenFor(personId: string, role: string): string
   stop(): Promise<void>
 }
@@ -33,7 +35,7 @@ export const startNeighbours = async (dataKey: Uint8Array): Promise<Neighbours> 
   const issuerServer = createServer((_request, response) => response.setHeader('content-type', 'application/json').end(JSON.stringify(keys)))
   const issuer = await listening(issuerServer)
 
-  const serve = async (service: 'people' | 'identity', answer: (path: string, caller: string) => object | undefined) => {
+  const serve = async (service: 'people' | 'identity' | 'provider-directory', answer: (path: string, caller: string) => object | undefined) => {
     const authenticate = createAuthenticator({ service, issuer, jwksUrl: `${issuer}/jwks`, dataKey, runtime: systemRuntime })
     const server = createServer((request: IncomingMessage, response) => {
       const send = (status: number, body: object) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
@@ -57,13 +59,18 @@ export const startNeighbours = async (dataKey: Uint8Array): Promise<Neighbours> 
   })
   const identityServer = await serve('identity', (path) => neighbours.links.get(/^\/challenges\/([0-9a-f-]{36})\/link$/.exec(path)?.[1] ?? ''))
 
+  const directoryServer = await serve('provider-directory', (path, caller) =>
+    caller === 'notification' ? neighbours.invitations.get(/^\/invitations\/([0-9a-f-]{36})\/mail$/.exec(path)?.[1] ?? '') : undefined,
+  )
+
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const neighbours: Neighbours = {
     people: new Map(),
     links: new Map(),
+    invitations: new Map(),
     reads: [],
-    away: { people: false, identity: false },
-    urls: { people: peopleServer.url, identity: identityServer.url, jwks: `${issuer}/jwks`, issuer },
+    away: { people: false, identity: false, 'provider-directory': false },
+    urls: { people: peopleServer.url, identity: identityServer.url, directory: directoryServer.url, jwks: `${issuer}/jwks`, issuer },
     tokenFor: (personId, role) => {
       const seconds = Math.floor(systemRuntime.now() / 1_000)
       const claims = { iss: issuer, aud: 'patchwork', sub: personId, iat: seconds - 5, exp: seconds + 36_000, person_id: personId, account_id: personId, role }
@@ -71,7 +78,7 @@ export const startNeighbours = async (dataKey: Uint8Array): Promise<Neighbours> 
       return `${text}.${sign('sha256', Buffer.from(text), { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`
     },
     stop: async () => {
-      for (const server of [issuerServer, peopleServer.server, identityServer.server]) {
+      for (const server of [issuerServer, peopleServer.server, identityServer.server, directoryServer.server]) {
         server.closeAllConnections()
         await new Promise((resolve) => server.close(resolve))
       }

@@ -39,7 +39,7 @@ export const startService = async (options: { runtime?: Runtime; smtpUrl?: () =>
     const { urls } = neighbours
     return {
       ...{ publicUrl, mailFrom, issuer: urls.issuer, jwksUrl: urls.jwks, smtpUrl: options.smtpUrl?.() },
-      serviceUrls: { people: urls.people, identity: urls.identity },
+      serviceUrls: { people: urls.people, identity: urls.identity, 'provider-directory': urls.directory },
     }
   }
   const run = async (): Promise<Running> => {

@@ -1,6 +1,7 @@
 import {
   AccountChallengeIssued,
   type EventEnvelope,
+  OrganisationInvitationIssued,
   OrganisationMemberJoined,
   OrganisationMemberLeft,
   ReferralAccepted,
@@ -74,4 +75,18 @@ export const challenge = (
     ...(handedOverBy === undefined ? {} : { handedOverBy }),
   })
   return { url, challengeId, issue: () => place.publish(AccountChallengeIssued, event) }
+}
+
+/** Somebody invited to act for an organisation, as the directory would tell of it; `again` sends the same invitation once more. */
+export const invitation = (place: TestService, email: string, language: 'en' | 'cy' = 'en') => {
+  const [organisationId, invitationId] = [newId(), newId()]
+  const url = `https://patchwork-place.uk/organisation-invitation?token=secret-${invitationId}`
+  place.neighbours.invitations.set(invitationId, { email, language, url })
+  const data = { organisationId, invitationId, joiningCodeId: newId(), memberRole: 'member' as const, invitedBy: newId(), issuedAt: at, expiresAt: at }
+  const event = place.envelope(OrganisationInvitationIssued, organisationId, data)
+  return {
+    ...{ url, invitationId, event },
+    issue: () => place.publish(OrganisationInvitationIssued, event),
+    again: () => place.publish(OrganisationInvitationIssued, place.envelope(OrganisationInvitationIssued, organisationId, data)),
+  }
 }

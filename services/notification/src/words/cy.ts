@@ -4,6 +4,7 @@ import type { Words } from './words.ts'
 export const cy: Words = {
   status: 'draft',
   greeting: 'Helo {{ name }},',
+  greetingUnnamed: 'Helo,',
   linkOnce: 'Mae’r ddolen yn gweithio unwaith, ac am gyfnod cyfyngedig. Os nad chi ofynnodd am hyn, nid oes angen i chi wneud dim.',
   signedOff: 'Oddi wrth bawb yn {{ place }}',
   whyYou: 'Rydych yn cael yr e-bost hwn am fod rhywbeth wedi digwydd sy’n ymwneud â chi. Gallwch ddewis pa e-byst a gewch ar eich tudalen negeseuon.',
@@ -175,6 +176,15 @@ export const cy: Words = {
         'Pan fyddwch wedi talu, cadarnhewch y diwrnod a’ch cyfeirnod, os gwelwch yn dda.',
       ],
       action: 'Gweld beth i’w dalu',
+    },
+    'membership-invitation': {
+      subject: '{{ place }}: mae cydweithiwr yn eich gwahodd',
+      body: [
+        'Mae rhywun sy’n gofalu am sefydliad yma yn gofyn i chi weithredu drosto gyda nhw: gofalu am yr hyn y mae’n ei gynnig, ac ateb pwy bynnag sy’n gofyn amdano.',
+        'Pan fyddwch wedi mewngofnodi cewch weld pa sefydliad ydyw. Nid oes dim yn digwydd nes i chi gytuno, a gallwch wrthod.',
+        'Mae angen cyfrif arnoch ar gyfer hynny. Os nad oes gennych un, gallwch agor un drwy’r un ddolen, sy’n gweithio am saith diwrnod.',
+      ],
+      action: 'Gweld y gwahoddiad',
     },
     'verify-email': {
       subject: '{{ place }}: cadarnhewch eich cyfeiriad e-bost',

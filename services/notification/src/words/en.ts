@@ -3,6 +3,7 @@ import type { Words } from './words.ts'
 export const en: Words = {
   status: 'final',
   greeting: 'Hello {{ name }},',
+  greetingUnnamed: 'Hello,',
   linkOnce: 'The link works once, and for a limited time. If you did not ask for this, you do not need to do anything.',
   signedOff: 'From everyone at {{ place }}',
   whyYou: 'You get this e-mail because something happened that concerns you. You can choose which e-mails you get on your messages page.',
@@ -171,6 +172,15 @@ export const en: Words = {
         'When you have paid, please confirm the day and your reference.',
       ],
       action: 'See what to pay',
+    },
+    'membership-invitation': {
+      subject: '{{ place }}: a colleague invites you',
+      body: [
+        'Somebody who looks after an organisation here asks you to act for it with them: to look after what it offers, and to answer who asks for it.',
+        'When you have signed in you see which organisation it is. Nothing happens until you say yes, and you can say no.',
+        'You need an account for that. If you have none, you can open one with the same link, which works for seven days.',
+      ],
+      action: 'See the invitation',
     },
     'verify-email': {
       subject: '{{ place }}: confirm your e-mail address',

@@ -28,11 +28,11 @@ export const renderPage = (template: TemplateName, language: Language, { place }
   return { subject: fill(subject, { place }), body: body.map((paragraph) => fill(paragraph, { place })).join('\n\n') }
 }
 
-/** The words of an e-mail, as plain text and as simple HTML. `isOnce`: the link is a secret that works once. */
+/** The words of an e-mail, as plain text and as simple HTML. `isOnce`: the link is a secret that works once; `name` is absent where nobody knows it. */
 export const renderMail = (
   template: TemplateName,
   language: Language,
-  { place, name, link, isOnce, settingsLink }: { place: string; name: string; link: string; isOnce: boolean; settingsLink: string },
+  { place, name, link, isOnce, settingsLink }: { place: string; name?: string | undefined; link: string; isOnce: boolean; settingsLink: string },
 ): MailText => {
   const words = wordsIn[language]
   const message = words.messages[template]
@@ -40,7 +40,7 @@ export const renderMail = (
   const content = {
     language,
     subject,
-    greeting: fill(words.greeting, { name }),
+    greeting: name === undefined ? words.greetingUnnamed : fill(words.greeting, { name }),
     paragraphs: message.body.map((paragraph) => fill(paragraph, { place })),
     action: message.action,
     link,

@@ -91,6 +91,14 @@ describe('an e-mail', () => {
       expect(text).not.toMatch(/\{\{|\}\}|undefined/)
     }
   })
+  test('to somebody of whom only the address is known greets without a name', () => {
+    for (const language of languages) {
+      const { name: _unknown, ...rest } = canaries
+      const { text } = renderMail('membership-invitation', language, { ...rest, isOnce: true })
+      expect(text.startsWith(wordsIn[language].greetingUnnamed)).toBe(true)
+      expect(paramsOf(wordsIn[language].greetingUnnamed)).toEqual([])
+    }
+  })
   test('with a one-time link does not speak of choosing e-mails', () => {
     expect(mailOf('reset-password', 'en', true).text).not.toContain(canaries.settingsLink)
     expect(mailOf('reset-password', 'en', true).text).toContain('once')

@@ -77,9 +77,9 @@ const replaced = (details: OrganisationDetails, { matchId, field, was, now, entr
   return !later && isEqual(details[field], was) ? withField(next, field, now) : next
 }
 
-/** What an organisation says of itself, without what merges put there. */
-export const ownWords = (details: OrganisationDetails): OrganisationDetails =>
-  Object.keys(details.taken ?? {}).reduceRight((next, matchId) => givenBackWords(next, matchId), details)
+/** What an organisation says of itself, without what merges put there and without whom it has invited. */
+export const ownWords = ({ invited: _nobodys, ...details }: OrganisationDetails): OrganisationDetails =>
+  Object.keys(details.taken ?? {}).reduceRight<OrganisationDetails>((next, matchId) => givenBackWords(next, matchId), details)
 
 /** The words after its own have changed, as a feed's do: what merges put there goes on standing, over what is said now. */
 export const withOwnWords = (details: OrganisationDetails, said: OrganisationDetails): OrganisationDetails => {

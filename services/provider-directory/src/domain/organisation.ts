@@ -4,6 +4,8 @@ import type {
   OrganisationDescribed,
   OrganisationHandedOver,
   OrganisationHandOverOffered,
+  OrganisationInvitationEnded,
+  OrganisationInvitationIssued,
   OrganisationJoiningCodeIssued,
   OrganisationMemberJoined,
   OrganisationMemberLeft,
@@ -23,6 +25,8 @@ export type OrganisationEvent =
   | DomainEvent<typeof OrganisationMemberLeft>
   | DomainEvent<typeof OrganisationHandOverOffered>
   | DomainEvent<typeof OrganisationHandedOver>
+  | DomainEvent<typeof OrganisationInvitationIssued>
+  | DomainEvent<typeof OrganisationInvitationEnded>
   | DomainEvent<typeof OrganisationMerged>
   | DomainEvent<typeof OrganisationMergeUndone>
   | DomainEvent<typeof OrganisationClosed>
@@ -34,6 +38,11 @@ export type MemberRole = 'owner' | 'member'
 /** A code that one colleague can join by; its id follows from the code, which is kept nowhere. `handsOver`: by it they own it in the place of this one. */
 export type JoiningCode = { joiningCodeId: string; expiresAt: string; usedBy?: string; handsOver?: string }
 
+/** Somebody who was invited by e-mail. Their link holds a code like any other; until it was used it says by this what they become. Whom, is in the details. */
+export type Invitation = { invitationId: string; joiningCodeId: string; memberRole: MemberRole; invitedBy: string; issuedAt: string; expiresAt: string }
+/** Whom an open invitation was sent to, and in which language. */
+export type Invited = { invitationId: string; email: string; language: 'en' | 'cy' }
+
 export type OrganisationState =
   | { status: 'unregistered'; memberIds: string[] }
   | {
@@ -43,7 +52,12 @@ export type OrganisationState =
       memberIds: string[]
       ownerIds: string[]
       joiningCodes?: JoiningCode[]
+      /** Of its codes and its invitations. */
       joiningCodeIds?: string[]
+      invitations?: Invitation[]
+      invitationIds?: string[]
+      /** When the first of its invitations is over. */
+      invitationEndsAt?: string
       /** By person, the match whose merge made them a member here: they act for the other of its two organisations. */
       through?: Record<string, string>
       /** Which organisation stands for this one since the two were merged. */
@@ -71,6 +85,8 @@ export type OrganisationDetails = {
   taken?: Record<string, TakenWords>
   /** Of one that is merged: which of its words the other one was to take. */
   merge?: { fields: MergedField[] }
+  /** Whom it has invited, as long as the invitation is open; shown to its owners alone. */
+  invited?: Invited[]
   modifiedAt: string
 }
 
@@ -113,6 +129,7 @@ export const describeOrganisation = (
     ...(before.source ? { source: before.source } : {}),
     ...(taken ? { taken } : {}),
     ...(before.merge ? { merge: before.merge } : {}),
+    ...(before.invited ? { invited: before.invited } : {}),
   }
   const next: OrganisationDetails = { ...details, ...kept }
   const answer = { organisationId }
@@ -158,26 +175,28 @@ export const offerHandOver = (
  * until it is closed and nobody does.
  * Throws RefusedError `organisation-not-found`, `last-owner`.
  */
-export const leaveOrganisation = (
-  { state }: Organisation,
-  { organisationId, personId }: { organisationId: string; personId: string },
-): OrganisationDecision => {
+export const leaveOrganisation = (current: Organisation, { organisationId, personId }: { organisationId: string; personId: string }): OrganisationDecision => {
+  const { state } = current
   if (state.status !== 'registered') throw new RefusedError('organisation-not-found')
   const answer = { organisationId }
   if (!isOwnMember(state, personId)) return { events: [], answer }
   const owners = state.ownerIds.filter((ownerId) => isOwnOwner(state, ownerId))
   if (state.closedAt === undefined && owners.length === 1 && owners[0] === personId) throw new RefusedError('last-owner')
-  return { events: [{ type: 'organisation.member-left.v1', data: { organisationId, personId } }], answer }
+  return forgettingInvited(current, { events: [{ type: 'organisation.member-left.v1', data: { organisationId, personId } }], answer })
 }
+
+type JoinOrganisation = { organisationId: string; joiningCodeId: string; personId: string; at: string }
 
 /**
  * Whoever has a code that is still open becomes a member, and the code is used up. A member who enters one stays what they are, and nothing is used up, unless its
- * owner hands over by it: then they own it in the place of that one, member before or not. Throws RefusedError `joining-code-ended`, `too-many-members`.
+ * owner hands over by it: then they own it in the place of that one, member before or not. By the link of an invitation they become what it says.
+ * Throws RefusedError `joining-code-ended`, `too-many-members`.
  */
-export const joinOrganisation = (
-  { state }: Organisation,
-  { organisationId, joiningCodeId, personId, at }: { organisationId: string; joiningCodeId: string; personId: string; at: string },
-): OrganisationDecision => {
+export const joinOrganisation = (current: Organisation, command: JoinOrganisation): OrganisationDecision => {
+  const { state } = current
+  const { organisationId, joiningCodeId, personId, at } = command
+  const invitation = state.status === 'registered' ? state.invitations?.find((one) => one.joiningCodeId === joiningCodeId) : undefined
+  if (state.status === 'registered' && invitation) return forgettingInvited(current, acceptInvitation(state, invitation, command))
   const code = state.status === 'registered' ? state.joiningCodes?.find((open) => open.joiningCodeId === joiningCodeId) : undefined
   const answer = { organisationId }
   const isMember = state.memberIds.includes(personId)
@@ -188,7 +207,30 @@ export const joinOrganisation = (
   const joined = { type: 'organisation.member-joined.v1', data: { organisationId, personId, memberRole: 'member', joiningCodeId } } as const
   if (code.handsOver === undefined) return { events: [joined], answer }
   const data = { organisationId, fromPersonId: code.handsOver, toPersonId: personId, joiningCodeId, handedOverAt: at }
-  return { events: [...(isOwnMember(state, personId) ? [] : [joined]), { type: 'organisation.handed-over.v1', data }], answer }
+  const events = [...(isOwnMember(state, personId) ? [] : [joined]), { type: 'organisation.handed-over.v1', data } as const]
+  return forgettingInvited(current, { events, answer })
+}
+
+const acceptInvitation = (state: Registered, { memberRole, expiresAt }: Invitation, command: JoinOrganisation): OrganisationDecision => {
+  const { organisationId, joiningCodeId, personId, at } = command
+  const answer = { organisationId }
+  if (at >= expiresAt) throw new RefusedError('joining-code-ended', '/code')
+  const isMember = state.memberIds.includes(personId)
+  if (memberRole === 'owner' ? isOwnOwner(state, personId) : isMember) return { events: [], answer }
+  if (!isMember && state.memberIds.length >= membersMax) throw new RefusedError('too-many-members', '/code')
+  return { events: [{ type: 'organisation.member-joined.v1', data: { organisationId, personId, memberRole, joiningCodeId } }], answer }
+}
+
+/** The same decision, and whoever's invitation is open no more after it is forgotten with the same write. */
+export const forgettingInvited = ({ state, details }: Organisation, decision: OrganisationDecision): OrganisationDecision => {
+  const words = decision.details ?? details
+  if (!words?.invited) return decision
+  const next = decision.events.reduce(evolveOrganisation, state)
+  const open = next.status === 'registered' ? (next.invitationIds ?? []) : []
+  const stillInvited = words.invited.filter(({ invitationId }) => open.includes(invitationId))
+  if (stillInvited.length === words.invited.length) return decision
+  const { invited: _before, ...others } = words
+  return { ...decision, details: stillInvited.length > 0 ? { ...others, invited: stillInvited } : others }
 }
 
 /**
@@ -196,21 +238,23 @@ export const joinOrganisation = (
  * Closing again changes nothing. Throws RefusedError `organisation-not-found`.
  */
 export const closeOrganisation = (
-  { state }: Organisation,
+  current: Organisation,
   { organisationId, closedBy, at }: { organisationId: string; closedBy: string; at: string },
 ): OrganisationDecision => {
+  const { state } = current
   if (state.status !== 'registered' || !state.ownerIds.includes(closedBy)) throw new RefusedError('organisation-not-found')
-  return closing(state, { organisationId, closedBy, closedAt: at })
+  return forgettingInvited(current, closing(state, { organisationId, closedBy, closedAt: at }))
 }
 
 /** One that another stands for closes with it, whoever its own people are: the two are one. One that stands by itself again stays open. */
 export const closeWithStanding = (
-  { state }: Organisation,
+  current: Organisation,
   standing: { organisationId: string; intoOrganisationId: string; closedBy: string; at: string },
 ): OrganisationDecision => {
+  const { state } = current
   const { organisationId, intoOrganisationId, closedBy, at } = standing
   if (state.status !== 'registered' || state.mergedInto?.organisationId !== intoOrganisationId) return { events: [] }
-  return closing(state, { organisationId, closedBy, closedAt: at })
+  return forgettingInvited(current, closing(state, { organisationId, closedBy, closedAt: at }))
 }
 
 const closing = (state: Registered, data: { organisationId: string; closedBy: string; closedAt: string }): OrganisationDecision => ({
@@ -219,7 +263,7 @@ const closing = (state: Registered, data: { organisationId: string; closedBy: st
 })
 
 /** Throws RefusedError `organisation-closed`. */
-const mustBeOpen = ({ closedAt }: Registered): void => {
+export const mustBeOpen = ({ closedAt }: Registered): void => {
   if (closedAt !== undefined) throw new RefusedError('organisation-closed')
 }
 
@@ -287,10 +331,11 @@ const rewritten = (organisationId: string, before: OrganisationDetails, next: Or
 export type MemberChanges = { joins: { personId: string; memberRole: MemberRole; throughMatchId: string }[]; leaves: string[] }
 
 /** Makes people members through a merge, or no longer. Who became one otherwise meanwhile stays one. */
-export const changeMembers = ({ state }: Organisation, { organisationId, joins, leaves }: MemberChanges & { organisationId: string }): OrganisationDecision => {
+export const changeMembers = (current: Organisation, { organisationId, joins, leaves }: MemberChanges & { organisationId: string }): OrganisationDecision => {
+  const { state } = current
   if (state.status !== 'registered') return { events: [] }
   const isOwn = (personId: string) => state.memberIds.includes(personId) && state.through?.[personId] === undefined
-  return {
+  return forgettingInvited(current, {
     events: [
       ...leaves
         .filter((personId) => state.memberIds.includes(personId) && !isOwn(personId))
@@ -299,7 +344,7 @@ export const changeMembers = ({ state }: Organisation, { organisationId, joins, 
         .filter((join) => !isOwn(join.personId) && !isMemberThrough(state, join))
         .map((join) => ({ type: 'organisation.member-joined.v1', data: { organisationId, ...join } }) as const),
     ],
-  }
+  })
 }
 
 const isMemberThrough = (
@@ -312,7 +357,15 @@ const isSame = (left: object, right: object): boolean => {
   return sorted(left) === sorted(right)
 }
 
-export const evolveOrganisation = (state: OrganisationState, event: OrganisationEvent): OrganisationState => {
+/** Nobody joins by an invitation whose sender does not look after it any more, nor once it is closed. */
+export const evolveOrganisation = (before: OrganisationState, event: OrganisationEvent): OrganisationState => {
+  const state = evolved(before, event)
+  if (state.status !== 'registered' || !state.invitations) return state
+  const good = state.closedAt === undefined ? state.invitations.filter(({ invitedBy }) => state.ownerIds.includes(invitedBy)) : []
+  return good.length === state.invitations.length ? state : withInvitations(state, good)
+}
+
+const evolved = (state: OrganisationState, event: OrganisationEvent): OrganisationState => {
   switch (event.type) {
     case 'organisation.registered.v1':
       return { status: 'registered', kind: event.data.kind, origin: event.data.origin, memberIds: state.memberIds, ownerIds: [] }
@@ -328,13 +381,17 @@ export const evolveOrganisation = (state: OrganisationState, event: Organisation
       }
       const joined = { ...withThrough(state, { ...state.through, [personId]: throughMatchId }), ...members }
       if (joiningCodeId === undefined) return joined
-      const codes = (state.joiningCodes ?? []).map((code) => (code.joiningCodeId === joiningCodeId ? { ...code, usedBy: personId } : code))
-      return { ...joined, ...withJoiningCodes(codes) }
+      const invitation = state.invitations?.find((one) => one.joiningCodeId === joiningCodeId)
+      // Once it was used it is a code like any other: entered again by the same person it changes nothing.
+      const known = invitation ? withJoiningCode(state, { joiningCodeId, expiresAt: invitation.expiresAt }) : (state.joiningCodes ?? [])
+      const codes = known.map((code) => (code.joiningCodeId === joiningCodeId ? { ...code, usedBy: personId } : code))
+      const used = { ...joined, ...withJoiningCodes(joined, codes) }
+      return invitation ? withInvitations(used, withoutInvitation(state, invitation.invitationId)) : used
     }
     case 'organisation.joining-code-issued.v1': {
       const { joiningCodeId, expiresAt } = event.data
       if (state.status !== 'registered') return state
-      return { ...state, ...withJoiningCodes([...(state.joiningCodes ?? []).slice(1 - joiningCodesMax), { joiningCodeId, expiresAt }]) }
+      return { ...state, ...withJoiningCodes(state, withJoiningCode(state, { joiningCodeId, expiresAt })) }
     }
     case 'organisation.member-left.v1': {
       if (state.status !== 'registered') return state
@@ -350,16 +407,23 @@ export const evolveOrganisation = (state: OrganisationState, event: Organisation
     case 'organisation.hand-over-offered.v1': {
       const { joiningCodeId, expiresAt, offeredBy } = event.data
       if (state.status !== 'registered') return state
-      return { ...state, ...withJoiningCodes([...(state.joiningCodes ?? []).slice(1 - joiningCodesMax), { joiningCodeId, expiresAt, handsOver: offeredBy }]) }
+      return { ...state, ...withJoiningCodes(state, withJoiningCode(state, { joiningCodeId, expiresAt, handsOver: offeredBy })) }
     }
     case 'organisation.handed-over.v1': {
       const { fromPersonId, toPersonId, joiningCodeId } = event.data
       if (state.status !== 'registered') return state
       const codes = (state.joiningCodes ?? []).map((code) => (code.joiningCodeId === joiningCodeId ? { ...code, usedBy: toPersonId } : code))
       const ownerIds = [...state.ownerIds.filter((id) => id !== fromPersonId && id !== toPersonId), toPersonId]
-      const handedOver = { ...state, ownerIds, ...withJoiningCodes(codes) }
+      const handedOver = { ...state, ownerIds, ...withJoiningCodes(state, codes) }
       return { ...handedOver, ...withoutHandOversBy(handedOver, fromPersonId) }
     }
+    case 'organisation.invitation-issued.v1': {
+      if (state.status !== 'registered') return state
+      const { organisationId: _of, ...invitation } = event.data
+      return withInvitations(state, [...withoutInvitation(state, invitation.invitationId), invitation])
+    }
+    case 'organisation.invitation-ended.v1':
+      return state.status === 'registered' ? withInvitations(state, withoutInvitation(state, event.data.invitationId)) : state
     case 'organisation.merged.v1':
       if (state.status !== 'registered') return state
       return { ...state, mergedInto: { organisationId: event.data.intoOrganisationId, matchId: event.data.matchId } }
@@ -388,11 +452,35 @@ const withThrough = (state: Registered, through: Record<string, string | undefin
 }
 
 /** Nobody hands over what they own no more: their codes to do so by that nobody has used are gone. */
-const withoutHandOversBy = ({ joiningCodes }: Registered, personId: string) =>
-  joiningCodes ? withJoiningCodes(joiningCodes.filter(({ handsOver, usedBy }) => handsOver !== personId || usedBy !== undefined)) : {}
+const withoutHandOversBy = (state: Registered, personId: string) =>
+  state.joiningCodes
+    ? withJoiningCodes(
+        state,
+        state.joiningCodes.filter(({ handsOver, usedBy }) => handsOver !== personId || usedBy !== undefined),
+      )
+    : {}
 
-/** The ids stand beside the codes as a list that can be asked for. */
-const withJoiningCodes = (joiningCodes: JoiningCode[]) => ({ joiningCodes, joiningCodeIds: joiningCodes.map(({ joiningCodeId }) => joiningCodeId) })
+const withJoiningCode = ({ joiningCodes = [] }: Registered, code: JoiningCode): JoiningCode[] => [...joiningCodes.slice(1 - joiningCodesMax), code]
+const idsOf = (codes: readonly { joiningCodeId: string }[]): string[] => codes.map(({ joiningCodeId }) => joiningCodeId)
+
+/** The ids stand beside the codes, with those of invitations, as a list that can be asked for. */
+const withJoiningCodes = ({ invitations = [] }: Registered, joiningCodes: JoiningCode[]) => ({
+  joiningCodes,
+  joiningCodeIds: idsOf([...joiningCodes, ...invitations]),
+})
+
+const withoutInvitation = ({ invitations = [] }: Registered, id: string): Invitation[] => invitations.filter(({ invitationId }) => invitationId !== id)
+
+const withInvitations = (state: Registered, invitations: Invitation[]): Registered => {
+  const { invitations: _before, invitationIds: _ids, invitationEndsAt: _endsAt, joiningCodeIds: _codeIds, ...rest } = state
+  const joiningCodeIds = idsOf([...(state.joiningCodes ?? []), ...invitations])
+  const open = {
+    invitations,
+    invitationIds: invitations.map(({ invitationId }) => invitationId),
+    invitationEndsAt: invitations.map((one) => one.expiresAt).sort()[0]!,
+  }
+  return { ...rest, ...(joiningCodeIds.length > 0 || state.joiningCodes ? { joiningCodeIds } : {}), ...(invitations.length > 0 ? open : {}) }
+}
 
 const assertNever = (event: never): never => {
   throw new TypeError(`An event that an organisation does not know: ${(event as { type: string }).type}`)

@@ -20,6 +20,17 @@ const refusals = {
     words: 'This organisation has closed: nothing of it is offered or changed any more. What its people have in hand can still be brought to its end.',
   },
   'too-many-members': { kind: 'invalid', title: 'Too many members', words: 'An organisation can have 200 members at most.' },
+  'too-many-invitations': {
+    kind: 'invalid',
+    title: 'Too many invitations',
+    words: 'An organisation can have 20 invitations open at once. Withdraw one that is not needed, or wait until one has ended.',
+  },
+  'invited-too-often': {
+    kind: 'invalid',
+    title: 'Invited often enough',
+    words: 'Three invitations went to this address within a day, and no more do. Send it again tomorrow, or hand over a code.',
+  },
+  'invitation-not-found': { kind: 'not-found', title: 'No such invitation', words: 'There is no such invitation (any more).' },
   'too-many-offers': { kind: 'invalid', title: 'Too many offers', words: 'One organisation can have 500 offers at most. Withdraw some that have ended.' },
   'offer-not-found': { kind: 'not-found', title: 'No such offer', words: 'There is no such offer, or it is not yours.' },
   'offer-exists': { kind: 'conflict', title: 'Described already', words: 'This offer is in the directory already.' },

@@ -8,9 +8,9 @@ import { credentialsPerOrganisationMax, type DbsCertificate, dbsLevels, enterCre
 import { mergedMax } from '../domain/organisation.ts'
 import { RefusedError } from '../domain/refusals.ts'
 import type { CouncilArea } from '../place/place.ts'
-import type { CredentialReadings } from '../store/credentialReadings.ts'
 import type { Directory } from '../store/directory.ts'
 import { toPublicOrganisation } from '../store/publicOffer.ts'
+import type { Readings } from '../store/readings.ts'
 import { idsAsOne, isClosed, standingOf } from '../store/standing.ts'
 import { isMember, isOwner, mustBeOpen } from './membership.ts'
 
@@ -36,7 +36,7 @@ const Certificate = z.object({
   councilReviewedOn: z.string().optional(),
 })
 
-type Dependencies = { directory: Directory; readings: CredentialReadings; councilArea: CouncilArea; runtime: Runtime }
+type Dependencies = { directory: Directory; readings: Readings; councilArea: CouncilArea; runtime: Runtime }
 type Held = { credentialId: string; organisationId: string; status: 'waiting' | 'reviewed'; certificate: DbsCertificate }
 
 /** Criminal-record checks: entered by an organisation's owner, reviewed by the council. What anyone may see of one is what was checked, by whom, and when. */

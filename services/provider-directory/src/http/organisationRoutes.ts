@@ -36,7 +36,7 @@ const offersShownMax = 200
 const charitiesMax = 100
 const charityScheme = 'GB-CHC'
 
-const codeLengthMax = 60
+export const codeLengthMax = 60
 
 type Dependencies = { directory: Directory; councilArea: CouncilArea; joiningCodes: JoiningCodes; offerViews: OfferViews; runtime: Runtime }
 

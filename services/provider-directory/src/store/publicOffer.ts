@@ -72,8 +72,8 @@ export type PublicOffer = {
 /** What anyone may read of an organisation; undefined when there is none. */
 export const toPublicOrganisation = ({ id, state, details }: Organisation & { id: string }): PublicOrganisation | undefined => {
   if (state.status !== 'registered' || !details) return undefined
-  // What merges put aside is nobody's to read.
-  const { taken: _taken, merge: _merge, ...words } = details
+  // What merges put aside is nobody's to read, nor whom it has invited.
+  const { taken: _taken, merge: _merge, invited: _invited, ...words } = details
   return { organisationId: id, kind: state.kind, ...words }
 }
 

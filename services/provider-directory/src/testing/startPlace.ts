@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Ports } from '@patchwork/aggregate'
-import { embeddedDocumentStore } from '@patchwork/document-store'
+import { embeddedDocumentStore, mongoDocumentStore } from '@patchwork/document-store'
 import { embeddedEventLog } from '@patchwork/event-log'
 import type { EventEnvelope } from '@patchwork/events'
+import { serviceTokenKey, signServiceToken } from '@patchwork/http'
 import { openPlaceFile } from '@patchwork/place-file'
 import { type Runtime, sleep, systemRuntime } from '@patchwork/runtime'
 import { createLogger } from '@patchwork/telemetry'
@@ -30,8 +31,11 @@ export const until = async <Seen>(look: () => Promise<Seen>, isTrue: (seen: Seen
 export type Answer = { status: number; body: any; headers: Record<string, string>; text: string }
 export type Sending = { body?: unknown; raw?: string; headers?: Record<string, string>; method?: 'get' | 'post' | 'put' | 'options' }
 
-/** The directory on the embedded drivers, in a folder that lives until `stop`, with an issuer of tokens. `restart` starts it again on the same data. */
-export const startPlace = async (own: DirectorySettings = {}) => {
+/**
+ * The directory on the embedded drivers, or with its documents in the MongoDB of an address, in a folder that lives until `stop`, with an issuer of tokens.
+ * `restart` starts it again on the same data.
+ */
+export const startPlace = async (own: DirectorySettings = {}, { mongodbUri }: { mongodbUri?: string } = {}) => {
   const folder = mkdtempSync(join(tmpdir(), `patchwork-${service}-`))
   const dataKey = systemRuntime.randomBytes(32)
   const issuer = await startTestIssuer()
@@ -42,7 +46,7 @@ export const startPlace = async (own: DirectorySettings = {}) => {
 
   const run = async () => {
     const placeFile = await openPlaceFile({ path: join(folder, 'patchwork.sqlite') })
-    const documents = embeddedDocumentStore(placeFile)
+    const documents = mongodbUri === undefined ? embeddedDocumentStore(placeFile) : mongoDocumentStore({ runtime: systemRuntime, uri: mongodbUri })
     const log = embeddedEventLog({ placeFile, runtime, logger })
     const ports: Ports = { documents, log, runtime, logger, dataKey }
     const settings = { publicUrl: 'https://place.example', issuer: issuer.issuer, jwksUrl: issuer.jwksUrl, serviceUrls: {} }
@@ -81,6 +85,11 @@ export const startPlace = async (own: DirectorySettings = {}) => {
       (role: TestRole, personId: string = newId()) =>
       async (path: string, sending: Sending = {}): Promise<Answer> =>
         send(await issuer.tokenFor({ personId, role }, { nowMs: runtime.now() }), api(path), sending),
+    /** Asks as another service. */
+    asService:
+      (name: string) =>
+      async (path: string, sending: Sending = {}): Promise<Answer> =>
+        send(await signServiceToken(serviceTokenKey(dataKey), name, service, runtime.now()), api(path), sending),
     /** Sends bytes as they are. */
     sendFile: async (path: string, bytes: Buffer, role: TestRole = 'administrator'): Promise<Answer> => {
       const token = await issuer.tokenFor({ personId: newId(), role }, { nowMs: runtime.now() })

@@ -3,8 +3,8 @@ import type { CookieOptions, Request, Response } from 'express'
 
 const yearMs = 365 * 24 * 3_600_000
 
-/** What a visitor keeps for themselves in their browser: offers, and what they reckon with. */
-export type KeptName = 'saved' | 'comparing' | 'wanted'
+/** What a visitor keeps for themselves in their browser: offers, what they reckon with, and an invitation that they have not answered. */
+export type KeptName = 'saved' | 'comparing' | 'wanted' | 'invited'
 export type CookieName = 'session' | 'form' | 'attempt' | 'notice' | 'hand-over' | KeptName
 
 export interface Cookies {

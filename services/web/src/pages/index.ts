@@ -70,6 +70,7 @@ import { newPasswordPage } from './newPassword/page.ts'
 import { offerPage } from './offer/page.ts'
 import { operationsPages } from './operations/page.ts'
 import { organisationPage } from './organisation/page.ts'
+import { organisationInvitationPage } from './organisationInvitation/page.ts'
 import { poolingPages } from './poolingPages.ts'
 import { privacyPage } from './privacy/page.ts'
 import { providerPage } from './provider/page.ts'
@@ -80,6 +81,7 @@ import { providerConclusionPage } from './providerConclusion/page.ts'
 import { providerDeclinePage } from './providerDecline/page.ts'
 import { providerEditOfferPage, providerNewOfferPage } from './providerDescribeOffer/page.ts'
 import { providerDescriptionPage } from './providerDescription/page.ts'
+import { providerInvitationSteps, providerInvitationsPage } from './providerInvitations/page.ts'
 import { providerJoinPage } from './providerJoin/page.ts'
 import { providerListingPage } from './providerListing/page.ts'
 import { providerNewOrganisationPage } from './providerNewOrganisation/page.ts'
@@ -121,6 +123,7 @@ export const pages: readonly AnyPage[] = [
   newPasswordPage,
   offerPage,
   ...operationsPages,
+  organisationInvitationPage,
   organisationPage,
   privacyPage,
   setUpPage,
@@ -133,6 +136,8 @@ export const pages: readonly AnyPage[] = [
   providerDescriptionPage,
   providerChecksPage,
   providerCheckRemovalPage,
+  providerInvitationsPage,
+  ...providerInvitationSteps,
   providerJoinPage,
   providerJoiningCodePage,
   providerAssetsPage,

@@ -358,7 +358,6 @@ describe('a colleague', () => {
   const address = `/provider/organisations/${organisationId}/joining-code`
   test('is let in by a code that the owner is shown once', async () => {
     const agent = await place.signedIn('provider')
-    expect((await agent.get('/provider')).text).toContain(`href="${address}"`)
     const { text } = await agent.get(address).expect(200)
     await agent.post(address).type('form').send(formOf(text)).expect(303).expect('location', '/provider')
     expect((await agent.get('/provider')).text).toContain('<code>ABCD-EFGH-JKLM-NPQR</code>')
@@ -397,7 +396,7 @@ describe('a colleague', () => {
   test('who is a member and no owner hands out no code', async () => {
     state.organisations = [{ ...organisation, memberRole: 'member' }]
     const agent = await place.signedIn('coordinator')
-    expect((await agent.get('/provider')).text).not.toContain(address)
+    expect((await agent.get('/provider')).text).not.toContain(`/provider/organisations/${organisationId}/invitations`)
     await agent.get(address).expect(404)
   })
   test('joins by entering the code; one that opens nothing is told at its field, and stays there to be mended', async () => {
@@ -445,7 +444,7 @@ describe('an organisation closes', () => {
     const { text } = await agent.get('/provider')
     expect(text).toContain('Closed on 5 March 2026. What you have in hand stays with you.')
     expect(text).toContain(`/provider/organisations/${organisationId}/leaving`)
-    for (const gone of ['joining-code', 'hand-over', 'closing']) expect(text).not.toContain(`/provider/organisations/${organisationId}/${gone}`)
+    for (const gone of ['invitations', 'hand-over', 'closing']) expect(text).not.toContain(`/provider/organisations/${organisationId}/${gone}`)
     for (const gone of ['joining-code', 'hand-over']) await agent.get(`/provider/organisations/${organisationId}/${gone}`).expect(404)
     await agent.get(closing).expect(303).expect('location', '/provider')
     expect((await agent.get('/provider/listing')).text).toContain('name="organisation-name"')

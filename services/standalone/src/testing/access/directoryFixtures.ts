@@ -54,6 +54,24 @@ const entered = async ({ organisationOf, person }: World, owner: Person) => {
   return { member, organisationId, credentialId }
 }
 
+/** Somebody whom an owner has invited by e-mail to a new organisation; a provider, where they can own none. */
+const invitedBy = async ({ newOrganisationOf, newAddress, person }: World, owner: Person) => {
+  const member = ['provider', 'coordinator'].includes(owner.role) ? owner : person('owner', 'provider')
+  const organisationId = await newOrganisationOf(member)
+  const email = newAddress()
+  const body = { email, memberRole: 'member' }
+  const { invitationId } = await must(() =>
+    member.send<{ invitationId: string }>('POST', `/api/provider-directory/organisations/${organisationId}/invitations`, { body }),
+  )
+  return { member, organisationId, invitationId, email }
+}
+/** The link of an invitation, as its message carries it. */
+const withLink = async (world: World) => {
+  const { invitationId } = await invitedBy(world, world.person('partner', 'provider'))
+  const { body } = await world.service('notification')<{ url: string }>('GET', `/api/provider-directory/invitations/${invitationId}/mail`)
+  return { body: { code: new URL(body.url).searchParams.get('token') } }
+}
+
 export const directoryFixtures: Fixtures = {
   'GET /api/provider-directory/offers': { may: forAnyone, prepare: async () => ({ query: { text: 'garden' } }) },
   'POST /api/provider-directory/searches/none-acceptable': { may: forAnyone, prepare: async () => ({ body: { category: 'food', reason: 'too-far' } }) },
@@ -163,6 +181,45 @@ export const directoryFixtures: Fixtures = {
   'POST /api/provider-directory/organisations/{id}/closing': {
     may: { own: members },
     prepare: async ({ newOrganisationOf }, owner) => ({ params: { id: await newOrganisationOf(owner) } }),
+  },
+  'POST /api/provider-directory/organisations/{id}/invitations': {
+    may: { own: members },
+    prepare: async ({ organisationOf, newAddress }, owner) => ({
+      params: { id: await organisationOf(owner) },
+      body: { email: newAddress(), memberRole: 'member' },
+    }),
+  },
+  'GET /api/provider-directory/organisations/{id}/invitations': {
+    may: { own: members },
+    prepare: async (world, owner) => {
+      const { organisationId, email } = await invitedBy(world, owner)
+      return { params: { id: organisationId }, marks: [email] }
+    },
+  },
+  'GET /api/provider-directory/organisations/{id}/invitation-readings': {
+    may: { own: members },
+    prepare: async (world, owner) => {
+      const { member, organisationId } = await invitedBy(world, owner)
+      await must(() => member.send('GET', `/api/provider-directory/organisations/${organisationId}/invitations`))
+      return { params: { id: organisationId }, marks: [member.personId] }
+    },
+  },
+  'POST /api/provider-directory/invitations/{id}/renewal': {
+    may: { own: members },
+    prepare: async (world, owner) => ({ params: { id: (await invitedBy(world, owner)).invitationId } }),
+  },
+  'POST /api/provider-directory/invitations/{id}/withdrawal': {
+    may: { own: members },
+    prepare: async (world, owner) => ({ params: { id: (await invitedBy(world, owner)).invitationId } }),
+  },
+  'POST /api/provider-directory/invitations/reading': { may: { any: members }, prepare: withLink },
+  'POST /api/provider-directory/invitations/declining': { may: { any: members }, prepare: withLink },
+  'GET /api/provider-directory/invitations/{id}/mail': {
+    may: { any: ['service notification'] },
+    prepare: async (world) => {
+      const { invitationId, email } = await invitedBy(world, world.person('owner', 'provider'))
+      return { params: { id: invitationId }, marks: [email] }
+    },
   },
   'POST /api/provider-directory/memberships': {
     may: { any: members },

@@ -26,6 +26,7 @@ export const walkTheLoop = async (walk: Walk): Promise<void> => {
   const offers = await offerHelp(walk, provider)
   await listInOnePage(walk)
   await colleagueJoins(walk, provider)
+  await colleagueIsInvited(walk, provider)
   await recordChecks(walk, { provider, administrator })
   await ownDetails(walk, resident)
   await beTold(walk, resident)
@@ -108,7 +109,7 @@ const offerHelp = async (walk: Walk, { browser }: Account) => {
   const { canaries } = walk
   const organisation = { name: canaries.offer(), kind: 'micro-provider', description: canaries.offer() }
   await browser.send('/provider/organisation/new', { ...organisation, email: `${canaries.offer()}@canary-place.uk`, phone: '0161 496 0000' })
-  const organisationId = inHtml((await browser.goTo('/provider')).html, new RegExp(`organisations/${uuid}/joining-code`))
+  const organisationId = inHtml((await browser.goTo('/provider')).html, new RegExp(`organisations/${uuid}/invitations`))
   const saidAnew = { name: canaries.offer(), description: canaries.offer() }
   await browser.send(`/provider/organisations/${organisationId}/description`, saidAnew)
   const offer = async (): Promise<string> => {
@@ -159,7 +160,7 @@ const listInOnePage = async (walk: Walk): Promise<void> => {
 
 const colleagueJoins = async (walk: Walk, { browser }: Account): Promise<void> => {
   const colleague = await signUp(walk, 'provider')
-  const organisationId = inHtml((await browser.goTo('/provider')).html, new RegExp(`organisations/${uuid}/joining-code`))
+  const organisationId = inHtml((await browser.goTo('/provider')).html, new RegExp(`organisations/${uuid}/invitations`))
   const { html } = await browser.send(`/provider/organisations/${organisationId}/joining-code`, {})
   const secret = /patchwork-hand-over__secret"><code>([^<]+)</
   await colleague.browser.send('/provider/join', { code: inHtml(html, secret) })
@@ -170,9 +171,30 @@ const colleagueJoins = async (walk: Walk, { browser }: Account): Promise<void> =
   await colleague.browser.send(`/provider/organisations/${organisationId}/leaving`, {})
 }
 
+/** By e-mail: sent again, withdrawn, declined, and taken up by somebody who leaves again. */
+const colleagueIsInvited = async (walk: Walk, { browser }: Account): Promise<void> => {
+  const { canaries, mail } = walk
+  const colleague = await signUp(walk, 'provider')
+  const organisationId = inHtml((await browser.goTo('/provider')).html, new RegExp(`organisations/${uuid}/invitations`))
+  const at = `/provider/organisations/${organisationId}/invitations`
+  const invite = async (): Promise<{ email: string; invitationId: string }> => {
+    const email = canaries.email()
+    const { html } = await browser.send(at, { email, memberRole: 'member' })
+    return { email, invitationId: inHtml(html, new RegExp(`invitations/${uuid}/renewal`)) }
+  }
+  const withdrawn = await invite()
+  await browser.send(`${at}/${withdrawn.invitationId}/renewal`, {})
+  await browser.send(`${at}/${withdrawn.invitationId}/withdrawal`, {})
+  for (const answer of ['decline', 'accept']) {
+    const { email } = await invite()
+    await colleague.browser.send(await mail.linkTo(email, '/organisation-invitation'), { answer })
+  }
+  await colleague.browser.send(`/provider/organisations/${organisationId}/leaving`, {})
+}
+
 /** Two criminal-record checks: one that the council looks at, one that is taken out again. */
 const recordChecks = async ({ canaries }: Walk, { provider, administrator }: { provider: Account; administrator: Account }): Promise<void> => {
-  const organisationId = inHtml((await provider.browser.goTo('/provider')).html, new RegExp(`organisations/${uuid}/joining-code`))
+  const organisationId = inHtml((await provider.browser.goTo('/provider')).html, new RegExp(`organisations/${uuid}/invitations`))
   const at = `/provider/organisations/${organisationId}/checks`
   const enter = () => provider.browser.send(at, { level: 'enhanced', certificateNumber: canaries.certificate(), issuedOn: '2025-01-02' })
   await enter()
@@ -364,6 +386,8 @@ const whatGoesWrong = async (walk: Walk, { resident, navigator }: { resident: Ac
     await anyone('GET', '/api/people/people/me', { headers: bearer }),
     await anyone('POST', '/api/referral/needs', { body: { words: canaries.word() }, headers: { 'idempotency-key': canaries.word() } }),
     await anyone('POST', '/api/provider-directory/memberships', { body: { code: canaries.word() } }),
+    await anyone('POST', '/api/provider-directory/invitations/reading', { body: { code: canaries.word() } }),
+    await anyone('POST', '/api/provider-directory/invitations/declining', { body: { code: canaries.word() } }),
     await anyone('GET', `/api/provider-directory/offers/${canaries.word()}`),
     await anyone('GET', '/api/provider-directory/offers', { query: { track: canaries.word(), after: canaries.word() } }),
     await anyone('POST', '/api/identity/verifications', {

@@ -117,7 +117,7 @@ export const providerJoiningCodePage = definePage({
   load: async ({ services, params }) => {
     const organisation = await ownOrganisation(services, params.organisationId)
     if (organisation.memberRole !== 'owner' || organisation.closedAt !== undefined) throw new NotFoundError()
-    return { question: 'joining-code', about: organisation.name, back: '/provider' }
+    return { question: 'joining-code', about: organisation.name, back: `/provider/organisations/${params.organisationId!}/invitations` }
   },
   save: async (_values, { services, params }) => {
     const { code, expiresAt } = await services.post('provider-directory', path`/organisations/${params.organisationId!}/joining-codes`, {}, JoiningCode)
