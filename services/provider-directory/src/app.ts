@@ -7,6 +7,7 @@ import { feedRoutes } from './http/feedRoutes.ts'
 import { importRoutes } from './http/importRoutes.ts'
 import type { JoiningCodes } from './http/joiningCode.ts'
 import { listingRoutes } from './http/listingRoutes.ts'
+import { offerDuplicateRoutes } from './http/offerDuplicateRoutes.ts'
 import { offerRoutes } from './http/offerRoutes.ts'
 import { openFeedRoutes } from './http/openFeedRoutes.ts'
 import { organisationRoutes } from './http/organisationRoutes.ts'
@@ -52,6 +53,7 @@ export const routesOf = (dependencies: Dependencies) => [
   ...credentialRoutes(dependencies),
   ...assetRoutes(dependencies),
   ...duplicateRoutes(dependencies),
+  ...offerDuplicateRoutes(dependencies),
   ...placeRoutes(dependencies),
   ...feedRoutes(dependencies),
   ...importRoutes(dependencies),

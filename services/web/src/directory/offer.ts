@@ -142,6 +142,7 @@ export const WholeOrganisation = OrganisationName.extend({
   isYours: z.boolean().catch(false),
   closedAt: text,
   checksDue: z.int().catch(0),
+  offersAlike: z.int().catch(0),
   offers: z
     .array(
       z.object({
@@ -149,6 +150,7 @@ export const WholeOrganisation = OrganisationName.extend({
         name: z.string(),
         status: z.string().catch('published'),
         category: z.string().catch('other'),
+        mergedInto: text,
         capacity: Capacity,
         place: Where.optional(),
         missing: z.array(z.string()).optional().catch(undefined),

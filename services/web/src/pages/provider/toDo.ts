@@ -9,10 +9,10 @@ export type ToDoFacts = {
     roomEndsSoon: boolean
     capacity: { state: string; expiresAt?: string | undefined }
   }[]
-  organisations: readonly { organisationId: string; name: string; isUnsaid: boolean; checksDue: number; isOwner: boolean }[]
+  organisations: readonly { organisationId: string; name: string; isUnsaid: boolean; checksDue: number; offersAlike: number; isOwner: boolean }[]
 }
 
-export const toDoKinds = ['overdue', 'answer', 'room', 'room-ends', 'assurance', 'draft', 'check', 'description'] as const
+export const toDoKinds = ['overdue', 'answer', 'room', 'room-ends', 'assurance', 'draft', 'check', 'alike', 'description'] as const
 export type ToDo = {
   kind: (typeof toDoKinds)[number]
   href: string
@@ -26,7 +26,7 @@ export type ToDo = {
 
 export const toDoMax = 8
 
-/** What to do next, the most urgent first: answers that are due, room that ran out or will, offers to assure, drafts, checks, descriptions. */
+/** What to do next, the most urgent first: answers that are due, room that ran out or will, offers to assure, drafts, checks, offers that may be listed twice, descriptions. */
 export const toDoOf = (facts: ToDoFacts): { items: ToDo[]; more: number } => {
   const all = [...ofRequests(facts), ...ofOffers(facts), ...ofOrganisations(facts)]
   all.sort((one, other) => toDoKinds.indexOf(one.kind) - toDoKinds.indexOf(other.kind))
@@ -53,7 +53,8 @@ const ofOffers = ({ offers }: ToDoFacts): ToDo[] =>
   })
 
 const ofOrganisations = ({ organisations }: ToDoFacts): ToDo[] =>
-  organisations.flatMap(({ organisationId, name, isUnsaid, checksDue, isOwner }): ToDo[] => [
+  organisations.flatMap(({ organisationId, name, isUnsaid, checksDue, offersAlike, isOwner }): ToDo[] => [
     ...(isOwner && checksDue > 0 ? [{ kind: 'check' as const, href: `/provider/organisations/${organisationId}/checks`, name }] : []),
+    ...(offersAlike > 0 ? [{ kind: 'alike' as const, href: `/duplicates?organisation=${organisationId}`, name }] : []),
     ...(isUnsaid ? [{ kind: 'description' as const, href: `/provider/organisations/${organisationId}/description`, name }] : []),
   ])
