@@ -9,7 +9,7 @@ import { type OfferTraitKind, offerLikenessOf, offerTraitsOf } from '../domain/o
 import type { Directory } from '../store/directory.ts'
 import type { Likenesses } from '../store/likeness.ts'
 import { matchesMax, matchIdOf } from '../store/matches.ts'
-import { areOfOneOrganisation, type FoundOffer, idsAsOne, offersStanding } from '../store/standing.ts'
+import { allAsOne, areOfOneOrganisation, type FoundOffer, idsAsOne, offersStanding } from '../store/standing.ts'
 
 const pageSize = 100
 
@@ -39,14 +39,15 @@ export const offerDuplicates = ({ directory, offerLikenesses, days }: Dependenci
     const words = offer && comparedWords(offer)
     if (!words || offer?.state.status !== 'published') return
     const { organisationId } = offer.state
-    const ids = await idsAsOne(organisations, organisationId)
+    const all = await allAsOne(organisations, organisationId)
+    const names = all.flatMap(({ details }) => details?.name ?? [])
     const shared = await offerLikenesses.others(
       offerId,
-      ids.flatMap((id) => offerTraitsOf(words, id)),
+      all.flatMap(({ id }) => offerTraitsOf(words, id)),
     )
     for (const other of await offers.getMany([...shared.keys()])) {
       const theirs = comparedWords(other)
-      const likeness = theirs && offerLikenessOf(words, theirs)
+      const likeness = theirs && offerLikenessOf(words, theirs, names)
       if (!likeness || other.state.status !== 'published' || (await isRejected(offerId, other.id))) continue
       const matchId = matchIdOf(offerId, other.id)
       const raised = command(null, `raise/${matchId}`)

@@ -11,18 +11,18 @@ type Compared = Pick<OfferDetails, 'name' | 'place' | 'times'>
 const timesMax = 10
 /** From this certainty on somebody is asked. */
 const certaintyMin = 60
-/** How alike two names must be, of 1, to be spellings of one. */
-const similarMin = 0.7
+/** How alike two words must be, of 1, to be spellings of one: luncheon and lunch are, indoor and outdoor are not. */
+const similarMin = 0.6
 const smallWords = new Set(['the', 'a', 'an', 'and', 'of', 'at', 'in', 'on', 'for', 'to', 'with', 'our', 'by', 'every'])
 const dayWords = new Set<string>(weekDays)
 
-/** The words of a name in one order, each once and without its plural: how a title is put differs from list to list. On which days it is, its times say better. */
-const plainOfferName = (name: string): string => {
+/** The words of a name, each once and without its plural: how a title is put differs from list to list. On which days it is, its times say better. */
+const wordsOf = (name: string): string[] => {
   const words = plainName(name)
     .split(' ')
-    .map((word) => (word.length > 3 ? word.replace(/(?<!s)s$/, '') : word))
+    .map((word) => (word.length > 3 ? word.replace(/(?<=ch|sh|ss|x)es$|(?<!s)s$/, '') : word))
   const kept = words.filter((word) => !smallWords.has(word) && !dayWords.has(word))
-  return [...new Set(kept.length > 0 ? kept : words)].sort().join(' ')
+  return [...new Set(kept.length > 0 ? kept : words)].sort()
 }
 
 const plainPostcode = ({ place }: Compared): string | undefined => place.postcode?.replaceAll(/\s/g, '').toUpperCase()
@@ -32,7 +32,7 @@ const beginningsOf = ({ times }: Compared): string[] => [...new Set(times.flatMa
 export const offerTraitsOf = (details: Compared, organisationId: string): Trait<OfferTraitKind>[] => {
   const postcode = plainPostcode(details)
   const traits: Trait<OfferTraitKind>[] = [
-    { kind: 'name', value: plainOfferName(details.name) },
+    { kind: 'name', value: wordsOf(details.name).join(' ') },
     ...(postcode === undefined ? [] : [{ kind: 'postcode' as const, value: postcode }]),
     ...beginningsOf(details)
       .slice(0, timesMax)
@@ -44,6 +44,7 @@ export const offerTraitsOf = (details: Compared, organisationId: string): Trait<
 
 const weights: Record<OfferMatchReason, number> = {
   'same-name': 60,
+  // Another spelling; a name with a word more weighs less, as grass pitches and artificial grass pitches are two.
   'similar-name': 45,
   'same-postcode': 20,
   'same-times': 25,
@@ -51,18 +52,25 @@ const weights: Record<OfferMatchReason, number> = {
   'other-postcode': -40,
   'other-times': -40,
 }
+const longerNameWeight = 30
 const certaintyMax = 99
 
-/** How likely two offers are the same thing, of 100, and why; undefined where nobody need be asked. What one of them does not say speaks neither for nor against. */
-export const offerLikenessOf = (one: Compared, other: Compared): { certainty: number; reasons: OfferMatchReason[] } | undefined => {
-  const name = likenessOfNames(plainOfferName(one.name), plainOfferName(other.name))
-  if (name === undefined) return undefined
+/**
+ * How likely two offers are the same thing, of 100, and why; undefined where nobody need be asked. What one of them does not say speaks neither for nor against,
+ * and nor do the words of their organisations' names, which stand in many an offer's.
+ */
+export const offerLikenessOf = (
+  one: Compared,
+  other: Compared,
+  organisationNames: readonly string[],
+): { certainty: number; reasons: OfferMatchReason[] } | undefined => {
+  const name = likenessOfNames(one.name, other.name, new Set(organisationNames.flatMap(wordsOf)))
+  if (!name) return undefined
   const [postcodes, times] = [
     [plainPostcode(one), plainPostcode(other)],
     [beginningsOf(one), beginningsOf(other)],
   ] as const
-  const reasons: OfferMatchReason[] = [
-    name,
+  const others: OfferMatchReason[] = [
     ...(postcodes.some((postcode) => postcode === undefined) ? [] : [postcodes[0] === postcodes[1] ? ('same-postcode' as const) : ('other-postcode' as const)]),
     ...(times.some(({ length }) => length === 0)
       ? []
@@ -70,10 +78,19 @@ export const offerLikenessOf = (one: Compared, other: Compared): { certainty: nu
   ]
   const certainty = Math.min(
     certaintyMax,
-    reasons.reduce((sum, reason) => sum + weights[reason], 0),
+    others.reduce((sum, reason) => sum + weights[reason], name.weight),
   )
-  return certainty < certaintyMin ? undefined : { certainty, reasons }
+  return certainty < certaintyMin ? undefined : { certainty, reasons: [name.reason, ...others] }
 }
 
-const likenessOfNames = (one: string, other: string): 'same-name' | 'similar-name' | undefined =>
-  one === other ? 'same-name' : similarity(one, other) >= similarMin ? 'similar-name' : undefined
+const likenessOfNames = (one: string, other: string, ofOrganisations: ReadonlySet<string>): { reason: OfferMatchReason; weight: number } | undefined => {
+  const [these, those] = [one, other].map((name) => {
+    const words = wordsOf(name)
+    const own = words.filter((word) => !ofOrganisations.has(word))
+    return own.length > 0 ? own : words
+  }) as [string[], string[]]
+  if (these.join() === those.join()) return { reason: 'same-name', weight: weights['same-name'] }
+  const [shorter, longer] = these.length <= those.length ? [these, those] : [those, these]
+  if (!shorter.every((word) => longer.some((theirs) => theirs === word || similarity(word, theirs) >= similarMin))) return undefined
+  return { reason: 'similar-name', weight: shorter.length === longer.length ? weights['similar-name'] : longerNameWeight }
+}

@@ -74,10 +74,16 @@ export const standingFor = async (organisations: Pick<Organisations, 'getMany'>,
 export const standingAsOne = (organisations: Pick<Organisations, 'get' | 'find'>, standingId: string): Promise<FoundOrganisation[]> =>
   ofOrganisations.standingAsOne(organisations, standingId)
 
+/** All that stand as one with an organisation, whichever of them it is. */
+export const allAsOne = async (organisations: Pick<Organisations, 'get' | 'getMany' | 'find'>, id: string): Promise<FoundOrganisation[]> => {
+  const standing = await standingFor(organisations, id)
+  return standing ? standingAsOne(organisations, standing.organisation.id) : []
+}
+
 /** Ids of all that stand as one with an organisation, whichever of them it is. */
 export const idsAsOne = async (organisations: Pick<Organisations, 'get' | 'getMany' | 'find'>, id: string): Promise<string[]> => {
-  const standing = await standingFor(organisations, id)
-  return standing ? (await standingAsOne(organisations, standing.organisation.id)).map((one) => one.id) : [id]
+  const all = await allAsOne(organisations, id)
+  return all.length > 0 ? all.map((one) => one.id) : [id]
 }
 
 export type FoundOffer = Offer & { id: string; sequence: number }
