@@ -100,7 +100,8 @@ const offersOf = async ({ offers }: Directory, organisationId: string) =>
 
 /** Whether all that an offer tells of its organisation is known: most descriptions change other things. */
 const tellsNothingNew = async ({ directory, likenesses }: Dependencies, offer: Offer, organisationId: string): Promise<boolean> => {
-  const [organisation, standing] = await Promise.all([directory.organisations.get(organisationId), standingFor(directory.organisations, organisationId)])
+  const standing = await standingFor(directory.organisations, organisationId)
+  const organisation = standing?.organisation.id === organisationId ? standing.organisation : await directory.organisations.get(organisationId)
   if (!offer.details || !organisation?.details || !standing) return true
   return likenesses.has(standing.organisation.id, traitsOf(organisation.details, [offer.details]))
 }
@@ -131,6 +132,7 @@ const raising =
         raiseMatch(match, { matchId, organisationIds: [organisationId, other.id].sort(), ...likeness, at: raised.at }),
       )
     }
+    await likenesses.compared(organisationId)
   }
 
 /** Whether somebody has said of two, or of two that were merged into them, that they are not the same. */

@@ -167,6 +167,7 @@ test('D10 one that was withdrawn after its merge stays so when that is undone; o
   expect((await owner(`/offers/${other}`)).body).toMatchObject({ offerId: other, status: 'withdrawn' })
   expect(await found()).toEqual([one])
   expect(await pairs()).toEqual([])
+  expect((await merged(matchId, other)).body.type).toBe('/problems/offer-not-published')
   expect((await owner(`/offers/${other}/publication`, { body: {} })).status).toBe(200)
   expect(await pairs()).toHaveLength(1)
 })
@@ -293,6 +294,7 @@ test('D10 organisations that are parted have their own offers again, whatever of
   for (const offerId of [own, feed.offerId]) expect(await view(offerId)).toMatchObject({ offerId, status: 'published' })
   expect(await view(own)).toMatchObject({ description: 'A hot meal and good company. Come and eat, or come and cook.' })
   // They are two of two organisations now: nothing is left to decide.
+  expect((await merged(matchId, own)).body.type).toBe('/problems/not-of-one-organisation')
   expect(await pairs()).toEqual([])
   expect(await violations()).toEqual([])
 })
@@ -315,8 +317,10 @@ test('D10 the same merge sent twice is one; what changed since somebody looked i
   const { offers } = (await owner(`/offer-duplicates/${matchId}`)).body
   const seen = offers.map(({ offerId, sequence }: { offerId: string; sequence: number }) => ({ offerId, sequence }))
   await owner(`/offers/${other}/assurance`, { body: {} })
-  const outdated = await owner(`/offer-duplicates/${matchId}/merging`, { body: { stands: one, seen } })
-  expect([outdated.status, outdated.body.type]).toEqual([409, '/problems/match-outdated'])
+  for (const stands of [one, other]) {
+    const outdated = await owner(`/offer-duplicates/${matchId}/merging`, { body: { stands, seen } })
+    expect([outdated.status, outdated.body.type]).toEqual([409, '/problems/match-outdated'])
+  }
   const stranger = await owner(`/offer-duplicates/${matchId}/merging`, { body: { stands: newId(), seen } })
   expect([stranger.status, stranger.body.errors[0].pointer]).toEqual([422, '/stands'])
   expect([(await merged(matchId, one)).status, (await merged(matchId, one)).status]).toEqual([200, 200])

@@ -5,15 +5,21 @@ import type { Trait } from '../domain/likeness.ts'
 import { service } from './directory.ts'
 
 /** What an organisation or an offer is known by, each as `kind.digest`: a sole trader's number and name are personal data, and stand nowhere unsealed. */
-type LikenessBody = { traits: string[] }
+type LikenessBody = {
+  traits: string[]
+  /** It was compared with the others since these were kept. */
+  isCompared?: true
+}
 /** A trait that more of them have says nothing of any two. */
 const sharedByMax = 20
 
 export type Likenesses<Kind extends string> = {
-  /** Whether all of these are kept of it already. */
+  /** Whether all of these are kept of it already, and it was compared with the others since: what a crash cut off between the two is done again. */
   has(id: string, traits: readonly Trait<Kind>[]): Promise<boolean>
   /** Keeps what `read` gives, whoever else writes meanwhile; undefined forgets it. Gives it. `read` is called again where another write came between. */
   keep(id: string, read: () => Promise<Trait<Kind>[] | undefined>): Promise<readonly Trait<Kind>[]>
+  /** It was compared with the others as it is kept. */
+  compared(id: string): Promise<void>
   /** The others that have some of these, with the kinds of trait that they share. */
   others(id: string, traits: readonly Trait<Kind>[]): Promise<Map<string, Set<Kind>>>
 }
@@ -33,8 +39,9 @@ export const openLikenesses = async <Kind extends string>(
   const kept = ({ kind, value }: Trait<Kind>): string => `${kind}.${createHmac('sha256', key).update(`${kind}/${value}`).digest('base64url').slice(0, 22)}`
   return {
     has: async (id, traits) => {
-      const known = new Set((await collection.get(id))?.body.traits)
-      return traits.every((trait) => known.has(kept(trait)))
+      const stored = await collection.get(id)
+      const known = new Set(stored?.body.traits)
+      return stored?.body.isCompared === true && traits.every((trait) => known.has(kept(trait)))
     },
     keep: async (id, read) => {
       for (;;) {
@@ -56,6 +63,11 @@ export const openLikenesses = async <Kind extends string>(
         } else if (stored.body.traits.join() === traits.join()) return said
         else if ((await collection.replace(id, { traits }, { expectedRevision: stored.revision })) === 'replaced') return said
       }
+    },
+    compared: async (id) => {
+      const stored = await collection.get(id)
+      // Where somebody writes meanwhile, they compare it too.
+      if (stored && !stored.body.isCompared) await collection.replace(id, { ...stored.body, isCompared: true }, { expectedRevision: stored.revision })
     },
     others: async (id, traits) => {
       const shared = new Map<string, Set<Kind>>()

@@ -45,9 +45,9 @@ const following = <One extends Found>(intoIdOf: (one: One) => string | undefined
     }
     return standing
   }
-  /** All that stand as one: itself, then those that were merged into it, directly or through another. */
-  const standingAsOne = async (collection: Pick<Reading<One>, 'get' | 'find'>, standingId: string): Promise<One[]> => {
-    const first = await collection.get(standingId)
+  /** All that stand as one: itself, by its id or as it was read, then those that were merged into it, directly or through another. */
+  const standingAsOne = async (collection: Pick<Reading<One>, 'get' | 'find'>, standing: string | One): Promise<One[]> => {
+    const first = typeof standing === 'string' ? await collection.get(standing) : standing
     const all = first ? [first] : []
     for (let from = 0; from < all.length && all.length <= max; ) {
       const ids = all.slice(from).map(({ id }) => id)
@@ -77,7 +77,7 @@ export const standingAsOne = (organisations: Pick<Organisations, 'get' | 'find'>
 /** All that stand as one with an organisation, whichever of them it is. */
 export const allAsOne = async (organisations: Pick<Organisations, 'get' | 'getMany' | 'find'>, id: string): Promise<FoundOrganisation[]> => {
   const standing = await standingFor(organisations, id)
-  return standing ? standingAsOne(organisations, standing.organisation.id) : []
+  return standing ? ofOrganisations.standingAsOne(organisations, standing.organisation) : []
 }
 
 /** Ids of all that stand as one with an organisation, whichever of them it is. */
