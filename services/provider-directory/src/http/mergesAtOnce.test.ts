@@ -94,3 +94,18 @@ test('D10 two organisations that are merged into each other at the same moment: 
   for (const organisationId of [one, other]) expect((await place.asAnyone(`/organisations/${organisationId}`)).body.organisationId).toBe(one)
   expect(await violations()).toEqual([])
 })
+test('D10 two offers that are merged a moment after their organisations were parted are parted too', async () => {
+  const listed = async (): Promise<string> => {
+    const owner = place.as('provider')
+    const { organisationId } = (await owner('/organisations', { body: { name: `Alone ${newId()}`, kind: 'organisation' } })).body
+    const { offerId } = (await owner('/offers', { body: lunchClub(organisationId) })).body
+    await owner(`/offers/${offerId}/publication`, { method: 'post' })
+    return offerId
+  }
+  const [one, other] = [await listed(), await listed()]
+  const merging = { offerId: other, intoOfferId: one, matchId: newId(), mergedBy: newId(), at, fields: ['name' as const] }
+  await late.offers.update(other, command(), (offer) => mergeOffer(offer, merging))
+  await settled()
+  for (const offerId of [one, other]) expect((await place.asAnyone(`/offers/${offerId}`)).body).toMatchObject({ offerId, status: 'published' })
+  expect(await violations()).toEqual([])
+})

@@ -142,6 +142,24 @@ test('D10 "these are two" is remembered, whatever is said of them later, until i
   expect(await pairs()).toHaveLength(1)
 })
 
+test('D10 "these are two" holds for the one that stands, too, when one of the two was merged into it', async () => {
+  const { owner, organisationId, list } = await registered()
+  const vague = await list({ place: {}, times: [] })
+  const thursdays = await list()
+  const [{ matchId: apart }] = await pairs()
+  await step(apart, 'rejection')
+  const mondays = await list({ times: [{ days: ['monday'], from: '12:00', to: '14:30' }] })
+  const [{ matchId }, ...others] = await pairs()
+  expect(others).toEqual([])
+  await merged(matchId, mondays)
+  expect((await view(vague)).offerId).toBe(mondays)
+  // Now it is on Thursdays, too, as the one from which what was merged into it was told apart.
+  const times = [{ days: ['monday', 'thursday'], from: '12:00', to: '14:30' }]
+  expect((await owner(`/offers/${mondays}`, { method: 'put', body: lunchClub(organisationId, { times }) })).status).toBe(200)
+  expect(await pairs()).toEqual([])
+  expect(await found()).toEqual([thursdays, mondays].sort())
+})
+
 test('D10 what changed on the one that stands since stays with it, and what is edited as a draft goes on waiting', async () => {
   const { owner, organisationId, list } = await registered()
   const [one, other] = [await list(), await list(twice)]
@@ -176,7 +194,7 @@ test('D10 what stands at a sensitive place is compared with nothing, and nothing
   const { owner, organisationId, list } = await registered()
   const secret = { address: 'A secret street', postcode: 'M33 2AB', sensitive: true }
   const [one, other] = [await list(), await list(twice)]
-  await list({ ...twice, place: secret })
+  await list({ ...twice, place: { ...secret, postcode: 'M33 7ZF' } })
   const [{ matchId }, ...others] = await pairs()
   expect(others).toEqual([])
   await owner(`/offers/${other}`, { method: 'put', body: lunchClub(organisationId, { ...twice, place: secret }) })
