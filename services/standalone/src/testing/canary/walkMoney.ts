@@ -226,7 +226,7 @@ const offersAlike = async ({ canaries, opened }: Walk, { browser }: Account): Pr
     return /"status":\s*"accepted"/.test(told) || undefined
   })
   const pair = await eventually('what is listed twice is found', async () =>
-    new RegExp(`"(/duplicates/[0-9a-f-]{36})">${name}`).exec((await browser.goTo('/duplicates')).html)?.at(1),
+    new RegExp(`"(/duplicates/[0-9a-f-]{36})">${name}`, 'i').exec((await browser.goTo('/duplicates')).html)?.at(1),
   )
   await browser.send(`${pair}/rejection`, {})
   await browser.send(`${pair}/reopening`, {})
