@@ -30,6 +30,8 @@ export type WorldOfMoney = {
   taxonomyId: string
   /** Two organisations that may be one, and wait to be looked at. */
   matchId: string
+  /** Two offers of Aisha's organisation that may be the same thing, and whose they are. */
+  listedTwice: { matchId: string; organisationId: string }
 }
 
 const pooling = '/personal-budget-pooling'
@@ -150,6 +152,25 @@ const pairOfTwins = async (place: StartedPlace): Promise<string> => {
   })
 }
 
+/** Two offers of Aisha's that are the same thing in other words. */
+const offersListedTwice = async (place: StartedPlace): Promise<WorldOfMoney['listedTwice']> => {
+  const aisha = await place.as('Aisha Rahman')
+  const { organisationId } = await organisationOf(aisha)
+  const words = { track: 'join-in', category: 'food', description: 'Soup and company.', price: { kind: 'free' } }
+  const times = [{ days: ['thursday'], from: '12:00', to: '14:00' }]
+  for (const name of ['Soup of the pages on Thursdays', 'Thursday Soup of the Pages']) {
+    const body = { organisationId, ...words, name, times, place: { address: 'Sale Waterside, Sale', postcode: 'M33 7ZF' } }
+    const { offerId } = await ask(aisha, '/provider-directory/offers', body)
+    await ask(aisha, `/provider-directory/offers/${offerId}/publication`, {})
+  }
+  type Pairs = { items: { matchId: string; offers: { name: string }[] }[] }
+  const matchId = await until('what is listed twice is found', async () => {
+    const { items } = await read<Pairs>(aisha, `/provider-directory/offer-duplicates?organisationId=${organisationId}`)
+    return items.find(({ offers }) => offers.every(({ name }) => name.includes('ages')))?.matchId
+  })
+  return { matchId, organisationId }
+}
+
 /** What the demonstration place lacks of pools, budgets and imports is added to it here. */
 export const worldOfMoney = async (place: StartedPlace): Promise<WorldOfMoney> => {
   const [george, nora, harold, beatrice, priya, aisha, dee] = (await Promise.all(
@@ -194,6 +215,7 @@ export const worldOfMoney = async (place: StartedPlace): Promise<WorldOfMoney> =
     feedId: await watchedFeed(place),
     taxonomyId: await ownTaxonomy(place),
     matchId: await pairOfTwins(place),
+    listedTwice: await offersListedTwice(place),
   }
 }
 
@@ -293,6 +315,7 @@ const councilFixtures = ({
   feedId,
   taxonomyId,
   matchId,
+  listedTwice,
 }: WorldOfMoney): Record<string, Fixture[]> => {
   const [budget, contract, imported] = [`/council/budgets/${budgetId}`, `/contracts/${contractId}`, `/administrator/imports/${importId}`]
   return {
@@ -320,6 +343,17 @@ const councilFixtures = ({
         `/administrator/duplicates/:matchId/${step}`,
         administrator(`/administrator/duplicates/${matchId}/${step}`),
       ]),
+    ),
+    '/duplicates': [
+      ...administrator('/duplicates', '/duplicates?status=merged&lang=cy', '/duplicates?lang=en'),
+      ...holder(`/duplicates?organisation=${listedTwice.organisationId}`),
+    ],
+    '/duplicates/:matchId': [
+      ...administrator(`/duplicates/${listedTwice.matchId}`),
+      ...holder(`/duplicates/${listedTwice.matchId}?lang=cy`, `/duplicates/${listedTwice.matchId}?lang=en`),
+    ],
+    ...Object.fromEntries(
+      ['rejection', 'reopening', 'undoing'].map((step) => [`/duplicates/:matchId/${step}`, holder(`/duplicates/${listedTwice.matchId}/${step}`)]),
     ),
     '/administrator/feeds': administrator('/administrator/feeds'),
     '/administrator/feeds/:feedId/stop': administrator(`/administrator/feeds/${feedId}/stop`),

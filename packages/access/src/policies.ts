@@ -141,6 +141,8 @@ export const policies = {
   // provider-directory: organisations that are likely one
   'duplicate.read': { administrator: 'any' },
   'duplicate.decide': { administrator: 'any' },
+  'offer-duplicate.read': { provider: 'own', coordinator: 'own', administrator: 'any' },
+  'offer-duplicate.decide': { provider: 'own', coordinator: 'own', administrator: 'any' },
   // every service: how it is, what is parked in it, and what can be done about it
   'operations.see': { administrator: 'any' },
   'operations.run': { administrator: 'any' },

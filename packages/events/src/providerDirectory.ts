@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEvent } from './eventDefinition.ts'
-import { AssetKind, CapacityState, Category, FormKind, Id, Instant, matchReasons, Track, WardCode } from './terms.ts'
+import { AssetKind, CapacityState, Category, FormKind, Id, Instant, matchReasons, offerMatchReasons, Track, WardCode } from './terms.ts'
 
 const organisation = 'patchwork.provider-directory.organisation'
 const offer = 'patchwork.provider-directory.offer'
@@ -211,6 +211,18 @@ export const OfferWithdrawn = defineEvent({
   topic: offer,
   meaning: 'An offer is no longer shown and takes no referrals.',
   data: z.object({ offerId: Id, organisationId: Id, withdrawnAt: Instant }),
+})
+export const OfferMerged = defineEvent({
+  type: 'offer.merged.v1',
+  topic: offer,
+  meaning: 'An offer and another one of its organisation are the same thing listed twice: the other one stands for both, and this one is withdrawn.',
+  data: z.object({ offerId: Id, organisationId: Id, intoOfferId: Id, matchId: Id, mergedBy: Id, mergedAt: Instant }),
+})
+export const OfferMergeUndone = defineEvent({
+  type: 'offer.merge-undone.v1',
+  topic: offer,
+  meaning: 'An offer stands for itself again.',
+  data: z.object({ offerId: Id, organisationId: Id, fromOfferId: Id, matchId: Id, undoneBy: Id, undoneAt: Instant }),
 })
 export const CredentialEntered = defineEvent({
   type: 'credential.entered.v1',
@@ -494,4 +506,38 @@ export const MatchReopened = defineEvent({
   topic: match,
   meaning: 'Whether two organisations are one waits for an administrator again: it was said that they are not, or a merge was undone.',
   data: z.object({ ...pair, reopenedAt: Instant }),
+})
+
+/** `organisationIds`: whose they are, one or two that stand as one. */
+const pairOfOffers = { matchId: Id, offerIds: z.array(Id).length(2), organisationIds: z.array(Id).min(1).max(2) }
+
+export const MatchOffersRaised = defineEvent({
+  type: 'match.offers-raised.v1',
+  topic: match,
+  meaning: 'Two offers of one organisation are likely the same thing listed twice; its people, or an administrator, decide.',
+  data: z.object({
+    ...pairOfOffers,
+    /** Of 100. */
+    certainty: z.int().min(0).max(100),
+    reasons: z.array(z.enum(offerMatchReasons)).min(1).max(offerMatchReasons.length),
+    raisedAt: Instant,
+  }),
+})
+export const MatchOffersRejected = defineEvent({
+  type: 'match.offers-rejected.v1',
+  topic: match,
+  meaning: 'Somebody who may said that two offers are two things. It is not raised again.',
+  data: z.object({ ...pairOfOffers, rejectedBy: Id, rejectedAt: Instant }),
+})
+export const MatchOffersClosed = defineEvent({
+  type: 'match.offers-closed.v1',
+  topic: match,
+  meaning: 'One of the two offers was merged into another one, which may be the other of the two.',
+  data: z.object({ ...pairOfOffers, mergedOfferId: Id, intoOfferId: Id, closedAt: Instant }),
+})
+export const MatchOffersReopened = defineEvent({
+  type: 'match.offers-reopened.v1',
+  topic: match,
+  meaning: 'Whether two offers are the same thing waits for somebody again: it was said that they are two, or a merge was undone.',
+  data: z.object({ ...pairOfOffers, reopenedAt: Instant }),
 })

@@ -45,3 +45,5 @@ export const CalendarDay = z.iso.date()
 export const Pence = z.int().min(0).max(10_000_000_000_000)
 /** What makes two organisations of the directory likely to be one. */
 export const matchReasons = ['same-number', 'same-name', 'similar-name', 'same-phone', 'same-website', 'same-email', 'same-postcode', 'other-number'] as const
+/** Why two offers of one organisation are likely the same thing listed twice, and what speaks against it. */
+export const offerMatchReasons = ['same-name', 'similar-name', 'same-postcode', 'same-times', 'other-postcode', 'other-times'] as const

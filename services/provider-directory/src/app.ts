@@ -9,6 +9,7 @@ import { importRoutes } from './http/importRoutes.ts'
 import { invitationRoutes } from './http/invitationRoutes.ts'
 import type { JoiningCodes } from './http/joiningCode.ts'
 import { listingRoutes } from './http/listingRoutes.ts'
+import { offerDuplicateRoutes } from './http/offerDuplicateRoutes.ts'
 import { offerRoutes } from './http/offerRoutes.ts'
 import { openFeedRoutes } from './http/openFeedRoutes.ts'
 import { organisationRoutes } from './http/organisationRoutes.ts'
@@ -60,6 +61,7 @@ export const routesOf = (dependencies: Dependencies) => [
   ...credentialRoutes(dependencies),
   ...assetRoutes(dependencies),
   ...duplicateRoutes(dependencies),
+  ...offerDuplicateRoutes(dependencies),
   ...placeRoutes(dependencies),
   ...feedRoutes(dependencies),
   ...importRoutes(dependencies),

@@ -17,7 +17,9 @@ import { duplicatesGroup, findDuplicates } from './consumers/duplicates.ts'
 import { newOffersGroup, openNewOffers } from './consumers/newOffers.ts'
 import { syncSearch } from './consumers/searchSync.ts'
 import { endInvitationsOver } from './domain/invitation.ts'
+import type { TraitKind } from './domain/likeness.ts'
 import { expireCapacity, stepDown } from './domain/offer.ts'
+import type { OfferTraitKind } from './domain/offerLikeness.ts'
 import { endWatchOver, tellOfMatches } from './domain/searchWatch.ts'
 import { createJoiningCodes } from './http/joiningCode.ts'
 import { type Feeds, openFeeds } from './import/feeds.ts'
@@ -73,14 +75,15 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
   const { runtime, logger, dataKey, documents, log } = ports
   const councilArea = openCouncilArea(settings.placeFolder ?? demonstrationPlaceFolder, { postcodesFile: settings.postcodesFile, now: runtime.now })
   const taxonomies = openTaxonomies(settings.taxonomiesFolder, runtime.now)
-  const [directory, readings, invitationReadings, skillReadings, importStore, importFiles, likenesses] = await Promise.all([
+  const [directory, readings, invitationReadings, skillReadings, importStore, importFiles, likenesses, offerLikenesses] = await Promise.all([
     openDirectory(ports),
     openReadings(ports, 'credential-readings'),
     openReadings(ports, 'invitation-readings'),
     openSkillReadings(ports),
     openImportStore(ports),
     openImportFiles(ports),
-    openLikenesses(ports),
+    openLikenesses<TraitKind>('organisation', ports),
+    openLikenesses<OfferTraitKind>('offer', ports),
   ])
   const instance = settings.instance ?? runtime.uuid()
   const imports = importsOf({ store: importStore, files: importFiles, directory, councilArea, taxonomies }, ports, instance)
@@ -93,7 +96,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & DirectoryS
   const assetIndex = createAssetIndex({ nameOfWard: councilArea.wards.nameOf })
   const assetGroup = `${service}-assets-${instance}`
   const assetMap = await syncAssets({ index: assetIndex, directory, group: assetGroup }, ports)
-  const duplicates = await findDuplicates({ directory, likenesses }, ports)
+  const duplicates = await findDuplicates({ directory, likenesses, offerLikenesses, days: councilArea.assuranceDays }, ports)
   const closed = await closeOrganisations(directory, ports)
   const closedAccounts = await hideSkillsOfClosedAccounts(directory, ports)
   const due = { everyMs: settings.capacityCheckMs ?? capacityCheckMsByDefault, ports }

@@ -1,11 +1,11 @@
 import type { Consumer, Invariant } from '@patchwork/aggregate'
 import { seatsOf } from './domain/form.ts'
-import { isShown, type Offer } from './domain/offer.ts'
+import { isShown, type Offer, mergedIntoOf as offerMergedInto } from './domain/offer.ts'
 import { checkGate } from './domain/personalCare.ts'
 import type { AssetIndex } from './store/assetIndex.ts'
 import { type Directory, service } from './store/directory.ts'
 import type { SearchIndex } from './store/searchIndex.ts'
-import { mergedIntoOf, standingOf } from './store/standing.ts'
+import { mergedIntoOf, offersStanding, standingOf } from './store/standing.ts'
 
 const pageSize = 500
 const examplesMax = 10
@@ -34,6 +34,15 @@ async function* organisationsWith({ organisations }: Directory, field: 'mergedIn
   let after: string | undefined
   do {
     const page = await organisations.find({ where: { [field]: { above: '' } }, limit: pageSize, ...(after === undefined ? {} : { after }) })
+    yield page.aggregates
+    after = page.after
+  } while (after !== undefined)
+}
+
+async function* mergedOffers({ offers }: Directory) {
+  let after: string | undefined
+  do {
+    const page = await offers.find({ where: { mergedInto: { above: '' } }, limit: pageSize, ...(after === undefined ? {} : { after }) })
     yield page.aggregates
     after = page.after
   } while (after !== undefined)
@@ -136,6 +145,23 @@ export const directoryInvariants = (directory: Directory, { index, assetIndex, c
           const open = invitations.map(({ invitationId }) => invitationId).sort()
           look(addressed.join() === open.join() && invitations.every(({ invitedBy }) => ownerIds.includes(invitedBy)), id)
         }
+      return result
+    },
+  },
+  {
+    name: `${service}: every merged offer is withdrawn, and leads to one that stands`,
+    check: async () => {
+      const { result, look } = tally()
+      for await (const page of mergedOffers(directory)) {
+        const standing = await offersStanding.standingOf(
+          directory.offers,
+          page.map(({ id }) => id),
+        )
+        for (const { id, state } of page) {
+          const stands = standing.get(id)?.one
+          look(state.status === 'withdrawn' && stands !== undefined && offerMergedInto(stands.state) === undefined, id)
+        }
+      }
       return result
     },
   },

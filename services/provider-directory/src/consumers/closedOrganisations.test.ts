@@ -48,6 +48,8 @@ test('an offer that is published a moment after the closing is withdrawn by its 
 test('what it speaks for and lists a moment after the closing is hidden by its own event', async () => {
   const one = await registered()
   await one.close()
+  // What the closing itself hides is hidden by now.
+  await settled()
   const assetId = newId()
   const words = { kind: 'thing', name: 'A ladder', description: 'Eight metres.', terms: 'lent', contact: {}, wardCode: 'E05015254' } as const
   const listed = { assetId, category: 'other', words, holder: { organisationId: one.organisationId }, at } as const

@@ -1,6 +1,9 @@
-import { type Command, type Consumer, consume, idFor, on, type Ports, type ReactionContext } from '@patchwork/aggregate'
+import { type Command, type Consumer, consume, on, type Ports, type ReactionContext } from '@patchwork/aggregate'
 import {
   OfferDescribed,
+  OfferMerged,
+  OfferMergeUndone,
+  OfferPublished,
   OrganisationDescribed,
   OrganisationHandedOver,
   OrganisationMemberJoined,
@@ -8,33 +11,36 @@ import {
   OrganisationMerged,
   OrganisationMergeUndone,
 } from '@patchwork/events'
-import { likenessOf, traitsOf } from '../domain/likeness.ts'
+import type { AssuranceDays } from '../domain/assurance.ts'
+import { likenessOf, type TraitKind, traitsOf } from '../domain/likeness.ts'
 import { closeMatch, raiseMatch, reopenMatch } from '../domain/match.ts'
 import { type MergedOrganisation, mirroredMembers } from '../domain/mergedMembers.ts'
+import type { Offer } from '../domain/offer.ts'
 import { changeMembers, giveWordsBack, takeWordsOfMerged } from '../domain/organisation.ts'
 import { type Directory, service } from '../store/directory.ts'
 import type { Likenesses } from '../store/likeness.ts'
+import { matchesMax, matchIdOf } from '../store/matches.ts'
 import { closedAtOf, type FoundOrganisation, mergedIntoOf, standingAsOne, standingFor } from '../store/standing.ts'
+import { isFirstDescription, type OfferLikenesses, offerDuplicates } from './offerDuplicates.ts'
 
 /** Offers of an organisation that tell where it is and how it is reached. */
 const offersReadMax = 20
-/** Matches of one organisation that a merge closes or an undoing opens again. */
-const matchesMax = 1_000
 
 export const duplicatesGroup = `${service}-duplicates`
 
-/** The id of a pair, whichever of the two is named first. */
-export const matchIdOf = (one: string, other: string): string => idFor(`match/${[one, other].sort().join('/')}`)
-
-type Dependencies = { directory: Directory; likenesses: Likenesses }
+type Dependencies = { directory: Directory; likenesses: Likenesses<TraitKind> }
 type CommandOf = ReactionContext['command']
 
 /**
- * Raises pairs of organisations that are likely one, as what is said of them arrives, and carries out what follows from a merge or its undoing: words, members
- * and matches. Each event does so once, and what a crash cut off goes on with the event.
+ * Raises pairs of organisations that are likely one, and of offers of one organisation that are likely the same, as what is said of them arrives, and carries
+ * out what follows from a merge or its undoing: words, members and matches. Each event does so once, and what a crash cut off goes on with the event.
  */
-export const findDuplicates = ({ directory, likenesses }: Dependencies, ports: Ports): Promise<Consumer> => {
+export const findDuplicates = (
+  { directory, likenesses, offerLikenesses, days }: Dependencies & { offerLikenesses: OfferLikenesses; days: AssuranceDays },
+  ports: Ports,
+): Promise<Consumer> => {
   const raise = raising({ directory, likenesses })
+  const ofOffers = offerDuplicates({ directory, offerLikenesses, days })
   const settle = settling(directory)
   return consume(
     {
@@ -46,33 +52,42 @@ export const findDuplicates = ({ directory, likenesses }: Dependencies, ports: P
           await settle.words(organisationId, command)
           await raise(organisationId, command)
         }),
-        on(OfferDescribed, async ({ data: { offerId, organisationId } }, { command }) => {
-          if (await tellsNothingNew({ directory, likenesses }, offerId, organisationId)) return
+        on(OfferDescribed, async (event, { command }) => {
+          const { offerId, organisationId } = event.data
+          const offer = await directory.offers.get(offerId)
+          await ofOffers.words(offer, command)
+          if (!isFirstDescription(event)) await ofOffers.raise(offerId, command)
+          if (!offer || (await tellsNothingNew({ directory, likenesses }, offer, organisationId))) return
           await raise(organisationId, command)
         }),
+        on(OfferPublished, ({ data: { offerId } }, { command }) => ofOffers.raise(offerId, command)),
+        on(OfferMerged, ({ data }, { command }) => ofOffers.merged(data, command)),
+        on(OfferMergeUndone, ({ data }, { command }) => ofOffers.undone(data, command)),
         on(OrganisationMemberJoined, ({ data: { organisationId } }, { command }) => settle.members(organisationId, command)),
         on(OrganisationMemberLeft, ({ data: { organisationId } }, { command }) => settle.members(organisationId, command)),
         on(OrganisationHandedOver, ({ data: { organisationId } }, { command }) => settle.members(organisationId, command)),
-        on(OrganisationMerged, async ({ data }, { command }) => {
+        on(OrganisationMerged, async ({ data }, { command, signal }) => {
           await settle.words(data.organisationId, command)
           await settle.members(data.organisationId, command)
           await settle.matches(
             data.organisationId,
-            (match, at) => closeMatch(match, { ...data, matchId: match.id, mergedOrganisationId: data.organisationId, at }),
+            (match, at) => closeMatch(match, { matchId: match.id, mergedId: data.organisationId, intoId: data.intoOrganisationId, at }),
             command,
           )
           await raise(data.organisationId, command)
+          await ofOffers.raiseAllOf(data.organisationId, command, signal)
         }),
-        on(OrganisationMergeUndone, async ({ data }, { command }) => {
+        on(OrganisationMergeUndone, async ({ data }, { command, signal }) => {
           const { organisationId, fromOrganisationId, matchId } = data
           await directory.organisations.update(fromOrganisationId, command(null, 'words'), (current) =>
             giveWordsBack(current, { organisationId: fromOrganisationId, matchId, at: data.undoneAt }),
           )
           await settle.members(organisationId, command)
           await settle.members(fromOrganisationId, command)
-          await settle.matches(organisationId, (match, at) => reopenMatch(match, { matchId: match.id, mergedOrganisationId: organisationId, at }), command)
+          await settle.matches(organisationId, (match, at) => reopenMatch(match, { matchId: match.id, mergedId: organisationId, at }), command)
           await raise(organisationId, command)
           await raise(fromOrganisationId, command)
+          await ofOffers.parted([organisationId, fromOrganisationId], data.undoneBy, command, signal)
         }),
       ],
     },
@@ -84,13 +99,10 @@ const offersOf = async ({ offers }: Directory, organisationId: string) =>
   (await offers.find({ where: { organisationId: { equals: organisationId } }, limit: offersReadMax })).aggregates.flatMap(({ details }) => details ?? [])
 
 /** Whether all that an offer tells of its organisation is known: most descriptions change other things. */
-const tellsNothingNew = async ({ directory, likenesses }: Dependencies, offerId: string, organisationId: string): Promise<boolean> => {
-  const [offer, organisation, standing] = await Promise.all([
-    directory.offers.get(offerId),
-    directory.organisations.get(organisationId),
-    standingFor(directory.organisations, organisationId),
-  ])
-  if (!offer?.details || !organisation?.details || !standing) return true
+const tellsNothingNew = async ({ directory, likenesses }: Dependencies, offer: Offer, organisationId: string): Promise<boolean> => {
+  const standing = await standingFor(directory.organisations, organisationId)
+  const organisation = standing?.organisation.id === organisationId ? standing.organisation : await directory.organisations.get(organisationId)
+  if (!offer.details || !organisation?.details || !standing) return true
   return likenesses.has(standing.organisation.id, traitsOf(organisation.details, [offer.details]))
 }
 
@@ -120,6 +132,7 @@ const raising =
         raiseMatch(match, { matchId, organisationIds: [organisationId, other.id].sort(), ...likeness, at: raised.at }),
       )
     }
+    await likenesses.compared(organisationId)
   }
 
 /** Whether somebody has said of two, or of two that were merged into them, that they are not the same. */
@@ -157,7 +170,7 @@ const settling = (directory: Directory) => {
           await organisations.update(id, command(null, `members/${id}`), (current) => changeMembers(current, { organisationId: id, joins, leaves }))
     },
     matches: async (organisationId: string, decide: (match: Parameters<Decide>[0], at: string) => ReturnType<Decide>, command: CommandOf): Promise<void> => {
-      const { aggregates } = await matches.find({ where: { organisationId: { has: organisationId } }, limit: matchesMax })
+      const { aggregates } = await matches.find({ where: { organisationId: { has: organisationId }, about: { equals: null } }, limit: matchesMax })
       for (const { id } of aggregates) {
         const changing: Command = command(null, `match/${id}`)
         await matches.update(id, changing, (match) => decide(match, changing.at))

@@ -7,7 +7,7 @@ import type { OrganisationDetails } from './organisation.ts'
 
 export type TraitKind = 'number' | 'name' | 'phone' | 'website' | 'email' | 'postcode'
 /** Something that few others share. A postcode goes with the beginning of the name: a community centre houses many. */
-export type Trait = { kind: TraitKind; value: string }
+export type Trait<Kind extends string = TraitKind> = { kind: Kind; value: string }
 
 const traitsOfKindMax = 10
 /** From this certainty on somebody is asked. */
@@ -108,7 +108,7 @@ const hasOtherNumber = (one: OrganisationDetails, other: OrganisationDetails): b
   (one.identifiers ?? []).some(({ scheme }) => (other.identifiers ?? []).some((theirs) => theirs.scheme === scheme))
 
 /** How alike two words are, from 0 to 1: the share of pairs of neighbouring letters that both have (Dice's coefficient). */
-const similarity = (one: string, other: string): number => {
+export const similarity = (one: string, other: string): number => {
   const [left, right] = [pairsOf(one), pairsOf(other)]
   const total = left.length + right.length
   if (total === 0) return 0

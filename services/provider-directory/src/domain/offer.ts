@@ -1,5 +1,4 @@
 import type {
-  AccessCode,
   Category,
   DomainEvent,
   OfferAssuranceAsked,
@@ -13,6 +12,8 @@ import type {
   OfferEditDiscarded,
   OfferEditDrafted,
   OfferHidden,
+  OfferMerged,
+  OfferMergeUndone,
   OfferPublished,
   OfferWithdrawn,
   Track,
@@ -25,6 +26,7 @@ import type { Origin, SourceRecord } from './organisation.ts'
 import { checkGate, type PersonalCareGate } from './personalCare.ts'
 import { RefusedError } from './refusals.ts'
 import { type Ages, checkAges } from './suiting.ts'
+import { type WithTaken, withOwnWords } from './takenWords.ts'
 import type { WeeklyTime } from './weeklyTimes.ts'
 
 export type OfferEvent =
@@ -41,6 +43,8 @@ export type OfferEvent =
   | DomainEvent<typeof OfferDownranked>
   | DomainEvent<typeof OfferHidden>
   | DomainEvent<typeof OfferWithdrawn>
+  | DomainEvent<typeof OfferMerged>
+  | DomainEvent<typeof OfferMergeUndone>
 
 export type Capacity = { state: 'unknown' } | { state: 'open' | 'waiting-list' | 'closed'; units?: number; expiresAt: string }
 
@@ -61,7 +65,10 @@ export type OfferState =
   | { status: 'none' }
   | ({ status: 'draft' } & Drafted)
   | ({ status: 'published'; publishedAt: string; takesReferrals: boolean } & Drafted)
-  | ({ status: 'withdrawn'; withdrawnAt: string } & Drafted)
+  | ({ status: 'withdrawn'; withdrawnAt: string; mergedInto?: MergedInto } & Drafted)
+
+/** Which offer stands for one that was listed twice. `comesBack`: it is found again when that is undone, as nobody has withdrawn it since. */
+export type MergedInto = { offerId: string; matchId: string; comesBack?: true }
 
 export type Location = { latitude: number; longitude: number; wardCode?: string; wardName?: string }
 /** `vat`: none is charged, the price includes it, or it comes on top. `travelPence` is asked for each visit, beside the price and without VAT that comes on top. */
@@ -98,15 +105,19 @@ export type OfferDetails = {
   /** What the feed it came from said in the fields of the open standard; whoever describes it anew here says it without. */
   given?: Record<string, unknown>
   modifiedAt: string
-  /** A draft waits beside these words and never goes along with them. */
+  /** A draft, and what merges have to remember, wait beside these words and never go along with them. */
   draft?: never
+  merging?: never
 }
 
 /** What someone says an offer is. What a postcode and a ward stand for has been looked up before. */
 export type OfferDescription = { category: Category; personalCare: boolean; details: OfferDetails }
 
-/** The words of an offer and, where an edit of a published one waits, what it would say next. */
-export type KeptOffer = Omit<OfferDetails, 'draft'> & { draft?: OfferDescription }
+/** What an offer that was merged gives to the one that stands for it (`fields`), and what one that stands has taken of others. */
+export type Merging = WithTaken & { fields?: string[] }
+
+/** The words of an offer, where an edit of a published one waits, what it would say next, and what merges have to remember. */
+export type KeptOffer = Omit<OfferDetails, 'draft' | 'merging'> & { draft?: OfferDescription; merging?: Merging }
 
 export type Offer = Current<OfferState, KeptOffer>
 export type OfferDecision = Decision<OfferEvent, KeptOffer>
@@ -129,8 +140,11 @@ export const draftOffer = ({ state }: Offer, command: DraftOffer): OfferDecision
   }
 }
 
-/** `endsDraft`: whoever says this has the draft that waits before them, so that it is in it and waits no more. Of others it goes on waiting. */
-export type DescribeOffer = DraftOffer & { endsDraft?: boolean }
+/**
+ * `endsDraft`: whoever says this has the draft that waits before them, so that it is in it and waits no more. Of others it goes on waiting.
+ * `isOwn`: said as by a feed, of this record alone. What merges have put into the words goes on standing over it.
+ */
+export type DescribeOffer = DraftOffer & { endsDraft?: boolean; isOwn?: boolean }
 
 /**
  * Says anew what the offer is; saying the same changes nothing. A published offer must still be fit to be published. Where its group has fewer seats now than
@@ -138,18 +152,18 @@ export type DescribeOffer = DraftOffer & { endsDraft?: boolean }
  * Throws RefusedError `offer-not-found`, `organisation-of-offer-fixed`, `track-of-offer-fixed`, and what a description is refused for.
  */
 export const describeOffer = (offer: Offer, command: DescribeOffer): OfferDecision => {
-  const { state, words, draft, said } = saidAnew(offer, command)
-  if (state.status === 'published') checkFitToPublish({ origin: state.origin, personalCare: said.personalCare }, said.details)
+  const { state, words, draft, merging, said } = saidAnew(offer, command)
+  if (wouldBePublished(state)) checkFitToPublish({ origin: state.origin, personalCare: said.personalCare }, said.details)
   const { offerId, organisationId } = command
   const endsDraft = command.endsDraft === true && draft !== undefined
   if (isSame({ ...state, details: words }, said))
     return endsDraft ? discardDraft(offer, { ...command, at: said.details.modifiedAt }) : { events: [], answer: { offerId } }
-  const details = { ...said.details, ...(draft && !endsDraft ? { draft } : {}) }
+  const details = { ...said.details, ...(draft && !endsDraft ? { draft } : {}), ...(merging ? { merging } : {}) }
   return { events: [described(offerId, organisationId, said, endsDraft), ...roomWithinSeats(offerId, state, said.details)], details, answer: { offerId } }
 }
 
 /** Room for no more people than a group has seats: said anew, until the same day, where the seats have become fewer. */
-const roomWithinSeats = (offerId: string, { organisationId, capacity }: Begun, { form }: OfferDetails): OfferEvent[] => {
+export const roomWithinSeats = (offerId: string, { organisationId, capacity }: Begun, { form }: OfferDetails): OfferEvent[] => {
   const seats = seatsOf(form)
   if (capacity.state !== 'open' || capacity.units === undefined || seats === undefined || capacity.units <= seats) return []
   return [{ type: 'offer.capacity-stated.v1', data: { offerId, organisationId, capacity: 'open', units: seats, expiresAt: capacity.expiresAt } }]
@@ -162,13 +176,13 @@ const roomWithinSeats = (offerId: string, { organisationId, capacity }: Begun, {
  */
 export const keepDraft = (offer: Offer, command: DraftOffer & { at: string }): OfferDecision => {
   if (offer.state.status !== 'published') return describeOffer(offer, { ...command, endsDraft: true })
-  const { state, words, draft, said } = saidAnew(offer, command)
+  const { state, words, draft, merging, said } = saidAnew(offer, command)
   const { offerId, organisationId, at } = command
   if (isSame({ ...state, details: words }, said)) return discardDraft(offer, { offerId, at })
   if (draft && isSame(draft, said)) return { events: [], answer: { offerId } }
   return {
     events: [{ type: 'offer.edit-drafted.v1', data: { offerId, organisationId, draftedAt: at } }],
-    details: { ...words, draft: said },
+    details: { ...words, draft: said, ...(merging ? { merging } : {}) },
     answer: { offerId },
   }
 }
@@ -178,9 +192,10 @@ export const discardDraft = ({ state, details }: Offer, { offerId, at }: { offer
   if (state.status === 'none' || !details) throw new RefusedError('offer-not-found')
   if (details.draft === undefined) return { events: [], answer: { offerId } }
   const { organisationId } = state
+  const { draft: _waits, ...kept } = details
   return {
     events: [{ type: 'offer.edit-discarded.v1', data: { offerId, organisationId, discardedAt: at } }],
-    details: publishedWords(details),
+    details: kept,
     answer: { offerId },
   }
 }
@@ -189,6 +204,7 @@ export const discardDraft = ({ state, details }: Offer, { offerId, at }: { offer
  * Takes the draft over as what everyone finds, in one step; where none waits, it publishes what is there. Throws what describing and publishing throw.
  */
 export const publishDraft = (offer: Offer, { offerId, at, days }: { offerId: string; at: string; days?: AssuranceDays }): OfferDecision => {
+  mustStand(offer.state)
   const draft = offer.details?.draft
   if (offer.state.status === 'none' || !draft) return publishOffer(offer, { offerId, at, ...(days ? { days } : {}) })
   const { organisationId, track, origin } = offer.state
@@ -196,18 +212,32 @@ export const publishDraft = (offer: Offer, { offerId, at, days }: { offerId: str
   return publishAnew(offer, { ...draft, offerId, organisationId, track, origin, details, at, endsDraft: true, ...(days ? { days } : {}) })
 }
 
-/** What an offer says without the draft that waits beside it. */
-export const publishedWords = ({ draft: _waits, ...words }: KeptOffer): OfferDetails => words
+/** What an offer says without what waits beside it. */
+export const publishedWords = ({ draft: _waits, merging: _remembered, ...words }: KeptOffer): OfferDetails => words
+
+/** All that is chosen word by word of an offer, the kind among it, with what merges have put there. */
+export type MergeableWords = OfferDetails & { category: Category } & WithTaken
+export const mergeableWords = (category: Category, { merging, ...kept }: KeptOffer): MergeableWords => ({
+  ...publishedWords(kept),
+  category,
+  ...(merging?.taken ? { taken: merging.taken } : {}),
+})
 
 /** What is there and what is said now; where a record came from is not the describer's to change. */
-const saidAnew = ({ state, details }: Offer, command: DraftOffer) => {
+const saidAnew = ({ state, details }: Offer, command: DescribeOffer) => {
   if (state.status === 'none' || !details) throw new RefusedError('offer-not-found')
   if (command.organisationId !== state.organisationId) throw new RefusedError('organisation-of-offer-fixed', '/organisationId')
   if (command.track !== state.track) throw new RefusedError('track-of-offer-fixed', '/track')
   checkDescription(command)
-  const { category, personalCare } = command
-  const said: OfferDescription = { category, personalCare, details: { ...command.details, ...(details.source ? { source: details.source } : {}) } }
-  return { state, words: publishedWords(details), draft: details.draft, said }
+  const { personalCare } = command
+  const own: OfferDetails = { ...command.details, ...(details.source ? { source: details.source } : {}) }
+  const isOverTaken = command.isOwn === true && details.merging?.taken !== undefined
+  const { category, taken, ...words } = isOverTaken
+    ? withOwnWords(mergeableWords(state.category, details), { ...own, category: command.category })
+    : { ...own, category: command.category, taken: details.merging?.taken }
+  const merging = details.merging && { ...details.merging, ...(taken ? { taken } : {}) }
+  const said: OfferDescription = { category, personalCare, details: words }
+  return { state, words: publishedWords(details), draft: details.draft, merging, said }
 }
 
 /** Whether two descriptions say the same, whenever they were said. */
@@ -216,14 +246,26 @@ const isSame = (one: OfferDescription, other: OfferDescription): boolean => {
   return text(one) === text(other)
 }
 
+/** An offer that another one stands for is found by that one alone. Throws RefusedError `offer-merged`. */
+const mustStand = (state: OfferState): void => {
+  if (mergedIntoOf(state)) throw new RefusedError('offer-merged')
+}
+
+/** Which offer stands for this one; undefined where it stands for itself. */
+export const mergedIntoOf = (state: OfferState): MergedInto | undefined => (state.status === 'withdrawn' ? state.mergedInto : undefined)
+
+/** Published, or found again as soon as no other one stands for it. */
+export const wouldBePublished = (state: OfferState): boolean => state.status === 'published' || mergedIntoOf(state)?.comesBack === true
+
 /**
  * Lets everyone find it; publishing again changes nothing. An offer from open data or a feed takes no referrals: nobody there has agreed to answer.
- * Throws RefusedError `offer-not-found`, `where-missing`, `personal-care-gate`.
+ * Throws RefusedError `offer-not-found`, `offer-merged`, `where-missing`, `personal-care-gate`.
  */
 export const publishOffer = ({ state, details }: Offer, { offerId, at, days }: { offerId: string; at: string; days?: AssuranceDays }): OfferDecision => {
   const answer = { offerId }
   if (state.status === 'none' || !details) throw new RefusedError('offer-not-found')
   if (state.status === 'published') return { events: [], answer }
+  mustStand(state)
   checkFitToPublish(state, details)
   const { organisationId, track, category, wardCodes, origin } = state
   const takesReferrals = origin === 'registered'
@@ -251,9 +293,13 @@ export const listOffer = (offer: Offer, command: ListOffer): OfferDecision => {
 /** What an offer was before an import changed it. */
 export type FormerOffer = OfferDescription & { isPublished: boolean }
 
-/** What a feed says of an offer that has been here before: its words anew, and found by everyone again. Throws what describing and publishing throw. */
+/**
+ * What a feed says of an offer that has been here before: its words anew, and found by everyone again, unless another one stands for it. Throws what describing
+ * and publishing throw.
+ */
 export const publishAnew = (offer: Offer, command: DescribeOffer & { at: string; days?: AssuranceDays }): OfferDecision => {
   const described = describeOffer(offer, command)
+  if (mergedIntoOf(offer.state)) return described
   const state = described.events.reduce(evolveOffer, offer.state)
   const published = publishOffer({ state, details: described.details ?? offer.details }, command)
   return { ...described, events: [...described.events, ...published.events] }
@@ -263,7 +309,7 @@ export const publishAnew = (offer: Offer, command: DescribeOffer & { at: string;
 export const putBackOffer = (offer: Offer, { former, offerId, at }: { former: FormerOffer; offerId: string; at: string }): OfferDecision => {
   if (offer.state.status === 'none') throw new RefusedError('offer-not-found')
   const { organisationId, track, origin } = offer.state
-  const command = { ...former, offerId, organisationId, track, origin, at }
+  const command = { ...former, offerId, organisationId, track, origin, at, isOwn: true }
   if (former.isPublished) return publishAnew(offer, command)
   const withdrawn = withdrawOffer(offer, command)
   const described = describeOffer({ ...offer, state: withdrawn.events.reduce(evolveOffer, offer.state) }, command)
@@ -368,15 +414,16 @@ export const stepDown = ({ state }: Offer, { offerId, at, days }: { offerId: str
 export const isShown = (state: OfferState): state is OfferState & { status: 'published' } =>
   state.status === 'published' && state.assurance?.standing !== 'hidden'
 
-/** Shows it to nobody else any more; withdrawing again changes nothing. Throws RefusedError `offer-not-found`. */
+/** Shows it to nobody else any more; withdrawing again changes nothing. One that another stands for does not come back. Throws RefusedError `offer-not-found`. */
 export const withdrawOffer = ({ state }: Offer, { offerId, at }: { offerId: string; at: string }): OfferDecision => {
   const answer = { offerId }
   if (state.status === 'none') throw new RefusedError('offer-not-found')
-  if (state.status === 'withdrawn') return { events: [], answer }
+  if (state.status === 'withdrawn' && !wouldBePublished(state)) return { events: [], answer }
   return { events: [{ type: 'offer.withdrawn.v1', data: { offerId, organisationId: state.organisationId, withdrawnAt: at } }], answer }
 }
 
-const described = (offerId: string, organisationId: string, { category, personalCare, details }: OfferDescription, endsDraft = false): OfferEvent => ({
+/** What is told when the words of an offer are new. */
+export const described = (offerId: string, organisationId: string, { category, personalCare, details }: OfferDescription, endsDraft = false): OfferEvent => ({
   type: 'offer.described.v1',
   data: {
     ...{ offerId, organisationId, category, personalCare, wardCodes: wardsOf(details) },
@@ -461,7 +508,20 @@ export const evolveOffer = (state: OfferState, event: OfferEvent): OfferState =>
     case 'offer.capacity-expired.v1':
       return { ...state, capacity: { state: 'unknown' } }
     case 'offer.withdrawn.v1':
-      return { ...drafted, ...(assurance ? { assurance: withoutNext(assurance) } : {}), status: 'withdrawn', withdrawnAt: event.data.withdrawnAt }
+      return {
+        ...drafted,
+        ...(assurance ? { assurance: withoutNext(assurance) } : {}),
+        status: 'withdrawn',
+        withdrawnAt: event.data.withdrawnAt,
+        ...withoutComingBack(state),
+      }
+    case 'offer.merged.v1':
+      return state.status === 'withdrawn' ? { ...state, mergedInto: { offerId: event.data.intoOfferId, matchId: event.data.matchId, comesBack: true } } : state
+    case 'offer.merge-undone.v1': {
+      if (state.status !== 'withdrawn') return state
+      const { mergedInto: _before, ...rest } = state
+      return rest
+    }
     default:
       return assertNever(event)
   }
@@ -469,6 +529,11 @@ export const evolveOffer = (state: OfferState, event: OfferEvent): OfferState =>
 
 type Begun = Exclude<OfferState, { status: 'none' }>
 const withoutDraft = ({ editDraftedAt: _waits, ...rest }: Begun): Begun => rest
+
+const withoutComingBack = (state: Begun): { mergedInto?: MergedInto } => {
+  const into = mergedIntoOf(state)
+  return into ? { mergedInto: { offerId: into.offerId, matchId: into.matchId } } : {}
+}
 
 const withoutNext = (assurance: Assurance | undefined): Assurance => {
   const { nextAt: _none, ...rest } = assurance ?? { standing: 'fresh' as const }

@@ -35,7 +35,12 @@ const refusals = {
   'offer-not-found': { kind: 'not-found', title: 'No such offer', words: 'There is no such offer, or it is not yours.' },
   'offer-exists': { kind: 'conflict', title: 'Described already', words: 'This offer is in the directory already.' },
   'offer-withdrawn': { kind: 'conflict', title: 'The offer was withdrawn', words: 'This offer was withdrawn. Publish it again first.' },
-  'offer-not-published': { kind: 'conflict', title: 'Not published', words: 'Only what everyone can find is assured. Publish this offer first.' },
+  'offer-merged': {
+    kind: 'conflict',
+    title: 'Another offer stands for it',
+    words: 'This was the same as another offer, which stands for both. Change that one, or undo the merge first.',
+  },
+  'offer-not-published': { kind: 'conflict', title: 'Not published', words: 'This is for offers that everyone can find. Publish it first.' },
   'organisation-of-offer-fixed': {
     kind: 'invalid',
     title: 'The organisation stays',
@@ -176,10 +181,15 @@ const refusals = {
   'merged-already': {
     kind: 'conflict',
     title: 'Merged already',
-    words: 'This organisation was merged into another one meanwhile. Look at the list again.',
+    words: 'One of the two was merged into another one meanwhile. Look at the list again.',
   },
-  'match-not-found': { kind: 'not-found', title: 'No such pair', words: 'There is no such pair of organisations.' },
+  'match-not-found': { kind: 'not-found', title: 'No such pair', words: 'There is no such pair.' },
   'match-not-waiting': { kind: 'conflict', title: 'Decided already', words: 'Somebody has decided on this pair meanwhile. Look at the list again.' },
+  'not-of-one-organisation': {
+    kind: 'conflict',
+    title: 'Not of one organisation',
+    words: 'Only offers of one organisation, or of organisations that were merged, can be one.',
+  },
   'match-outdated': {
     kind: 'conflict',
     title: 'Not as you saw them',
@@ -189,10 +199,10 @@ const refusals = {
   'merge-not-last': {
     kind: 'conflict',
     title: 'Not the last one',
-    words: 'The organisation that stands was merged itself since. Undo that first.',
+    words: 'The one that stands was merged itself since. Undo that first.',
   },
-  'not-of-this-pair': { kind: 'invalid', title: 'Not one of the two', words: 'Choose one of the two organisations of this pair.' },
-  'too-many-merged': { kind: 'invalid', title: 'Too many as one', words: '20 organisations can stand as one at most.' },
+  'not-of-this-pair': { kind: 'invalid', title: 'Not one of the two', words: 'Choose one of the two of this pair.' },
+  'too-many-merged': { kind: 'invalid', title: 'Too many as one', words: '20 can stand as one at most.' },
   'too-many-members-merged': {
     kind: 'invalid',
     title: 'Too many members',

@@ -2,11 +2,12 @@ import type { Command } from '@patchwork/aggregate'
 import { matchReasons } from '@patchwork/events'
 import { defineRoute, IdParams, ListQuery, NotFoundError } from '@patchwork/http'
 import { z } from 'zod'
-import { type MatchState, rejectMatch, takeRejectionBack } from '../domain/match.ts'
+import { type MatchOfOrganisations, rejectMatch, takeRejectionBack } from '../domain/match.ts'
 import { type ComparedField, compareWords, type MergedField, mergedFields, ownWords, type Side } from '../domain/mergedWords.ts'
 import { membersMax, mergedMax, mergeOrganisation, undoMerge } from '../domain/organisation.ts'
 import { RefusedError } from '../domain/refusals.ts'
 import type { Directory } from '../store/directory.ts'
+import { pageOfMatches } from '../store/matches.ts'
 import { closedAtOf, type FoundOrganisation, mergedIntoOf, standingAsOne, standingFor } from '../store/standing.ts'
 import { OrganisationKind } from './schemas.ts'
 
@@ -62,8 +63,7 @@ const MergeBody = z.strictObject({
   seen: z.array(z.strictObject({ organisationId: id, sequence: z.int().min(1) })).length(2),
 })
 
-type Begun = Exclude<MatchState, { status: 'none' }>
-type Pair = { match: Begun; organisations: [FoundOrganisation, FoundOrganisation] }
+type Pair = { match: MatchOfOrganisations; organisations: [FoundOrganisation, FoundOrganisation] }
 
 /** Organisations that are likely one, for administrators: told apart for good, or merged, which can be undone. */
 export const duplicateRoutes = ({ directory }: { directory: Directory }) => {
@@ -76,25 +76,20 @@ export const duplicateRoutes = ({ directory }: { directory: Directory }) => {
       summary: 'Pairs of organisations that are likely one, the most certain first.',
       query: ListQuery.extend({ status: z.enum(['waiting', 'rejected', 'merged']).default('waiting') }),
       answer: z.object({ items: z.array(Summary), after: z.string().optional() }),
-      handle: async ({ query: { status, limit, after: from } }) => {
-        const { aggregates, after } = await matches.find({
-          where: { status: { equals: status } },
-          sort: [{ field: 'certainty', direction: 'descending' }],
-          limit,
-          ...(from === undefined ? {} : { after: from }),
-        })
-        const found = aggregates.flatMap(({ id: matchId, state }) => (state.status === 'none' ? [] : [{ matchId, state }]))
-        const named = await organisations.getMany([...new Set(found.flatMap(({ state }) => state.organisationIds))])
-        const nameOf = new Map(named.map(({ id: organisationId, details }) => [organisationId, details ? ownWords(details).name : '']))
-        const closed = new Set(named.flatMap((one) => (closedAtOf(one) === undefined ? [] : [one.id])))
-        // Of one that has closed since nothing is left to decide.
-        const open = status === 'waiting' ? found.filter(({ state }) => !state.organisationIds.some((organisationId) => closed.has(organisationId))) : found
-        const items = open.map(({ matchId, state }) => ({
-          ...summaryOf(matchId, state),
-          organisations: inOrder(state).map((organisationId) => ({ organisationId, name: nameOf.get(organisationId) ?? '' })),
-        }))
-        return { body: { items, ...(after === undefined ? {} : { after }) } }
-      },
+      handle: async ({ query: { status, limit, after } }) => ({
+        body: await pageOfMatches(directory, { about: 'organisations', status, limit, after }, async (page) => {
+          const found = page.flatMap(({ matchId, state }) => (state.status === 'none' || state.about === 'offers' ? [] : [{ matchId, state }]))
+          const named = await organisations.getMany([...new Set(found.flatMap(({ state }) => state.organisationIds))])
+          const nameOf = new Map(named.map(({ id: organisationId, details }) => [organisationId, details ? ownWords(details).name : '']))
+          const closed = new Set(named.flatMap((one) => (closedAtOf(one) === undefined ? [] : [one.id])))
+          // Of one that has closed since nothing is left to decide.
+          const open = status === 'waiting' ? found.filter(({ state }) => !state.organisationIds.some((organisationId) => closed.has(organisationId))) : found
+          return open.map(({ matchId, state }) => ({
+            ...summaryOf(matchId, state),
+            organisations: inOrder(state).map((organisationId) => ({ organisationId, name: nameOf.get(organisationId) ?? '' })),
+          }))
+        }),
+      }),
     }),
     defineRoute({
       method: 'get',
@@ -174,6 +169,7 @@ export const duplicateRoutes = ({ directory }: { directory: Directory }) => {
       handle: async ({ params, caller, command }) => {
         if (caller.kind !== 'person') throw new NotFoundError()
         const { personId: rejectedBy } = caller
+        await mustBeOfOrganisations(directory, params.id)
         const { sequence } = await matches.update(params.id, command, (match) => rejectMatch(match, { matchId: params.id, rejectedBy, at: command.at }))
         return { body: { matchId: params.id }, sequence }
       },
@@ -187,6 +183,7 @@ export const duplicateRoutes = ({ directory }: { directory: Directory }) => {
       answer: MatchId,
       problems: ['match-not-found', 'match-not-waiting'],
       handle: async ({ params, command }) => {
+        await mustBeOfOrganisations(directory, params.id)
         const { sequence } = await matches.update(params.id, command, (match) => takeRejectionBack(match, { matchId: params.id, at: command.at }))
         return { body: { matchId: params.id }, sequence }
       },
@@ -194,13 +191,20 @@ export const duplicateRoutes = ({ directory }: { directory: Directory }) => {
   ]
 }
 
-const summaryOf = (matchId: string, { status, certainty, reasons }: Begun) => ({ matchId, status, certainty, reasons })
+/** Throws RefusedError `match-not-found` where the pair is none of organisations. */
+const mustBeOfOrganisations = async ({ matches }: Directory, matchId: string): Promise<void> => {
+  const state = (await matches.get(matchId))?.state
+  if (!state || state.status === 'none' || state.about === 'offers') throw new RefusedError('match-not-found')
+}
 
-const inOrder = (match: Begun): string[] => (match.status === 'merged' ? [match.mergedOrganisationId, match.intoOrganisationId] : match.organisationIds)
+const summaryOf = (matchId: string, { status, certainty, reasons }: MatchOfOrganisations) => ({ matchId, status, certainty, reasons })
+
+const inOrder = (match: MatchOfOrganisations): string[] =>
+  match.status === 'merged' ? [match.mergedOrganisationId, match.intoOrganisationId] : match.organisationIds
 
 const pairOf = async ({ matches, organisations }: Directory, matchId: string): Promise<Pair | undefined> => {
   const match = (await matches.get(matchId))?.state
-  if (match === undefined || match.status === 'none') return undefined
+  if (match === undefined || match.status === 'none' || match.about === 'offers') return undefined
   const found = new Map((await organisations.getMany(match.organisationIds)).map((one) => [one.id, one]))
   const [one, other] = inOrder(match).map((organisationId) => found.get(organisationId))
   return one && other ? { match, organisations: [one, other] } : undefined

@@ -229,6 +229,19 @@ test('D10 one that stands for others closes with them, whichever of them is name
   expect(await violations()).toEqual([])
 })
 
+test('D10 a page of pairs holds as many as were asked for, also where those before them have closed', async () => {
+  const [one] = [await registered(neighbours), await registered(neighbours)]
+  // Less certain: a name and a telephone number alone.
+  const { website: _none, ...others } = { ...neighbours, name: 'Urmston Movers', phone: '0161 496 0009' }
+  const [third] = [await registered(others), await registered(others)]
+  expect((await waiting()).length).toBe(2)
+  expect((await one.owner(`/organisations/${one.organisationId}/closing`, { body: {} })).status).toBe(200)
+  await settled()
+  const { items } = (await place.as('administrator')('/duplicates?limit=1')).body
+  expect(items).toHaveLength(1)
+  expect(items[0].organisations.map(({ organisationId }: { organisationId: string }) => organisationId)).toContain(third.organisationId)
+})
+
 test('D10 merged and closed at the same moment, either both are closed or they are not merged', async () => {
   for (let round = 0; round < 4; round += 1) {
     const name = `Round ${round} of the neighbours`

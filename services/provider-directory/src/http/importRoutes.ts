@@ -1,12 +1,12 @@
 import { defineRoute, IdParams, ListQuery, NotFoundError, plainText } from '@patchwork/http'
 import { z } from 'zod'
 import { takenKinds } from '../domain/import.ts'
-import { chosenFields, type FieldDifference, fieldChoices } from '../import/fieldChoices.ts'
+import { chosenFields, fieldChoices } from '../import/fieldChoices.ts'
 import type { Imports } from '../import/openImports.ts'
 import { problemCodes, recordKinds } from '../import/problems.ts'
 import { csvColumnLengthMax, csvColumnsMax, csvFields } from '../import/readCsv.ts'
 import { importFileBytesMax } from '../store/importFiles.ts'
-import { ExceptionView, OfferView, PriceView, TimeView } from './schemas.ts'
+import { SaidInField, toSaidInField } from './saidInField.ts'
 
 const sourceLengthMax = 200
 const mappingNameLengthMax = 100
@@ -55,27 +55,14 @@ const ChoiceBody = z.strictObject({ positions: z.array(z.int().min(1).max(1_000_
 const KindsBody = z.strictObject({ kinds: z.array(z.enum(takenKinds)).min(1).max(takenKinds.length) })
 const RecordParams = IdParams.extend({ position: z.coerce.number().int().min(1).max(1_000_000) })
 /** What one of the two says in a field; of another kind for each field, and nothing where it says nothing. */
-const Said = z.object({
-  words: z.string().optional(),
-  form: OfferView.shape.form,
-  ages: OfferView.shape.ages,
-  languages: OfferView.shape.languages,
-  accessibility: OfferView.shape.accessibility,
-  price: PriceView.optional(),
-  times: z.array(TimeView).optional(),
-  exceptions: z.array(ExceptionView).optional(),
-  closedOnBankHolidays: z.boolean().optional(),
-  place: z.object({ address: z.string().optional(), postcode: z.string().optional() }).optional(),
-  contact: z.object({ name: z.string().optional(), email: z.string().optional(), phone: z.string().optional(), website: z.string().optional() }).optional(),
-})
 const ConflictView = z.object({
   name: z.string(),
   offerId: z.uuid(),
   fields: z.array(
     z.object({
       field: z.enum(chosenFields),
-      ours: Said,
-      theirs: Said,
+      ours: SaidInField,
+      theirs: SaidInField,
       /** Both can be kept: one after the other, or all that either has. */
       canBoth: z.boolean(),
       /** What was chosen, or is proposed: ours where it was edited here, theirs where only the feed has changed it. */
@@ -144,12 +131,6 @@ const fileRoutes = (imports: Imports) => [
   }),
 ]
 
-const toSaid = (field: FieldDifference['field'], value: FieldDifference['ours']): z.input<typeof Said> => {
-  if (value === undefined) return {}
-  if (typeof value === 'string') return { words: value }
-  return field in Said.shape ? { [field]: value } : {}
-}
-
 /** What stands of a record that was edited here, field by field. */
 const conflictRoutes = (imports: Imports) => [
   defineRoute({
@@ -166,8 +147,8 @@ const conflictRoutes = (imports: Imports) => [
       const { name, offerId, differences, choices } = found
       const fields = differences.map(({ field, ours, theirs, both, proposed }) => ({
         field,
-        ours: toSaid(field, ours),
-        theirs: toSaid(field, theirs),
+        ours: toSaidInField(field, ours),
+        theirs: toSaidInField(field, theirs),
         canBoth: both !== undefined,
         stands: choices?.[field] ?? proposed,
       }))

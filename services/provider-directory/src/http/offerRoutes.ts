@@ -22,7 +22,7 @@ import type { CouncilArea } from '../place/place.ts'
 import type { Directory } from '../store/directory.ts'
 import type { OfferViews } from '../store/offerViews.ts'
 import { toPublicOrganisation } from '../store/publicOffer.ts'
-import { idsAsOne, standingFor, standingOf } from '../store/standing.ts'
+import { idsAsOne, offersStanding, standingFor, standingOf } from '../store/standing.ts'
 import { isMember, isOfTheirs, mustBeOpen, offerMustBeOpen } from './membership.ts'
 import { toDescription } from './offerBody.ts'
 import { CapacityBody, OfferBody, OfferView, UnassuredOffer } from './schemas.ts'
@@ -87,13 +87,14 @@ export const offerRoutes = ({ directory, councilArea, offerViews, runtime }: Dep
       path: '/offers/:id',
       policy: 'offer.read',
       summary:
-        'One offer. A draft or a withdrawn one, and an edit that waits as a draft, is shown to members of its organisation only. With look=page somebody looks at its page, which is counted.',
+        'One offer; for one that was merged, the one that stands for it. A draft or a withdrawn one, and an edit that waits as a draft, is shown to members of its organisation only. With look=page somebody looks at its page, which is counted.',
       params: IdParams,
       query: z.strictObject({ look: z.literal('page').optional() }),
       answer: OfferView,
       problems: ['not-found'],
       handle: async ({ params, query, caller, address }) => {
-        const offer = await offers.get(params.id)
+        // Saved links and old pages of one that was merged lead to the one that stands for it.
+        const offer = (await offersStanding.standingOf(offers, [params.id])).get(params.id)?.one
         if (!offer || offer.state.status === 'none') throw new NotFoundError()
         const isYours = await isMember(directory, offer.state.organisationId, caller)
         const mayRead = isShown(offer.state) || isYours || (caller.kind === 'person' && caller.role === 'administrator')
@@ -101,13 +102,13 @@ export const offerRoutes = ({ directory, councilArea, offerViews, runtime }: Dep
         const organisation = registered && toPublicOrganisation(registered)
         const view = organisation && toOfferView(offer, { organisation, isYours, nowMs: runtime.now(), councilArea })
         if (!view) throw new NotFoundError()
-        if (query.look === 'page' && isShown(offer.state) && !isYours && caller.kind !== 'service') offerViews.note(params.id, address)
+        if (query.look === 'page' && isShown(offer.state) && !isYours && caller.kind !== 'service') offerViews.note(offer.id, address)
         if (!isYours) return { body: view, sequence: offer.sequence }
         const [views, roomBefore] = await Promise.all([
-          offerViews.of([params.id]),
-          view.capacity.state === 'unknown' ? lastStated(directory, params.id, offer.sequence) : undefined,
+          offerViews.of([offer.id]),
+          view.capacity.state === 'unknown' ? lastStated(directory, offer.id, offer.sequence) : undefined,
         ])
-        return { body: { ...view, views: views.get(params.id), ...(roomBefore ? { roomBefore } : {}) }, sequence: offer.sequence }
+        return { body: { ...view, views: views.get(offer.id), ...(roomBefore ? { roomBefore } : {}) }, sequence: offer.sequence }
       },
     }),
     defineRoute({
@@ -190,7 +191,7 @@ export const offerRoutes = ({ directory, councilArea, offerViews, runtime }: Dep
         'Publishes the draft of an edit in one step: everyone finds what it says. Personal care needs a CQC number or the sole-worker declaration first.',
       params: IdParams,
       answer: OfferId,
-      problems: ['not-found', 'offer-not-found', 'stale', 'organisation-closed', 'where-missing', 'personal-care-gate'],
+      problems: ['not-found', 'offer-not-found', 'offer-merged', 'stale', 'organisation-closed', 'where-missing', 'personal-care-gate'],
       own: ({ params, caller }) => isOfTheirs(directory, params.id, caller),
       handle: async ({ params, command }) => {
         await offerMustBeOpen(directory, params.id)
@@ -221,7 +222,7 @@ export const offerRoutes = ({ directory, councilArea, offerViews, runtime }: Dep
       summary: 'Lets everyone find the offer. Personal care needs a CQC number or the sole-worker declaration first.',
       params: IdParams,
       answer: OfferId,
-      problems: ['not-found', 'offer-not-found', 'organisation-closed', 'where-missing', 'personal-care-gate'],
+      problems: ['not-found', 'offer-not-found', 'offer-merged', 'organisation-closed', 'where-missing', 'personal-care-gate'],
       own: ({ params, caller }) => isOfTheirs(directory, params.id, caller),
       handle: async ({ params, command }) => {
         await offerMustBeOpen(directory, params.id)

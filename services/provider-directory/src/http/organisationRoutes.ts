@@ -4,7 +4,7 @@ import { defineRoute, IdParams, ListQuery, NotFoundError, plainText } from '@pat
 import type { Runtime } from '@patchwork/runtime'
 import { z } from 'zod'
 import { isDueForALook } from '../domain/credential.ts'
-import { endsSoon, isShown } from '../domain/offer.ts'
+import { endsSoon, isShown, type OfferState, mergedIntoOf as offerMergedInto } from '../domain/offer.ts'
 import {
   closeOrganisation,
   describeOrganisation,
@@ -28,6 +28,7 @@ import { closedAtOf, idsAsOne, standingAsOne, standingFor, standingOf } from '..
 import { heldBy } from './credentialRoutes.ts'
 import { type JoiningCodes, joiningCodeIdOf } from './joiningCode.ts'
 import { isMember, isOwner } from './membership.ts'
+import { countOfOfferDuplicates } from './offerDuplicateRoutes.ts'
 import { OrganisationBody, OrganisationDescriptionBody, OrganisationKind, OrganisationView } from './schemas.ts'
 import { forItsPeople, toCapacityView, toPlaceView, toSourceView } from './views.ts'
 
@@ -125,7 +126,8 @@ export const organisationRoutes = ({ directory, councilArea, joiningCodes, offer
         if (!isYours) return { body, sequence: found.sequence }
         // How many, and nothing of what they say: that is read, and logged, on their own page.
         const checksDue = (await heldBy(directory, found.id)).filter(({ certificate }) => isDueForALook(certificate, runtime.now())).length
-        return { body: { ...body, checksDue }, sequence: found.sequence }
+        const offersAlike = await countOfOfferDuplicates(directory, organisationIds)
+        return { body: { ...body, checksDue, offersAlike }, sequence: found.sequence }
       },
     }),
     defineRoute({
@@ -344,6 +346,11 @@ const charitiesOf = async ({ organisations, offers }: Directory, numbers: readon
   })
 }
 
+const toMergedView = (state: OfferState): { mergedInto?: string } => {
+  const into = offerMergedInto(state)?.offerId
+  return into === undefined ? {} : { mergedInto: into }
+}
+
 type OfferLine = z.input<typeof OrganisationView>['offers'][number]
 
 /** One page of the offers of those that stand as one organisation; only its members are shown those that are not published. */
@@ -376,6 +383,7 @@ const offersOf = async (
             track: state.track as Track,
             capacity: toCapacityView(state.capacity, nowMs),
             place: toPlaceView(isYours ? details.place : withoutSensitivePlace(details).place),
+            ...toMergedView(state),
             ...(isYours && state.editDraftedAt !== undefined ? { draftedAt: state.editDraftedAt } : {}),
             ...(views
               ? {

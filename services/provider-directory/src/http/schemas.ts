@@ -357,6 +357,8 @@ export const OrganisationView = z.object({
   closedAt: instant.optional(),
   /** Criminal-record checks that nobody has looked at for a year; told to its members only. */
   checksDue: z.int().optional(),
+  /** Pairs of its offers that may be the same thing and wait to be decided, 20 at most; told to its members only. */
+  offersAlike: z.int().optional(),
   /** Published ones; for members also drafts and withdrawn ones. The first 200; the rest by `/organisations/{id}/offers`. */
   offers: z.array(
     z.object({
@@ -367,6 +369,8 @@ export const OrganisationView = z.object({
       track: Track,
       capacity: CapacityView,
       place: PlaceView,
+      /** Of a withdrawn one, which other one stands for it. */
+      mergedInto: id.optional(),
       /** Since when an edit of it waits as a draft; told to members only. */
       draftedAt: instant.optional(),
       ...ForItsPeople,

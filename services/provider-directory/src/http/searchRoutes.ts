@@ -8,6 +8,7 @@ import { noteNoneAcceptable } from '../domain/unmetSearch.ts'
 import type { CouncilArea } from '../place/place.ts'
 import type { Directory } from '../store/directory.ts'
 import type { OfferSearch, SearchIndex } from '../store/searchIndex.ts'
+import { offersStanding } from '../store/standing.ts'
 import type { UnmetNeed } from '../store/unmetNeed.ts'
 import { isOfTheirs } from './membership.ts'
 import { AccessCode, AgeGroup, FoundOffers, fundingCodes, Narrowing, OrganisationName } from './schemas.ts'
@@ -127,7 +128,7 @@ export const searchRoutes = ({ directory, index, councilArea, unmetNeed, runtime
     method: 'get',
     path: '/offers/names',
     policy: 'directory.find',
-    summary: 'The names of up to 50 published offers; those that are not shown are left out.',
+    summary: 'The names of up to 50 published offers; of one that was merged, that of the one that stands for it. Those that are not shown are left out.',
     query: z.strictObject({
       ids: z
         .string()
@@ -138,8 +139,8 @@ export const searchRoutes = ({ directory, index, councilArea, unmetNeed, runtime
     answer: z.object({ items: z.array(z.object({ offerId: z.uuid(), name: z.string(), track: Track, category: Category, organisation: OrganisationName })) }),
     handle: async ({ query }) => ({
       body: {
-        items: [...new Set(query.ids)].flatMap((offerId) => {
-          const offer = index.get(offerId)
+        items: (await shownAs({ index, directory }, query.ids)).flatMap(([offerId, shownId]) => {
+          const offer = index.get(shownId)
           return offer ? [{ offerId, name: offer.name, track: offer.track, category: offer.category, organisation: offer.organisation }] : []
         }),
       },
@@ -161,6 +162,16 @@ export const searchRoutes = ({ directory, index, councilArea, unmetNeed, runtime
     },
   }),
 ]
+
+/** Each of these offers once, with the id that it is shown by: a request names the offer that it was sent to, whatever stands for that now. */
+const shownAs = async ({ index, directory }: Pick<Dependencies, 'index' | 'directory'>, offerIds: readonly string[]): Promise<[string, string][]> => {
+  const ids = [...new Set(offerIds)]
+  const standing = await offersStanding.standingOf(
+    directory.offers,
+    ids.filter((offerId) => !index.get(offerId)),
+  )
+  return ids.map((offerId) => [offerId, standing.get(offerId)?.one.id ?? offerId])
+}
 
 /** Which part of a search each way of widening leaves out. */
 const narrowing = {

@@ -102,6 +102,24 @@ test('D12 many new offers are one message, the next comes a day later at the ear
   for (const invariant of place.service().invariants) expect([invariant.name, await invariant.check()]).toMatchObject([invariant.name, { violations: 0 }])
 })
 
+test('D12 an offer that was there before somebody asked to be told is no news to them, however late it is looked at', async () => {
+  await place.stop()
+  const settings = { newOffersCheckMs: 24 * hourMs }
+  place = await startPlace(settings)
+  const { publish } = await provider()
+  await publish({ name: 'Zither circle from before' })
+  await until(queue, ({ length }) => length === 1)
+  const [late, early] = [await watch(place.as('resident'), { text: 'zither' }), await watch(place.as('resident'), { text: 'quilting' })]
+  await publish({ name: 'Quilting' })
+  await until(queue, ({ length }) => length === 2)
+  // Both wait: from now on they are looked at together.
+  settings.newOffersCheckMs = 50
+  await place.restart()
+  await toldTimes(early, 1)
+  await lookedAt()
+  expect(await told(late)).toEqual([])
+})
+
 test('D12 an offer that was hidden because nobody assured it is new when it comes back; one that is only assured is not', async () => {
   const { publish, step } = await provider()
   const [back, kept] = [await publish({ name: 'Zither back' }), await publish({ name: 'Zither kept' })]

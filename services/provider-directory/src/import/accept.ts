@@ -1,6 +1,7 @@
 import { type Command, idFor, inParallel } from '@patchwork/aggregate'
 import type { Collection } from '@patchwork/document-store'
 import { type TakenKind, takenKinds } from '../domain/import.ts'
+import { ownOffer } from '../domain/mergedOffer.ts'
 import { ownWords, withOwnWords } from '../domain/mergedWords.ts'
 import {
   canonical,
@@ -12,6 +13,7 @@ import {
   publishFromOpenData,
   putBackOffer,
   withdrawOffer,
+  wouldBePublished,
 } from '../domain/offer.ts'
 import { describeOrganisation, type Organisation, type OrganisationDetails, registerOrganisation } from '../domain/organisation.ts'
 import { RefusedError } from '../domain/refusals.ts'
@@ -135,9 +137,10 @@ const keepFormer = async (records: readonly Staged[], keeping: KeepingFormer): P
  * before.
  */
 const formerOffer = (offer: Offer | undefined, remembered: ImportedOffer | undefined): { offer?: FormerOffer } => {
-  if (!offer || offer.state.status === 'none' || !offer.details || (!remembered && offer.state.status === 'published')) return {}
-  const { category, personalCare, status } = offer.state
-  return { offer: { category, personalCare, details: publishedWords(offer.details), isPublished: status === 'published' } }
+  if (!offer || offer.state.status === 'none' || !offer.details || (!remembered && wouldBePublished(offer.state))) return {}
+  const { category, personalCare } = offer.state
+  const own = ownOffer({ category, details: offer.details })
+  return { offer: { ...own, personalCare, isPublished: wouldBePublished(offer.state) } }
 }
 
 /** An organisation that people here act for says itself what it is. What a merge put into its words goes on standing over what a feed says. */
@@ -191,14 +194,14 @@ const takeOffer = async ({ offerId, words, body }: Staged, taking: Taking, remem
   const take = (current: Offer): ReturnType<typeof withdrawOffer> => {
     const isNew = current.state.status === 'none'
     isLeft = false
-    if (!isNew && (remembered ? !isAsAccepted(current, remembered) : current.state.status === 'published')) {
+    if (!isNew && (remembered ? !isAsAccepted(current, remembered) : wouldBePublished(current.state))) {
       const decision = takeChosen(current)
       isLeft = decision.events.length === 0
       return decision
     }
     if (body.kind === 'gone' || !words.prepared) return withdrawOffer(current, { offerId, at })
     const { offer, organisationId, track } = words.prepared
-    const command = { offerId, organisationId, origin: 'imported', at, ...offer, details: { ...offer.details, modifiedAt: at } } as const
+    const command = { offerId, organisationId, origin: 'imported', isOwn: true, at, ...offer, details: { ...offer.details, modifiedAt: at } } as const
     return current.state.status === 'none'
       ? publishFromOpenData(current, { ...command, track })
       : publishAnew(current, { ...command, track: current.state.track })

@@ -1,4 +1,5 @@
-import { type Offer, publishedWords } from '../domain/offer.ts'
+import { ownOffer } from '../domain/mergedOffer.ts'
+import { type Offer, wouldBePublished } from '../domain/offer.ts'
 import type { Directory } from '../store/directory.ts'
 import { type ImportedOffer, type ImportStore, pagesOf, type StagedWords } from '../store/importStore.ts'
 import { FeedError, type ReadRecord, recordsMax } from './feedRecord.ts'
@@ -89,11 +90,14 @@ export const compareFeed = async (records: AsyncIterable<ReadRecord>, comparing:
   return tally.report()
 }
 
-/** Whether an offer still stands as the last acceptance left it: nobody has changed, withdrawn or published it here since. */
+/**
+ * Whether an offer still stands as the last acceptance left it: nobody has changed, withdrawn or published it here since. That another one stands for it, or
+ * that a merge has put words over its own, changes nothing of what its feed says of it.
+ */
 export const isAsAccepted = (offer: Offer | undefined, remembered: Pick<ImportedOffer, 'offerDigest' | 'isPresent'>): boolean => {
   if (!offer || offer.state.status === 'none' || !offer.details) return false
-  if ((offer.state.status === 'published') !== remembered.isPresent) return false
-  return digestOfOffer({ category: offer.state.category, details: publishedWords(offer.details) }) === remembered.offerDigest
+  if (wouldBePublished(offer.state) !== remembered.isPresent) return false
+  return digestOfOffer(ownOffer({ category: offer.state.category, details: offer.details })) === remembered.offerDigest
 }
 
 type Looked = { position: number; problems: ProblemCode[]; example: string; line?: number; name?: string; offer?: PreparedOffer }

@@ -1,12 +1,10 @@
 import { hash } from 'node:crypto'
 import { accessCodes } from '@patchwork/events'
 import { canonical, type OfferDescription, type OfferDetails } from '../domain/offer.ts'
+import { offerFields } from '../domain/offerFields.ts'
 
 /** The fields of an offer that are chosen one by one where it was edited here and its feed says something else. */
-export const chosenFields = [
-  ...(['name', 'description', 'forWhom', 'form', 'ages', 'languages', 'accessibility', 'category', 'price'] as const),
-  ...(['times', 'exceptions', 'closedOnBankHolidays', 'timesInWords', 'place', 'contact'] as const),
-] as const
+export const chosenFields = offerFields
 export type ChosenField = (typeof chosenFields)[number]
 /** `both`: one after the other, or all that either has; only for words and lists. */
 export const fieldChoices = ['ours', 'theirs', 'both'] as const

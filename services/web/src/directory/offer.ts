@@ -144,6 +144,7 @@ export const WholeOrganisation = OrganisationName.extend({
   isYours: z.boolean().catch(false),
   closedAt: text,
   checksDue: z.int().catch(0),
+  offersAlike: z.int().catch(0),
   offers: z
     .array(
       z.object({
@@ -151,6 +152,7 @@ export const WholeOrganisation = OrganisationName.extend({
         name: z.string(),
         status: z.string().catch('published'),
         category: z.string().catch('other'),
+        mergedInto: text,
         capacity: Capacity,
         place: Where.optional(),
         missing: z.array(z.string()).optional().catch(undefined),

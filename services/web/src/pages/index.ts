@@ -34,6 +34,7 @@ import {
   administratorImportSteps,
   administratorPasswordLinkPage,
   administratorVouchingPage,
+  offerDuplicateSteps,
 } from './confirm/administratorPages.ts'
 import { assetHidingPage, assetRemovalPage, assetShowingPage } from './confirm/assetPages.ts'
 import {
@@ -68,6 +69,8 @@ import { messagesPage } from './messages/page.ts'
 import { navigatorPages } from './navigatorPages.ts'
 import { newPasswordPage } from './newPassword/page.ts'
 import { offerPage } from './offer/page.ts'
+import { offerDuplicatePage } from './offerDuplicate/page.ts'
+import { offerDuplicatesPage } from './offerDuplicates/page.ts'
 import { operationsPages } from './operations/page.ts'
 import { organisationPage } from './organisation/page.ts'
 import { organisationInvitationPage } from './organisationInvitation/page.ts'
@@ -187,6 +190,9 @@ export const pages: readonly AnyPage[] = [
   administratorDuplicatesPage,
   administratorDuplicatePage,
   ...administratorDuplicateSteps,
+  offerDuplicatesPage,
+  offerDuplicatePage,
+  ...offerDuplicateSteps,
   administratorTaxonomiesPage,
   administratorTaxonomyPage,
   dashboardPage,

@@ -146,6 +146,32 @@ describe('where a provider begins', () => {
     expect(text).toContain('Do you have room?')
     expect(text).toContain(`/provider/referrals/${referralId}`)
   })
+  test('D10 offers that may be listed twice are something to do; what was merged is no withdrawn offer, and its old page leads to the one that stands', async () => {
+    const usual = place.routes['GET /provider-directory/organisations/:id']!
+    const merged = '0199a000-0000-4000-8000-00000000dddd'
+    const offers = [
+      { ...draft, status: 'published' },
+      { ...draft, offerId: merged, name: 'A tidier garden', status: 'withdrawn', mergedInto: offerId },
+    ]
+    place.routes['GET /provider-directory/organisations/:id'] = () => ({ ...organisation, isYours: true, offersAlike: 1, offers })
+    try {
+      const agent = await place.signedIn('provider')
+      const { text } = await agent.get('/provider').expect(200)
+      for (const words of [
+        `href="/duplicates?organisation=${organisationId}"`,
+        'may be the same: look at them',
+        `/duplicates?organisation=${organisationId}&amp;status=merged`,
+      ])
+        expect(text).toContain(words)
+      expect(text).not.toContain('A tidier garden')
+      const answer = await agent.get(`/provider/offers/${merged}`)
+      expect([answer.status, answer.headers.location]).toEqual([303, `/provider/offers/${offerId}`])
+      // What is changed is what was read: nothing is changed under the old address.
+      await agent.get(`/provider/offers/${merged}/edit`).expect(404)
+    } finally {
+      place.routes['GET /provider-directory/organisations/:id'] = usual
+    }
+  })
   test('D2 an owner whose organisation does not say what it is, is asked for it, says it, and keeps the rest', async () => {
     const { text } = await (await place.signedIn('provider')).get('/provider').expect(200)
     const address = `/provider/organisations/${organisationId}/description`

@@ -6,6 +6,7 @@ import type { Fixtures } from './fixture.ts'
 import { identityFixtures } from './identityFixtures.ts'
 import { importFixtures } from './importFixtures.ts'
 import { notificationFixtures } from './notificationFixtures.ts'
+import { offerDuplicateFixtures } from './offerDuplicateFixtures.ts'
 import { operationsFixtures } from './operationsFixtures.ts'
 import { peopleFixtures } from './peopleFixtures.ts'
 import { poolingFixtures } from './poolingFixtures.ts'
@@ -20,6 +21,7 @@ export const fixtures: Fixtures = {
   ...identityFixtures,
   ...importFixtures,
   ...notificationFixtures,
+  ...offerDuplicateFixtures,
   ...operationsFixtures,
   ...peopleFixtures,
   ...poolingFixtures,

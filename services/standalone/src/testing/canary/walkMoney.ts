@@ -25,6 +25,7 @@ export const walkTheMoney = async (walk: Walk, { administrator, commissioner, pr
   await contract(walk, commissioner)
   await imports(walk, administrator)
   await duplicates(walk, administrator)
+  await offersAlike(walk, administrator)
   await editedHere(walk, administrator)
 }
 
@@ -206,6 +207,26 @@ const duplicates = async ({ canaries, opened }: Walk, { browser }: Account): Pro
   })
   const pair = await eventually('the twins are found', async () =>
     /\/administrator\/duplicates\/[0-9a-f-]{36}/.exec((await browser.goTo('/administrator/duplicates')).html)?.at(0),
+  )
+  await browser.send(`${pair}/rejection`, {})
+  await browser.send(`${pair}/reopening`, {})
+  const stands = inHtml((await browser.goTo(pair)).html, new RegExp(`name="stands"[^>]*value="${uuid}"`))
+  await browser.send(pair, { stands })
+  await sent(() => browser.send(`${pair}/undoing`, {}))
+}
+
+/** Two services of one feed that may be the same: told apart, taken back, merged and parted. */
+const offersAlike = async ({ canaries, opened }: Walk, { browser }: Account): Promise<void> => {
+  const path = join(opened.folder, 'alike.json')
+  const [name, organization] = [canaries.offer(), { id: 'alike', name: canaries.offer(), description: canaries.offer() }]
+  const service = (id: string) => ({ id, name, description: canaries.offer(), status: 'active', organization })
+  writeFileSync(path, JSON.stringify([service('alike-one'), service('alike-two')]))
+  await eventually('what is listed twice is imported', async () => {
+    const told = await command(opened, 'import', 'open-referral', path, '--accept', '--json')
+    return /"status":\s*"accepted"/.test(told) || undefined
+  })
+  const pair = await eventually('what is listed twice is found', async () =>
+    new RegExp(`"(/duplicates/[0-9a-f-]{36})">${name}`, 'i').exec((await browser.goTo('/duplicates')).html)?.at(1),
   )
   await browser.send(`${pair}/rejection`, {})
   await browser.send(`${pair}/reopening`, {})

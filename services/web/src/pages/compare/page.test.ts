@@ -116,6 +116,28 @@ test('an offer is saved from its page without an account, taken out again, and s
   await send(browser, '/saved', '/saved', { does: 'remove', offer: idOf(2) })
   expect(await read(browser, '/saved')).toContain('Nothing is saved yet')
 })
+test('D10 an offer that was merged into another is led to, saved and compared as that one: once, and taken out as one', async () => {
+  const browser = place.browser()
+  const merged = '00000007-0000-4000-8000-000000000000'
+  const usual = place.routes['GET /provider-directory/offers/:id']!
+  place.routes['GET /provider-directory/offers/:id'] = (asked, response) =>
+    asked.params.id === merged ? listed[1]! : (usual(asked as never, response) as object)
+  try {
+    const answer = await browser.get(`/offers/${merged}`)
+    expect([answer.status, answer.headers.location]).toEqual([303, `/offers/${idOf(2)}`])
+    expect((await browser.get(`/offers/${idOf(2)}`)).text).toContain('What you asked for was listed twice, and is here now.')
+    expect(order(await read(browser, `${addressOf(2, 4)}&offer=${merged}`))).toEqual(['For nothing', 'By the visit'])
+    await send(browser, addressOf(2), '/saved', { does: 'save', offer: [idOf(2), merged] })
+    const saved = await read(browser, '/saved')
+    expect(saved.match(/form="compare" type="checkbox"/g)).toHaveLength(1)
+    expect(saved).not.toContain('not listed at the moment')
+    const offer = [...saved.matchAll(/type="hidden" name="offer" value="([^"]*)"/g)].map(([, id]) => id)
+    await send(browser, '/saved', '/saved', { does: 'remove', offer })
+    expect(await read(browser, '/saved')).toContain('Nothing is saved yet')
+  } finally {
+    place.routes['GET /provider-directory/offers/:id'] = usual
+  }
+})
 test('no more than twenty are saved: the oldest goes; what is no offer is refused', async () => {
   const browser = place.browser()
   for (let number = 10; number < 32; number += 1)

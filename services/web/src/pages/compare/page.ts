@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { formInWords } from '../../directory/form.ts'
 import { besidePriceInWords, capacityInWords, differingInWords, type Price, priceInWords, type WholeOffer } from '../../directory/offer.ts'
-import { readPublished } from '../../directory/readPublished.ts'
+import { readAllPublished } from '../../directory/readPublished.ts'
 import { suitingInWords } from '../../directory/suiting.ts'
 import { definePage, goTo, type Visit } from '../../http/page.ts'
 import { savedOf } from '../saved/kept.ts'
@@ -22,14 +22,14 @@ export const comparePage = definePage({
   load: async (visit) => {
     const asked = askedOf(visit)
     const reckoning = visit.kept.read('comparing', Reckoning) ?? {}
-    const read = await Promise.all(asked.slice(0, comparedMax).map((offerId) => readPublished(visit, offerId)))
-    const found = read.filter((offer) => offer !== undefined)
+    const { found: read, goneCount } = await readAllPublished(visit, asked.slice(0, comparedMax))
+    const found = read.map(({ offer }) => offer)
     return {
       offers: found
         .map((offer) => shown(offer, reckoning, visit))
         .sort((one, other) => one.order - other.order || (one.offer.name < other.offer.name ? -1 : 1)),
       isTooMany: asked.length > comparedMax,
-      goneCount: read.length - found.length,
+      goneCount,
       offerIds: found.map(({ offerId }) => offerId),
       address: addressOf(found.map(({ offerId }) => offerId)),
       savedCount: savedOf(visit).length,

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { definePage, goOnceThere, goTo, type SignedInVisit } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
 import { pairIs } from '../administratorDuplicate/page.ts'
+import { offerPairIs } from '../offerDuplicate/page.ts'
+import { decidingOnOffers } from '../offerDuplicates/page.ts'
 
 const HandedLink = z.object({ url: z.string(), expiresAt: z.string() })
 const Vouched = z.object({ link: HandedLink.optional() })
@@ -115,6 +117,30 @@ const duplicateStep = (
       return goOnceThere({ appears }, `${duplicatesPath}/${matchId}`, notice, pairIs(services, matchId, status))
     },
   })
+
+/** The same of two offers, for those who keep them and for administrators. */
+const offerDuplicateStep = (
+  step: 'rejection' | 'reopening' | 'undoing',
+  status: 'rejected' | 'waiting',
+  notice: 'confirm.toldOffersApart' | 'confirm.toldApartNoMore' | 'confirm.mergeUndone',
+) =>
+  definePage({
+    name: 'confirm',
+    path: `/duplicates/:matchId/${step}`,
+    for: decidingOnOffers,
+    load: async ({ params }) => ({ question: `offer-duplicate-${step}`, back: `/duplicates/${params.matchId!}` }),
+    save: async (_values, { services, params, appears }) => {
+      const matchId = params.matchId!
+      await services.post('provider-directory', path`/offer-duplicates/${matchId}/${step}`, {})
+      return goOnceThere({ appears }, `/duplicates/${matchId}`, notice, offerPairIs(services, matchId, status))
+    },
+  })
+
+export const offerDuplicateSteps = [
+  offerDuplicateStep('rejection', 'rejected', 'confirm.toldOffersApart'),
+  offerDuplicateStep('reopening', 'waiting', 'confirm.toldApartNoMore'),
+  offerDuplicateStep('undoing', 'waiting', 'confirm.mergeUndone'),
+]
 
 export const administratorDuplicateSteps = [
   duplicateStep('rejection', 'rejected', 'confirm.toldApart'),

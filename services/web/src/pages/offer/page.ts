@@ -2,7 +2,7 @@ import { formInWords } from '../../directory/form.ts'
 import { besidePriceInWords, capacityInWords, differingInWords, isPlaceUnknown, priceInWords, WholeOffer } from '../../directory/offer.ts'
 import { suitingInWords } from '../../directory/suiting.ts'
 import { isLook } from '../../http/looks.ts'
-import { definePage, type Visit } from '../../http/page.ts'
+import { definePage, goTo, type Visit } from '../../http/page.ts'
 import { drawWardMap } from '../../map/wardMap.ts'
 import { path } from '../../serviceCalls.ts'
 
@@ -20,6 +20,8 @@ export const offerPage = definePage({
       services.get('provider-directory', path`/offers/${params.id!}`, WholeOffer, isLook(raw.request) ? { query: { look: 'page' } } : {}),
       visit.wards(),
     ])
+    // Of one that was merged the directory gives the one that stands: saved links and old pages lead there.
+    if (offer.offerId !== params.id!.toLowerCase()) return goTo(`/offers/${offer.offerId}`, { notice: 'offer.merged' })
     const { latitude, longitude } = offer.place ?? {}
     const pins = latitude === undefined || longitude === undefined ? [] : [{ latitude, longitude, number: 1, name: offer.name }]
     const hasMap = pins.length > 0 || offer.area.wardCodes.length > 0

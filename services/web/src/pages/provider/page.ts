@@ -46,6 +46,9 @@ export const providerPage = definePage({
         capacityUntil: offer.capacity.expiresAt && format.date(offer.capacity.expiresAt),
       })),
     )
+    const standsFor = new Map(offers.flatMap(({ offerId, mergedInto }) => (mergedInto === undefined ? [] : [[offerId, mergedInto] as const])))
+    /** A request that was sent to an offer that was merged since counts for the one that stands. */
+    const asStanding = ({ offerId }: Asked): Asked => ({ offerId: standsFor.get(offerId ?? '') ?? offerId })
     const offerNames = new Map(offers.map(({ offerId, name }) => [offerId, name]))
     const people = await peopleByIds(
       services,
@@ -75,10 +78,12 @@ export const providerPage = definePage({
       inHand: accepted.items.map(named),
       hasMore: sent.after !== undefined || accepted.after !== undefined,
       offers: shown,
-      withdrawn: offers.filter(({ status }) => status === 'withdrawn'),
+      // One that was merged is found by the one that stands for it.
+      withdrawn: offers.filter(({ status, mergedInto }) => status === 'withdrawn' && mergedInto === undefined),
+      merging: organisations.filter(({ organisationId, offers: own }) => open.has(organisationId) && own.some(({ mergedInto }) => mergedInto !== undefined)),
       next: begun,
       toDo: begun ? undefined : toDoOf({ waiting, offers: shown, organisations: facts, contracts }),
-      figures: figuresOf(shown, sent.items, accepted.items, visit),
+      figures: figuresOf(shown, sent.items.map(asStanding), accepted.items.map(asStanding), visit),
     }
   },
 })

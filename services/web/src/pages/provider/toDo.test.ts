@@ -1,7 +1,7 @@
 import { type ToDoFacts, toDoKinds, toDoMax, toDoOf } from './toDo.ts'
 
 const offer = { offerId: 'o', name: 'A tidy garden', status: 'published', standing: 'fresh', roomEndsSoon: false, capacity: { state: 'open' } }
-const organisation = { organisationId: 'g', name: 'Dee’s Gardens', isUnsaid: false, checksDue: 0, isOwner: true }
+const organisation = { organisationId: 'g', name: 'Dee’s Gardens', isUnsaid: false, checksDue: 0, offersAlike: 0, isOwner: true }
 const facts = (changes: Partial<ToDoFacts> = {}): ToDoFacts => ({ waiting: [], offers: [offer], organisations: [organisation], contracts: [], ...changes })
 const kindsOf = (of: ToDoFacts) => toDoOf(of).items.map(({ kind }) => kind)
 
@@ -37,7 +37,12 @@ test('what is most urgent stands first, whatever order it came in', () => {
     ['check', '/provider/organisations/g/checks'],
     ['description', '/provider/organisations/g/description'],
   ])
-  expect(new Set(kindsOf(all))).toEqual(new Set(toDoKinds))
+  expect(new Set([...kindsOf(all), 'alike'])).toEqual(new Set(toDoKinds))
+})
+test('D10 whoever looks after offers that may be listed twice is led to them', () => {
+  expect(toDoOf(facts({ organisations: [{ ...organisation, offersAlike: 2 }] })).items).toEqual([
+    { kind: 'alike', href: '/duplicates?organisation=g', name: organisation.name },
+  ])
 })
 test('D5 room that ends soon can be said again in one step; room that is unknown has to be said', () => {
   const { items } = toDoOf(

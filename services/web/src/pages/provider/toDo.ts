@@ -9,11 +9,11 @@ export type ToDoFacts = {
     roomEndsSoon: boolean
     capacity: { state: string; expiresAt?: string | undefined }
   }[]
-  organisations: readonly { organisationId: string; name: string; isUnsaid: boolean; checksDue: number; isOwner: boolean }[]
+  organisations: readonly { organisationId: string; name: string; isUnsaid: boolean; checksDue: number; offersAlike: number; isOwner: boolean }[]
   contracts: readonly { contractId: string; title: string; returnDue?: { partnerId: string; year: number; quarter: number; endsOn: string } | undefined }[]
 }
 
-export const toDoKinds = ['overdue', 'answer', 'room', 'room-ends', 'return', 'assurance', 'draft', 'check', 'description'] as const
+export const toDoKinds = ['overdue', 'answer', 'room', 'room-ends', 'return', 'assurance', 'draft', 'check', 'alike', 'description'] as const
 export type ToDo = {
   kind: (typeof toDoKinds)[number]
   href: string
@@ -27,7 +27,10 @@ export type ToDo = {
 
 export const toDoMax = 10
 
-/** What to do next, the most urgent first: answers that are due, room that ran out or will, returns of quarters that are over, offers to assure, drafts, checks, descriptions. */
+/**
+ * What to do next, the most urgent first: answers that are due, room that ran out or will, returns of quarters that are over, offers to assure, drafts, checks,
+ * offers that may be listed twice, descriptions.
+ */
 export const toDoOf = (facts: ToDoFacts): { items: ToDo[]; more: number } => {
   const all = [...ofRequests(facts), ...ofOffers(facts), ...ofContracts(facts), ...ofOrganisations(facts)]
   all.sort((one, other) => toDoKinds.indexOf(one.kind) - toDoKinds.indexOf(other.kind))
@@ -61,7 +64,8 @@ const ofContracts = ({ contracts }: ToDoFacts): ToDo[] =>
   })
 
 const ofOrganisations = ({ organisations }: ToDoFacts): ToDo[] =>
-  organisations.flatMap(({ organisationId, name, isUnsaid, checksDue, isOwner }): ToDo[] => [
+  organisations.flatMap(({ organisationId, name, isUnsaid, checksDue, offersAlike, isOwner }): ToDo[] => [
     ...(isOwner && checksDue > 0 ? [{ kind: 'check' as const, href: `/provider/organisations/${organisationId}/checks`, name }] : []),
+    ...(offersAlike > 0 ? [{ kind: 'alike' as const, href: `/duplicates?organisation=${organisationId}`, name }] : []),
     ...(isUnsaid ? [{ kind: 'description' as const, href: `/provider/organisations/${organisationId}/description`, name }] : []),
   ])

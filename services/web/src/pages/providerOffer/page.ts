@@ -5,13 +5,13 @@ import { formInWords } from '../../directory/form.ts'
 import { capacityInWords, differingInWords, isPlaceUnknown, priceInWords, type WholeOffer } from '../../directory/offer.ts'
 import { suitingInWords } from '../../directory/suiting.ts'
 import { optionalWholeNumber } from '../../http/formFields.ts'
-import { definePage, goOnceThere, type Visit } from '../../http/page.ts'
+import { definePage, goOnceThere, goTo, type Visit } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
 import { searchShows } from '../appearances.ts'
 import { differencesOf } from '../providing/differences.ts'
 import { day, endOfLondonDay, londonDayOf } from '../providing/londonDay.ts'
 import { lookedForOf } from '../providing/lookedFor.ts'
-import { ownOffer, providing } from '../providing/own.ts'
+import { ownOffer, ownStandingOffer, providing } from '../providing/own.ts'
 
 const unitsMax = 100_000
 
@@ -27,7 +27,8 @@ export const providerOfferPage = definePage({
   path: '/provider/offers/:offerId',
   for: providing,
   load: async ({ services, params, t, format, language }) => {
-    const { offer, version } = await ownOffer(services, params.offerId!)
+    const { offer, version } = await ownStandingOffer(services, params.offerId!)
+    if (offer.offerId !== params.offerId!.toLowerCase()) return goTo(`/provider/offers/${offer.offerId}`, { notice: 'offer.merged' })
     return {
       offer,
       version,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { capacityInWords, priceInWords } from '../../directory/offer.ts'
-import { readPublished } from '../../directory/readPublished.ts'
+import { readAllPublished } from '../../directory/readPublished.ts'
 import { choice } from '../../http/formFields.ts'
 import { definePage, goTo } from '../../http/page.ts'
 import { comparedMax } from '../compare/form.ts'
@@ -16,11 +16,13 @@ export const savedPage = definePage({
   for: 'anyone',
   load: async (visit) => {
     const { t, format } = visit
-    const read = await Promise.all(savedOf(visit).map((offerId) => readPublished(visit, offerId)))
-    const offers = read.flatMap((offer) =>
-      offer ? [{ ...offer, priceInWords: priceInWords(offer.price, t, format), capacityInWords: capacityInWords(offer.capacity, t) }] : [],
-    )
-    return { offers, comparedMax, goneCount: read.length - offers.length }
+    const { found, goneCount } = await readAllPublished(visit, savedOf(visit))
+    const offers = found.map(({ offer, askedBy }) => ({
+      ...{ ...offer, savedAs: askedBy },
+      priceInWords: priceInWords(offer.price, t, format),
+      capacityInWords: capacityInWords(offer.capacity, t),
+    }))
+    return { offers, comparedMax, goneCount }
   },
   form: z.strictObject({
     offer: z.preprocess((value) => (Array.isArray(value) || value === undefined ? value : [value]), z.array(z.uuid()).min(1).max(savedMax)),
