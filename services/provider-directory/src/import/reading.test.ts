@@ -12,7 +12,6 @@ import { guessMapping } from './guessMapping.ts'
 import { plainWords, shortened } from './plainWords.ts'
 import { readCsvColumns } from './readCsv.ts'
 import { type Origin, openFeed } from './readFeed.ts'
-import { seenWords } from './seenWords.ts'
 import { newService, oldService, pageOf, serve } from './testFeeds.ts'
 import { toOffer } from './toOffer.ts'
 
@@ -326,20 +325,6 @@ describe('a record becomes an offer', () => {
   test('without an id of its own a record is none', () => expect(offerOf({ name: 'A', organisation: { name: 'B' } }).problems).toContain('no-id'))
 })
 
-test('words that were met are known again, and no others, however many there are', () =>
-  fc.assert(
-    fc.property(fc.array(fc.string(), { maxLength: 3_000, size: 'max' }), fc.array(fc.string()), (met, others) => {
-      const seen = seenWords()
-      const plain = new Set<string>()
-      for (const words of met) {
-        expect(seen.add(words)).toBe(!plain.has(words))
-        plain.add(words)
-      }
-      for (const words of [...met, ...others]) expect(seen.has(words)).toBe(plain.has(words))
-    }),
-    { numRuns: 10 },
-  ))
-
 describe('a CSV file', () => {
   const csv = 'Name,Group,Postcode,What\n"Lunch, and more",Sale Neighbours,M33 7ZF,"A meal\nfor all"\nTea,Sale Neighbours,,\n'
   const mapping = [
@@ -458,7 +443,7 @@ if (!existsSync(bristol)) console.warn('Skipped: the feed of Bristol is not ther
 
 withBristol('X1 a real feed is reported record by record, with exactly what is wrong with it', async () => {
   const feed = openFeed({ origin: { kind: 'file', path: bristol }, format: { kind: 'open-referral' } }, { runtime, signal: new AbortController().signal })
-  const nothingYet = { importedOffers: { getMany: async () => [], find: async () => ({ documents: [] }) } } as never
+  const nothingYet = { importedOffers: { getMany: async () => [], count: async () => 0, find: async () => ({ documents: [] }) } } as never
   const report = await compareFeed(feed.records, {
     sourceId: 's',
     preparing,
