@@ -217,7 +217,11 @@ test('a schedule has one timer: what is due is taken on and looked at in one tur
   const ports = place.ports()
   const store = await openImportStore(ports)
   const planned: number[] = []
-  const runtime = { ...ports.runtime, after: (ms: number) => (planned.push(ms), () => undefined) }
+  const after = (ms: number) => {
+    planned.push(ms)
+    return () => undefined
+  }
+  const runtime = { ...ports.runtime, after }
   const feeds = openFeeds({ store, work: { look: async () => ({ answer: 'unchanged' }) }, ports: { ...ports, runtime }, instance: 'three', everyMs: hour })
   expect(planned).toEqual([hour])
   await feeds.stop()
