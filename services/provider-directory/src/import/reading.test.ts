@@ -311,6 +311,64 @@ describe('a record becomes an offer', () => {
     expect(JSON.stringify(offer)).toContain('Tea')
     expect(JSON.stringify(offer)).not.toMatch(/<\s*(script|img|iframe|svg|a\b)|onerror|onload|javascript:|alert\(/i)
   })
+  const describedAs = async (description: string) => {
+    const { details } = (await first(newService('a', { description }))).offer!.offer
+    return { words: details.description, markup: details.given?.description }
+  }
+  test('the paragraphs, lists, emphasis and links of a description are kept beside its words', async () => {
+    expect(
+      await describedAs('<p onclick="x()">Tea &amp; <strong>soup</strong>.</p><ul><li>Monday<li><a href="https://example.org" target=_top>Ask us</a></ul>'),
+    ).toEqual({
+      words: 'Tea & soup.\n\n- Monday\n- Ask us',
+      markup: '<p>Tea &amp; <strong>soup</strong>.</p><ul><li>Monday</li><li><a href="https://example.org" rel="nofollow noopener">Ask us</a></li></ul>',
+    })
+  })
+  test.each([
+    ['without markup', 'Tea & soup, 3 < 4'],
+    ['whose words would run together', '<div>Tea</div><div><b>Soup</b></div>'],
+    ['with a contact that was made up', '<p>Tea. Write to <a href="mailto:redacted-1@example.org">us</a></p>'],
+    ['longer than a description may be', `<p>${'Tea and soup. '.repeat(400)}</p>`],
+    ['with elements in elements without end', `${'<b>'.repeat(50)}Tea`.repeat(500)],
+  ])('a description %s is its words alone', async (_, description) => {
+    const { words, markup } = await describedAs(description)
+    expect(words).toContain('Tea')
+    expect(markup ?? '').not.toMatch(/<[a-z]/)
+  })
+  test('whatever is written around it, no word is lost by keeping markup', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.constantFrom(
+            '<p>',
+            '</p>',
+            '<li>',
+            '<div>',
+            '</div>',
+            '<b>',
+            '</b>',
+            '<h2>',
+            '<script>',
+            '</script>',
+            '<td>',
+            '<br>',
+            'Tea ',
+            'soup',
+            '&lt;',
+            '<svg>',
+            '</svg>',
+          ),
+          {
+            maxLength: 25,
+          },
+        ),
+        async (parts) => {
+          const { words, markup } = await describedAs(`Open.${parts.join('')}`)
+          expect(words).toBe(plainWords(`Open.${parts.join('')}`))
+          if (typeof markup === 'string') expect(plainWords(markup).replaceAll(/\s+/g, ' ')).toBe(words.replaceAll(/\s+/g, ' '))
+        },
+      ),
+      { numRuns: 100 },
+    ))
   test('long words end with a whole sentence', () => {
     fc.assert(fc.property(fc.string({ maxLength: 300 }), fc.integer({ min: 5, max: 100 }), (text, most) => shortened(text, most).words.length <= most))
     expect(shortened('One two. Three four. Five six.', 22).words).toBe('One two. Three four.…')
