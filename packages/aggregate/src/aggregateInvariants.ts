@@ -7,7 +7,7 @@ import { canonicalJson } from './commandKey.ts'
 import type { Invariant } from './invariant.ts'
 
 const documentsPerPage = 100
-export const eventsPerPage = 1_000
+const eventsPerPage = 1_000
 /** Aggregates followed through one reading of the log; memory is bounded by it, and more aggregates mean more readings. */
 const aggregatesPerReading = 50_000
 export const examplesMax = 10

@@ -110,6 +110,19 @@ test('a clock that jumps forward and back makes each deadline once', async () =>
   expect(await run(promises.history('a'))).toHaveLength(2)
 })
 
+test('what comes afterwards comes once for each look, when all that is due was decided on, and ends with the watch', async () => {
+  const { place, run, promise, promises, inMs, open } = await given()
+  await promise('a', inMs(-1))
+  const found: unknown[] = []
+  const watch = open({ afterwards: async () => void found.push((await promises.get('a'))?.state.status) })
+  await run(watch.runOnce())
+  await run(sleep(place.time.runtime, 150_000))
+  expect(found).toEqual(['broken', 'broken', 'broken'])
+  await run(watch.stop())
+  await run(sleep(place.time.runtime, 150_000))
+  expect(found).toHaveLength(3)
+})
+
 test('a field that is not declared is refused', async () => {
   const { open } = await given()
   expect(() => open({ field: 'elsewhere' })).toThrow(RangeError)

@@ -9,7 +9,7 @@ const pageSize = 100
 const atOnceMax = 8
 
 export type Deadlines = {
-  /** Looks now; resolves when every aggregate that was due has been decided on. Gives how many changed. A call during a look joins it. */
+  /** Looks now; resolves when every aggregate that was due has been decided on, and what comes afterwards is done. Gives how many changed. A call during a look joins it. */
   runOnce(): Promise<{ due: number; changed: number }>
   /** Ends after the look under way. */
   stop(): Promise<void>
@@ -18,7 +18,7 @@ export type Deadlines = {
 /**
  * Does what time asks for: every `everyMs` it finds the aggregates whose declared instant `field` has come, and lets `decide` say what follows.
  * `decide` sees the aggregate as it is then, so it must give no events where the instant has moved. What fails is logged and looked at again; the
- * same deadline of an aggregate changes it once, in however many processes this runs.
+ * same deadline of an aggregate changes it once, in however many processes this runs. `afterwards` is what each look leads to, before the next begins.
  */
 export const deadlines = <State extends object, Event extends PlainEvent, Details>(options: {
   aggregates: Aggregates<State, Event, Details>
@@ -29,8 +29,9 @@ export const deadlines = <State extends object, Event extends PlainEvent, Detail
   name: string
   ports: Pick<Ports, 'runtime' | 'logger'>
   decide: (current: Aggregate<State, Details>, at: string) => Decision<Event, Details>
+  afterwards?: () => Promise<void>
 }): Deadlines => {
-  const { aggregates, field, everyMs, name, ports, decide } = options
+  const { aggregates, field, everyMs, name, ports, decide, afterwards } = options
   const { runtime, logger } = ports
   const path = aggregates.definition.fields?.[field]?.path
   if (path === undefined) throw new RangeError(`${name}: ${field} is not a declared field of ${aggregates.definition.name}`)
@@ -67,6 +68,7 @@ export const deadlines = <State extends object, Event extends PlainEvent, Detail
       })
       after = page.after
     } while (after !== undefined && !stopped)
+    await afterwards?.()
     return count
   }
 

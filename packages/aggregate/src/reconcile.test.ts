@@ -1,5 +1,8 @@
 import type { EventEnvelope } from '@patchwork/events'
+import type { AggregateBody, HistoryBody } from './aggregateDocument.ts'
+import { aggregateCollection, historyCollection } from './aggregateDocument.ts'
 import { openAggregates } from './openAggregates.ts'
+import { reconcile } from './reconcile.ts'
 import { type SimulatedPlace, simulatedPlace } from './simulation/simulatedPlace.ts'
 import { addCoins, commandOf, type Jar, type JarDetails, type JarEvent, jarDefinition } from './testExamples.ts'
 
@@ -138,5 +141,63 @@ describe('rule 12: store and log after a restore', () => {
     expect(new Set(ids(logOf(place))).size).toBe(8)
     await start()
     expect((await start()).eventsRead).toBe(0)
+  })
+
+  /**
+   * As a start does, but with a bound on how many new events it reads one by one. Gives what a start gives, and how many events it read for it. `meanwhile`
+   * happens once it knows how many events were settled.
+   */
+  const compareWithin = async ({ place, run }: Awaited<ReturnType<typeof given>>, newMax: number, meanwhile = async () => {}) => {
+    const { ports } = place.openProcess()
+    let eventsRead = 0
+    let isFirst = true
+    const read: typeof ports.log.read = async function* (topic, options) {
+      if (isFirst) await meanwhile()
+      isFirst = false
+      for await (const event of ports.log.read(topic, options)) {
+        eventsRead += 1
+        yield event
+      }
+    }
+    const documents = await run(ports.documents.collection<AggregateBody>(aggregateCollection(jarDefinition)))
+    const history = await run(ports.documents.collection<HistoryBody>(historyCollection(jarDefinition)))
+    const source = { definition: jarDefinition, documents, history, log: { ...ports.log, read } }
+    return { ...(await run(reconcile(source, ports.documents, { newMax }))), eventsRead }
+  }
+
+  test.each([0, 1, 2])('more new events than a start reads one by one (%i of three) are compared as a whole, once', async (newMax) => {
+    const then = await given()
+    expect(await compareWithin(then, newMax)).toEqual({ republished: 0, eventsRead: 6 })
+    expect(await compareWithin(then, newMax)).toEqual({ republished: 0, eventsRead: 0 })
+  })
+
+  test.each([0, 1, 2, 3, 4])(
+    'with room for %i new events, what the log lacks is published again, and a store that lacks something does not start',
+    async (newMax) => {
+      const then = await given()
+      const [lost] = logOf(then.place).splice(4, 1)
+      expect(await compareWithin(then, newMax)).toMatchObject({ republished: 1 })
+      expect(ids(logOf(then.place))).toContain(lost?.id)
+      restoreStore(then.place, then.early)
+      await expect(compareWithin(then, newMax)).rejects.toMatchObject({ code: 'store-behind-log' })
+    },
+  )
+
+  test('what others publish meanwhile takes no more room than there is', async () => {
+    const then = await given()
+    const { jars } = await then.start()
+    const others = async () => {
+      for (const id of ['a', 'b']) await then.run(jars.update(id, commandOf('meanwhile'), addCoins(1)))
+      await then.run(jars.relay.drained())
+    }
+    await then.run(jars.update('c', commandOf('before'), addCoins(1)))
+    await then.run(jars.relay.drained())
+    expect(await compareWithin(then, 2, others)).toEqual({ republished: 0, eventsRead: 3 + 9 })
+  })
+
+  test('events that others publish again take room once: as many as there is room for are read one by one', async () => {
+    const then = await given()
+    logOf(then.place).push(...structuredClone(logOf(then.place).slice(3)))
+    expect(await compareWithin(then, 3)).toEqual({ republished: 0, eventsRead: 6 })
   })
 })

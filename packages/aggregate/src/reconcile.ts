@@ -2,14 +2,20 @@ import { isDeepStrictEqual } from 'node:util'
 import type { DocumentStore } from '@patchwork/document-store'
 import type { LogPosition } from '@patchwork/event-log'
 import type { EventEnvelope } from '@patchwork/events'
-import { compareWithLog, eventsPerPage, everyPage, examplesMax, type Stores } from './aggregateInvariants.ts'
+import { compareWithLog, everyPage, examplesMax, type Stores } from './aggregateInvariants.ts'
 import { codeOf } from './backOff.ts'
 import { StoreBehindLogError } from './errors.ts'
+import { seenWords } from './seenWords.ts'
 
 const publishMax = 500
 const documentsPerPage = 100
-/** New events of one kind that a start reads one by one; a place that saw more since its last start is compared as a whole, in bounded memory. */
-const newEventsMax = 200_000
+/**
+ * New events of one kind that a start reads one by one: a digest of each is kept, 16 MB in all, and room for half as much again while they move. A place that
+ * saw more since its last start is compared as a whole, in bounded memory.
+ */
+const newEventsMax = 1_000_000
+/** New events looked up at a time, each with its record. */
+const newEventsPerLook = 250
 
 /** How history and log stood when they were last found equal: so many events were in history and in no outbox any more, all of them before `end`. */
 type StandingBody = { settled: number; end: LogPosition }
@@ -19,14 +25,15 @@ type Source = Stores & { definition: { service: string; name: string } }
 /**
  * To be called before anything is written: either may have been restored from a copy. Publishes again, in order, what the log lacks of history; gives
  * how many events that were. Throws StoreBehindLogError where the log holds events that the store lacks: such a store would give used sequences
- * again. Reads what is new since it last found both equal, or everything where that does not add up; memory is bounded. A repeat publishes nothing.
+ * again. Reads what is new since it last found both equal, or everything where that does not add up or is more than `newMax` events; memory is bounded. A repeat
+ * publishes nothing.
  */
-export const reconcile = async (source: Source, store: DocumentStore): Promise<{ republished: number }> => {
+export const reconcile = async (source: Source, store: DocumentStore, { newMax = newEventsMax } = {}): Promise<{ republished: number }> => {
   const { service, name, topic } = source.definition
   const standings = await store.collection<StandingBody>({ service, name: 'log-standings', fields: {}, indexes: {} })
   const before = await standings.get(name)
   const now = await standNow(source, topic)
-  const found = before ? await compareNew(source, before.body, now) : 'unclear'
+  const found = before ? await compareNew(source, before.body, now, newMax) : 'unclear'
   const { republished } = found === 'unclear' ? await compareAll(source) : { republished: 0 }
   if (found === 'ahead' || republished > 0) return { republished }
   const standing = { settled: now.settled, end: now.end }
@@ -58,24 +65,26 @@ const standNow = async ({ documents, history, log }: Stores, topic: string): Pro
  * Looks at what was published since. `equal`: that is what was settled since, no more and no less; `ahead`: others were publishing meanwhile;
  * `unclear`: the log is shorter than it was, lacks something, or holds what the store does not know.
  */
-const compareNew = async (source: Source, before: StandingBody, now: Now): Promise<'equal' | 'ahead' | 'unclear'> => {
+const compareNew = async (source: Source, before: StandingBody, now: Now, newMax: number): Promise<'equal' | 'ahead' | 'unclear'> => {
   if (Object.entries(before.end).some(([part, at]) => (now.end[part] ?? 0) < at)) return 'unclear'
-  const published = new Set<string>()
+  const settled = now.settled - before.settled
+  if (settled > newMax) return 'unclear'
+  // Two ids taken for one would count as one too few, and so lead to everything being read.
+  const published = seenWords()
   for await (const events of inPages(source.log.read(source.definition.topic, { from: before.end }))) {
     if (!(await areKnown(source, events))) return 'unclear'
     for (const { id } of events) if (!now.waiting.has(id)) published.add(id)
-    if (published.size > newEventsMax) return 'unclear'
+    if (published.size() > newMax) return 'unclear'
   }
-  const settled = now.settled - before.settled
-  if (published.size < settled) return 'unclear'
-  return published.size === settled ? 'equal' : 'ahead'
+  if (published.size() < settled) return 'unclear'
+  return published.size() === settled ? 'equal' : 'ahead'
 }
 
 async function* inPages(events: AsyncIterable<EventEnvelope>): AsyncGenerator<EventEnvelope[]> {
   let page: EventEnvelope[] = []
   for await (const event of events) {
     page.push(event)
-    if (page.length < eventsPerPage) continue
+    if (page.length < newEventsPerLook) continue
     yield page
     page = []
   }

@@ -343,20 +343,20 @@ const importAlone = async (
   const opened = await openPorts(config, runtime, createLogger({ level: config.logLevel, readable: errors.isTTY ?? false }), { isSmall: true })
   try {
     const memory = staySmall()
-    // What the last import wrote is compared with the log while this one opens.
     const looking = repeatedly(runtime, { everyMs: lookAtMemoryEveryMs, work: async () => memory.look(), onError: () => undefined })
-    const imports = await openImports(opened.ports, {
-      instance: 'place',
-      postcodesFile: postcodesFileIn(config.dataDirectory),
-      taxonomiesFolder: taxonomiesFolderIn(config.dataDirectory),
-    }).finally(() => looking.stop())
     try {
-      return await operateImport(imports, operation, (progress) => {
-        memory.look()
-        onProgress(progress)
+      const imports = await openImports(opened.ports, {
+        instance: 'place',
+        postcodesFile: postcodesFileIn(config.dataDirectory),
+        taxonomiesFolder: taxonomiesFolderIn(config.dataDirectory),
       })
+      try {
+        return await operateImport(imports, operation, onProgress)
+      } finally {
+        await imports.stop()
+      }
     } finally {
-      await imports.stop()
+      await looking.stop()
     }
   } finally {
     await opened.close()

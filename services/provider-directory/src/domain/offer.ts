@@ -1,4 +1,5 @@
 import type {
+  AccessCode,
   Category,
   DomainEvent,
   OfferAssuranceAsked,

@@ -213,6 +213,21 @@ test('of two processes one looks', async () => {
   await Promise.all([store.imports.stop(), store.feeds.stop()])
 })
 
+test('a schedule has one timer: what is due is taken on and looked at in one turn', async () => {
+  const ports = place.ports()
+  const store = await openImportStore(ports)
+  const planned: number[] = []
+  const after = (ms: number) => {
+    planned.push(ms)
+    return () => undefined
+  }
+  const runtime = { ...ports.runtime, after }
+  const feeds = openFeeds({ store, work: { look: async () => ({ answer: 'unchanged' }) }, ports: { ...ports, runtime }, instance: 'three', everyMs: hour })
+  expect(planned).toEqual([hour])
+  await feeds.stop()
+  await Promise.all([store.imports.stop(), store.feeds.stop()])
+})
+
 test('a look that a stop cut off is done by the next start, and is no failure of the feed', async () => {
   const asked = Promise.withResolvers<void>()
   const slow = await serve((_request, response) => {

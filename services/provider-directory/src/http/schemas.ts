@@ -328,7 +328,11 @@ const OfferDraftView = ShownOffer.omit({
   isYours: true,
 }).extend({ draftedAt: instant })
 /** `draft`: an edit that waits to be published; told to its organisation only. */
-export const OfferView = ShownOffer.extend({ draft: OfferDraftView.optional() })
+export const OfferView = ShownOffer.extend({
+  /** The description as the feed it came from marked it up: p, br, ul, ol, li, strong, em, b, i, and a with an address; nothing else. Clean it again where it is shown. */
+  descriptionMarkup: z.string().optional(),
+  draft: OfferDraftView.optional(),
+})
 
 /** An offer that nobody has assured for long, for the council to look at. */
 export const UnassuredOffer = z.object({

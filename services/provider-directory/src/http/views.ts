@@ -4,6 +4,7 @@ import { londonMoment } from '../domain/days.ts'
 import { missingIn } from '../domain/lookedFor.ts'
 import { type Capacity, type Location, type Offer, type OfferDetails, publishedWords } from '../domain/offer.ts'
 import { isOpenAt, opensNextAt, toAskedOften } from '../domain/opening.ts'
+import { markupOf } from '../openReferral/given.ts'
 import type { CouncilArea } from '../place/place.ts'
 import { capacityAt, type PublicOrganisation, withoutSensitivePlace } from '../store/publicOffer.ts'
 import type { Hit } from '../store/searchIndex.ts'
@@ -71,6 +72,7 @@ export const toOfferView = ({ id, state, details: kept }: Offer & { id: string }
   const { wardCodes, withinMetres, postcode, atHome, centre } = area
   const { form, ages, languages, accessibility } = details
   const { assurance } = state
+  const descriptionMarkup = markupOf(details.given)
   return {
     offerId: id,
     status: state.status,
@@ -79,6 +81,7 @@ export const toOfferView = ({ id, state, details: kept }: Offer & { id: string }
     category: state.category,
     name,
     description,
+    ...(descriptionMarkup === undefined ? {} : { descriptionMarkup }),
     forWhom,
     ...(form ? { form } : {}),
     ...(ages ? { ages } : {}),

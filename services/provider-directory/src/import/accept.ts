@@ -1,4 +1,4 @@
-import { type Command, idFor, inParallel } from '@patchwork/aggregate'
+import { type Command, idFor, inParallel, type SeenWords, seenWords } from '@patchwork/aggregate'
 import type { Collection } from '@patchwork/document-store'
 import { type TakenKind, takenKinds } from '../domain/import.ts'
 import { ownOffer } from '../domain/mergedOffer.ts'
@@ -31,7 +31,6 @@ import {
 import { closedAtOf } from '../store/standing.ts'
 import { isAsAccepted } from './compare.ts'
 import { fieldDigestsOf, withChoices } from './fieldChoices.ts'
-import { type SeenWords, seenWords } from './seenWords.ts'
 import { digestOfOffer, type PreparedOffer } from './toOffer.ts'
 
 /** Records read, and writes under way, at a time: enough that the store commits many together, few enough to hold. */

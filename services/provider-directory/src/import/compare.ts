@@ -1,3 +1,4 @@
+import { type SeenWords, seenWords } from '@patchwork/aggregate'
 import { ownOffer } from '../domain/mergedOffer.ts'
 import { type Offer, wouldBePublished } from '../domain/offer.ts'
 import type { Directory } from '../store/directory.ts'
@@ -5,10 +6,11 @@ import { type ImportedOffer, type ImportStore, pagesOf, type StagedWords } from 
 import { FeedError, type ReadRecord, recordsMax } from './feedRecord.ts'
 import { plainLine } from './plainWords.ts'
 import { isRefusing, type ProblemCode, type RecordKind, type Report, reporting } from './problems.ts'
-import { type SeenWords, seenWords } from './seenWords.ts'
 import { digestOfOffer, type Prepared, type PreparedOffer, type Preparing, toOffer } from './toOffer.ts'
 
 const batchSize = 200
+/** Remembered offers looked at together for what has gone: each is read with all that is remembered of it. */
+const rememberedPerLook = 100
 
 /** A record as it was compared, in the order of the feed; those that have gone come last. */
 export type ComparedRecord = { position: number; kind: RecordKind; problems: ProblemCode[]; offerId?: string; words: StagedWords }
@@ -40,10 +42,12 @@ export const compareFeed = async (records: AsyncIterable<ReadRecord>, comparing:
   const tally = reporting()
   const seen = { ids: seenWords(), names: seenWords(), offerIds: seenWords(), endedOfferIds: seenWords() }
   let position = 0
+  let presentCount = 0
   let batch: Looked[] = []
   const flush = async (): Promise<void> => {
     if (batch.length === 0) return
-    const compared = await compareBatch(batch, comparing)
+    const { compared, present } = await compareBatch(batch, comparing)
+    presentCount += present
     batch = []
     for (const { kind, problems, words } of compared)
       tally.add(kind, { problems, example: words.example, ...(words.line === undefined ? {} : { line: words.line }) })
@@ -59,7 +63,10 @@ export const compareFeed = async (records: AsyncIterable<ReadRecord>, comparing:
   await flush()
   if (position === 0) throw new FeedError('no-records')
   if (comparing.isPartial()) return tally.report()
-  for await (const page of pagesOf(store.importedOffers, { where: { sourceId: { equals: sourceId }, isPresent: { equals: true } }, limit: 500 })) {
+  const where = { sourceId: { equals: sourceId }, isPresent: { equals: true } }
+  // Where all that is remembered was met, as it is nearly always, nothing has gone, and nothing must be read to know it.
+  if ((await store.importedOffers.count(where)) === presentCount) return tally.report()
+  for await (const page of pagesOf(store.importedOffers, { where, limit: rememberedPerLook })) {
     const gone = page.filter(({ id }) => !seen.offerIds.has(id))
     const offers = await offersOf(
       comparing,
@@ -100,7 +107,8 @@ export const isAsAccepted = (offer: Offer | undefined, remembered: Pick<Imported
   return digestOfOffer(ownOffer({ category: offer.state.category, details: offer.details })) === remembered.offerDigest
 }
 
-type Looked = { position: number; problems: ProblemCode[]; example: string; line?: number; name?: string; offer?: PreparedOffer }
+/** `isMet`: it is the first in the feed that speaks of its offer as one that is to be had. */
+type Looked = { position: number; problems: ProblemCode[]; example: string; line?: number; name?: string; offer?: PreparedOffer; isMet: boolean }
 type Seen = { ids: SeenWords; names: SeenWords; offerIds: SeenWords; endedOfferIds: SeenWords }
 
 /** What one record says, and what is wrong with it by itself and among those before it. */
@@ -108,26 +116,29 @@ const look = (read: ReadRecord, position: number, { preparing, seen }: { prepari
   const externalId = 'record' in read ? read.record.externalId : read.externalId
   const example = externalId ?? `#${position}`
   const at = { position, example, ...(read.line === undefined ? {} : { line: read.line }) }
-  if (!('record' in read)) return { ...at, problems: [read.unreadable] }
+  if (!('record' in read)) return { ...at, problems: [read.unreadable], isMet: false }
   const { problems, offer }: Prepared = toOffer(read.record, preparing)
   problems.push(...(read.problems ?? []))
   const name = plainLine(read.record.name ?? '').slice(0, 200)
   if (externalId !== undefined && !seen.ids.add(externalId)) problems.push('id-repeated')
   if (name !== '' && !seen.names.add(name)) problems.push('name-repeated')
   // What is refused for a fault keeps its last accepted form; what its source has ended has gone.
-  if (offer) (problems.includes('inactive') ? seen.endedOfferIds : seen.offerIds).add(offer.offerId)
-  return { ...at, problems, ...(name === '' ? {} : { name }), ...(offer ? { offer } : {}) }
+  const isEnded = problems.includes('inactive')
+  const isFirst = offer !== undefined && (isEnded ? seen.endedOfferIds : seen.offerIds).add(offer.offerId)
+  return { ...at, problems, isMet: isFirst && !isEnded, ...(name === '' ? {} : { name }), ...(offer ? { offer } : {}) }
 }
 
-const compareBatch = async (batch: readonly Looked[], comparing: Comparing): Promise<ComparedRecord[]> => {
-  const sound = batch.flatMap(({ offer, problems }) => (offer && !problems.some(isRefusing) ? [offer.offerId] : []))
-  const remembered = new Map((await comparing.store.importedOffers.getMany(sound)).map(({ id, body }) => [id, body]))
+/** The records of a batch as they compare, and how many of the offers that are met in it were there after the last acceptance. */
+const compareBatch = async (batch: readonly Looked[], comparing: Comparing): Promise<{ compared: ComparedRecord[]; present: number }> => {
+  const offerIds = batch.flatMap(({ offer }) => (offer ? [offer.offerId] : []))
+  const remembered = new Map((await comparing.store.importedOffers.getMany(offerIds)).map(({ id, body }) => [id, body]))
+  const present = batch.filter(({ isMet, offer }) => isMet && offer && remembered.get(offer.offerId)?.isPresent).length
   const kinds = new Map<number, RecordKind>(
     batch.map(({ position, offer, problems }) => [position, problems.some(isRefusing) || !offer ? 'refused' : kindOf(offer, remembered.get(offer.offerId))]),
   )
   const changed = batch.flatMap(({ position, offer }) => (offer && kinds.get(position) === 'changed' ? [offer.offerId] : []))
   const offers = await offersOf(comparing, changed)
-  return batch.map(({ position, problems, example, line, name, offer }) => {
+  const compared = batch.map(({ position, problems, example, line, name, offer }): ComparedRecord => {
     const kind = kinds.get(position) ?? 'refused'
     const isEdited = kind === 'changed' && offer && !isAsAccepted(offers.get(offer.offerId), remembered.get(offer.offerId)!)
     return {
@@ -143,6 +154,7 @@ const compareBatch = async (batch: readonly Looked[], comparing: Comparing): Pro
       },
     }
   })
+  return { compared, present }
 }
 
 const kindOf = ({ digest }: PreparedOffer, remembered: ImportedOffer | undefined): RecordKind =>

@@ -1,5 +1,5 @@
 import { type Command, deadlines, type Ports } from '@patchwork/aggregate'
-import { instant, repeatedly } from '@patchwork/runtime'
+import { instant } from '@patchwork/runtime'
 import { beginLook, endLook, type FeedRhythm, type LastLook, type LookOutcome, stopWatching, watchFeed } from '../domain/feed.ts'
 import { RefusedError } from '../domain/refusals.ts'
 import type { ImportStore } from '../store/importStore.ts'
@@ -48,15 +48,6 @@ export const openFeeds = ({ store, work, ports, instance, everyMs }: Dependencie
   const { runtime, logger } = ports
   const { feeds } = store
   let isStopping = false
-  const due = deadlines({
-    aggregates: feeds,
-    field: 'nextLookAt',
-    everyMs,
-    name: 'feed-look',
-    ports,
-    decide: (feed, at) => beginLook(feed, { feedId: feed.id, runner: instance, at }),
-  })
-
   /** Looks at a feed that this process took on. Nothing where another has taken it over since, or another import is under way: its turn comes. */
   const look = async (feedId: string): Promise<void> => {
     const feed = await feeds.get(feedId)
@@ -80,14 +71,18 @@ export const openFeeds = ({ store, work, ports, instance, everyMs }: Dependencie
     }
   }
 
-  const looks = repeatedly(runtime, {
+  const looks = deadlines({
+    aggregates: feeds,
+    field: 'nextLookAt',
     everyMs,
-    work: async () => {
-      await due.runOnce()
+    name: 'feed-look',
+    ports,
+    decide: (feed, at) => beginLook(feed, { feedId: feed.id, runner: instance, at }),
+    // Also what a stop of this process cut off.
+    afterwards: async () => {
       const { aggregates } = await feeds.find({ where: { status: { equals: 'looking' }, runner: { equals: instance } }, limit: feedsMax })
       for (const { id } of aggregates) if (!isStopping) await look(id)
     },
-    onError: (error) => logger.warn({ code: (error as { code?: unknown }).code }, 'Feeds could not be looked at'),
   })
   const own = (key: string): Command => ({ key, repeatable: false, body: null, at: instant(runtime) })
 
@@ -117,10 +112,12 @@ export const openFeeds = ({ store, work, ports, instance, everyMs }: Dependencie
           return [{ feedId: id, address: details.address, every, isLooking: state.status === 'looking', nextLookAt, failures, ...(last ? { last } : {}) }]
         })
         .sort((one, other) => (one.address < other.address ? -1 : 1)),
-    lookNow: looks.runOnce,
+    lookNow: async () => {
+      await looks.runOnce()
+    },
     stop: async () => {
       isStopping = true
-      await Promise.all([looks.stop(), due.stop()])
+      await looks.stop()
     },
   }
 }

@@ -152,6 +152,15 @@ describe.each(drivers)('on %s', (driver) => {
     expect((await place.offersOf(importId)).map(({ state }) => state.status)).toEqual(['published', 'published'])
   })
 
+  test.each<[string, () => unknown[], number]>([
+    ['what a feed says twice does not stand for what it lacks', () => [a, a, c], 1],
+    ['what its source has ended has gone, though the feed speaks of all', () => [a, b, oldService('c', { status: 'inactive' })], 1],
+    ['what is new does not stand for what it lacks', () => [a, c, oldService('d')], 1],
+  ])('%s', async (_, said, gone) => {
+    await place.accept([a, b, c])
+    expect((await place.stage(said())).report).toMatchObject({ gone })
+  })
+
   test('one page of several, from a file, says nothing of what has gone', async () => {
     await place.accept([a, b])
     expect((await place.stage({ contents: [a], total_pages: 2, page_number: 1 })).report).toMatchObject({ same: 1, gone: 0 })

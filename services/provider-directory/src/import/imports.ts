@@ -1,4 +1,4 @@
-import { type Command, inParallel, type Ports } from '@patchwork/aggregate'
+import { type Command, inParallel, type Ports, seenWords } from '@patchwork/aggregate'
 import { calendarDay, instant } from '@patchwork/runtime'
 import type { KnownFeed } from '../domain/feed.ts'
 import {
@@ -40,7 +40,6 @@ import { differences, type FieldChoices, type FieldDifference } from './fieldCho
 import type { Report } from './problems.ts'
 import type { CsvMapping } from './readCsv.ts'
 import { type FeedRequest, type OpenedFeed, type Origin, openFeed, parsedAddress } from './readFeed.ts'
-import { seenWords } from './seenWords.ts'
 
 const writesAtOnceMax = 64
 const nameLengthMax = 200

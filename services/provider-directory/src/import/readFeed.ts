@@ -1,11 +1,11 @@
 import { open } from 'node:fs/promises'
+import { type SeenWords, seenWords } from '@patchwork/aggregate'
 import type { Runtime } from '@patchwork/runtime'
 import { type AddressReader, openAddressReader, type Validators } from './addresses.ts'
 import { FeedError, feedBytesMax, type ReadRecord } from './feedRecord.ts'
 import { fromOpenReferral, type KindOf } from './fromOpenReferral.ts'
 import { type CsvMapping, readCsv } from './readCsv.ts'
 import { type Envelope, readJson } from './readJson.ts'
-import { type SeenWords, seenWords } from './seenWords.ts'
 
 const pagesMax = 20_000
 const perPage = 100

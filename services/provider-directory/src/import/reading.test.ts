@@ -12,7 +12,6 @@ import { guessMapping } from './guessMapping.ts'
 import { plainWords, shortened } from './plainWords.ts'
 import { readCsvColumns } from './readCsv.ts'
 import { type Origin, openFeed } from './readFeed.ts'
-import { seenWords } from './seenWords.ts'
 import { newService, oldService, pageOf, serve } from './testFeeds.ts'
 import { toOffer } from './toOffer.ts'
 
@@ -312,6 +311,64 @@ describe('a record becomes an offer', () => {
     expect(JSON.stringify(offer)).toContain('Tea')
     expect(JSON.stringify(offer)).not.toMatch(/<\s*(script|img|iframe|svg|a\b)|onerror|onload|javascript:|alert\(/i)
   })
+  const describedAs = async (description: string) => {
+    const { details } = (await first(newService('a', { description }))).offer!.offer
+    return { words: details.description, markup: details.given?.description }
+  }
+  test('the paragraphs, lists, emphasis and links of a description are kept beside its words', async () => {
+    expect(
+      await describedAs('<p onclick="x()">Tea &amp; <strong>soup</strong>.</p><ul><li>Monday<li><a href="https://example.org" target=_top>Ask us</a></ul>'),
+    ).toEqual({
+      words: 'Tea & soup.\n\n- Monday\n- Ask us',
+      markup: '<p>Tea &amp; <strong>soup</strong>.</p><ul><li>Monday</li><li><a href="https://example.org" rel="nofollow noopener">Ask us</a></li></ul>',
+    })
+  })
+  test.each([
+    ['without markup', 'Tea & soup, 3 < 4'],
+    ['whose words would run together', '<div>Tea</div><div><b>Soup</b></div>'],
+    ['with a contact that was made up', '<p>Tea. Write to <a href="mailto:redacted-1@example.org">us</a></p>'],
+    ['longer than a description may be', `<p>${'Tea and soup. '.repeat(400)}</p>`],
+    ['with elements in elements without end', `${'<b>'.repeat(50)}Tea`.repeat(500)],
+  ])('a description %s is its words alone', async (_, description) => {
+    const { words, markup } = await describedAs(description)
+    expect(words).toContain('Tea')
+    expect(markup ?? '').not.toMatch(/<[a-z]/)
+  })
+  test('whatever is written around it, no word is lost by keeping markup', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.constantFrom(
+            '<p>',
+            '</p>',
+            '<li>',
+            '<div>',
+            '</div>',
+            '<b>',
+            '</b>',
+            '<h2>',
+            '<script>',
+            '</script>',
+            '<td>',
+            '<br>',
+            'Tea ',
+            'soup',
+            '&lt;',
+            '<svg>',
+            '</svg>',
+          ),
+          {
+            maxLength: 25,
+          },
+        ),
+        async (parts) => {
+          const { words, markup } = await describedAs(`Open.${parts.join('')}`)
+          expect(words).toBe(plainWords(`Open.${parts.join('')}`))
+          if (typeof markup === 'string') expect(plainWords(markup).replaceAll(/\s+/g, ' ')).toBe(words.replaceAll(/\s+/g, ' '))
+        },
+      ),
+      { numRuns: 100 },
+    ))
   test('long words end with a whole sentence', () => {
     fc.assert(fc.property(fc.string({ maxLength: 300 }), fc.integer({ min: 5, max: 100 }), (text, most) => shortened(text, most).words.length <= most))
     expect(shortened('One two. Three four. Five six.', 22).words).toBe('One two. Three four.…')
@@ -325,20 +382,6 @@ describe('a record becomes an offer', () => {
     ))
   test('without an id of its own a record is none', () => expect(offerOf({ name: 'A', organisation: { name: 'B' } }).problems).toContain('no-id'))
 })
-
-test('words that were met are known again, and no others, however many there are', () =>
-  fc.assert(
-    fc.property(fc.array(fc.string(), { maxLength: 3_000, size: 'max' }), fc.array(fc.string()), (met, others) => {
-      const seen = seenWords()
-      const plain = new Set<string>()
-      for (const words of met) {
-        expect(seen.add(words)).toBe(!plain.has(words))
-        plain.add(words)
-      }
-      for (const words of [...met, ...others]) expect(seen.has(words)).toBe(plain.has(words))
-    }),
-    { numRuns: 10 },
-  ))
 
 describe('a CSV file', () => {
   const csv = 'Name,Group,Postcode,What\n"Lunch, and more",Sale Neighbours,M33 7ZF,"A meal\nfor all"\nTea,Sale Neighbours,,\n'
@@ -470,7 +513,7 @@ if (!existsSync(bristol)) console.warn('Skipped: the feed of Bristol is not ther
 
 withBristol('X1 a real feed is reported record by record, with exactly what is wrong with it', async () => {
   const feed = openFeed({ origin: { kind: 'file', path: bristol }, format: { kind: 'open-referral' } }, { runtime, signal: new AbortController().signal })
-  const nothingYet = { importedOffers: { getMany: async () => [], find: async () => ({ documents: [] }) } } as never
+  const nothingYet = { importedOffers: { getMany: async () => [], count: async () => 0, find: async () => ({ documents: [] }) } } as never
   const report = await compareFeed(feed.records, {
     sourceId: 's',
     preparing,

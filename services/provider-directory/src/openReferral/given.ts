@@ -1,9 +1,11 @@
 import { idFor } from '@patchwork/aggregate'
-import { isMadeUp, plainWords, shortened } from '../import/plainWords.ts'
+import { safeMarkup } from '@patchwork/markup'
+import { isMadeUp, plainLine, plainWords, shortened } from '../import/plainWords.ts'
 import { type Fields, fieldsOf, listOf } from './said.ts'
 
 // What another feed says of a service in the standard's own fields, kept beside what the directory makes of it, so that it leaves as it came: with all
-// that the directory has no field for, checked against the standard's shapes, its words plain. Where it is not sound it is left out, never mended.
+// that the directory has no field for, checked against the standard's shapes, its words plain but for what a service is described with, which may have
+// paragraphs, lists, emphasis and links. Where it is not sound it is left out, never mended.
 
 const wordsLengthMax = 4_000
 const partsMax = 100
@@ -22,6 +24,23 @@ const words: Check = (value) => {
   const whole = plain === value.trim() ? value : plain
   return plain === '' ? undefined : shortened(whole, wordsLengthMax).words
 }
+const markupLengthMax = 16_000
+const marked = /<(?:p|br|ul|ol|li|strong|em|b|i|a)\b/i
+/** A description as it was marked up, less all that a page should not show. Its words where it has no such markup, is too long, or would lose a word by it. */
+const description: Check = (value, at) => {
+  if (typeof value !== 'string' || !marked.test(value)) return words(value, at)
+  const markup = safeMarkup(value.trim()).trim()
+  if (!marked.test(markup) || markup.length > markupLengthMax || isMadeUp(markup)) return words(value, at)
+  const line = plainLine(markup)
+  return line !== '' && line.length <= wordsLengthMax && (markup === value.trim() || line === plainLine(value)) ? markup : words(value, at)
+}
+
+/** The description of a service as its feed marked it up, safe to be shown as HTML; undefined where it came as words alone. A description is looked at again each time. */
+export const markupOf = (given: Fields | undefined): string | undefined => {
+  const text = given?.description
+  return typeof text === 'string' && marked.test(text) && safeMarkup(text) === text ? text : undefined
+}
+
 const number: Check = (value) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined)
 const age: Check = (value) => (typeof value === 'number' && value >= 0 && value <= 150 ? value : undefined)
 const matching =
@@ -159,7 +178,7 @@ const organisationFields: Record<string, Check> = {
 }
 const serviceFields: Record<string, Check> = {
   name: words,
-  description: words,
+  description,
   url: uri,
   email,
   fees: words,

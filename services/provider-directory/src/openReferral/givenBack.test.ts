@@ -127,6 +127,25 @@ withMocks(
   60_000,
 )
 
+test('D2 X1 a description that came marked up leaves with its paragraphs, lists and links and nothing else, and is shown so beside its words', async () => {
+  const given = {
+    id: 'one',
+    name: 'Lunch club',
+    description: '<p style="x">A <b onclick="x()">meal</b>.</p><script>alert(1)</script><ul><li><a href="https://example.org/menu">The menu</a></ul>',
+    status: 'active',
+    organization: { id: 'two', name: 'Sale Cooks', description: 'Cooks.' },
+  }
+  const markup = '<p>A <b>meal</b>.</p><ul><li><a href="https://example.org/menu" rel="nofollow noopener">The menu</a></li></ul>'
+  const [shown = {}] = await importedAs([given], 1)
+  expect(shown.description).toBe(markup)
+  expect((await place.as('resident')(`/offers/${String(shown.id)}`)).body).toMatchObject({ description: 'A meal.\n\n- The menu', descriptionMarkup: markup })
+  // It is what the feed says, so the next reading finds nothing to change.
+  const path = join(folder, 'again.json')
+  writeFileSync(path, JSON.stringify([given]))
+  const again = await place.service().imports.dryRun({ origin: { kind: 'file', path }, format: { kind: 'open-referral' }, source: 'mock', asOf: '2024-12-13' })
+  expect(again).toMatchObject({ same: 1, changed: 0 })
+})
+
 test('D2 a service that somebody describes anew here leaves in their words, without what its feed had said', async () => {
   const given = {
     id: 'one',

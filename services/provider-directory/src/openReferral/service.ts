@@ -1,6 +1,7 @@
 import { idFor } from '@patchwork/aggregate'
 import type { Category } from '@patchwork/events'
 import type { PublicOffer, PublicOrganisation } from '../store/publicOffer.ts'
+import { codeSaid } from '../taxonomy/mapping.ts'
 import type { TermLanguage } from '../taxonomy/taxonomy.ts'
 import { toFormAttributes } from './forms.ts'
 import { besideAmount, pounds } from './price.ts'
@@ -77,8 +78,22 @@ export const toServiceOfOrganization = (offer: PublicOffer, around: Around): Fie
       ...toFormAttributes(offer, { language: around.language, partId }),
     ],
     ...given,
+    ...(given.attributes === undefined ? {} : { attributes: eachTermOnce(listOf(given.attributes)) }),
     ...assuredDate(offer),
     contacts: saysPhone(contacts) && !saysPhone(listOf(given.contacts)) ? contacts : (given.contacts ?? contacts),
+  })
+}
+
+/** What a record is sorted by, each term once: a feed may name one by an id of its own, and again by the list that it stands in. The first of them stays. */
+const eachTermOnce = (attributes: readonly Fields[]): Fields[] => {
+  const met = new Set<string>()
+  return attributes.filter(({ id, taxonomy_term_id: termId, taxonomy_term: value, value: told, label }) => {
+    const term = fieldsOf(value) ?? {}
+    const code = codeSaid(term)
+    const key = JSON.stringify([code ? [code.scheme, code.code] : [termId ?? term.id ?? id], told, label])
+    if (met.has(key)) return false
+    met.add(key)
+    return true
   })
 }
 

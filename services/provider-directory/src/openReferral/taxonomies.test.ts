@@ -130,6 +130,16 @@ test('D2 X1 a record that comes with a term of a known taxonomy is of the kind t
   expect((await place.feed(`/services/${String(quiet?.id)}`)).body.attributes[0].taxonomy_term).toMatchObject({ name: 'Library facilities' })
 })
 
+test('D2 X1 a record that names one term twice, by an id of its own and by the list that it stands in, leaves with it once', async () => {
+  const own = { id: newId(), name: 'Libraries of ours', description: 'x', term_uri: 'http://id.esd.org.uk/function/76' }
+  const listed = { id: libraries, name: 'Libraries', description: 'x', term_uri: 'http://id.esd.org.uk/function/76' }
+  const other = { id: newId(), name: 'Reading aloud', description: 'x' }
+  await imported([service('Story corner', [own, listed, other, other])])
+  const [corner] = await contents('/services?search=story')
+  const { attributes } = (await place.feed(`/services/${String(corner?.id)}`)).body
+  expect(attributes.map(({ taxonomy_term: term }: Fields) => (term as Fields).name)).toEqual(['Libraries of ours', 'Reading aloud'])
+})
+
 test('D2 a taxonomy that only records of another feed name is listed with the terms in use, and goes with them', async () => {
   const term = { id: foreign.termId, name: 'Singing', description: 'Choirs', taxonomy: 'Activities of Bristol', taxonomy_id: foreign.taxonomyId }
   await imported([service('Sale choir', [term])])

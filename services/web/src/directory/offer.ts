@@ -121,8 +121,8 @@ const standing = {
 /** What an edit that waits as a draft would say: nothing of what has become of the offer. */
 const OfferDraft = ShownOffer.omit(standing).extend({ draftedAt: text })
 export type OfferDraft = z.infer<typeof OfferDraft>
-/** `draft` is there for its organisation only. */
-export const WholeOffer = ShownOffer.extend({ draft: OfferDraft.optional().catch(undefined) })
+/** `draft` is there for its organisation only; what was marked up by another feed goes with the first edit, so no draft has it. */
+export const WholeOffer = ShownOffer.extend({ descriptionMarkup: text, draft: OfferDraft.optional().catch(undefined) })
 export type WholeOffer = z.infer<typeof WholeOffer>
 
 /** An offer as the draft that waits would make it; as it is where none waits. */

@@ -43,10 +43,11 @@ const accepted = { ...view, status: 'accepted', acceptedAt: '2026-03-03T10:00:00
 
 let place: TestPlace
 let shown: object = view
+let offerShown: object = offer
 beforeAll(async () => {
   place = await startTestPlace({
     'GET /provider-directory/offers/names': () => ({ items: [{ offerId, name: offer.name, track: offer.track, category: offer.category, organisation }] }),
-    'GET /provider-directory/offers/:id': () => offer,
+    'GET /provider-directory/offers/:id': () => offerShown,
     'GET /provider-directory/organisations/:id/checks': () => ({ items: [{ level: 'enhanced', checkedBy: 'Trafford Council', checkedOn: '2026-03-03' }] }),
     'GET /provider-directory/organisations/:id': ({ path }) =>
       path.endsWith(closedOrganisationId)
@@ -103,6 +104,19 @@ beforeAll(async () => {
 afterAll(() => place.stop())
 beforeEach(() => {
   shown = view
+  offerShown = offer
+})
+
+test('a description that came marked up is shown with its paragraphs, lists and links, and nothing more, whatever the directory says', async () => {
+  const agent = await place.signedIn('resident')
+  const hostile = '<p onclick="x()">Come <b>and</b> sing</p><ul><li><a href="https://example.org">When</a></ul><script>alert(1)</script><img src=x onerror=y>'
+  offerShown = { ...offer, description: 'Come and sing\n\n- When', descriptionMarkup: hostile }
+  const { text: html } = await agent.get(`/offers/${offerId}`)
+  expect(html).toContain('<p>Come <b>and</b> sing</p><ul><li><a href="https://example.org" rel="nofollow noopener">When</a></li></ul></div>')
+  expect(html).not.toMatch(/onclick|alert\(1\)|onerror/)
+  expect(html).toContain('<meta name="description" content="Come and sing')
+  offerShown = { ...offer, description: 'Come <b>and</b> sing' }
+  expect((await agent.get(`/offers/${offerId}`)).text).toContain('<p class="govuk-body">Come &lt;b&gt;and&lt;/b&gt; sing</p>')
 })
 
 const formOf = (html: string) => ({ _token: hidden(html, '_token'), _key: hidden(html, '_key') })

@@ -1,3 +1,4 @@
+import { safeMarkup } from '@patchwork/markup'
 import { formInWords } from '../../directory/form.ts'
 import { besidePriceInWords, capacityInWords, differingInWords, isPlaceUnknown, priceInWords, WholeOffer } from '../../directory/offer.ts'
 import { suitingInWords } from '../../directory/suiting.ts'
@@ -27,6 +28,8 @@ export const offerPage = definePage({
     const hasMap = pins.length > 0 || offer.area.wardCodes.length > 0
     return {
       offer,
+      // Cleaned as it was taken in, and again here: what a page shows as HTML trusts no other service for it.
+      marked: safeMarkup(offer.descriptionMarkup ?? ''),
       priceInWords: priceInWords(offer.price, t, format),
       // What nobody has said is no matter before somebody compares.
       besidePrice: offer.price.vat || offer.price.travelPence ? besidePriceInWords(offer.price, t, format) : [],

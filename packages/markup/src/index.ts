@@ -1,0 +1,1 @@
+export { safeMarkup } from './safeMarkup.ts'
