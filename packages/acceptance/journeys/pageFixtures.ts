@@ -186,11 +186,9 @@ export const fixturesOf = ({
   '/organisations/:id': anyone(`/organisations/${organisation}`),
   '/organisation-invitation': [
     ...anyone('/organisation-invitation'),
-    ...[
-      ...anyone('/organisation-invitation'),
-      ...gardener('/organisation-invitation', '/organisation-invitation?lang=cy'),
-      ...resident('/organisation-invitation'),
-    ].map((fixture) => ({ ...fixture, before: opens(invitation.link) })),
+    ...[anyone, resident, gardener].flatMap((reader) =>
+      reader('/organisation-invitation', '/organisation-invitation?lang=cy').map((fixture) => ({ ...fixture, before: opens(invitation.link) })),
+    ),
   ],
   '/privacy': anyone('/privacy'),
   '/set-up': anyone('/set-up'),

@@ -177,6 +177,14 @@ describe('the link of an invitation', () => {
     expect(text).toContain('This invitation is over')
     expect(text).not.toContain('name="answer"')
   })
+  test('sent with nothing in it, it says what is wrong and shows the invitation again', async () => {
+    const agent = await place.signedIn('provider')
+    await agent.get(link)
+    const answer = await send(agent, page, page)
+    expect(answer.status).toBe(400)
+    expect(answer.text.match(/class="govuk-error-summary"/g)).toHaveLength(1)
+    expect(answer.text).toContain('Yes, join')
+  })
   test('taken up by another meanwhile, it says so', async () => {
     const agent = await place.signedIn('provider')
     await agent.get(link)
