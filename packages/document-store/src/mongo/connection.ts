@@ -80,6 +80,9 @@ const openConnection = async (options: {
     connectTimeoutMS: connectMs,
     socketTimeoutMS: silenceMs,
     readPreference: 'primary',
+    // Asked now and then instead of listened to: where a server was killed at the wrong moment the driver has listened to a closed connection for ever, and
+    // that process found no server until it was started again. Whoever waits for a server has it asked at once, so nobody is told later for it.
+    serverMonitoringMode: 'poll',
     // A write that is repeated unseen would hide whether it happened; who asked for it finds out by its command key.
     retryWrites: false,
     retryReads: false,
