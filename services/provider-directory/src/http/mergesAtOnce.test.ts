@@ -29,8 +29,6 @@ const settled = async () => {
     for (const { caughtUp } of place.service().consumers) await caughtUp()
   }
 }
-const violations = async () =>
-  (await Promise.all(place.service().invariants.map(async ({ name, check }) => ({ name, ...(await check()) })))).filter((one) => one.violations > 0)
 
 type Updating = { update(...args: never[]): Promise<unknown> }
 /** The same, but for `meanwhile`, which comes before the first write. */
@@ -75,7 +73,7 @@ test('D10 two offers that are merged into each other at the same moment: one sta
   await expect(askToMerge(routes, matchId, { stands: other, seen })).rejects.toMatchObject({ code: 'merged-already' })
   await settled()
   for (const offerId of [one, other]) expect((await place.asAnyone(`/offers/${offerId}`)).body).toMatchObject({ offerId: one, status: 'published' })
-  expect(await violations()).toEqual([])
+  expect(await place.violations()).toEqual([])
 })
 test('D10 two organisations that are merged into each other at the same moment: one stands, the other leads to it, and who came second is told', async () => {
   const registered = async (): Promise<string> =>
@@ -92,7 +90,7 @@ test('D10 two organisations that are merged into each other at the same moment: 
   await expect(askToMerge(routes, matchId, { stands: other, seen })).rejects.toMatchObject({ code: 'merged-already' })
   await settled()
   for (const organisationId of [one, other]) expect((await place.asAnyone(`/organisations/${organisationId}`)).body.organisationId).toBe(one)
-  expect(await violations()).toEqual([])
+  expect(await place.violations()).toEqual([])
 })
 test('D10 two offers that are merged a moment after their organisations were parted are parted too', async () => {
   const listed = async (): Promise<string> => {
@@ -107,5 +105,5 @@ test('D10 two offers that are merged a moment after their organisations were par
   await late.offers.update(other, command(), (offer) => mergeOffer(offer, merging))
   await settled()
   for (const offerId of [one, other]) expect((await place.asAnyone(`/offers/${offerId}`)).body).toMatchObject({ offerId, status: 'published' })
-  expect(await violations()).toEqual([])
+  expect(await place.violations()).toEqual([])
 })

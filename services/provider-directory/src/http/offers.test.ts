@@ -449,8 +449,6 @@ describe('an organisation closes', () => {
     for (const { caughtUp } of place.service().consumers) await caughtUp()
     await place.settled()
   }
-  const violations = async () =>
-    (await Promise.all(place.service().invariants.map(async ({ name, check }) => ({ name, ...(await check()) })))).filter((one) => one.violations > 0)
 
   test('its offers are withdrawn, its page says that it has closed, nobody joins it, and it stays with its people', async () => {
     const offer = await published({ name: 'Quilting bee' })
@@ -481,7 +479,7 @@ describe('an organisation closes', () => {
       [`/organisations/${offer.organisationId}/hand-over`, { method: 'post' }],
     ] as const)
       expect([path, (await offer.ask(path, asked)).body]).toMatchObject([path, { status: 409, code: 'organisation-closed' }])
-    expect(await violations()).toEqual([])
+    expect(await place.violations()).toEqual([])
   })
   test('closed by both windows of its owner at once, or again later, it is closed once', async () => {
     const owner = await registered()
@@ -499,7 +497,7 @@ describe('an organisation closes', () => {
       await settled()
       expect((await offer.ask(`/offers/${offer.offerId}`)).body.status).not.toBe('published')
     }
-    expect(await violations()).toEqual([])
+    expect(await place.violations()).toEqual([])
   })
   test('what it speaks for is shown to nobody else any more, and not again', async () => {
     const owner = await registered('coordinator')
@@ -516,7 +514,7 @@ describe('an organisation closes', () => {
     await settled()
     expect((await place.asAnyone(`/assets/${assetId}`)).status).toBe(404)
     expect((await owner.ask(`/assets/${assetId}/showing`, { method: 'post' })).body).toMatchObject({ code: 'organisation-closed' })
-    expect(await violations()).toEqual([])
+    expect(await place.violations()).toEqual([])
   })
   test('only its owner closes it; to others it is not there', async () => {
     const owner = await registered()

@@ -1,14 +1,12 @@
-import { idFor } from '@patchwork/aggregate'
 import type { FormKind } from '@patchwork/events'
 import { besideKind, formKinds, formOf, type OfferForm, type ThingTerms, thingTerms } from '../domain/form.ts'
 import type { PublicOffer } from '../store/publicOffer.ts'
 import type { TermLanguage } from '../taxonomy/taxonomy.ts'
+import { ownTaxonomy, type Words } from './ownTaxonomy.ts'
 import { type Fields, fieldsOf, listOf, said } from './said.ts'
 
 // The form of an offer in the open feed, which has no field for it: an attribute with a term of a taxonomy of our own, and what stands beside it as the
 // attribute's value.
-
-type Words = { name: string; description: string }
 
 const words: Readonly<Record<FormKind, Record<TermLanguage, Words>>> = {
   'one-to-one': {
@@ -41,19 +39,13 @@ const about: Readonly<Record<TermLanguage, Words>> = {
   },
 }
 
-export const formTaxonomy = (language: TermLanguage = 'en') => ({ id: idFor('open-referral/taxonomy/patchwork-forms'), ...about[language] })
-
-/** A form as a taxonomy term; its id never changes, whatever language its words are in. */
-export const formTerm = (kind: FormKind, language: TermLanguage = 'en') => ({
-  id: idFor(`open-referral/taxonomy-term/form/${kind}`),
-  ...words[kind][language],
-  taxonomy: about[language].name,
-  taxonomy_id: formTaxonomy().id,
-  term: kind,
-  language,
-})
-
-export const formTerms = (language: TermLanguage = 'en') => formKinds.map((kind) => formTerm(kind, language))
+/** The forms of offers as taxonomy terms. */
+export const {
+  taxonomyIn: formTaxonomy,
+  termOf: formTerm,
+  termsIn: formTerms,
+  codeOfTerm: formOfTerm,
+} = ownTaxonomy<FormKind>({ name: 'patchwork-forms', termPath: (kind) => `form/${kind}`, about, codes: formKinds, words })
 
 type PartId = (offerId: string, part: string) => string
 
@@ -73,13 +65,11 @@ export const toFormAttributes = ({ offerId, form }: PublicOffer, { language, par
   ]
 }
 
-const kindByTerm = new Map(formKinds.map((kind) => [formTerm(kind).id, kind]))
-
 /** The form that a service of a feed names with a term of ours, the first where it names several; undefined where it names none. */
 export const formOfService = (service: Fields): OfferForm | undefined => {
   for (const { taxonomy_term_id: id, taxonomy_term: term, value } of listOf(service.attributes)) {
     const termId = id ?? fieldsOf(term)?.id
-    const kind = typeof termId === 'string' ? kindByTerm.get(termId.trim().toLowerCase()) : undefined
+    const kind = typeof termId === 'string' ? formOfTerm(termId.trim().toLowerCase()) : undefined
     if (kind !== undefined) return formOf(kind, typeof value === 'string' || typeof value === 'number' ? String(value) : undefined)
   }
   return undefined

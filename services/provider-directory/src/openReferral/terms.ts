@@ -1,8 +1,6 @@
-import { idFor } from '@patchwork/aggregate'
 import { Category } from '@patchwork/events'
 import type { TermLanguage } from '../taxonomy/taxonomy.ts'
-
-type Words = { name: string; description: string }
+import { ownTaxonomy, type Words } from './ownTaxonomy.ts'
 
 const kinds: Record<Category, Record<TermLanguage, Words>> = {
   'advice-and-money': {
@@ -86,21 +84,11 @@ const aboutKinds: Record<TermLanguage, Words> = {
   },
 }
 
-export const taxonomyIn = (language: TermLanguage) => ({ id: idFor('open-referral/taxonomy/patchwork-kinds'), ...aboutKinds[language] })
-export const taxonomy = taxonomyIn('en')
-
-/** Patchwork's own kinds as taxonomy terms; their ids never change, whatever language their words are in. */
-export const termOf = (category: Category, language: TermLanguage = 'en') => ({
-  id: idFor(`open-referral/taxonomy-term/${category}`),
-  ...kinds[category][language],
-  taxonomy: aboutKinds[language].name,
-  taxonomy_id: taxonomy.id,
-  term: category,
-  language,
-})
-
-export const ownTerms = (language: TermLanguage = 'en') => Category.options.map((category) => termOf(category, language))
-
-const categoryByTerm = new Map(Category.options.map((category) => [termOf(category).id, category]))
-
-export const categoryOfTerm = (termId: string): Category | undefined => categoryByTerm.get(termId)
+/** Patchwork's own kinds as taxonomy terms. */
+export const {
+  taxonomyIn,
+  termOf,
+  termsIn: ownTerms,
+  codeOfTerm: categoryOfTerm,
+} = ownTaxonomy<Category>({ name: 'patchwork-kinds', termPath: (category) => category, about: aboutKinds, codes: Category.options, words: kinds })
+export const taxonomy = taxonomyIn()

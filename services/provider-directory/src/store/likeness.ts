@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync } from 'node:crypto'
 import type { Ports } from '@patchwork/aggregate'
 import type { Collection } from '@patchwork/document-store'
 import type { Trait } from '../domain/likeness.ts'
@@ -35,7 +35,7 @@ export const openLikenesses = async <Kind extends string>(
     fields: { trait: { path: 'traits', type: 'string', array: true } },
     indexes: { 'by-trait': { fields: ['trait'] } },
   })
-  const key = Buffer.from(hkdfSync('sha256', dataKey, 'patchwork', 'provider-directory/likeness', 32))
+  const key = createSecretKey(new Uint8Array(hkdfSync('sha256', dataKey, 'patchwork', 'provider-directory/likeness', 32)))
   const kept = ({ kind, value }: Trait<Kind>): string => `${kind}.${createHmac('sha256', key).update(`${kind}/${value}`).digest('base64url').slice(0, 22)}`
   return {
     has: async (id, traits) => {

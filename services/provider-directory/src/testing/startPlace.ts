@@ -114,6 +114,9 @@ export const startPlace = async (own: DirectorySettings = {}, { mongodbUri }: { 
         (count) => count === 0,
       )
     },
+    /** Which invariants do not hold. */
+    violations: async () =>
+      (await Promise.all(now.running.invariants.map(async ({ name, check }) => ({ name, ...(await check()) })))).filter((one) => one.violations > 0),
     restart: async (): Promise<void> => {
       await now.end()
       now = await run()

@@ -4,6 +4,12 @@ import { formInWords } from './form.ts'
 import { differingInWords, type Price, priceInWords, WholeOffer } from './offer.ts'
 import { suitingInWords } from './suiting.ts'
 
+/** The fields of an offer that are chosen one by one where two sides say different things of it. */
+export const offerFields = [
+  ...(['name', 'description', 'forWhom', 'form', 'ages', 'languages', 'accessibility', 'category', 'price'] as const),
+  ...(['times', 'exceptions', 'closedOnBankHolidays', 'timesInWords', 'place', 'contact'] as const),
+] as const
+
 const text = z.string().optional()
 /** What one of two sides says in a field of an offer, for whoever chooses between them. */
 export const SaidInField = z.object({

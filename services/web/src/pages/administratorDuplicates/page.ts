@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { definePage } from '../../http/page.ts'
+import { listedStatuses } from '../merging/pair.ts'
 
 const perPage = 50
-export const listedStatuses = ['waiting', 'rejected', 'merged'] as const
 const Pairs = z.object({
   items: z.array(
     z.object({

@@ -1,13 +1,9 @@
 import { z } from 'zod'
-import { SaidInField, saidInWords } from '../../directory/saidInField.ts'
+import { offerFields as fields, SaidInField, saidInWords } from '../../directory/saidInField.ts'
 import { optionalChoice } from '../../http/formFields.ts'
 import { definePage, goTo } from '../../http/page.ts'
 import { path } from '../../serviceCalls.ts'
 
-const fields = [
-  ...(['name', 'description', 'forWhom', 'form', 'ages', 'languages', 'accessibility', 'category', 'price'] as const),
-  ...(['times', 'exceptions', 'closedOnBankHolidays', 'timesInWords', 'place', 'contact'] as const),
-] as const
 const sides = ['ours', 'theirs', 'both'] as const
 const Conflict = z.object({
   name: z.string(),

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { definePage } from '../../http/page.ts'
+import { listedStatuses } from '../merging/pair.ts'
 
 const perPage = 50
 /** Whose pages these are: those who keep the offers, and administrators. */
 export const decidingOnOffers = ['provider', 'coordinator', 'administrator'] as const
-const listedStatuses = ['waiting', 'rejected', 'merged'] as const
 const Pairs = z.object({
   items: z.array(
     z.object({
