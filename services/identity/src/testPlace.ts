@@ -57,6 +57,7 @@ export type TestPlace = {
   api(method: 'GET' | 'POST', path: string, options?: { body?: unknown; bearer?: string; headers?: Record<string, string> }): Promise<ApiAnswer>
   /** What a service of the place would be answered. */
   asService: (name: string) => ReturnType<typeof createServiceClient>
+  /** The events of accounts, those that were decided before the question among them. */
   events(type?: string): Promise<EventEnvelope[]>
   /** The link that `action` leads to, as the notification service reads it. */
   linkFrom(purpose: string, action: () => Promise<unknown>): Promise<{ url: string; token: string; challengeId: string; personId: string }>
@@ -126,6 +127,9 @@ export const openTestPlace = async (options: { publicUrl?: string } = {}): Promi
 
   const asService: TestPlace['asService'] = (name) => createServiceClient({ service: name, serviceUrls: settings.serviceUrls, dataKey, runtime })
   const events: TestPlace['events'] = async (type) => {
+    const waiting = opened.identity.invariants.find(({ name }) => name.includes('waiting to be passed on'))
+    if (waiting === undefined) throw new Error('Nothing says what waits to be passed on')
+    await eventually(async () => (await waiting.check()).checked === 0)
     const found: EventEnvelope[] = []
     for await (const event of opened.ports.log.read('patchwork.identity.account')) if (type === undefined || event.type === type) found.push(event)
     return found

@@ -68,7 +68,6 @@ test('D13 a skill is a record of its own: found by words and ward, shown as its 
   for (const secret of ['Zacharias', '07700', 'nora@', personId]) expect(text).not.toContain(secret)
   expect((await place.asAnyone('/offers?text=bicycles')).body.total).toBe(0)
   expect((await place.feed('/services?per_page=100')).text).not.toContain('bicycles')
-  await place.settled()
   const events = (await place.events('asset')).filter(({ subject }) => subject === assetId)
   expect(events.map(({ type, data }) => [type, data])).toEqual([
     ['asset.listed.v1', { assetId, kind: 'skill', category: 'garden-and-home', wardCode, personId, listedAt: expect.any(String) }],
@@ -206,7 +205,6 @@ test('D9 a building whose place nobody may know has no address, point or ward an
   expect(text + JSON.stringify(await found('text=house+of+safety'))).not.toMatch(/Secret|M33|E0501|sensitive/)
   expect((await found(`ward=${wardCode}&text=house+of+safety&exactly=yes`)).total).toBe(0)
   expect((await found('text=Secret&exactly=yes')).total).toBe(0)
-  await place.settled()
   expect(JSON.stringify((await place.events('asset')).filter(({ subject }) => subject === assetId))).not.toContain('E0501')
 })
 test('words are found as those of offers are: by others for the same, in Welsh, and with a slip of the finger', async () => {

@@ -36,7 +36,6 @@ const stands = ({ ask, offerId }: Published, standing: string) =>
   )
 const caughtUp = () => place.service().consumers[0]!.caughtUp()
 const ladderOf = async ({ offerId }: Published) => {
-  await place.settled()
   const events = await place.events('offer')
   return events.filter(({ subject, type }) => subject === offerId && /assur|downranked|hidden/.test(type)).map(({ type }) => type)
 }

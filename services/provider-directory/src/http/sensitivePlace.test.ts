@@ -31,7 +31,6 @@ const refuge = async (sensitive: object) => {
 }
 /** All of one offer that leaves: search and its map, its page and organisation, each list of the feed, the events. */
 const leavingOf = async ({ offerId, organisationId }: Awaited<ReturnType<typeof refuge>>) => {
-  await place.settled()
   const events = (await place.events('offer')).filter(({ subject }) => subject === offerId)
   const found = (await place.asAnyone('/offers?limit=200&text=harbour')).body.items.filter((item: { offerId: string }) => item.offerId === offerId)
   const pages = await Promise.all([

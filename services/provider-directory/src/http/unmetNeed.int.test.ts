@@ -15,7 +15,6 @@ const noted = async (count: number) => {
     () => place.events('search'),
     (seen) => seen.length >= count,
   )
-  await place.settled()
   return (await place.events('search')).length === events.length ? events : place.events('search')
 }
 

@@ -72,6 +72,16 @@ export const startPlace = async (own: DirectorySettings = {}, { mongodbUri }: { 
   }
   const api = (path: string) => `/api/${service}${path}`
 
+  /** Everything that was decided has been passed on. */
+  const settled = async (): Promise<void> => {
+    const waiting = now.running.invariants.filter(({ name }) => name.includes('waiting to be passed on'))
+    if (waiting.length === 0) throw new Error('Nothing says what waits to be passed on')
+    await until(
+      async () => (await Promise.all(waiting.map((count) => count.check()))).reduce((sum, { checked }) => sum + checked, 0),
+      (count) => count === 0,
+    )
+  }
+
   return {
     clock,
     logLines,
@@ -100,20 +110,14 @@ export const startPlace = async (own: DirectorySettings = {}, { mongodbUri }: { 
     },
     asAnyone: (path: string, sending: Sending = {}): Promise<Answer> => send(undefined, api(path), sending),
     feed: (path: string, sending: Sending = {}): Promise<Answer> => send(undefined, `/open-referral-uk/v3${path}`, sending),
+    /** Every event of a topic; what was decided before the question is among them. */
     events: async (topic: 'organisation' | 'offer' | 'credential' | 'asset' | 'search' | 'search-watch'): Promise<EventEnvelope[]> => {
+      await settled()
       const events: EventEnvelope[] = []
       for await (const event of now.ports.log.read(`patchwork.${service}.${topic}`)) events.push(event)
       return events
     },
-    /** Everything that was decided has been passed on. */
-    settled: async (): Promise<void> => {
-      const waiting = now.running.invariants.filter(({ name }) => name.includes('waiting to be passed on'))
-      if (waiting.length === 0) throw new Error('Nothing says what waits to be passed on')
-      await until(
-        async () => (await Promise.all(waiting.map((count) => count.check()))).reduce((sum, { checked }) => sum + checked, 0),
-        (count) => count === 0,
-      )
-    },
+    settled,
     /** Which invariants do not hold. */
     violations: async () =>
       (await Promise.all(now.running.invariants.map(async ({ name, check }) => ({ name, ...(await check()) })))).filter((one) => one.violations > 0),
