@@ -14,6 +14,7 @@ import { createApp, createAuthenticator, createServiceClient, defineRoute, IdPar
 import { openPlaceFile } from '@patchwork/place-file'
 import { type Runtime, sleep, systemRuntime } from '@patchwork/runtime'
 import { createLogger } from '@patchwork/telemetry'
+import { passedOn } from '@patchwork/testing'
 import express from 'express'
 import { z } from 'zod'
 import { type RunningIdentity, start } from './start.ts'
@@ -127,9 +128,7 @@ export const openTestPlace = async (options: { publicUrl?: string } = {}): Promi
 
   const asService: TestPlace['asService'] = (name) => createServiceClient({ service: name, serviceUrls: settings.serviceUrls, dataKey, runtime })
   const events: TestPlace['events'] = async (type) => {
-    const waiting = opened.identity.invariants.find(({ name }) => name.includes('waiting to be passed on'))
-    if (waiting === undefined) throw new Error('Nothing says what waits to be passed on')
-    await eventually(async () => (await waiting.check()).checked === 0)
+    await passedOn(opened.identity.invariants)
     const found: EventEnvelope[] = []
     for await (const event of opened.ports.log.read('patchwork.identity.account')) if (type === undefined || event.type === type) found.push(event)
     return found

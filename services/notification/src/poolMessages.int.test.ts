@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { type EventDefinition, OrganisationMemberJoined, PoolSpendInstructed, PoolSpendPaid, PoolSpendProposed, PoolSpendRefused } from '@patchwork/events'
+import { until } from '@patchwork/testing'
 import type { z } from 'zod'
-import { until } from './testing/runtime.ts'
+
 import { startService, type TestService } from './testing/startService.ts'
 
 let place: TestService

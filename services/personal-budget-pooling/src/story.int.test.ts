@@ -1,8 +1,8 @@
 import { mongoDocumentStore } from '@patchwork/document-store'
 import { kafkaEventLog } from '@patchwork/event-log'
 import { systemRuntime } from '@patchwork/runtime'
-import { kafkaForTests, mongoForTests } from '@patchwork/testing'
-import { type Drivers, type Place, startPlace, until } from './testing/startPlace.ts'
+import { kafkaForTests, mongoForTests, until } from '@patchwork/testing'
+import { type Drivers, type Place, startPlace } from './testing/startPlace.ts'
 import { budgeted, council, day, done, invoice, openPool, organisation } from './testing/stories.ts'
 
 const realServers = async (): Promise<{ drivers: Drivers; end: () => Promise<void> } | undefined> => {

@@ -1,4 +1,5 @@
-import { type Answer, distributed, embedded, newId, type Place, startPlace, until } from '../testing/startPlace.ts'
+import { until } from '@patchwork/testing'
+import { type Answer, distributed, embedded, newId, type Place, startPlace } from '../testing/startPlace.ts'
 import { contractOf, pool, referral } from '../testing/stories.ts'
 
 const real = await distributed()

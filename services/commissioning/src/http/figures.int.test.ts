@@ -1,5 +1,6 @@
 import { type EventEnvelope, ReferralSent } from '@patchwork/events'
-import { distributed, embedded, newId, type Place, startPlace, until, wardCodes } from '../testing/startPlace.ts'
+import { until } from '@patchwork/testing'
+import { distributed, embedded, newId, type Place, startPlace, wardCodes } from '../testing/startPlace.ts'
 import { contractOf, emptySearch, offer, pool, referral, refusedSearch, type Step } from '../testing/stories.ts'
 
 const real = await distributed()

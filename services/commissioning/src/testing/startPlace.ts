@@ -7,9 +7,9 @@ import { type DocumentStore, embeddedDocumentStore, mongoDocumentStore } from '@
 import { type EventLog, embeddedEventLog, kafkaEventLog } from '@patchwork/event-log'
 import { type EventDefinition, type EventEnvelope, OrganisationMemberJoined, topics } from '@patchwork/events'
 import { openPlaceFile } from '@patchwork/place-file'
-import { type Runtime, sleep, systemRuntime } from '@patchwork/runtime'
+import { type Runtime, systemRuntime } from '@patchwork/runtime'
 import { createLogger } from '@patchwork/telemetry'
-import { kafkaForTests, mongoForTests, startTestIssuer, type TestRole } from '@patchwork/testing'
+import { kafkaForTests, mongoForTests, passedOn, startTestIssuer, type TestRole } from '@patchwork/testing'
 import express from 'express'
 import supertest from 'supertest'
 import type { z } from 'zod'
@@ -19,16 +19,6 @@ const service = 'commissioning'
 const directoryUrl = 'http://directory.place/api/provider-directory'
 export const newId = systemRuntime.uuid
 export const wardCodes = ['E05015239', 'E05015240', 'E05015241']
-
-/** Resolves with what `look` gives once `isTrue` of it; rejects with what it last saw after a generous limit. */
-export const until = async <Seen>(look: () => Promise<Seen>, isTrue: (seen: Seen) => boolean): Promise<Seen> => {
-  for (const limit = systemRuntime.now() + 30_000; ; ) {
-    const seen = await look()
-    if (isTrue(seen)) return seen
-    if (systemRuntime.now() > limit) throw new Error(`It did not come about; last seen: ${JSON.stringify(seen)?.slice(0, 2_000)}`)
-    await sleep(systemRuntime, 20)
-  }
-}
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies as they come
 export type Answer = { status: number; body: any; headers: Record<string, string>; text: string }
@@ -171,11 +161,7 @@ export const startPlace = async (drivers: Drivers) => {
     },
     /** Everything told and decided so far has been taken in. */
     caughtUp: async (): Promise<void> => {
-      const waiting = now.running.invariants.filter(({ name }) => name.includes('waiting to be passed on'))
-      await until(
-        async () => (await Promise.all(waiting.map((count) => count.check()))).reduce((sum, { checked }) => sum + checked, 0),
-        (count) => count === 0,
-      )
+      await passedOn(now.running.invariants)
       for (const consumer of now.running.consumers) await consumer.caughtUp()
     },
     expectWhole: async (): Promise<void> => {

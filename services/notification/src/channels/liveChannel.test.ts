@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createLogger } from '@patchwork/telemetry'
+import { until } from '@patchwork/testing'
 import express from 'express'
 import type { KnownMessage } from '../domain/message.ts'
 import { openStream } from '../testing/eventStream.ts'
-import { fasterRuntime, until } from '../testing/runtime.ts'
+import { fasterRuntime } from '../testing/runtime.ts'
 import { createLiveChannel } from './liveChannel.ts'
 
 type Arrived = { messages: KnownMessage[] }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { until } from '@patchwork/testing'
 import { openStream } from '../testing/eventStream.ts'
-import { fasterRuntime, until } from '../testing/runtime.ts'
+import { fasterRuntime } from '../testing/runtime.ts'
 import { startService, type TestService } from '../testing/startService.ts'
 import { referral } from '../testing/stories.ts'
 

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AccountClosed, AccountOpened, AccountPasswordChosen, PersonRegistered, ReferralSent } from '@patchwork/events'
+import { until } from '@patchwork/testing'
 import request from 'supertest'
 import { entitlementModel } from '../store/entitlements.ts'
-import { newId, type Place, startPlace, until } from '../testing/startPlace.ts'
+import { newId, type Place, startPlace } from '../testing/startPlace.ts'
 import { organisation, referralOf } from '../testing/stories.ts'
 
 let place: Place

@@ -10,25 +10,15 @@ import { embeddedEventLog } from '@patchwork/event-log'
 import type { EventDefinition, EventEnvelope } from '@patchwork/events'
 import { type RunningService, serviceTokenKey, signServiceToken } from '@patchwork/http'
 import { openPlaceFile } from '@patchwork/place-file'
-import { type Runtime, sleep, systemRuntime } from '@patchwork/runtime'
+import { type Runtime, systemRuntime } from '@patchwork/runtime'
 import { createLogger } from '@patchwork/telemetry'
-import { startTestIssuer, type TestRole } from '@patchwork/testing'
+import { passedOn, startTestIssuer, type TestRole } from '@patchwork/testing'
 import express from 'express'
 import type { z } from 'zod'
 import { start } from '../index.ts'
 
 const service = 'people'
 export const newId = systemRuntime.uuid
-
-/** Resolves with what `look` gives once `isTrue` of it; rejects with what it last saw after a generous limit. */
-export const until = async <Seen>(look: () => Promise<Seen>, isTrue: (seen: Seen) => boolean): Promise<Seen> => {
-  for (const limit = systemRuntime.now() + 30_000; ; ) {
-    const seen = await look()
-    if (isTrue(seen)) return seen
-    if (systemRuntime.now() > limit) throw new Error(`It did not come about; last seen: ${JSON.stringify(seen)}`)
-    await sleep(systemRuntime, 20)
-  }
-}
 
 export type Answer<Body = Record<string, unknown>> = { status: number; body: Body; etag: string | null }
 export type Sending = { method?: string; body?: unknown; raw?: string; headers?: Record<string, string> }
@@ -154,8 +144,9 @@ export const startPlace = async () => {
       return event
     },
     tellAgain: (definition: EventDefinition, event: EventEnvelope): Promise<void> => now.ports.log.publish([{ topic: definition.topic, event }]),
-    /** Everything told so far has been taken in. */
+    /** Everything told and decided so far has been taken in. */
     caughtUp: async (): Promise<void> => {
+      await passedOn(now.running.invariants)
       for (const consumer of now.running.consumers) await consumer.caughtUp()
     },
     restart: async (): Promise<void> => {

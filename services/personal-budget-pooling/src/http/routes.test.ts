@@ -1,5 +1,6 @@
 import { policies, roles } from '@patchwork/access'
-import { newId, type Place, startPlace, until } from '../testing/startPlace.ts'
+import { until } from '@patchwork/testing'
+import { newId, type Place, startPlace } from '../testing/startPlace.ts'
 import { budgeted, council, day, done, invoice, openPool, organisation, terms } from '../testing/stories.ts'
 import { toCsv } from './csv.ts'
 

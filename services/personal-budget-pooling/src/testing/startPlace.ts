@@ -10,9 +10,9 @@ import { type EventLog, embeddedEventLog } from '@patchwork/event-log'
 import type { EventDefinition, EventEnvelope } from '@patchwork/events'
 import type { RunningService } from '@patchwork/http'
 import { openPlaceFile } from '@patchwork/place-file'
-import { type Runtime, sleep, systemRuntime } from '@patchwork/runtime'
+import { type Runtime, systemRuntime } from '@patchwork/runtime'
 import { createLogger } from '@patchwork/telemetry'
-import { startTestIssuer, type TestRole } from '@patchwork/testing'
+import { passedOn, startTestIssuer, type TestRole } from '@patchwork/testing'
 import express from 'express'
 import type { z } from 'zod'
 import { start } from '../index.ts'
@@ -20,16 +20,6 @@ import { start } from '../index.ts'
 const service = 'personal-budget-pooling'
 const directoryUrl = 'http://directory.place/api/provider-directory'
 export const newId = systemRuntime.uuid
-
-/** Resolves with what `look` gives once `isTrue` of it; rejects with what it last saw after a generous limit. */
-export const until = async <Seen>(look: () => Promise<Seen>, isTrue: (seen: Seen) => boolean): Promise<Seen> => {
-  for (const limit = systemRuntime.now() + 30_000; ; ) {
-    const seen = await look()
-    if (isTrue(seen)) return seen
-    if (systemRuntime.now() > limit) throw new Error(`It did not come about; last seen: ${JSON.stringify(seen)}`)
-    await sleep(systemRuntime, 20)
-  }
-}
 
 export type Answer<Body = Record<string, unknown>> = { status: number; body: Body; text: string; etag: string | null; headers: Headers }
 export type Sending = { method?: string; body?: unknown; bytes?: Uint8Array; headers?: Record<string, string> }
@@ -159,9 +149,12 @@ export const startPlace = async (drivers?: Drivers) => {
       await now.ports.log.publish([{ topic: definition.topic, event }])
       return event
     },
-    /** Everything told so far has been taken in, and what followed from it. */
+    /** Everything told and decided so far has been taken in, and what followed from it. */
     caughtUp: async (): Promise<void> => {
-      for (let round = 0; round < 3; round += 1) for (const consumer of now.running.consumers) await consumer.caughtUp()
+      for (let round = 0; round < 3; round += 1) {
+        await passedOn(now.running.invariants)
+        for (const consumer of now.running.consumers) await consumer.caughtUp()
+      }
     },
     restart: async (): Promise<void> => {
       await now.end()

@@ -8,10 +8,10 @@ import { AccountClosed, type EventEnvelope } from '@patchwork/events'
 import { openPlaceFile } from '@patchwork/place-file'
 import { systemRuntime } from '@patchwork/runtime'
 import { createLogger } from '@patchwork/telemetry'
-import { mongoForTests } from '@patchwork/testing'
+import { mongoForTests, until } from '@patchwork/testing'
 import { listAsset, showAsset } from '../domain/asset.ts'
 import { openDirectory } from '../store/directory.ts'
-import { newId, startPlace, until } from '../testing/startPlace.ts'
+import { newId, startPlace } from '../testing/startPlace.ts'
 import { hideSkillsOfClosedAccounts } from './closedAccounts.ts'
 
 const mongo = await mongoForTests()

@@ -1,8 +1,9 @@
 import { calendarDay } from '@patchwork/runtime'
+import { until } from '@patchwork/testing'
 import { draftOffer, type Offer, type OfferDecision, publishOffer } from '../domain/offer.ts'
 import { homeHelp } from '../domain/testExamples.ts'
 import { openDirectory } from '../store/directory.ts'
-import { lunchClub, newId, type Place, startPlace, until } from '../testing/startPlace.ts'
+import { lunchClub, newId, type Place, startPlace } from '../testing/startPlace.ts'
 
 let place: Place
 beforeAll(async () => {

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { until } from '@patchwork/testing'
 import { oldService } from '../import/testFeeds.ts'
-import { type Answer, lunchClub, newId, type Place, startPlace, until } from '../testing/startPlace.ts'
+import { type Answer, lunchClub, newId, type Place, startPlace } from '../testing/startPlace.ts'
 
 let place: Place
 beforeEach(async () => {

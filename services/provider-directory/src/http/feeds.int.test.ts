@@ -1,8 +1,9 @@
+import { until } from '@patchwork/testing'
 import { openFeeds } from '../import/feeds.ts'
 import { openImports } from '../import/openImports.ts'
 import { oldService, serve } from '../import/testFeeds.ts'
 import { openImportStore } from '../store/importStore.ts'
-import { newId, type Place, startPlace, until } from '../testing/startPlace.ts'
+import { newId, type Place, startPlace } from '../testing/startPlace.ts'
 
 const hour = 3_600_000
 const day = 24 * hour

@@ -1,5 +1,6 @@
+import { until } from '@patchwork/testing'
 import { oldService, serve } from '../import/testFeeds.ts'
-import { newId, type Place, startPlace, until } from '../testing/startPlace.ts'
+import { newId, type Place, startPlace } from '../testing/startPlace.ts'
 
 let place: Place
 let feed: Awaited<ReturnType<typeof serve>>

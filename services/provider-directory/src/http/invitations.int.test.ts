@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { mongoForTests } from '@patchwork/testing'
-import { newId, type Place, startPlace, until } from '../testing/startPlace.ts'
+import { mongoForTests, until } from '@patchwork/testing'
+import { newId, type Place, startPlace } from '../testing/startPlace.ts'
 
 const dayMs = 24 * 3_600_000
 const mongo = await mongoForTests()

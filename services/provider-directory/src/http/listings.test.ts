@@ -3,10 +3,11 @@ import { embeddedEventLog } from '@patchwork/event-log'
 import { openPlaceFile } from '@patchwork/place-file'
 import { systemRuntime } from '@patchwork/runtime'
 import { createLogger } from '@patchwork/telemetry'
+import { until } from '@patchwork/testing'
 import { demonstrationPlaceFolder } from '../config.ts'
 import { openCouncilArea } from '../place/place.ts'
 import { openDirectory } from '../store/directory.ts'
-import { newId, type Place, startPlace, until } from '../testing/startPlace.ts'
+import { newId, type Place, startPlace } from '../testing/startPlace.ts'
 import { listingRoutes } from './listingRoutes.ts'
 
 let place: Place

@@ -1,5 +1,6 @@
 import { calendarDay } from '@patchwork/runtime'
-import { newId, type Place, startPlace, until } from '../testing/startPlace.ts'
+import { until } from '@patchwork/testing'
+import { newId, type Place, startPlace } from '../testing/startPlace.ts'
 
 const dayMs = 86_400_000
 let place: Place

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { AccountClosed, type EventEnvelope } from '@patchwork/events'
-import { lunchClub, newId, type Place, startPlace, until } from '../testing/startPlace.ts'
+import { until } from '@patchwork/testing'
+import { lunchClub, newId, type Place, startPlace } from '../testing/startPlace.ts'
 
 let place: Place
 beforeEach(async () => {

@@ -1,4 +1,5 @@
-import { newId, type Place, startPlace, until } from '../testing/startPlace.ts'
+import { until } from '@patchwork/testing'
+import { newId, type Place, startPlace } from '../testing/startPlace.ts'
 
 let place: Place
 beforeEach(async () => {

@@ -1,7 +1,8 @@
+import { until } from '@patchwork/testing'
 import { formKinds } from '../domain/form.ts'
 import { formTaxonomy, formTerm } from '../openReferral/forms.ts'
 import { openApiFile, standardSchemas, testWith } from '../testing/standard.ts'
-import { lunchClub, newId, type Place, startPlace, until } from '../testing/startPlace.ts'
+import { lunchClub, newId, type Place, startPlace } from '../testing/startPlace.ts'
 
 const withSchemas = testWith(openApiFile)
 

@@ -1,4 +1,5 @@
-import { type Place, startPlace, until } from '../testing/startPlace.ts'
+import { until } from '@patchwork/testing'
+import { type Place, startPlace } from '../testing/startPlace.ts'
 
 let place: Place
 beforeEach(async () => {

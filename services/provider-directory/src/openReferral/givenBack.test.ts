@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { until } from '@patchwork/testing'
 import fc from 'fast-check'
 import { mocksFolder, openApiFile, readJsonFile, standardSchemas, testWith } from '../testing/standard.ts'
-import { type Place, startPlace, until } from '../testing/startPlace.ts'
+import { type Place, startPlace } from '../testing/startPlace.ts'
 import { givenService } from './given.ts'
 import type { Fields } from './said.ts'
 

@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { until } from '@patchwork/testing'
 import { importedTaxonomies } from '../taxonomy/testFiles.ts'
 import { bristolFile, mocksFolder, openApiFile, readJsonFile, standardSchemas, testWith } from '../testing/standard.ts'
-import { type Place, startPlace, until } from '../testing/startPlace.ts'
+import { type Place, startPlace } from '../testing/startPlace.ts'
 import { formerPageRules, type Got, specificationFor, standardEndpoints, validate } from './testValidator.ts'
 
 const withStandard = testWith(openApiFile)

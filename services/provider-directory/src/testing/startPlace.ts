@@ -7,25 +7,15 @@ import { embeddedEventLog } from '@patchwork/event-log'
 import type { EventEnvelope } from '@patchwork/events'
 import { serviceTokenKey, signServiceToken } from '@patchwork/http'
 import { openPlaceFile } from '@patchwork/place-file'
-import { type Runtime, sleep, systemRuntime } from '@patchwork/runtime'
+import { type Runtime, systemRuntime } from '@patchwork/runtime'
 import { createLogger } from '@patchwork/telemetry'
-import { startTestIssuer, type TestRole } from '@patchwork/testing'
+import { passedOn, startTestIssuer, type TestRole } from '@patchwork/testing'
 import express from 'express'
 import supertest from 'supertest'
 import { type DirectorySettings, type RunningDirectory, start } from '../index.ts'
 
 const service = 'provider-directory'
 export const newId = systemRuntime.uuid
-
-/** Resolves with what `look` gives once `isTrue` of it; rejects with what it last saw after a generous limit. */
-export const until = async <Seen>(look: () => Promise<Seen>, isTrue: (seen: Seen) => boolean): Promise<Seen> => {
-  for (const limit = systemRuntime.now() + 30_000; ; ) {
-    const seen = await look()
-    if (isTrue(seen)) return seen
-    if (systemRuntime.now() > limit) throw new Error(`It did not come about; last seen: ${JSON.stringify(seen)?.slice(0, 2_000)}`)
-    await sleep(systemRuntime, 20)
-  }
-}
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies as they come
 export type Answer = { status: number; body: any; headers: Record<string, string>; text: string }
@@ -73,14 +63,7 @@ export const startPlace = async (own: DirectorySettings = {}, { mongodbUri }: { 
   const api = (path: string) => `/api/${service}${path}`
 
   /** Everything that was decided has been passed on. */
-  const settled = async (): Promise<void> => {
-    const waiting = now.running.invariants.filter(({ name }) => name.includes('waiting to be passed on'))
-    if (waiting.length === 0) throw new Error('Nothing says what waits to be passed on')
-    await until(
-      async () => (await Promise.all(waiting.map((count) => count.check()))).reduce((sum, { checked }) => sum + checked, 0),
-      (count) => count === 0,
-    )
-  }
+  const settled = (): Promise<void> => passedOn(now.running.invariants)
 
   return {
     clock,

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NeedRecorded, ReferralSent } from '@patchwork/events'
+import { until } from '@patchwork/testing'
 import request from 'supertest'
-import { newId, type Place, startPlace, until } from '../testing/startPlace.ts'
+import { newId, type Place, startPlace } from '../testing/startPlace.ts'
 import { type Changed, consent, needOf, offering, referred, resident, words } from '../testing/stories.ts'
 import type { ReferralLine, ReferralView } from './referralView.ts'
 

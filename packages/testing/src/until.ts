@@ -1,0 +1,25 @@
+import { sleep, systemRuntime } from '@patchwork/runtime'
+
+/** Resolves with what `look` gives once `isTrue` of it, looking every 20 ms; rejects with what it last saw after 30 seconds, a generous limit. */
+export const until = async <Seen>(look: () => Promise<Seen> | Seen, isTrue: (seen: Seen) => boolean): Promise<Seen> => {
+  for (const limit = systemRuntime.now() + 30_000; ; ) {
+    const seen = await look()
+    if (isTrue(seen)) return seen
+    if (systemRuntime.now() > limit) throw new Error(`It did not come about; last seen: ${JSON.stringify(seen)?.slice(0, 2_000)}`)
+    await sleep(systemRuntime, 20)
+  }
+}
+
+type Counted = { name: string; check: () => Promise<{ checked: number }> }
+/**
+ * Resolves once a service has told the event log of all that it had decided, seen by its invariants; the answer to a command comes before its events are told.
+ * Throws where no invariant counts what waits.
+ */
+export const passedOn = async (invariants: readonly Counted[]): Promise<void> => {
+  const waiting = invariants.filter(({ name }) => name.includes('waiting to be passed on'))
+  if (waiting.length === 0) throw new Error('Nothing says what waits to be passed on')
+  await until(
+    async () => (await Promise.all(waiting.map(({ check }) => check()))).reduce((sum, { checked }) => sum + checked, 0),
+    (count) => count === 0,
+  )
+}
