@@ -1,12 +1,14 @@
 // One of the two servers that the bench `http` compares: node bench/httpServer.ts ours|bare. Tells its parent { url, token } and serves until it is killed.
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-node'
 import { createApp, createAuthenticator, defineRoute } from '@patchwork/http'
 import { systemRuntime } from '@patchwork/runtime'
+import { openFront } from '@patchwork/service-process'
 import { createLogger, startTracing } from '@patchwork/telemetry'
 import { startTestIssuer } from '@patchwork/testing'
-import express, { type Express } from 'express'
+import express from 'express'
 import { z } from 'zod'
 
 const personId = '2f0f6a2c-98be-4c5b-9a3e-6f1f6f0a7c21'
@@ -27,7 +29,7 @@ const answer: z.infer<typeof Answer> = {
 /** Spans are recorded in full, and dropped where an exporter would take them to be sent later. */
 const keptByNobody: SpanProcessor = { onStart: () => undefined, onEnd: () => undefined, forceFlush: async () => undefined, shutdown: async () => undefined }
 
-const ours = async (): Promise<{ app: Express; token: string }> => {
+const ours = async (): Promise<{ url: string; token: string }> => {
   const issuer = await startTestIssuer()
   const service = 'bench'
   // Every request is logged and traced. The lines go to standard output, as a service's do.
@@ -45,18 +47,21 @@ const ours = async (): Promise<{ app: Express; token: string }> => {
   })
   const authenticate = createAuthenticator({ service, ...issuer, dataKey: systemRuntime.randomBytes(32), runtime: systemRuntime })
   const api = createApp({ service, routes: [route], authenticate, runtime: systemRuntime, logger, ready: async () => undefined })
-  return { app: express().use('/api/bench', api), token: await issuer.tokenFor({ personId, role: 'resident' }) }
+  const front = await openFront({ host: '127.0.0.1', port: 0, runtime: systemRuntime })
+  const nothing = { invariants: [], consumers: [], readModels: [], ready: async () => undefined, stop: async () => undefined }
+  front.services.push({ name: service, mounts: [{ path: '/api/bench', app: api }], ...nothing })
+  front.open()
+  return { url: front.url, token: await issuer.tokenFor({ personId, role: 'resident' }) }
 }
 
-const bare = (): { app: Express; token: string } => {
+const bare = async (): Promise<{ url: string; token: string }> => {
   const app = express()
   app.disable('x-powered-by').set('etag', false)
   app.get('/api/bench/people/:personId', (_request, response) => void response.json(answer))
-  return { app, token: 'none' }
+  const server = createServer(app).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: 'none' }
 }
 
-const { app, token } = process.argv[2] === 'ours' ? await ours() : bare()
-const server = createServer(app).listen(0, '127.0.0.1', () => {
-  const { port } = server.address() as AddressInfo
-  process.send?.({ url: `http://127.0.0.1:${port}/api/bench/people/${personId}`, token })
-})
+const { url, token } = process.argv[2] === 'ours' ? await ours() : await bare()
+process.send?.({ url: `${url}/api/bench/people/${personId}`, token })

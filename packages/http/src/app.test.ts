@@ -440,3 +440,43 @@ describe('a route that reads bytes as they come', () => {
     expect((await sendBytes(bytesMax + 1, {}, 'provider')).status).toBe(403)
   })
 })
+
+test.each([
+  ['while it works', true],
+  ['where it looks only then', false],
+])('a route learns that whoever asked has gone: %s', async (_when, looksFirst) => {
+  const [arrived, told] = [Promise.withResolvers<void>(), Promise.withResolvers<boolean>()]
+  const route = defineRoute({
+    ...{ method: 'get', path: '/long', policy: 'directory.find', summary: 'Takes long' },
+    handle: async (asked) => {
+      if (looksFirst) asked.signal.addEventListener('abort', () => told.resolve(true))
+      asked.raw.response.on('close', () => void setImmediate(() => told.resolve(asked.signal.aborted)))
+      arrived.resolve()
+      await told.promise
+      return {}
+    },
+  })
+  const server = createServer(createApp({ service: 'test', routes: [route], authenticate, runtime: systemRuntime, logger, ready: async () => undefined }))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const leaving = new AbortController()
+  const asking = fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/long`, { signal: leaving.signal })
+  await arrived.promise
+  leaving.abort()
+  await expect(asking).rejects.toThrow()
+  expect(await told.promise).toBe(true)
+  server.close()
+})
+test('nobody who was answered is said to have gone', async () => {
+  const signals: AbortSignal[] = []
+  const route = defineRoute({
+    ...{ method: 'get', path: '/short', policy: 'directory.find', summary: 'Is answered' },
+    handle: async ({ signal, raw }) => {
+      signals.push(signal)
+      raw.response.on('close', () => setImmediate(() => signals.push(signal)))
+      return {}
+    },
+  })
+  expect((await appWith([route]).get('/short')).status).toBe(200)
+  while (signals.length < 2) await new Promise((resolve) => setTimeout(resolve, 5))
+  expect(signals[1]?.aborted).toBe(false)
+})

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
-import { type Caller, levelFor, policies } from '@patchwork/access'
+import { type Caller, type Level, levelFor, policies } from '@patchwork/access'
 import type { Command } from '@patchwork/aggregate'
 import { instant, type Runtime } from '@patchwork/runtime'
 import type { Logger } from '@patchwork/telemetry'
@@ -52,6 +52,13 @@ export const createApp = (options: AppOptions): Express => {
     securityHeaders({
       contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
       referrerPolicy: { policy: 'no-referrer' },
+      // These say something of pages only, and nothing here is one.
+      crossOriginOpenerPolicy: false,
+      originAgentCluster: false,
+      xDnsPrefetchControl: false,
+      xDownloadOptions: false,
+      xPermittedCrossDomainPolicies: false,
+      xXssProtection: false,
     }),
   )
   for (const handler of options.before ?? []) app.use(handler)
@@ -101,27 +108,14 @@ const guarded = (route: AnyRoute, { service, mountPath = `/api/${service}`, auth
     if (limit && isCounted) take(limit, caller.kind === 'person' ? [caller.personId, addressOf(request)] : [addressOf(request)], caller)
     const level = levelFor(caller, route.policy)
     if (level === 'none') throw caller.kind === 'anyone' ? new UnauthenticatedError() : new ForbiddenError()
-    const gone = new AbortController()
-    // One that was answered has nobody left to tell.
-    response.on('close', () => response.writableFinished || gone.abort())
     if (takesBody && !route.streamedBody) await received(receive, request, response)
     const body = route.body?.parse(readBody(request), { error: plainWords })
     const rawBody = route.rawBody ? readRawBody(request) : noBytes
-    const parsed: RouteRequest<never, never, never> = {
-      caller,
-      level,
-      params: route.params?.parse(request.params, { error: plainWords }) as never,
-      query: readQuery(route, request) as never,
-      body: body as never,
-      rawBody,
-      streamedBody: route.streamedBody ? streamOf(request, route.streamedBody.bytesMax) : noParts,
-      command: commandOf(route, request, caller, route.rawBody ? createHash('sha256').update(rawBody).digest('hex') : body, runtime),
-      signal: gone.signal,
-      address: addressOf(request),
-      raw: { request, response },
-    }
-    if (level === 'own' && typeof route.own === 'function' && !(await route.own(parsed))) throw new NotFoundError()
-    const result = await route.handle(parsed).catch(refuseForeignAfter(request))
+    const asked = new Asked(route, request, response, caller, level, body, rawBody, runtime)
+    // What only reads has a command by itself, and seldom asks for it; any other is refused for one that cannot be understood.
+    if (route.method !== 'get') void asked.command
+    if (level === 'own' && typeof route.own === 'function' && !(await route.own(asked))) throw new NotFoundError()
+    const result = await handled(route, asked)
     if (result === undefined) return
     response.status(result.status ?? route.status ?? 200).setHeader('Cache-Control', 'no-store')
     if (result.headers) response.set(result.headers)
@@ -160,13 +154,84 @@ const take = (limit: RateLimit, keys: string[], caller: Caller): void => {
 }
 
 /** A page marker that was changed on its way, or belongs to another list, is the caller's mistake and not ours. */
-const refuseForeignAfter =
-  (request: Request) =>
-  (error: unknown): never => {
-    if (request.query.after !== undefined && (error as { code?: unknown } | null)?.code === 'invalid-query')
+const handled = async (route: AnyRoute, asked: Asked): ReturnType<AnyRoute['handle']> => {
+  try {
+    return await route.handle(asked)
+  } catch (error) {
+    if ((error as { code?: unknown } | null)?.code === 'invalid-query' && asked.raw.request.query.after !== undefined)
       throw new InvalidRequestError('/after', 'invalid-after', 'Use the `after` of the page before, unchanged, with the same filters.')
     throw error
   }
+}
+
+/** What a route is asked. What few routes look at is made when it is first looked at, by the class: a getter of its own would make each request a shape of its own. */
+class Asked implements RouteRequest<undefined, undefined, undefined> {
+  readonly caller: Caller
+  readonly level: Exclude<Level, 'none'>
+  readonly params: undefined
+  readonly query: undefined
+  readonly body: undefined
+  readonly rawBody: Uint8Array
+  readonly raw: { request: Request; response: Response }
+  readonly #route: AnyRoute
+  readonly #runtime: Runtime
+  #command: Command | undefined
+  #signal: AbortSignal | undefined
+  #streamedBody: AsyncIterable<Uint8Array> | undefined
+
+  constructor(
+    route: AnyRoute,
+    request: Request,
+    response: Response,
+    caller: Caller,
+    level: Exclude<Level, 'none'>,
+    body: unknown,
+    rawBody: Uint8Array,
+    runtime: Runtime,
+  ) {
+    this.caller = caller
+    this.level = level
+    this.params = route.params?.parse(request.params, { error: plainWords }) as undefined
+    this.query = readQuery(route, request) as undefined
+    this.body = body as undefined
+    this.rawBody = rawBody
+    this.raw = { request, response }
+    this.#route = route
+    this.#runtime = runtime
+  }
+
+  get command(): Command {
+    this.#command ??= commandOf(this.#route, this.raw.request, this.caller, this.#told(), this.#runtime)
+    return this.#command
+  }
+
+  /** What a repeat must say again. */
+  #told(): unknown {
+    return this.#route.rawBody ? createHash('sha256').update(this.rawBody).digest('hex') : this.body
+  }
+
+  get address(): string {
+    return addressOf(this.raw.request)
+  }
+
+  get streamedBody(): AsyncIterable<Uint8Array> {
+    this.#streamedBody ??= this.#route.streamedBody ? streamOf(this.raw.request, this.#route.streamedBody.bytesMax) : noParts
+    return this.#streamedBody
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= goneSignal(this.raw.response)
+    return this.#signal
+  }
+}
+
+/** Aborts when the client goes before its answer was finished; at once where it went already. One that was answered has nobody left to tell. */
+const goneSignal = (response: Response): AbortSignal => {
+  if (response.closed && !response.writableFinished) return AbortSignal.abort()
+  const gone = new AbortController()
+  response.on('close', () => response.writableFinished || gone.abort())
+  return gone.signal
+}
 
 /** A body is taken in only once it is known who sends it and that they may: nobody else's fills memory. */
 const received = (receive: RequestHandler, request: Request, response: Response): Promise<void> =>

@@ -7,6 +7,7 @@ import type { z } from 'zod'
 type Shape = z.ZodType | undefined
 type Parsed<Schema extends Shape> = Schema extends z.ZodType ? z.output<Schema> : undefined
 
+/** What a route is asked, whole: parts of it are made when they are first looked at, so what is spread out of it lacks them. */
 export type RouteRequest<Params extends Shape, Query extends Shape, Body extends Shape> = {
   caller: Caller
   /** What the policy gives this caller: with `own`, a list shows the caller's records only. */

@@ -69,4 +69,32 @@ describe('the address of a process', () => {
     expect(await statusOf(`${front.url}/readyz`)).toBe(503)
     await drained
   })
+
+  test('hands each request to what is mounted nearest above its address, which sees the rest of it', async () => {
+    const saying = (who: string) =>
+      express().use((request, response) => void response.json([who, request.baseUrl, request.url, request.originalUrl, request.path, request.query]))
+    const { front } = await openWith((app) => app.use(saying('probe')))
+    const none = { invariants: [], consumers: [], readModels: [], ready: async () => undefined, stop: async () => undefined }
+    const mounts = [
+      { path: '/', app: saying('pages') },
+      { path: '/api/probe/operations', app: saying('operations') },
+    ]
+    front.services.push({ name: 'pages', mounts, ...none })
+    front.open()
+    const told = async (url: string) => (await fetch(`${front.url}${url}`)).json()
+    expect(await told('/api/probe')).toEqual(['probe', '/api/probe', '/', '/api/probe', '/', {}])
+    expect(await told('/api/probe?a=1')).toEqual(['probe', '/api/probe', '/?a=1', '/api/probe?a=1', '/', { a: '1' }])
+    expect(await told('/api/probe/x/y?a=1')).toEqual(['probe', '/api/probe', '/x/y?a=1', '/api/probe/x/y?a=1', '/x/y', { a: '1' }])
+    expect((await told('/api/probe/operations/runs')).slice(0, 3)).toEqual(['operations', '/api/probe/operations', '/runs'])
+    expect((await told('/api/probed')).slice(0, 3)).toEqual(['pages', '', '/api/probed'])
+    expect((await told('/livezone')).slice(0, 3)).toEqual(['pages', '', '/livezone'])
+    await front.drain()
+  })
+
+  test('says of what nobody serves that it is not there', async () => {
+    const { front } = await openWith((app) => app)
+    front.open()
+    expect(await statusOf(`${front.url}/elsewhere`)).toBe(404)
+    await front.drain()
+  })
 })

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
 import { createLogger } from './logger.ts'
 import { currentTraceparent, inSpan, inTrace, startTracing } from './tracing.ts'
@@ -32,4 +35,24 @@ test('a log line is JSON with its service and the trace it belongs to', async ()
   const logger = createLogger({ service: 'referral', destination: { write: (line) => void lines.push(line) } })
   await inTrace(traceparent, () => inSpan('log', {}, async () => logger.info({ route: '/x' }, 'request')))
   expect(JSON.parse(lines[0] as string)).toMatchObject({ service: 'referral', msg: 'request', route: '/x', traceId: '0af7651916cd43dd8448eb211c80319c' })
+})
+
+const logging = (what: string) => {
+  const script = `import { createLogger } from '${new URL('./logger.ts', import.meta.url)}'; const logger = createLogger({ service: 'referral' }); ${what}`
+  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', script], { stdio: ['ignore', 'pipe', 'ignore'] })
+}
+test('a line is written though no other follows', async () => {
+  const child = logging(`logger.info('alone'); setInterval(() => undefined, 1_000)`)
+  const [line] = await once(child.stdout, 'data')
+  expect(JSON.parse(String(line))).toMatchObject({ msg: 'alone' })
+  child.kill()
+})
+test.each([
+  ['by itself', ''],
+  ['as it is told to', 'process.exit(3)'],
+  ['by a failure that nobody expected', `setTimeout(() => { throw new Error('unforeseen') })`],
+])('every line is written of a process that ends %s', async (_how, end) => {
+  const child = logging(`for (let line = 0; line < 300; line += 1) logger.info({ line }, 'one of many'); ${end}`)
+  const lines = (await text(child.stdout)).trim().split('\n')
+  expect(lines.map((line) => JSON.parse(line).line)).toEqual(Array.from({ length: 300 }, (_, line) => line))
 })

@@ -124,9 +124,9 @@ export const operationsRoutes = (dependencies: OperationsDependencies) => {
       body: ReplayBody,
       answer: RunView,
       problems: ['not-found', 'idempotency-key-reused'],
-      handle: async ({ body: { group }, ...request }) => {
+      handle: async ({ body: { group }, command, caller }) => {
         if (group !== undefined && !service.consumers.some((consumer) => consumer.group === group)) throw new NotFoundError('There is no such consumer group.')
-        return started(await runs.replay(askedBy(request as Request), group))
+        return started(await runs.replay(askedBy({ command, caller }), group))
       },
     }),
     defineRoute({
