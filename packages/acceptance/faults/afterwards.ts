@@ -49,6 +49,7 @@ const lookThroughStores = async (place: StartedPlace): Promise<void> => {
   // Beside each other: on services of a process each both wait for Kafka more than they work.
   const [broken, rebuilt] = await Promise.all([lastBroken(place), place.run('rebuild', '--json')])
   expect(broken).toEqual([])
+  expect(rebuilt).toMatchObject({ code: 0 })
   expect((JSON.parse(rebuilt.output) as { readModels: ReadModel[] }).readModels.filter(({ equal }) => !equal)).toEqual([])
   expect((await place.run('dead-letters', 'list', '--json')).output.trim()).toBe('[]')
 }

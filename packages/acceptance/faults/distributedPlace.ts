@@ -20,8 +20,11 @@ export type DistributedPlace = {
   close(): Promise<void>
 }
 
-/** Opens it with the demonstration place. Throws where Kafka or MongoDB cannot be had as a process of ours. */
-export const openDistributedPlace = async (): Promise<DistributedPlace> => {
+/**
+ * Opens it with the demonstration place. `keptIn`: folders of the servers' data, which outlive it; temporary ones when absent. Throws where Kafka or MongoDB cannot be had as a process
+ * of ours.
+ */
+export const openDistributedPlace = async (keptIn?: { kafka: string; mongo: string }): Promise<DistributedPlace> => {
   const endAtFolder = mkdtempSync(join(tmpdir(), 'patchwork-end-at-'))
   const ends: (() => Promise<void>)[] = [async () => rmSync(endAtFolder, { recursive: true, force: true })]
   const close = async () => {
@@ -35,9 +38,9 @@ export const openDistributedPlace = async (): Promise<DistributedPlace> => {
     }
     // A broker tells its clients where to come, so that must be known before it starts.
     const advertisedPort = await freePort()
-    const kafka = await startKafkaBroker({ advertisedPort })
+    const kafka = await startKafkaBroker({ advertisedPort, ...(keptIn && { keptIn: keptIn.kafka }) })
     ends.push(kafka.stop)
-    const mongo = await startMongoEngine('patchwork')
+    const mongo = await startMongoEngine('patchwork', keptIn && { keptIn: keptIn.mongo })
     ends.push(mongo.stop)
     const gatewayPort = await freePort()
     const networks = {

@@ -1,29 +1,29 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type AggregateDefinition, type Command, consume, deadlines, on, openAggregates } from '@patchwork/aggregate'
-import { type DomainEvent, defineEvent, type EventEnvelope } from '@patchwork/events'
-import { type Runtime, systemRuntime } from '@patchwork/runtime'
+import { defineEvent, type EventEnvelope } from '@patchwork/events'
+import { systemRuntime } from '@patchwork/runtime'
 import { z } from 'zod'
-import { openEmbeddedPorts } from '../src/embeddedPorts.ts'
+import { type OpenedPorts, pairsOfPorts } from '../src/openedPorts.ts'
 import type { Fault } from './fault.ts'
 
 const [minuteMs, hourMs, dayMs] = [60_000, 3_600_000, 86_400_000]
 const everyMs = 3_600_000
-const topic = 'patchwork.example.promise'
-const PromiseMade = defineEvent({ type: 'promise.made.v1', topic, meaning: 'Something was promised by an instant.', data: z.object({ dueAt: z.string() }) })
-const PromiseBroken = defineEvent({ type: 'promise.broken.v1', topic, meaning: 'The instant passed.', data: z.object({}) })
-type PromiseEvent = DomainEvent<typeof PromiseMade> | DomainEvent<typeof PromiseBroken>
+type PromiseEvent = { type: 'promise.made.v1'; data: { dueAt: string } } | { type: 'promise.broken.v1'; data: Record<string, never> }
 type Promised = { status: 'none' | 'made' | 'broken'; dueAt?: string }
-const definition: AggregateDefinition<Promised, PromiseEvent> = {
-  service: 'example',
-  name: 'promise',
-  topic,
-  events: [PromiseMade, PromiseBroken],
-  initial: { status: 'none' },
-  evolve: (_, event) => (event.type === 'promise.made.v1' ? { status: 'made', dueAt: event.data.dueAt } : { status: 'broken' }),
-  fields: { dueAt: { path: 'state.dueAt', type: 'string' } },
-  indexes: { due: { fields: ['dueAt'], sparse: true } },
+
+/** The promises of one service: each place where the clock is moved has its own, so that none falls due for another. */
+const promisesOf = (service: string) => {
+  const topic = `patchwork.${service}.promise`
+  const made = defineEvent({ type: 'promise.made.v1', topic, meaning: 'Something was promised by an instant.', data: z.object({ dueAt: z.string() }) })
+  const broken = defineEvent({ type: 'promise.broken.v1', topic, meaning: 'The instant passed.', data: z.object({}) })
+  const definition: AggregateDefinition<Promised, PromiseEvent> = {
+    ...{ service, name: 'promise', topic },
+    events: [made, broken],
+    initial: { status: 'none' },
+    evolve: (_, event) => (event.type === 'promise.made.v1' ? { status: 'made', dueAt: event.data.dueAt } : { status: 'broken' }),
+    fields: { dueAt: { path: 'state.dueAt', type: 'string' } },
+    indexes: { due: { fields: ['dueAt'], sparse: true } },
+  }
+  return { topic, made, broken, definition }
 }
 
 /** Where the clock stands at first, and where it is set to one after the other. */
@@ -37,16 +37,16 @@ const moves: Record<string, { from: number; by: number[] }> = {
 /** What is promised falls due so long after (or before) each place where the clock stands. */
 const dueAfterMs = [-minuteMs, minuteMs, 30 * minuteMs, 90 * minuteMs]
 
-/** A store, a log, deadlines and a consumer under a clock that is moved while they run. */
-const openUnderClock = async (folder: string, startsAt: number) => {
-  let now = startsAt
-  const runtime: Runtime = { ...systemRuntime, now: () => now }
-  const { ports, close } = await openEmbeddedPorts(join(folder, 'clock.sqlite'), runtime)
+type Clock = { now: number }
+
+/** Deadlines and a consumer under a clock that is moved while they run. */
+const openUnderClock = async (ports: OpenedPorts['ports'], clock: Clock, service: string) => {
+  const { topic, made, broken, definition } = promisesOf(service)
   await ports.log.ensureTopics([topic])
   const promises = await openAggregates<Promised, PromiseEvent>(definition, ports)
   const handled: EventEnvelope[] = []
   const take = async (event: EventEnvelope) => void handled.push(event)
-  const consumer = await consume({ service: 'example', group: 'clock', topics: [topic], handlers: [on(PromiseMade, take), on(PromiseBroken, take)] }, ports)
+  const consumer = await consume({ service, group: `${service}-clock`, topics: [topic], handlers: [on(made, take), on(broken, take)] }, ports)
   const watch = deadlines<Promised, PromiseEvent, undefined>({
     aggregates: promises,
     field: 'dueAt',
@@ -59,12 +59,8 @@ const openUnderClock = async (folder: string, startsAt: number) => {
     promises,
     consumer,
     handled,
-    now: () => now,
-    move: (by: number) => {
-      now += by
-    },
     make: async (id: string, dueAt: string) => {
-      const command: Command = { key: id, repeatable: true, body: null, at: new Date(now).toISOString() }
+      const command: Command = { key: id, repeatable: true, body: null, at: new Date(clock.now).toISOString() }
       await promises.update(id, command, () => ({ events: [{ type: 'promise.made.v1', data: { dueAt } }] }))
     },
     look: () => watch.runOnce(),
@@ -76,17 +72,17 @@ const openUnderClock = async (folder: string, startsAt: number) => {
       await watch.stop()
       await consumer.stop()
       await promises.stop()
-      await close()
     },
   }
 }
 
-const strikeClock = async (folder: string, { from, by }: { from: number; by: number[] }): Promise<number> => {
-  const place = await openUnderClock(folder, from)
+const strikeClock = async (ports: OpenedPorts['ports'], clock: Clock, { from, by }: { from: number; by: number[] }, service: string): Promise<number> => {
+  clock.now = from
+  const place = await openUnderClock(ports, clock, service)
   const due = new Map<string, number>()
   const promiseAll = async (step: number) => {
     for (const [index, afterMs] of dueAfterMs.entries()) {
-      const at = place.now() + afterMs
+      const at = clock.now + afterMs
       due.set(`${step}-${index}`, at)
       await place.make(`${step}-${index}`, new Date(at).toISOString())
     }
@@ -95,10 +91,10 @@ const strikeClock = async (folder: string, { from, by }: { from: number; by: num
   const looked = new Set<string>()
   try {
     for (const [step, move] of [0, ...by].entries()) {
-      place.move(move)
+      clock.now += move
       await promiseAll(step)
       await place.look()
-      for (const [id, at] of due) if (at <= place.now()) looked.add(id)
+      for (const [id, at] of due) if (at <= clock.now) looked.add(id)
       // A second look at the same time changes nothing.
       expect((await place.look()).changed).toBe(0)
       for (const id of due.keys())
@@ -106,7 +102,7 @@ const strikeClock = async (folder: string, { from, by }: { from: number; by: num
     }
     await place.settled()
     for (const id of due.keys()) {
-      const types = looked.has(id) ? [PromiseMade.type, PromiseBroken.type] : [PromiseMade.type]
+      const types = looked.has(id) ? ['promise.made.v1', 'promise.broken.v1'] : ['promise.made.v1']
       const events = place.handled.filter(({ subject }) => subject === id)
       expect({ id, types: events.map(({ type }) => type), sequences: events.map(({ sequence }) => sequence) }).toEqual({
         id,
@@ -122,6 +118,8 @@ const strikeClock = async (folder: string, { from, by }: { from: number; by: num
   }
 }
 
+const pointOf = (move: string, pair: string): string => `${move}, ${pair}`
+
 /** The clock of a machine is moved while what it drives goes on. */
 export const movedClock: Fault = {
   name: 'moved clock',
@@ -129,17 +127,20 @@ export const movedClock: Fault = {
   title: 'O1 with the clock three days off, over both changes of Europe/London and backwards, each deadline is met once and events keep their order',
   unit: 'moves',
   counts: { ci: 1, full: 1 },
-  points: Object.keys(moves),
+  points: Object.keys(pairsOfPorts).flatMap((pair) => Object.keys(moves).map((move) => pointOf(move, pair))),
   strike: async ({ struck, say }) => {
     let met = 0
-    for (const [name, move] of Object.entries(moves)) {
-      const folder = mkdtempSync(join(tmpdir(), 'patchwork-clock-'))
+    for (const [pair, open] of Object.entries(pairsOfPorts)) {
+      const clock: Clock = { now: systemRuntime.now() }
+      const { ports, close } = await open({ ...systemRuntime, now: () => clock.now })
       try {
-        met += await strikeClock(folder, move)
+        for (const [index, [name, move]] of Object.entries(moves).entries()) {
+          met += await strikeClock(ports, clock, move, `example-${index}`)
+          for (const _move of move.by) struck(pointOf(name, pair))
+        }
       } finally {
-        rmSync(folder, { recursive: true, force: true })
+        await close()
       }
-      for (const _move of move.by) struck(name)
     }
     say(`${met} deadlines met`)
   },

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { type Consumer, consume, on } from '@patchwork/aggregate'
 import { EventEnvelope, eventDefinitions } from '@patchwork/events'
 import { z } from 'zod'
-import { openEmbeddedPorts } from '../src/embeddedPorts.ts'
+import { pairsOfPorts } from '../src/openedPorts.ts'
 import type { Fault } from './fault.ts'
 
 const eventsFolder = fileURLToPath(new URL('../../events/', import.meta.url))
@@ -50,7 +50,7 @@ type Reading = (typeof readings)[keyof typeof readings]
 
 /** Every event goes through a log and a consumer as in any service; gives which of them were handled, and what was parked. */
 const read = async (examples: readonly Example[], { definitionOf, sent }: Reading) => {
-  const { ports, close } = await openEmbeddedPorts(':memory:')
+  const { ports, close } = await pairsOfPorts.SQLite()
   const { log } = ports
   const handled = new Set<string>()
   const types = [...new Set(examples.map(({ type }) => type))]

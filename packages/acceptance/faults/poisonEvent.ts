@@ -1,12 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type Consumer, consume, on } from '@patchwork/aggregate'
 import type { Collection } from '@patchwork/document-store'
 import { defineEvent, type EventEnvelope } from '@patchwork/events'
 import { systemRuntime as runtime } from '@patchwork/runtime'
 import { z } from 'zod'
-import { openEmbeddedPorts } from '../src/embeddedPorts.ts'
+import { type OpenedPorts, pairsOfPorts } from '../src/openedPorts.ts'
 import { until } from '../src/startedPlace.ts'
 import type { Fault } from './fault.ts'
 
@@ -19,37 +16,38 @@ const perKey = 6
 const poisonedAt = 3
 const everyMs = 25
 const lateAimMs = 1_000
-const point = 'an event whose effect cannot be written'
+const pointOf = (pair: string): string => `an event whose reaction fails, ${pair}`
 
 type Letter = { key: string; sequence: number; place: number }
 
-const openLetters = async (folder: string) => {
-  const { placeFile, ports, close: closePorts } = await openEmbeddedPorts(join(folder, 'letters.sqlite'))
+/** A fault of the program for one event and no other. */
+class SpiltInkError extends Error {
+  readonly code = 'spilt-ink'
+}
+
+const openLetters = async ({ ports, close: closePorts }: OpenedPorts) => {
   const { log } = ports
   const letters: Collection<Letter> = await ports.documents.collection<Letter>({ service: 'example', name: 'letters', fields: {}, indexes: {} })
   await log.ensureTopics([topic])
   const late = new Map<string, number>()
   let place = 0
+  let poisonedId: string | undefined
   const write = on(LetterWritten, async ({ id, subject, sequence, data: { publishedAt } }) => {
+    if (id === poisonedId) throw new SpiltInkError()
     place += 1
     await letters.insert(id, { key: subject, sequence, place })
     late.set(subject, Math.max(late.get(subject) ?? 0, runtime.now() - publishedAt))
   })
   const consumer: Consumer = await consume({ service: 'example', group, topics: [topic], handlers: [write] }, ports)
+  const poison = (eventId: string | undefined) => {
+    poisonedId = eventId
+  }
   const close = async () => {
     await consumer.stop()
     await closePorts()
   }
-  return { placeFile, log, letters, consumer, late, close }
+  return { log, letters, consumer, late, poison, close }
 }
-type Letters = Awaited<ReturnType<typeof openLetters>>
-
-/** A fault of the program for one event and no other: the store cannot carry out what its reaction asks. */
-const poison = ({ placeFile }: Letters, eventId: string) =>
-  placeFile.run({
-    statements: [{ sql: `CREATE TRIGGER poison BEFORE INSERT ON "example__letters" WHEN NEW.id = '${eventId}' BEGIN SELECT json('{'); END`, mode: 'run' }],
-  })
-const mend = ({ placeFile }: Letters) => placeFile.run({ statements: [{ sql: 'DROP TRIGGER poison', mode: 'run' }] })
 
 const eventOf = (key: string, sequence: number): EventEnvelope => ({
   specversion: '1.0',
@@ -65,12 +63,12 @@ const eventOf = (key: string, sequence: number): EventEnvelope => ({
   data: { publishedAt: runtime.now() },
 })
 
-const strikeOnce = async (folder: string): Promise<number> => {
-  const place = await openLetters(folder)
+const strikeOnce = async (opened: OpenedPorts): Promise<number> => {
+  const place = await openLetters(opened)
   try {
     const keys = Array.from({ length: keysCount }, (_, index) => `letter-${index}`)
     const poisoned = keys[0] as string
-    expect((await poison(place, `${poisoned}-${poisonedAt}`)).outcome).toBe('done')
+    place.poison(`${poisoned}-${poisonedAt}`)
     // 40 operations in a second, of all keys in turn.
     for (let sequence = 1; sequence <= perKey; sequence += 1)
       for (const key of keys) {
@@ -84,13 +82,13 @@ const strikeOnce = async (folder: string): Promise<number> => {
         by: group,
         subject: poisoned,
         sequence: poisonedAt + index,
-        reason: index === 0 ? { why: 'failed', code: 'bad-statement' } : { why: 'behind' },
+        reason: index === 0 ? { why: 'failed', code: 'spilt-ink' } : { why: 'behind' },
       })),
     )
     expect(await place.letters.count()).toBe(keysCount * perKey - parked.length)
     const lateMs = Math.max(...[...place.late].filter(([key]) => key !== poisoned).map(([, ms]) => ms))
     expect(await place.consumer.replay(poisoned)).toEqual({ replayed: 0, stillParked: parked.length })
-    await mend(place)
+    place.poison(undefined)
     expect(await place.consumer.replay(poisoned)).toEqual({ replayed: parked.length, stillParked: 0 })
     await until('every letter is written', async () => (await place.letters.count()) === keysCount * perKey)
     const written = await place.letters.getMany(Array.from({ length: perKey }, (_, index) => `${poisoned}-${index + 1}`))
@@ -110,17 +108,14 @@ export const poisonEvent: Fault = {
   title: 'O1 an event that cannot be handled is parked with its group and reason, its key waits behind it, all others flow on, and replay brings it in order',
   unit: 'events',
   counts: { ci: 2, full: 20 },
-  points: [point],
+  points: Object.keys(pairsOfPorts).map(pointOf),
   strike: async ({ count, struck, say }) => {
+    const pairs = Object.entries(pairsOfPorts)
     let lateMs = 0
     for (let strike = 0; strike < count; strike += 1) {
-      const folder = mkdtempSync(join(tmpdir(), 'patchwork-poison-'))
-      try {
-        lateMs = Math.max(lateMs, await strikeOnce(folder))
-      } finally {
-        rmSync(folder, { recursive: true, force: true })
-      }
-      struck(point)
+      const [pair, open] = pairs[strike % pairs.length] as (typeof pairs)[number]
+      lateMs = Math.max(lateMs, await strikeOnce(await open()))
+      struck(pointOf(pair))
     }
     say(`no other key more than ${lateMs} ms late (aim ${lateAimMs})`)
   },

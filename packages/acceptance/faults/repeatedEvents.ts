@@ -1,11 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { consume, on, openReadModel } from '@patchwork/aggregate'
 import { defineEvent, type EventEnvelope } from '@patchwork/events'
 import { type Runtime, systemRuntime } from '@patchwork/runtime'
 import { z } from 'zod'
-import { openEmbeddedPorts } from '../src/embeddedPorts.ts'
+import { type OpenedPorts, pairsOfPorts } from '../src/openedPorts.ts'
 import { chance } from './chance.ts'
 import type { Fault } from './fault.ts'
 
@@ -16,7 +13,7 @@ const definitions = topics.map((topic) =>
 const [keysCount, perKey, window] = [40, 12, 50]
 const at = '2027-01-11T09:00:00.000Z'
 const runtime: Runtime = { ...systemRuntime, now: () => Date.parse(at) }
-const points = { twice: 'each event twice', shuffled: 'windows of 50 shuffled across keys', replayed: 'whole topics replayed' } as const
+const ways = { twice: 'each event twice', shuffled: 'windows of 50 shuffled across keys', replayed: 'whole topics replayed' } as const
 
 type Logged = { topic: string; event: EventEnvelope }
 type Purse = { sequences: number[]; coins: number }
@@ -49,8 +46,8 @@ const spoilt = (events: readonly Logged[], occasion: string): Logged[] => {
 }
 
 /** A store, a log, a group whose every reaction adds something, and a read model that sums. */
-const openPurses = async (path: string) => {
-  const { placeFile, ports, close: closePorts } = await openEmbeddedPorts(path, runtime)
+const openPurses = async (opened: Promise<OpenedPorts>) => {
+  const { ports, stored, close: closePorts } = await opened
   const { log, documents } = ports
   await log.ensureTopics(topics)
   const purses = await documents.collection<Purse>({ service: 'example', name: 'purses', fields: {}, indexes: {} })
@@ -79,48 +76,46 @@ const openPurses = async (path: string) => {
     await consumer.caughtUp()
     await sums.caughtUp()
   }
-  /** Every row of every table but the log's own, as it is stored. */
-  const state = async (): Promise<Record<string, string[]>> => {
-    const all = async (sql: string) => {
-      const found = await placeFile.run({ statements: [{ sql, mode: 'all' }] })
-      return found.outcome === 'done' ? (found.results[0] as Record<string, unknown>[]) : []
-    }
-    const tables = await all("SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'example\\_\\_%' ESCAPE '\\' ORDER BY name")
-    const rows = tables.map(async ({ name }) => [String(name), (await all(`SELECT * FROM "${name}"`)).map((row) => JSON.stringify(row)).sort()] as const)
-    return Object.fromEntries(await Promise.all(rows))
-  }
   const close = async () => {
     await sums.stop()
     await consumer.stop()
     await closePorts()
   }
-  return { publish, state, sums, consumer, close }
+  return { publish, state: () => stored('example'), sums, consumer, close }
 }
 
-const strikeOnce = async (folder: string, occasion: string, struck: (point: string) => void): Promise<void> => {
+const strikeOnce = async (open: () => Promise<OpenedPorts>, occasion: string, struck: (way: keyof typeof ways) => void): Promise<void> => {
   const events = allEvents()
-  const clean = await openPurses(join(folder, 'clean.sqlite'))
-  const struckPlace = await openPurses(join(folder, 'struck.sqlite'))
+  const clean = await openPurses(open())
+  let expected: Awaited<ReturnType<typeof clean.state>>
+  let expectedSums: string
   try {
     await clean.publish(events)
-    const expected = await clean.state()
-    expect(Object.values(expected).flat().length).toBeGreaterThan(keysCount * 3)
-    await struckPlace.publish(spoilt(events, occasion))
-    expect(await struckPlace.state()).toEqual(expected)
-    struck(points.twice)
-    struck(points.shuffled)
-    await struckPlace.publish(events)
-    expect(await struckPlace.state()).toEqual(expected)
-    struck(points.replayed)
-    // A group that is born now meets all of it from the beginning.
-    await struckPlace.sums.rebuild()
-    expect(await struckPlace.sums.digest()).toBe(await clean.sums.digest())
-    expect(await struckPlace.consumer.parked(10)).toEqual([])
+    expected = await clean.state()
+    expectedSums = await clean.sums.digest()
   } finally {
     await clean.close()
+  }
+  expect(Object.values(expected).flat().length).toBeGreaterThan(keysCount * 3)
+  const struckPlace = await openPurses(open())
+  try {
+    await struckPlace.publish(spoilt(events, occasion))
+    expect(await struckPlace.state()).toEqual(expected)
+    struck('twice')
+    struck('shuffled')
+    await struckPlace.publish(events)
+    expect(await struckPlace.state()).toEqual(expected)
+    struck('replayed')
+    // A group that is born now meets all of it from the beginning.
+    await struckPlace.sums.rebuild()
+    expect(await struckPlace.sums.digest()).toBe(expectedSums)
+    expect(await struckPlace.consumer.parked(10)).toEqual([])
+  } finally {
     await struckPlace.close()
   }
 }
+
+const pointOf = (way: keyof typeof ways, pair: string): string => `${ways[way]}, ${pair}`
 
 /** Every event comes twice, among others than it was published with, and all over again. */
 export const repeatedEvents: Fault = {
@@ -129,16 +124,15 @@ export const repeatedEvents: Fault = {
   title: 'O1 with each event twice, windows of 50 shuffled across keys and whole topics replayed, the state is the same to the byte',
   unit: 'strikes',
   counts: { ci: 1, full: 5 },
-  points: Object.values(points),
+  points: Object.keys(pairsOfPorts).flatMap((pair) => Object.values(ways).map((way) => `${way}, ${pair}`)),
   strike: async ({ count, struck, say }) => {
-    for (let strike = 0; strike < count; strike += 1) {
-      const folder = mkdtempSync(join(tmpdir(), 'patchwork-repeated-'))
-      try {
-        await strikeOnce(folder, `repeated ${strike}`, struck)
-      } finally {
-        rmSync(folder, { recursive: true, force: true })
-      }
-    }
-    say(`${count * keysCount * perKey} events of ${keysCount} keys`)
+    for (let strike = 0; strike < count; strike += 1)
+      for (const [pair, open] of Object.entries(pairsOfPorts))
+        await strikeOnce(
+          () => open(runtime),
+          `repeated ${strike}`,
+          (way) => struck(pointOf(way, pair)),
+        )
+    say(`${count * keysCount * perKey} events of ${keysCount} keys on each`)
   },
 }

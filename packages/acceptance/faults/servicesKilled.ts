@@ -56,7 +56,7 @@ export const servicesKilled: Fault = {
   pointsOf: (count) => pointsIn(turnsOf(count)),
   strike: async (scene) => {
     const ready = new ReadyAgain()
-    const endings = new Map<string, number[]>()
+    const endings = new Map<string, Ending[]>()
     const underWay = new Map<string, Promise<void>>()
     const left = turnsOf(scene.count)
     const killer = async () => {
@@ -73,30 +73,48 @@ export const servicesKilled: Fault = {
   },
 }
 
-/** Waits until a service may end once more without being given up. */
-const roomIn = (endings: Map<string, number[]>, service: string) => async () => {
-  const lately = () => (endings.get(service) ?? []).filter((at) => Date.now() - at < endsWithinMs)
+/** When a process of a service ended; before it has, it may do so at any moment. */
+type Ending = { at: number }
+
+/** Waits until a service may end once more without being given up. Gives what is to be told as soon as it has. */
+const roomIn = (endings: Map<string, Ending[]>, service: string) => async (): Promise<() => void> => {
+  const lately = () => (endings.get(service) ?? []).filter(({ at }) => Date.now() - at < endsWithinMs)
   while (lately().length >= endsMax) await new Promise((resolve) => setTimeout(resolve, 1_000))
-  endings.set(service, [...lately(), Date.now()])
+  const ending: Ending = { at: Number.POSITIVE_INFINITY }
+  endings.set(service, [...lately(), ending])
+  return () => {
+    ending.at = Date.now()
+  }
 }
 
+const linesShownMax = 20
+/** What a service told last. */
+const linesOf = (output: string, service: string): string =>
+  output
+    .split('\n')
+    .filter((line) => line.startsWith(`${service} |`))
+    .slice(-linesShownMax)
+    .join('\n')
+
 /** Kills a service at random, and once more at a step if the turn has one: the first makes room for a process that dies there. */
-const kill = async (scene: DistributedScene, ready: ReadyAgain, { service, step }: Turn, room: () => Promise<void>): Promise<void> => {
+const kill = async (scene: DistributedScene, ready: ReadyAgain, { service, step }: Turn, room: () => Promise<() => void>): Promise<void> => {
   const { around, load, struck } = scene
   const { place } = around
   const now = () => place.processes.find(({ label }) => label === service) as { url: string; pid: number }
   const from = place.output.length
   const first = now()
-  await room()
+  const endsAtRandom = await room()
+  const endsAtStep = step === undefined ? undefined : await room()
   if (step !== undefined) {
-    await room()
     const file = join(around.endAtFolder, service)
     writeFileSync(`${file}.new`, `${step}:${chance(`${service} ${from}`, timesMin, timesMax)}`)
     renameSync(`${file}.new`, file)
   }
   await new Promise((resolve) => setTimeout(resolve, chance(`${service} at ${from}`, 0, randomMsMax)))
+  if (now().pid !== first.pid) throw new Error(`${service} had ended by itself: ${linesOf(place.output.slice(from), service)}`)
   const killedAt = performance.now()
   process.kill(first.pid, 'SIGKILL')
+  endsAtRandom()
   struck(`${service} at random`)
   await until(`${service} runs again`, () => load.expectUnbroken() ?? now().pid !== first.pid, diesWithinMs)
   const second = now()
@@ -108,6 +126,7 @@ const kill = async (scene: DistributedScene, ready: ReadyAgain, { service, step 
   await ready.measure(service, second.url, hasEnded, killedAt)
   await until(`${service} dies at ${step}`, () => load.expectUnbroken() ?? hasEnded(), diesWithinMs)
   const endedAt = performance.now()
+  endsAtStep?.()
   struck(`${service} ${step}`)
   await until(`${service} runs again`, () => now().pid !== second.pid, diesWithinMs)
   await ready.measure(service, second.url, () => false, endedAt)

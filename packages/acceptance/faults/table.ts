@@ -1,5 +1,5 @@
 import { backedUpUnderLoad } from './backedUpUnderLoad.ts'
-import { diskFull } from './diskFull.ts'
+import { diskFull, diskFullOfServers } from './diskFull.ts'
 import type { Fault } from './fault.ts'
 import { importKilled } from './importKilled.ts'
 import { kafkaStopped } from './kafkaStopped.ts'
@@ -29,5 +29,6 @@ export const faults: readonly Fault[] = [
   slowConsumer,
   tornTail,
   diskFull,
+  diskFullOfServers,
   backedUpUnderLoad,
 ]

@@ -31,9 +31,9 @@ describe('Kafka for tests', () => {
     if (!kafka?.process) return
     const [address] = kafka.brokers as [string]
     await kafka.process.kill()
-    expect(await answers(address)).toBe(false)
+    expect([await answers(address), kafka.process.hasEnded()]).toEqual([false, true])
     await kafka.process.start()
-    expect(await answers(address)).toBe(true)
+    expect([await answers(address), kafka.process.hasEnded()]).toEqual([true, false])
     await kafka.stop()
     await kafka.stop()
     expect(await answers(address)).toBe(false)

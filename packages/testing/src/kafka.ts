@@ -14,6 +14,8 @@ export type KafkaForTests = {
     /** Starts it again after a kill; resolves when it takes connections. */
     start(): Promise<void>
     restart(): Promise<void>
+    /** Whether it runs no more, killed or by itself. */
+    hasEnded(): boolean
   }
 }
 

@@ -66,7 +66,7 @@ export const startKafkaBroker = async ({
       return stopped
     },
     ended: new Promise((resolve) => child.once('exit', (code, signal) => resolve(`Kafka ended (${signal ?? code})`))),
-    process: { kill, start, restart: () => kill().then(start) },
+    process: { kill, start, restart: () => kill().then(start), hasEnded: () => hasEnded(child) },
   }
 }
 

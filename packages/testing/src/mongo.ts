@@ -17,6 +17,8 @@ export type MongoForTests = {
     /** Starts it again after a kill; resolves when it answers. */
     start(): Promise<void>
     restart(): Promise<void>
+    /** Whether it runs no more, killed or by itself. */
+    hasEnded(): boolean
   }
 }
 

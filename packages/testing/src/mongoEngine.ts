@@ -43,7 +43,7 @@ export const startMongoEngine = async (database: string, { keptIn }: { keptIn?: 
       return stopped
     },
     ended: new Promise((resolve) => engine.child.once('exit', (code, signal) => resolve(`MongoDB ended (${signal ?? code})`))),
-    process: { kill, start, restart: () => kill().then(start) },
+    process: { kill, start, restart: () => kill().then(start), hasEnded: () => hasEnded(engine.child) },
   }
 }
 
@@ -103,9 +103,11 @@ const startEngine = ([program, ...parameters]: string[], folder: string, port: n
   })
 }
 
+const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null
+
 const ended = (child: ChildProcess, end: () => void): Promise<void> =>
   new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) return resolve()
+    if (hasEnded(child)) return resolve()
     child.once('exit', () => resolve())
     child.ref()
     end()
