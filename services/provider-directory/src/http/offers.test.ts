@@ -111,6 +111,14 @@ describe('D1 publishing', () => {
       expect.objectContaining({ name: 'Knitting circle', organisation: { organisationId: offer.organisationId, name: 'Purl Together' } }),
     ])
   })
+  test('D1 near a town is near its middle, and what comes to one of its wards comes there', async () => {
+    const offer = await published({ area: { wardCodes: ['E05015255'], atHome: true }, place: undefined, name: 'Dominoes at your kitchen table' })
+    await isFound(offer.offerId, 'text=dominoes')
+    const { body } = await find('text=dominoes&near=sale&within=500')
+    expect(body.near).toEqual({ known: true, name: 'Sale', latitude: expect.any(Number), longitude: expect.any(Number) })
+    expect(body.items).toMatchObject([{ offerId: offer.offerId, comesToYou: true }])
+    expect((await find('text=dominoes&near=Urmston&within=500')).body.total).toBe(0)
+  })
   test('the postcode that a distance is measured from is the first half only for the public, whole for its members', async () => {
     const offer = await published({ area: { withinMetres: 4_000, postcode: 'M33 2RP', atHome: true }, place: {} })
     await isFound(offer.offerId)
@@ -286,6 +294,7 @@ describe('bad input', () => {
     const { body } = await place.asAnyone(`/offers/${offer.offerId}`)
     expect(body.place).toEqual({ postcode: 'EX1 1AA' })
     expect((await find('near=EX1%201AA')).body.near).toEqual({ known: false })
+    expect((await find('near=Exeter')).body.near).toEqual({ known: false })
   })
   test('ids of others are as if they were not there, and nothing changes', async () => {
     const offer = await published()

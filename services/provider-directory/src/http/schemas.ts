@@ -234,7 +234,8 @@ export const FoundOffers = z.object({
   items: z.array(OfferSummary),
   total: z.int(),
   after: z.string().optional(),
-  near: z.object({ known: z.boolean(), latitude: z.number().optional(), longitude: z.number().optional(), ...Ward }).optional(),
+  /** What was asked for by `near`; `name` where it is called something and is no postcode. */
+  near: z.object({ known: z.boolean(), name: z.string().optional(), latitude: z.number().optional(), longitude: z.number().optional(), ...Ward }).optional(),
   /** How the words were matched: every word, every word with the last as a beginning, or any word. */
   words: z.enum(['all', 'beginning', 'any']).optional(),
   /** What was looked for instead of words that nothing has. */

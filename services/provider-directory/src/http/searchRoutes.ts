@@ -73,12 +73,12 @@ export const searchRoutes = ({ directory, index, councilArea, unmetNeed, runtime
     path: '/offers',
     policy: 'directory.find',
     summary:
-      'Finds published offers by words, place, kind, cost, opening, room, form, language, age and access (all of the facts that are named); best matches first, then the nearest. An unknown place measures no distance. Words stand for others of the field in English and Welsh, and slips of the finger are put right and told (`corrected`); with exactly=yes neither.',
+      'Finds published offers by words, place, kind, cost, opening, room, form, language, age and access (all of the facts that are named); best matches first, then the nearest. `near` is a postcode, a postcode district, a town or a ward; `near.name` says what a name was taken for. An unknown place measures no distance. Words stand for others of the field in English and Welsh, and slips of the finger are put right and told (`corrected`); with exactly=yes neither.',
     query: FindQuery,
     answer: FoundOffers,
     rateLimit: { count: 600, perSeconds: 60 },
     handle: async ({ query, caller, address }) => {
-      const place = query.near === undefined ? undefined : councilArea.locate(query.near)
+      const place = query.near === undefined ? undefined : councilArea.whereabouts(query.near)
       const nowMs = runtime.now()
       const search = toSearch(query, place)
       const found = index.search(search, nowMs)
@@ -111,7 +111,7 @@ export const searchRoutes = ({ directory, index, councilArea, unmetNeed, runtime
     rateLimit: noneAcceptableLimit,
     handle: async ({ body: { category, ward, near, reason }, command }) => {
       const searchId = idFor(command.key)
-      const wardCode = ward ?? WardCode.safeParse(near === undefined ? undefined : councilArea.locate(near)?.wardCode).data
+      const wardCode = ward ?? WardCode.safeParse(near === undefined ? undefined : councilArea.whereabouts(near)?.wardCode).data
       const facts = {
         ...(category === undefined ? {} : { category }),
         ...(wardCode === undefined ? {} : { wardCode }),

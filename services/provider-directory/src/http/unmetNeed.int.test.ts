@@ -27,10 +27,14 @@ test('D12 a search that finds nothing is kept by kind and ward, and its words an
   for (const part of [...words.split(' ').filter((word) => word.length > 4), '203.0.113.1', 'M33']) expect(stored).not.toContain(part)
 })
 
-test('D12 what was not said is left out: several kinds are none, an unknown place has no ward', async () => {
+test('D12 what was not said is left out: several kinds are none, an unknown place has no ward, nor has a town of several', async () => {
   await find({ text: words, category: 'food,health', near: 'nowhere' })
-  const [event] = await noted(1)
-  expect(event?.data).toEqual({ searchId: expect.any(String), searchedAt: expect.any(String) })
+  await find({ text: `${words} 2`, near: 'Sale' })
+  await find({ text: `${words} 3`, near: 'partington' })
+  const told = (await noted(3)).map(({ data }) => data)
+  const nothing = { searchId: expect.any(String), searchedAt: expect.any(String) }
+  // Sale is of two wards, and Partington of one.
+  expect(told).toEqual([nothing, nothing, { ...nothing, wardCode: 'E05015244' }])
 })
 
 test('D12 a search that finds something, a later page and a question about nothing in particular are no unmet need', async () => {

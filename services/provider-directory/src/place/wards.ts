@@ -21,6 +21,8 @@ export type Wards = {
   list: readonly Ward[]
   boundaries: WardBoundaries
   nameOf(wardCode: string): string | undefined
+  /** The middle of a ward's area; of one in several pieces, that of the largest. */
+  middleOf(wardCode: string): { latitude: number; longitude: number } | undefined
   /** The ward a point lies in; undefined outside all. Some microseconds. */
   at(latitude: number, longitude: number): Ward | undefined
 }
@@ -34,16 +36,40 @@ export const openWards = (file: string): Wards => {
   })
   const list = shapes.map(({ ward }) => ward).sort((a, b) => a.name.localeCompare(b.name, 'en-GB'))
   const names = new Map(list.map(({ wardCode, name }) => [wardCode, name]))
+  const middles = new Map(shapes.map(({ ward, polygons }) => [ward.wardCode, middleOf(polygons)]))
   return {
     list,
     boundaries,
     nameOf: (wardCode) => names.get(wardCode),
+    middleOf: (wardCode) => middles.get(wardCode),
     at: (latitude, longitude) =>
       shapes.find(
         ({ box, polygons }) =>
           longitude >= box.west && longitude <= box.east && latitude >= box.south && latitude <= box.north && isInAny(polygons, longitude, latitude),
       )?.ward,
   }
+}
+
+/** The centroid of the largest outer ring, over a plane: a ward is too small for the earth's curve to matter. */
+const middleOf = (polygons: readonly Polygon[]): { latitude: number; longitude: number } => {
+  const rings = polygons.flatMap(([outer]) => (outer ? [centroidOf(outer)] : []))
+  const { x, y } = rings.reduce((largest, ring) => (ring.area > largest.area ? ring : largest))
+  return { latitude: y, longitude: x }
+}
+
+const centroidOf = (ring: readonly [number, number][]): { x: number; y: number; area: number } => {
+  const [[x0, y0]] = ring as [[number, number]]
+  let [doubled, x, y] = [0, 0, 0]
+  // Measured from a corner of its own, or what counts is lost among the digits before it.
+  for (let at = 1; at < ring.length; at += 1) {
+    const [x1, y1] = [ring[at - 1]![0] - x0, ring[at - 1]![1] - y0]
+    const [x2, y2] = [ring[at]![0] - x0, ring[at]![1] - y0]
+    const cross = x1 * y2 - x2 * y1
+    doubled += cross
+    x += (x1 + x2) * cross
+    y += (y1 + y2) * cross
+  }
+  return doubled === 0 ? { x: x0, y: y0, area: 0 } : { x: x0 + x / (3 * doubled), y: y0 + y / (3 * doubled), area: Math.abs(doubled) / 2 }
 }
 
 const boxOf = (polygons: readonly Polygon[]) => {

@@ -127,6 +127,8 @@ describe('distance', () => {
       publicOffer(5, { area: { withinMetres: 3_000, postcode: 'M31 4BU', centre: { latitude: 53.41, longitude: -2.43 } } }),
     ]
     expect(namesFound(offers, { near, withinMetres: 500 })).toEqual(['Offer 2', 'Offer 3', 'Offer 1'])
+    const acrossWards = { latitude: 53.42, longitude: -2.3, wardCodes: ['E05015254', 'E05015239'] }
+    expect(namesFound(offers, { near: acrossWards, withinMetres: 500 })).toEqual(['Offer 2', 'Offer 3', 'Offer 4', 'Offer 1'])
   })
 })
 

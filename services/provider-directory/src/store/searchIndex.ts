@@ -19,7 +19,8 @@ import { createFeedIndex, type FeedFilter, type FeedIndex, type FeedPage } from 
 import { newsAt, type PublicOffer } from './publicOffer.ts'
 import { createWordFinder, idsOf, type WordsFound } from './wordFinder.ts'
 
-export type Near = Point & { wardCode?: string }
+/** A place to look near: the ward that it lies in, or all those that it has a part in. */
+export type Near = Point & { wardCode?: string; wardCodes?: readonly string[] }
 export type OfferSearch = {
   text?: string
   /** Only these words: nothing that stands for the same, no slip of the finger mended. */
@@ -401,6 +402,7 @@ const reachOf = (
 
 const serves = ({ wardCodes, centre, withinMetres }: NonNullable<Row['serves']>, near: Near, direction: Direction): boolean =>
   (near.wardCode !== undefined && wardCodes.includes(near.wardCode)) ||
+  (near.wardCodes?.some((wardCode) => wardCodes.includes(wardCode)) ?? false) ||
   (centre !== undefined && withinMetres !== undefined && metresBetween(centre, direction) <= withinMetres)
 
 type Counters = ReturnType<typeof createCounters>

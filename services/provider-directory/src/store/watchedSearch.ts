@@ -3,9 +3,9 @@ import type { CouncilArea } from '../place/place.ts'
 import type { OfferSearch } from './searchIndex.ts'
 
 /** What of a watched search can be asked of an index. A place that is not known measures no distance, as everywhere. */
-export const toOfferSearch = (search: WatchedSearch, councilArea: Pick<CouncilArea, 'locate'>, limit: number): OfferSearch => {
+export const toOfferSearch = (search: WatchedSearch, councilArea: Pick<CouncilArea, 'whereabouts'>, limit: number): OfferSearch => {
   const { text, exactly, near, within, category, track, cost, funding, ward } = search
-  const place = near === undefined ? undefined : councilArea.locate(near)
+  const place = near === undefined ? undefined : councilArea.whereabouts(near)
   return {
     limit,
     ...(text === undefined ? {} : { text }),

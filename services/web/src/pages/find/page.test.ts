@@ -18,6 +18,18 @@ describe('finding', () => {
     for (const words of ['0.4 miles away', '£4.50 a session', 'Group, 12 seats', 'Has room for 6', 'Closed now', 'Waiting list', 'Free', 'Open now'])
       expect(text).toContain(words)
   })
+  test('near a place by its name the list says which place was understood', async () => {
+    const asIs = directory['GET /provider-directory/offers']!
+    place.routes['GET /provider-directory/offers'] = (asked, response) => {
+      const json = response.json.bind(response)
+      response.json = (body) => json({ ...body, near: { ...body.near, known: true, name: 'Altrincham' } })
+      return asIs(asked as never, response)
+    }
+    const text = await page('/find?near=altringham')
+    place.routes['GET /provider-directory/offers'] = asIs
+    expect(text).toContain('3 found, nearest to Altrincham first')
+    expect(text).toContain('value="altringham"')
+  })
   test('the map has a title, a description and a pin for each line of the list, which is its table', async () => {
     const text = await page('/find?near=M33+7ZF')
     expect(text).toMatch(/<svg class="patchwork-map"[^>]* role="img" aria-labelledby="map-title map-description">/)

@@ -22,7 +22,13 @@ const Found = z.object({
   total: z.int(),
   after: z.string().optional(),
   near: z
-    .object({ known: z.boolean(), latitude: z.number().optional(), longitude: z.number().optional(), wardName: z.string().optional() })
+    .object({
+      known: z.boolean(),
+      name: z.string().optional(),
+      latitude: z.number().optional(),
+      longitude: z.number().optional(),
+      wardName: z.string().optional(),
+    })
     .optional()
     .catch(undefined),
   words: z.string().optional().catch(undefined),
