@@ -7,8 +7,11 @@ const dayMs = 86_400_000
 const dayIn = (days: number): string => calendarDay(Date.now() + days * dayMs)
 /** The demonstration's own shares end on this day: a stretch of days counts what lies wholly within it. */
 const lastDay = 55
-/** What a turn sets aside, spends of it, and takes out of the pool again. */
-const [setAsidePence, spentPence, releasedPence] = [3, 2, 1]
+/** What a turn spends of the member's share, and takes out of the pool again. */
+const [spentPence, releasedPence] = [2, 1]
+/** A budget holds so many earmarks at the most, and a load of a night must not come to them: one is for some turns. */
+const turnsPerEarmark = 8
+const setAsidePence = turnsPerEarmark * (spentPence + releasedPence)
 
 type Sums = { freePence: number; committedPence: number; paidPence: number }
 type PoolView = { mine: Sums; members: { memberId: string }[] }
@@ -57,12 +60,13 @@ export class PoolPromises {
     })
   }
 
-  /** One turn of a pool: a share set aside, a spend proposed, then agreed and paid or taken back, and a part of the share taken out again. */
+  /** One turn of a pool: a share set aside where none is left, a spend proposed, then agreed and paid or taken back, and a part of the share taken out again. */
   async turn(): Promise<void> {
     this.turns += 1
     const count = this.turns
     const share = { fundSource: 'council-net', outcomeId: this.start.outcome.outcomeId }
-    await this.requests.surely('member', `${this.start.at}/earmarks`, { ...share, amountPence: setAsidePence, ...this.start.days })
+    if (count % turnsPerEarmark === 1)
+      await this.requests.surely('member', `${this.start.at}/earmarks`, { ...share, amountPence: setAsidePence, ...this.start.days })
     const { spendId } = (await this.requests.surely('member', `${this.start.at}/spends`, {
       payeeOrganisationId: this.start.payeeOrganisationId,
       invoiceNumber: `${this.series} ${count}`,
@@ -90,12 +94,12 @@ export class PoolPromises {
     const pool = await this.requests.people.member.send<PoolView>('GET', this.start.at)
     const { freePence, committedPence, paidPence } = pool.body.mine
     expect({ freePence, committedPence, paidPence }).toEqual({
-      freePence: this.start.mine.freePence + this.turns * (setAsidePence - releasedPence) - paid * spentPence,
+      freePence: this.start.mine.freePence + this.kept() - paid * spentPence,
       committedPence: this.start.mine.committedPence,
       paidPence: this.start.mine.paidPence + paid * spentPence,
     })
     // What was released comes back to the budget by its event.
-    const left = this.start.available - this.turns * (setAsidePence - releasedPence)
+    const left = this.start.available - this.kept()
     await until('the budget has back what was released', async () => (await this.available()) === left, toldWithinMs, lookEveryMs).catch(() => undefined)
     expect(await this.available()).toBe(left)
     await forEach(this.ends, async ([spendId, status]) => {
@@ -119,6 +123,11 @@ export class PoolPromises {
       toldWithinMs,
       lookEveryMs,
     )
+  }
+
+  /** What was set aside and not taken out again. */
+  private kept(): number {
+    return Math.ceil(this.turns / turnsPerEarmark) * setAsidePence - this.turns * releasedPence
   }
 
   private available(): Promise<number> {
