@@ -1,4 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { until } from '@patchwork/testing'
+import { demonstrationPlaceFolder } from '../config.ts'
 import { oldService, serve } from '../import/testFeeds.ts'
 import { newId, type Place, startPlace } from '../testing/startPlace.ts'
 
@@ -146,6 +149,52 @@ describe('a file that is sent', () => {
   test('that is empty, or another than an administrator sends, is none', async () => {
     expect((await sendFile('')).status).toBe(400)
     expect((await place.sendFile('/imports/files', Buffer.from(csv), 'navigator')).status).toBe(403)
+  })
+})
+
+describe('X1 the lists of a real council go in by their columns', () => {
+  // So many files are sent here that it takes two hours.
+  beforeAll(() => {
+    place.clock.aheadMs += 3_700_000
+  })
+  /** What an administrator says besides: the sports list has a row for each facility of a site, and calls them after the site. */
+  const besides: Record<string, object[]> = { 'sports_facilities.csv': [{ column: 'facility_type', field: 'name' }] }
+  /** Pitches of one kind at one site, once for members and once for all. */
+  const standTwice: Record<string, number> = { 'sports_facilities.csv': 6 }
+  const lists = readdirSync(demonstrationPlaceFolder).filter((name) => name.endsWith('.csv'))
+  const read = async (name: string, using: { isKept: boolean }) => {
+    const administrator = place.as('administrator')
+    const { body: file } = await place.sendFile('/imports/files', readFileSync(join(demonstrationPlaceFolder, name)))
+    const { body: shown } = await administrator(`/imports/files/${file.fileId}`)
+    const kept = (await administrator('/imports/mappings?limit=200')).body.items.find((one: { name: string }) => one.name === name)
+    const body = { source: name, ...(using.isKept ? { columns: kept.columns } : { columns: [...shown.guess, ...(besides[name] ?? [])], keepAs: name }) }
+    const { body: begun } = await administrator(`/imports/files/${file.fileId}/reading`, { body })
+    const ended = await until(
+      () => administrator(`/imports/${begun.importId}`),
+      (one) => one.body.status !== 'staging',
+    )
+    return { importId: begun.importId, ...ended.body }
+  }
+  const accept = async (importId: string) => {
+    const administrator = place.as('administrator')
+    expect((await administrator(`/imports/${importId}/acceptance`, { body: {} })).status).toBe(202)
+    await until(
+      () => administrator(`/imports/${importId}`),
+      (one) => one.body.status === 'accepted' && one.body.progress === undefined,
+    )
+  }
+
+  test('there are ten of them', () => expect(lists).toHaveLength(10))
+  test.each(lists)('%s, as its columns are guessed, and again by what was kept of them', async (name) => {
+    const before = await found()
+    const first = await read(name, { isKept: false })
+    expect(first).toMatchObject({ status: 'staged', report: { read: expect.any(Number) } })
+    const { read: rows, new: taken, refused } = first.report
+    expect({ name, rows, refused }).toEqual({ name, rows: taken + refused, refused: standTwice[name] ?? 0 })
+    if (refused > 0) expect(first.report.problems).toContainEqual(expect.objectContaining({ code: 'id-repeated', count: refused }))
+    await accept(first.importId)
+    await until(found, (total) => total === before + taken)
+    expect(await read(name, { isKept: true })).toMatchObject({ status: 'staged', report: { read: rows, same: taken } })
   })
 })
 

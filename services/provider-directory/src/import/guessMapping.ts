@@ -21,29 +21,40 @@ const namesOf: Readonly<Record<CsvField, readonly string[]>> = {
   postcode: ['postcode', 'post code', 'postal code', 'charity contact postcode'],
   times: ['times', 'when', 'opening times', 'opening hours', 'hours', 'schedule', 'days and times'],
   'assured-on': ['assured on', 'assured date', 'last assured', 'last checked', 'last updated', 'date assured'],
-  organisation: ['organisation', 'organization', 'organisation name', 'organization name', 'provider', 'provider name', 'group', 'run by', 'charity name'],
+  organisation: ['organisation', 'organization', 'organisation name', 'organization name', 'provider', 'provider name', 'group', 'run by'],
   'organisation-id': ['organisation id', 'organization id', 'provider id'],
   'organisation-description': ['organisation description', 'organization description', 'about the organisation'],
   'organisation-url': ['organisation url', 'organization url', 'organisation website', 'organization website'],
 }
-/** Fields that may share a column with another: many lists name a group once, and mean the offer and who makes it. */
-const mayShare: ReadonlySet<CsvField> = new Set(['organisation'])
-
 const plain = (name: string): string =>
   name
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
     .trim()
 
-/** Which column is likely what, by the names that people give to columns: for a person to look over. */
+/** What a list of one kind of place calls it: a pharmacy name, a site name. */
+const nameOfAKind = /^\p{L}+ name$/u
+
+/**
+ * Which column is likely what, by the names that people give to columns: for a person to look over. Each column is guessed once, but that of the name, which is
+ * also who offers it where no other column says: many lists name a group once, and mean both.
+ */
 export const guessMapping = (columns: readonly CsvColumn[]): CsvMapping => {
   const byName = new Map<string, string>()
   for (const { name } of columns) if (!byName.has(plain(name))) byName.set(plain(name), name)
   const used = new Set<string>()
-  return (Object.entries(namesOf) as [CsvField, readonly string[]][]).flatMap(([field, names]) => {
-    const column = names.map((name) => byName.get(name)).find((one) => one !== undefined && (mayShare.has(field) || !used.has(one)))
+  const guess = (Object.entries(namesOf) as [CsvField, readonly string[]][]).flatMap(([field, names]) => {
+    const column = names.map((name) => byName.get(name)).find((one) => one !== undefined && !used.has(one))
     if (column === undefined) return []
     used.add(column)
     return [{ column, field }]
   })
+  const named = guess.find(({ field }) => field === 'name')?.column ?? [...byName].find(([name, column]) => nameOfAKind.test(name) && !used.has(column))?.[1]
+  if (named === undefined) return guess
+  const rest = guess.filter(({ field }) => field !== 'name')
+  const isSaid = rest.some(({ field }) => field === 'organisation')
+  return inOrder([{ column: named, field: 'name' }, ...rest, ...(isSaid ? [] : [{ column: named, field: 'organisation' as const }])])
 }
+
+const order = Object.keys(namesOf)
+const inOrder = (mapping: CsvMapping): CsvMapping => mapping.toSorted((one, other) => order.indexOf(one.field) - order.indexOf(other.field))

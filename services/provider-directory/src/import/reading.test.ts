@@ -502,6 +502,8 @@ describe('a CSV file', () => {
       'charity_name is name',
       'charity_name is organisation',
     ])
+    expect(named('pharmacy_name', 'postcode')).toEqual(['pharmacy_name is name', 'postcode is postcode', 'pharmacy_name is organisation'])
+    expect(named('contact name', 'x')).toEqual(['contact name is contact-name'])
     expect(named('x')).toEqual([])
   })
 })
