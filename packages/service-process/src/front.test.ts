@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { request } from 'node:http'
+import { json } from 'node:stream/consumers'
 import { systemRuntime } from '@patchwork/runtime'
 import express from 'express'
 import { openFront } from './front.ts'
@@ -81,13 +84,17 @@ describe('the address of a process', () => {
     ]
     front.services.push({ name: 'pages', mounts, ...none })
     front.open()
-    const told = async (url: string) => (await fetch(`${front.url}${url}`)).json()
+    const told = async (url: string) => (await (await fetch(`${front.url}${url}`)).json()) as unknown[]
     expect(await told('/api/probe')).toEqual(['probe', '/api/probe', '/', '/api/probe', '/', {}])
     expect(await told('/api/probe?a=1')).toEqual(['probe', '/api/probe', '/?a=1', '/api/probe?a=1', '/', { a: '1' }])
     expect(await told('/api/probe/x/y?a=1')).toEqual(['probe', '/api/probe', '/x/y?a=1', '/api/probe/x/y?a=1', '/x/y', { a: '1' }])
     expect((await told('/api/probe/operations/runs')).slice(0, 3)).toEqual(['operations', '/api/probe/operations', '/runs'])
     expect((await told('/api/probed')).slice(0, 3)).toEqual(['pages', '', '/api/probed'])
     expect((await told('/livezone')).slice(0, 3)).toEqual(['pages', '', '/livezone'])
+    const { hostname, port } = new URL(front.url)
+    const whole = request({ hostname, port, path: `${front.url}/api/probe/x?a=1`, agent: false }).end()
+    const [answer] = await once(whole, 'response')
+    expect(await json(answer)).toEqual(['probe', '/api/probe', '/x?a=1', '/api/probe/x?a=1', '/x', { a: '1' }])
     await front.drain()
   })
 

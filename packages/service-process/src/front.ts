@@ -40,7 +40,8 @@ export const openFront = async (options: { host: string; port: number; runtime: 
     send(response, isReady ? 200 : 503, 'application/json', JSON.stringify({ status: isReady ? 'ready' : 'not-ready' }))
   }
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
-    const url = request.url ?? '/'
+    const url = originForm(request.url ?? '/')
+    request.url = url
     if (isDraining) response.setHeader('Connection', 'close')
     if (isHealth(url, '/livez')) send(response, 200, 'application/json', JSON.stringify({ status: 'alive' }))
     else if (isHealth(url, '/readyz')) void readiness(response)
@@ -78,6 +79,12 @@ export const openFront = async (options: { host: string; port: number; runtime: 
 }
 
 type Mount = RunningService['mounts'][number]
+
+/** A whole address in the place of a path means the same (RFC 9112, 3.2.2). */
+const originForm = (url: string): string => {
+  const whole = url.startsWith('/') ? null : URL.parse(url)
+  return whole ? `${whole.pathname}${whole.search}` : url
+}
 
 const isHealth = (url: string, path: string): boolean => url === path || url.startsWith(`${path}?`)
 
