@@ -19,7 +19,6 @@ export const everythingHolds = async (place: StartedPlace, load: Load): Promise<
  * told once, and money is there to the penny. Waits for what is still under way; throws for the first that is not so.
  */
 export const promisesHold = async ({ requests, loop, pool }: Load): Promise<void> => {
-  await requests.signInAgain()
   await loop.everybodyIsTold().catch(() => undefined)
   requests.expectWordsForEachRefusal()
   await requests.expectSameAnswers()

@@ -29,7 +29,7 @@ type Unavailable = { path: string; status: number; type: string | null; answer: 
 /** Requests that are sent until they are answered for good, across kills, and what they were answered. */
 export class KeptRequests {
   private readonly place: StartedPlace
-  people: Record<Actor, ApiPerson>
+  readonly people: Record<Actor, ApiPerson>
   private readonly answered: Answered[] = []
   private readonly seen = new Map<string, Delivery>()
   private nextAt = 0
@@ -48,10 +48,6 @@ export class KeptRequests {
     return new KeptRequests(place, await signIn(place))
   }
 
-  async signInAgain(): Promise<void> {
-    this.people = await signIn(this.place)
-  }
-
   /** How many requests were answered for good. */
   get operations(): number {
     return this.answered.length
@@ -68,9 +64,8 @@ export class KeptRequests {
         this.answered.push({ by, path, body, key, status: answer.status, answer: answer.body, at: Date.now() })
         return answer.body
       }
-      if (answer?.status === 401) await this.signInAgain().catch(() => undefined)
       // 404 and 409 `unknown-offer`: a neighbour has not heard of it yet. Everything else that is sent is right, so a refusal is a fault.
-      else if (answer && answer.status < 500 && ![404, 409].includes(answer.status))
+      if (answer && answer.status < 500 && ![404, 409].includes(answer.status))
         throw new Error(`${path} was refused: ${answer.status} ${JSON.stringify(answer.body)}`)
       if (answer === undefined) this.unanswered += 1
       else if (answer.status === 404 || answer.status === 409) this.waits += 1
@@ -152,7 +147,29 @@ export const forEach = async <One>(all: Iterable<One>, doing: (one: One) => Prom
   await Promise.all(Array.from({ length: askedAgainAtOnce }, next))
 }
 
+/** Signed in for as long as it takes: whoever is told to sign in again does, once, and asks anew. */
+const signedIn = async (place: StartedPlace, name: string): Promise<ApiPerson> => {
+  let person = place.as(name)
+  const { personId } = await person
+  return {
+    personId,
+    send: async (...request) => {
+      const asked = person
+      const answer = await (await asked).send<never>(...request)
+      if (answer.status !== 401) return answer
+      if (person === asked) {
+        person = place.as(name)
+        // One that could not is tried anew by the next request.
+        person.catch(() => {
+          person = asked
+        })
+      }
+      return (await person).send(...request)
+    },
+  }
+}
+
 const signIn = async (place: StartedPlace): Promise<Record<Actor, ApiPerson>> => {
-  const people = Object.entries(names).map(async ([actor, name]) => [actor, await place.as(name)] as const)
+  const people = Object.entries(names).map(async ([actor, name]) => [actor, await signedIn(place, name)] as const)
   return Object.fromEntries(await Promise.all(people)) as Record<Actor, ApiPerson>
 }

@@ -37,7 +37,7 @@ const withoutSending: Record<string, string> = {
 /** The one host that the place is told to read: an administrator enters the address of a feed, which is asked for as it stands. */
 const feedHost = /^zkoffered\d+\.example$/
 const control = 'zkcontrol'
-const walkWithinMs = 300_000
+const walkWithinMs = 600_000
 
 const filesIn = (folder: string): string[] =>
   readdirSync(folder).flatMap((name) => {

@@ -81,7 +81,7 @@ const applyIndexes = async ({ environment, runtime, output }: Surroundings, { dr
   // Loaded with every service, which no other command of this file needs.
   const { declaredCollections } = await import('./declaredCollections.ts')
   const declared = await declaredCollections(runtime)
-  const indexes = await mongoIndexes({ uri })
+  const indexes = await mongoIndexes({ runtime, uri })
   try {
     const plan = await indexes.plan(declared)
     if (!dryRun) await indexes.apply(declared)

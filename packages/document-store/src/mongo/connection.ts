@@ -1,18 +1,23 @@
+import { type Runtime, sleep } from '@patchwork/runtime'
 import mongoose, { type Connection } from 'mongoose'
 import { collectionName } from '../definition.ts'
 import type { CollectionDefinition } from '../documentStore.ts'
 import { StoreUnavailableError } from '../errors.ts'
 import { type Concerns, concernsOf, refuseOlder } from './concerns.ts'
 import { schemaOf } from './documents.ts'
+import { watchLooks } from './lostLooks.ts'
 import type { DocumentModel } from './mongoCollection.ts'
 import { toStoreError } from './mongoErrors.ts'
 
 export type MongoOptions = {
+  runtime: Pick<Runtime, 'after'>
   uri: string
   /** Instead of the database that the address names. */
   database?: string
   /** A connection on which nothing has come for so long while an answer was due is given up; 20,000 when absent. */
   silenceMs?: number
+  /** When the driver has lost sight of a server for so long it is connected anew; 10,000 when absent. */
+  lostAfterMs?: number
   logger?: { warn(fields: object, message: string): void }
 }
 
@@ -24,9 +29,12 @@ const connectMs = 3_000
  * everybody who writes to the same record with it.
  */
 const silenceMsDefault = 20_000
+/** Longer than a look at the server may take, which has one limit to connect and one for the answer. */
+const lostAfterMsDefault = 10_000
+const reconnectRetryMs = 500
 
 /** A connection to MongoDB, made at the first need and again after one that failed. */
-export const openMongo = ({ uri, database, silenceMs = silenceMsDefault, logger }: MongoOptions) => {
+export const openMongo = ({ runtime, uri, database, silenceMs = silenceMsDefault, lostAfterMs = lostAfterMsDefault, logger }: MongoOptions) => {
   let isClosed = false
   let connection: Promise<Connection> | undefined
   // Until the server has said what it is, the strictest.
@@ -40,7 +48,7 @@ export const openMongo = ({ uri, database, silenceMs = silenceMsDefault, logger 
   }
   const connect = async (): Promise<Connection> => {
     if (isClosed) throw new StoreUnavailableError('The document store has been closed')
-    connection ??= openConnection({ uri, database, silenceMs, logger, greet }).catch((error: unknown) => {
+    connection ??= openConnection({ runtime, uri, database, silenceMs, lostAfterMs, logger, greet, isClosed: () => isClosed }).catch((error: unknown) => {
       connection = undefined
       throw toStoreError(error)
     })
@@ -66,22 +74,26 @@ export const openMongo = ({ uri, database, silenceMs = silenceMsDefault, logger 
   }
 }
 
-const openConnection = async (options: {
+type ConnectionOptions = {
+  runtime: MongoOptions['runtime']
   uri: string
   database: string | undefined
   silenceMs: number
+  lostAfterMs: number
   logger: MongoOptions['logger']
   greet: (open: Connection) => Promise<unknown>
-}): Promise<Connection> => {
+  isClosed: () => boolean
+}
+
+const openConnection = async (options: ConnectionOptions): Promise<Connection> => {
   const { uri, database, silenceMs, logger, greet } = options
-  const connection = mongoose.createConnection(uri, {
+  const settings: mongoose.ConnectOptions = {
     ...(database !== undefined && { dbName: database }),
     serverSelectionTimeoutMS: serverSelectionMs,
     connectTimeoutMS: connectMs,
     socketTimeoutMS: silenceMs,
     readPreference: 'primary',
-    // Asked now and then instead of listened to: where a server was killed at the wrong moment the driver has listened to a closed connection for ever, and
-    // that process found no server until it was started again. Whoever waits for a server has it asked at once, so nobody is told later for it.
+    // Asked now and then instead of listened to: listening, the driver was lost oftener. Whoever waits for a server has it asked at once, so nobody is told later for it.
     serverMonitoringMode: 'poll',
     // A write that is repeated unseen would hide whether it happened; who asked for it finds out by its command key.
     retryWrites: false,
@@ -89,15 +101,40 @@ const openConnection = async (options: {
     bufferCommands: false,
     autoIndex: false,
     autoCreate: false,
-  })
+  }
+  const connection = mongoose.createConnection(uri, settings)
   connection.on('error', (error: Error) => logger?.warn({ error: error.name }, 'the connection to MongoDB failed'))
   connection.on('disconnected', () => logger?.warn({}, 'the connection to MongoDB is lost'))
   try {
     await connection.asPromise()
     await greet(connection)
+    keepInSight(connection, settings, options)
     return connection
   } catch (error) {
     await connection.close().catch(() => {})
     throw error
   }
+}
+
+/**
+ * Where a server was killed at the wrong moment the driver (7.8) has waited for its answer on a closed connection for ever, and that process found no server
+ * until it was started again. So it is connected anew when that is seen; what was asked of it meanwhile is told that the store is away, as before.
+ */
+const keepInSight = (connection: Connection, settings: mongoose.ConnectOptions, options: ConnectionOptions): void => {
+  const { runtime, uri, lostAfterMs, logger, isClosed } = options
+  const again = async (): Promise<void> => {
+    logger?.warn({}, 'the driver has lost sight of MongoDB and connects anew')
+    await connection.close(true).catch(() => {})
+    while (!isClosed())
+      try {
+        await connection.openUri(uri, settings)
+        break
+      } catch {
+        await sleep(runtime, reconnectRetryMs)
+      }
+    // It was closed for good meanwhile.
+    if (isClosed()) await connection.close().catch(() => {})
+    else keepInSight(connection, settings, options)
+  }
+  watchLooks(connection.getClient(), { runtime, lostAfterMs, onLost: () => void again() })
 }

@@ -1,6 +1,7 @@
 import type { Runtime } from '@patchwork/runtime'
 import type { Model, mongo } from 'mongoose'
 import type { Collection, CollectionDefinition, Scalar, Stored, TallyRow } from '../documentStore.ts'
+import { StoreUnavailableError } from '../errors.ts'
 import { fieldValues } from '../fieldValues.ts'
 import { planConditions, planFind, planTally, sumOverflow, tallyRowsMax, tooManyGroups, writeAfter } from '../query.ts'
 import { checkId, isStorableId, toJsonText } from '../storable.ts'
@@ -34,7 +35,12 @@ export const mongoCollection = <Body extends object>(
     }
   }
   // Bodies go through the driver's own collection: they are checked JSON already, and mongoose would look into them for its own.
-  const documents = (): mongo.Collection<MongoDocument> => model.db.db!.collection<MongoDocument>(model.collection.name, { fieldsAsRaw, ...concerns() })
+  const documents = (): mongo.Collection<MongoDocument> => {
+    const { db } = model.db
+    // While it is connected anew there is none.
+    if (!db) throw new StoreUnavailableError('MongoDB is being connected anew')
+    return db.collection<MongoDocument>(model.collection.name, { fieldsAsRaw, ...concerns() })
+  }
   const read = gatherReads(runtime, documents)
   const stored = ({ _id, revision, body }: Found): Stored<Body> => ({ id: _id, revision, body: body as Body })
   const exists = async (id: string) => (await seam(documents().findOne({ _id: id }, { projection: { _id: 1 } }))) !== null
@@ -43,8 +49,8 @@ export const mongoCollection = <Body extends object>(
     const text = toJsonText(body)
     const copy: object = JSON.parse(text)
     return {
-      client: model.db.getClient(),
       collection: documents(),
+      client: model.db.getClient(),
       document: { _id: id, revision, body: copy, ...beside(definition, id, copy) },
       bytes: text.length,
     }

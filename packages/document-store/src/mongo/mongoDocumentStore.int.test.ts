@@ -281,6 +281,48 @@ onMongo('the store on MongoDB', () => {
     await network.stop()
   })
 
+  onOwnServer(
+    'when the driver has lost sight of the server it is connected anew: meanwhile a call is answered or refused as unavailable, and the same store goes on',
+    async () => {
+      const warned: string[] = []
+      const logger = { warn: (_fields: object, message: string) => void warned.push(message) }
+      const store = mongoDocumentStore({ runtime: systemRuntime, uri: mongo!.uri, lostAfterMs: 1_000, logger })
+      const collection = await store.collection<{ n: number }>(plain('out-of-sight'))
+      const lost = mongoose.connections.at(-1)!.getClient()
+      let isOver = false
+      const failures = new Set<string>()
+      const acknowledged: string[] = []
+      const told = (error: unknown) => void (error instanceof StoreUnavailableError || failures.add(`${error}`))
+      const worker = async (worker: number) => {
+        for (let n = 0; !isOver; n += 1) {
+          const id = `${worker}-${n}`
+          await collection.insert(id, { n }).then(() => acknowledged.push(id), told)
+          await collection.get(id).catch(told)
+          await collection.remove(`${worker}-none`).catch(told)
+          await collection.count({}).catch(told)
+          await store.ping().catch(told)
+          // What is refused at once would leave nobody else a turn.
+          await new Promise((resolve) => setTimeout(resolve, 1))
+        }
+      }
+      const workers = Promise.all([0, 1, 2, 3].map(worker))
+      await until(async () => acknowledged.length > 20 || undefined)
+      // As it was seen where a server was killed: a look begins, and never ends.
+      lost.emit('serverHeartbeatStarted', { connectionId: 'somewhere:1' } as never)
+      await until(async () => warned.some((words) => words.includes('connects anew')) || undefined)
+      const before = acknowledged.length
+      await until(async () => acknowledged.length > before + 20 || undefined)
+      isOver = true
+      await workers
+      expect([...failures]).toEqual([])
+      expect(mongoose.connections.some((connection) => connection.readyState === 1 && connection.getClient() === lost)).toBe(false)
+      const kept = new Set((await collection.getMany(acknowledged)).map(({ id }) => id))
+      expect(acknowledged.filter((id) => !kept.has(id))).toEqual([])
+      await store.close()
+      await expect(collection.get('0-0')).rejects.toThrow(StoreUnavailableError)
+    },
+  )
+
   test('a server that is not there is refused as unavailable, soon and in words without the address', async () => {
     const store = mongoDocumentStore({ runtime: systemRuntime, uri: 'mongodb://someone:secret@127.0.0.1:1/place' })
     const error = await store.ping().catch((failure: unknown) => failure as Error)

@@ -1,4 +1,3 @@
-import type { Runtime } from '@patchwork/runtime'
 import type { Collection, CollectionDefinition, DocumentStore } from '../documentStore.ts'
 import { StoreUnavailableError } from '../errors.ts'
 import { openOnce } from '../openOnce.ts'
@@ -8,13 +7,12 @@ import { migrate } from './migrate.ts'
 import { mongoCollection } from './mongoCollection.ts'
 import { toStoreError } from './mongoErrors.ts'
 
-export type MongoStoreOptions = MongoOptions & { runtime: Pick<Runtime, 'after'> }
-
 /**
  * The document store on MongoDB: a standalone server, a replica set or a sharded cluster. It connects at the first need, and again by itself;
  * meanwhile every call rejects with StoreUnavailableError. What resolved is on the journal of a majority; reads are from the primary.
  */
-export const mongoDocumentStore = ({ runtime, ...options }: MongoStoreOptions): DocumentStore => {
+export const mongoDocumentStore = (options: MongoOptions): DocumentStore => {
+  const { runtime } = options
   const { connect, greet, concerns, modelOf, isClosed, close } = openMongo(options)
   const write = gatherWrites(runtime, concerns)
   const open = async (definition: CollectionDefinition): Promise<Collection<object>> => {

@@ -1,12 +1,11 @@
 import type { CollectionDefinition, DocumentStore } from '../documentStore.ts'
 import type { MongoOptions } from './connection.ts'
 import type { MongoIndexes } from './indexes.ts'
-import type { MongoStoreOptions } from './mongoDocumentStore.ts'
 
 /**
  * The document store on MongoDB. Its client, a good part of what a small process holds, is loaded at the first need, so that a place on SQLite never loads it.
  */
-export const mongoDocumentStore = (options: MongoStoreOptions): DocumentStore => {
+export const mongoDocumentStore = (options: MongoOptions): DocumentStore => {
   let store: Promise<DocumentStore> | undefined
   const opened = (): Promise<DocumentStore> => {
     store ??= import('./mongoDocumentStore.ts').then(({ mongoDocumentStore: open }) => open(options))
