@@ -124,7 +124,7 @@ const keepInSight = (connection: Connection, settings: mongoose.ConnectOptions, 
   const { runtime, uri, lostAfterMs, logger, isClosed } = options
   const again = async (): Promise<void> => {
     logger?.warn({}, 'the driver has lost sight of MongoDB and connects anew')
-    await connection.close(true).catch(() => {})
+    await connection.close().catch(() => {})
     while (!isClosed())
       try {
         await connection.openUri(uri, settings)

@@ -90,7 +90,7 @@ export const mongoCollection = <Body extends object>(
     remove: async (id, options) => {
       if (!isStorableId(id)) return 'missing'
       const expected = options === undefined ? {} : { revision: options.expectedRevision }
-      const { deletedCount } = await seam(model.deleteOne({ _id: id, ...expected }, { writeConcern: concerns().writeConcern }))
+      const { deletedCount } = await seam(documents().deleteOne({ _id: id, ...expected }, { writeConcern: concerns().writeConcern }))
       if (deletedCount === 1) return 'removed'
       return (await exists(id)) ? 'stale' : 'missing'
     },
@@ -107,7 +107,7 @@ export const mongoCollection = <Body extends object>(
         after: writeAfter(definition, query, { values: plan.sort.map(({ field }) => (values[field] as Scalar | undefined) ?? null), id: last.id }),
       }
     },
-    count: async (where) => seam(model.countDocuments(toFilter(definition, planConditions(definition, where)), { readConcern: concerns().readConcern })),
+    count: async (where) => seam(documents().countDocuments(toFilter(definition, planConditions(definition, where)), { readConcern: concerns().readConcern })),
     tally: async (options) => {
       const { by, sum } = planTally(definition, options)
       const filter = toFilter(definition, planConditions(definition, options.where))
@@ -122,7 +122,7 @@ export const mongoCollection = <Body extends object>(
       return all.map((row) => toTallyRow(row, by, sum))
     },
     clear: async () => {
-      await seam(model.deleteMany({}, { writeConcern: concerns().writeConcern }))
+      await seam(documents().deleteMany({}, { writeConcern: concerns().writeConcern }))
     },
   }
 }

@@ -318,6 +318,13 @@ onMongo('the store on MongoDB', () => {
       expect(mongoose.connections.some((connection) => connection.readyState === 1 && connection.getClient() === lost)).toBe(false)
       const kept = new Set((await collection.getMany(acknowledged)).map(({ id }) => id))
       expect(acknowledged.filter((id) => !kept.has(id))).toEqual([])
+      // Each kind of call goes on, and so does what is opened only now.
+      expect(await collection.count({})).toBeGreaterThanOrEqual(acknowledged.length)
+      expect(await collection.remove(acknowledged[0]!)).toBe('removed')
+      expect((await collection.find({ limit: 1 })).documents).toHaveLength(1)
+      expect(await collection.replace(acknowledged[1]!, { n: -1 }, { expectedRevision: 1 })).toBe('replaced')
+      await collection.clear()
+      expect(await (await store.collection(plain('opened-later'))).count({})).toBe(0)
       await store.close()
       await expect(collection.get('0-0')).rejects.toThrow(StoreUnavailableError)
     },
