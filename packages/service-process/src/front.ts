@@ -97,8 +97,8 @@ const isBelow = (url: string, path: string): boolean => {
 }
 
 /**
- * What Express does where an application is mounted: it sees the address below its mount. By hand, since an application in another cost each request a sixth
- * of its processor time, most of it for giving request and response other prototypes twice.
+ * What Express does where an application is mounted: it sees the address below its mount. By hand, since an application in another cost a read 6 of its 83 µs:
+ * request and response are given other prototypes twice.
  */
 const handOn = ({ path, app }: Mount, request: IncomingMessage & { originalUrl?: string; baseUrl?: string }, response: ServerResponse): void => {
   if (path !== '/') {

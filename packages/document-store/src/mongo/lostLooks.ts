@@ -2,13 +2,12 @@ import type { Cancel, Runtime } from '@patchwork/runtime'
 import type { mongo } from 'mongoose'
 
 /**
- * Calls `onLost` once when the driver's look at a server has ended neither well nor badly within `lostAfterMs`: it waits for ever then, and finds no server any more. Gives what ends
- * the watching. A look has two limits of `connectTimeoutMS`, one to connect and one for the answer, so `lostAfterMs` is to be longer than both.
+ * Calls `onLost` once when the driver's look at a server has ended neither well nor badly within `lostAfterMs`: it waits for ever then, and finds no server any more. A look has two limits of `connectTimeoutMS`, one to connect and one for the answer, so `lostAfterMs` is to be longer than both.
  */
 export const watchLooks = (
   client: Pick<mongo.MongoClient, 'on' | 'off'>,
   { runtime, lostAfterMs, onLost }: { runtime: Pick<Runtime, 'after'>; lostAfterMs: number; onLost: () => void },
-): (() => void) => {
+): void => {
   const underWay = new Map<string, Cancel>()
   const ended = ({ connectionId }: { connectionId: string }) => {
     underWay.get(connectionId)?.()
@@ -29,5 +28,4 @@ export const watchLooks = (
     underWay.clear()
   }
   client.on('serverHeartbeatStarted', started).on('serverHeartbeatSucceeded', ended).on('serverHeartbeatFailed', ended).on('serverClosed', closed)
-  return stop
 }
