@@ -38,7 +38,7 @@ export const brokerThroughput: Bench = {
         for (const who of order)
           rates.consume[who] = await consuming((took) =>
             who === 'ours'
-              ? servers.ports.log.subscribe({ group: topics.ours, topics: [topics.ours], handler: async (event) => took(event) })
+              ? servers.ports.log.subscribe({ group: topics.ours, topics: [topics.ours], handler: async ([event]) => took(event) })
               : raw.subscribe(topics.raw, took),
           )
         if (round > 0) for (const what of ['publish', 'consume'] as const) measured[what].push(rates[what])

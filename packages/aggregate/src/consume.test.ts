@@ -1,4 +1,4 @@
-import type { EventHandler } from '@patchwork/event-log'
+import type { EventHandler, EventRun } from '@patchwork/event-log'
 import type { EventEnvelope } from '@patchwork/events'
 import { sleep } from '@patchwork/runtime'
 import { currentTraceparent, startTracing } from '@patchwork/telemetry'
@@ -6,7 +6,7 @@ import { type Consumer, consume } from './consume.ts'
 import { on, type Reaction } from './on.ts'
 import { openAggregates } from './openAggregates.ts'
 import type { Ports } from './ports.ts'
-import { type Hooks, hooked, once, storeAway } from './simulation/hooked.ts'
+import { type Hook, type Hooks, hooked, once, storeAway } from './simulation/hooked.ts'
 import { type SimulatedPlace, simulatedPlace } from './simulation/simulatedPlace.ts'
 import { addCoins, CoinsAdded, commandOf, type Jar, type JarDetails, type JarEvent, JarSealed, jarDefinition, seal } from './testExamples.ts'
 
@@ -159,17 +159,17 @@ describe('rule 10: one mark per group and source', () => {
         },
       },
     })
-    await run(handlers[0]!(eventOf('a', 1), { signal }))
+    await run(handlers[0]!([eventOf('a', 1)], { signal }))
     isPoisoned = false
-    parkNext = once(() => handlers[1]!(eventOf('a', 2), { signal }))
+    parkNext = once(() => handlers[1]!([eventOf('a', 2)], { signal }))
     expect(await run(consumers[0]!.replay())).toEqual({ replayed: 2, stillParked: 0 })
     expect([...new Set(done)]).toEqual(['a1', 'a2'])
   })
 
   test('a row that was written just before a crash does not count, and is taken away', async () => {
     const { place, run, handlers, consumers } = await givenTwoOwners({})
-    await run(handlers[0]!(eventOf('a', 1), { signal }))
-    await run(handlers[0]!(eventOf('a', 3), { signal }))
+    await run(handlers[0]!([eventOf('a', 1)], { signal }))
+    await run(handlers[0]!([eventOf('a', 3)], { signal }))
     const rows = place.disk.get('watching/parked-events')!
     const [id, row] = [...rows][0]!
     rows.set(id.replace('#3', '#1'), { revision: 1, text: row.text.replaceAll('"sequence":3', '"sequence":1') })
@@ -179,7 +179,7 @@ describe('rule 10: one mark per group and source', () => {
 })
 
 /** Two members of one group whose deliveries the test makes itself, as overlapping owners of a partition get them. */
-const givenTwoOwners = async (options: { react?: () => Promise<unknown>; hooks?: Hooks }) => {
+const givenTwoOwners = async (options: { react?: (event: EventEnvelope) => Promise<unknown>; hooks?: Hooks }) => {
   const handlers: EventHandler[] = []
   const done: string[] = []
   const { open, consumer, ...rest } = await given({
@@ -195,14 +195,87 @@ const givenTwoOwners = async (options: { react?: () => Promise<unknown>; hooks?:
       },
     }),
     reactions: [
-      on(CoinsAdded, async ({ subject, sequence }) => {
-        await options.react?.()
-        done.push(`${subject}${sequence}`)
+      on(CoinsAdded, async (event) => {
+        await options.react?.(event)
+        done.push(`${event.subject}${event.sequence}`)
       }),
     ],
   })
   return { ...rest, done, handlers, consumers: [consumer, await open()] }
 }
+
+describe('a run of one source', () => {
+  const writesOfMarks = () => {
+    const written: number[] = []
+    const note: Hook = async (proceed, [, body]) => {
+      written.push((body as { sequence: number }).sequence)
+      return proceed()
+    }
+    return { written, hooks: { marks: { insert: note, replace: note } } }
+  }
+
+  test('each event has its effect, in order, and the mark moves once', async () => {
+    const { written, hooks } = writesOfMarks()
+    const { run, done, handlers } = await givenTwoOwners({ hooks })
+    await run(handlers[0]!([eventOf('a', 1), eventOf('a', 2), eventOf('a', 3)], { signal }))
+    await run(handlers[0]!([eventOf('a', 3), eventOf('a', 4), eventOf('a', 5)], { signal }))
+    expect({ done, written }).toEqual({ done: ['a1', 'a2', 'a3', 'a4', 'a5'], written: [3, 5] })
+  })
+
+  test('one that fails each time is parked after as many tries as any other, and the mark covers those before it', async () => {
+    let tries = 0
+    const { place, run, done, handlers, consumers } = await givenTwoOwners({
+      react: async ({ sequence }) => {
+        if (sequence !== 3) return
+        tries += 1
+        throw new Error('poison')
+      },
+    })
+    await run(handlers[0]!([eventOf('a', 1), eventOf('a', 2), eventOf('a', 3), eventOf('a', 4)], { signal }))
+    expect({ done, tries, mark: markOf(place, 'a').sequence }).toEqual({ done: ['a1', 'a2'], tries: 5, mark: 2 })
+    expect((await run(consumers[0]!.parked(10))).map(({ sequence, reason }) => [sequence, reason.why])).toEqual([
+      [3, 'failed'],
+      [4, 'behind'],
+    ])
+  })
+
+  test('what is away at one of them is told to the log, those before it are done for good', async () => {
+    let isAway = true
+    const { place, run, done, handlers } = await givenTwoOwners({
+      react: async ({ sequence }) => {
+        if (isAway && sequence === 3) throw away
+      },
+    })
+    const events: EventRun = [eventOf('a', 1), eventOf('a', 2), eventOf('a', 3)]
+    await expect(run(handlers[0]!(events, { signal }))).rejects.toBe(away)
+    expect({ done, mark: markOf(place, 'a').sequence }).toEqual({ done: ['a1', 'a2'], mark: 2 })
+    isAway = false
+    await run(handlers[1]!(events, { signal }))
+    expect({ done, mark: markOf(place, 'a').sequence }).toEqual({ done: ['a1', 'a2', 'a3'], mark: 3 })
+  })
+
+  test('whoever is told to stop begins no further one, and marks what is done', async () => {
+    const stopping = new AbortController()
+    const { place, run, done, handlers } = await givenTwoOwners({
+      react: async ({ sequence }) => {
+        if (sequence === 2) stopping.abort()
+      },
+    })
+    await expect(run(handlers[0]!([eventOf('a', 1), eventOf('a', 2), eventOf('a', 3)], { signal: stopping.signal }))).rejects.toThrow()
+    expect({ done, mark: markOf(place, 'a').sequence }).toEqual({ done: ['a1', 'a2'], mark: 2 })
+  })
+
+  test('under one key of the topic two sources each keep their own order and mark', async () => {
+    const { place, run, done, handlers } = await givenTwoOwners({})
+    const source = '/patchwork/example/other-jar'
+    await run(handlers[0]!([eventOf('a', 1), eventOf('a', 1, { source }), eventOf('a', 2), eventOf('a', 2, { source })], { signal }))
+    expect({ done, marks: place.disk.get('watching/marks')?.size, mark: markOf(place, 'a').sequence }).toEqual({
+      done: ['a1', 'a2', 'a1', 'a2'],
+      marks: 2,
+      mark: 2,
+    })
+  })
+})
 
 describe('a reaction that changes an aggregate', () => {
   const openJars = (place: SimulatedPlace, ports: Ports) =>

@@ -1,4 +1,4 @@
-import type { Lag } from '@patchwork/event-log'
+import type { EventRun, Lag } from '@patchwork/event-log'
 import type { EventEnvelope } from '@patchwork/events'
 import { instant, sleep } from '@patchwork/runtime'
 import { measure, observe } from '@patchwork/telemetry'
@@ -21,6 +21,8 @@ const unavailable = { firstMs: 50, mostMs: 5_000 }
 const markAttemptsMax = 20
 /** Source aggregates whose events one group handles at a time: their marks share commits, and one alone would pay for each. */
 const handledAtOnceMax = 100
+/** Events of one source aggregate that one move of its mark covers. After a crash so many may come again, and find their effects done. */
+const runMax = 50
 const pageSize = 200
 const parkedLimitMax = 1_000
 
@@ -137,28 +139,60 @@ export const consumeEach = async (
     }
   }
 
-  const moveOn = async (mark: Mark, nextParked: number | undefined): Promise<boolean> => {
-    const moved = await marks.moveOn(mark, nextParked)
+  const moveOn = async (mark: Mark, by: number, nextParked: number | undefined): Promise<Mark | undefined> => {
+    const moved = await marks.moveOn(mark, by, nextParked)
     if (moved) await onStep?.('after-mark', group)
     return moved
   }
 
-  /** One try at bringing the event to its end; false when another owner changed the mark meanwhile, and all must be looked at again. */
-  const handleOnce = async (event: EventEnvelope, signal: AbortSignal): Promise<boolean> => {
+  /**
+   * One try at bringing the first of these events to its end, with those that follow on it: of how many it was the end. 0 when another owner changed the
+   * mark meanwhile, and all must be looked at again.
+   */
+  const handleOnce = async (run: EventRun, signal: AbortSignal): Promise<number> => {
+    const [event] = run
     const recent = marks.recent(event)
     const mark = recent ?? (await marks.load(event))
     const { sequence, parkedFrom, parkedTo } = mark.body
     if (event.sequence === sequence && parkedFrom === sequence + 1) await drainAfterGap(mark, signal)
-    if (event.sequence <= sequence || event.sequence === parkedFrom) return true
-    if (event.sequence > sequence + 1) return marks.park(mark, event, { why: parkedTo !== undefined && event.sequence > (parkedFrom ?? 0) ? 'behind' : 'gap' })
-    const reason = await attempt(event, signal, false)
-    if (reason) {
-      logger.error({ group, code: reason.code, eventId: event.id, eventType: event.type }, 'An event is parked, and what follows it')
-      return marks.park(mark, event, reason)
+    if (event.sequence <= sequence || event.sequence === parkedFrom) return 1
+    if (event.sequence > sequence + 1) {
+      const why = parkedTo !== undefined && event.sequence > (parkedFrom ?? 0) ? 'behind' : 'gap'
+      return Number(await marks.park(mark, event, { why }))
     }
-    if (!(await moveOn(mark, parkedFrom))) return false
+    const { done, failed, thrown } = await attemptRun(parkedFrom === undefined ? followingOn(run) : [event], signal)
+    // Whatever became of the next one, these are done.
+    const moved = done === 0 ? mark : await moveOn(mark, done, parkedFrom)
+    if (thrown) throw thrown.error
+    if (!moved) return 0
+    if (failed) {
+      const { event: poison, reason } = failed
+      logger.error({ group, code: reason.code, eventId: poison.id, eventType: poison.type }, 'An event is parked, and what follows it')
+      return done + Number(await marks.park(moved, poison, reason))
+    }
     if (parkedFrom === event.sequence + 1) await drain(event, signal)
-    return true
+    return done
+  }
+
+  type RunEnd = { done: number; failed?: { event: EventEnvelope; reason: ParkedReason }; thrown?: { error: unknown } }
+
+  /** Brings about the effects of events that follow on each other, each in the trace that it came with, until one must be parked or only time can mend it. */
+  const attemptRun = async (run: readonly EventEnvelope[], signal: AbortSignal): Promise<RunEnd> => {
+    let done = 0
+    try {
+      for (const event of run) {
+        if (done > 0) signal.throwIfAborted()
+        let reason: ParkedReason | undefined
+        await processInSpan({ log, service, group }, event, async () => {
+          reason = await attempt(event, signal, false)
+        })
+        if (reason) return { done, failed: { event, reason } }
+        done += 1
+      }
+      return { done }
+    } catch (error) {
+      return { done, thrown: { error } }
+    }
   }
 
   /** A gap was closed and then the process ended, or something was away: what waited for it can go on. What failed by itself waits for an operator. */
@@ -167,13 +201,16 @@ export const consumeEach = async (
     if (head && (head.body.reason.why === 'gap' || head.body.reason.why === 'behind')) await drain(mark.body, signal)
   }
 
-  const handle = async (event: EventEnvelope, signal: AbortSignal): Promise<void> => {
-    for (let attempts = 1; attempts <= markAttemptsMax; attempts += 1) {
-      if (attempts > 1) await sleep(runtime, backOffMs(runtime, attempts - 1, { firstMs: 2, mostMs: 100 }), signal)
+  const handle = async (run: EventRun, signal: AbortSignal): Promise<void> => {
+    let attempts = 1
+    for (let rest: readonly EventEnvelope[] = run; rest.length > 0; ) {
       signal.throwIfAborted()
-      if (await handleOnce(event, signal)) return
+      const ended = await handleOnce(rest as EventRun, signal)
+      rest = rest.slice(ended)
+      attempts = ended === 0 ? attempts + 1 : 1
+      if (attempts > markAttemptsMax) throw new BusyError()
+      if (attempts > 1) await sleep(runtime, backOffMs(runtime, attempts - 1, { firstMs: 2, mostMs: 100 }), signal)
     }
-    throw new BusyError()
   }
 
   /** Brings parked events of one source to their end, in order, until one fails or none is left. */
@@ -190,19 +227,20 @@ export const consumeEach = async (
         return done
       }
       const next = await marks.nextRow(mark, row.body.sequence)
-      if (!(await moveOn(mark, next?.body.sequence))) continue
+      if (!(await moveOn(mark, 1, next?.body.sequence))) continue
       await marks.dropRow(mark, row.body.sequence)
       done += 1
     }
   }
 
-  const deliver = async (event: EventEnvelope, signal: AbortSignal): Promise<void> => {
+  const deliver = async (run: EventRun, signal: AbortSignal): Promise<void> => {
+    const [{ id: eventId }] = run
     try {
-      await queue.run(markKeyOf(event), () => handle(event, signal))
+      for (const ofSource of bySource(run)) await queue.run(markKeyOf(ofSource[0]), () => handle(ofSource, signal))
     } catch (error) {
       if (!signal.aborted) {
         unavailableInARow += 1
-        logger.warn({ group, code: codeOf(error), eventId: event.id, attempt: unavailableInARow }, 'An event waits for something that is away')
+        logger.warn({ group, code: codeOf(error), eventId, attempt: unavailableInARow }, 'Events wait for something that is away')
         await sleep(runtime, backOffMs(runtime, unavailableInARow, unavailable), signal)
       }
       throw error
@@ -236,7 +274,8 @@ export const consumeEach = async (
     group,
     topics,
     concurrencyMax: handledAtOnceMax,
-    handler: (event, { signal }) => processInSpan({ log, service, group }, event, () => deliver(event, withStopping(signal))),
+    runMax,
+    handler: (run, { signal }) => deliver(run, withStopping(signal)),
   })
   const gauges = [
     watchLag(log, group, topics),
@@ -278,6 +317,19 @@ export const consumeEach = async (
       await subscription.stop()
     },
   }
+}
+
+/** What a topic holds under one key may be of several sources. */
+const bySource = (run: EventRun): EventRun[] => {
+  const [{ source }] = run
+  if (run.every((event) => event.source === source)) return [run]
+  return [...Map.groupBy(run, (event) => event.source).values()] as unknown as EventRun[]
+}
+
+/** The first of them and those that come right behind it, one after the other. */
+const followingOn = (run: EventRun): readonly EventEnvelope[] => {
+  const end = run.findIndex(({ sequence }, place) => sequence !== run[0].sequence + place)
+  return end < 0 ? run : run.slice(0, end)
 }
 
 const markKeyOf = ({ source, subject }: { source: string; subject: string }): string => `${source}:${subject}`

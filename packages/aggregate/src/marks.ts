@@ -88,12 +88,13 @@ export const openMarks = async (options: { service: string; group: string }, por
       throw error
     }
   }
-  /** Writes the mark if nobody else has since it was loaded; false when somebody has. */
-  const save = async (mark: Mark, body: MarkBody): Promise<boolean> => {
+  /** Writes the mark if nobody else has since it was loaded, and gives it as it then is; undefined when somebody has. */
+  const save = async (mark: Mark, body: MarkBody): Promise<Mark | undefined> => {
     kept.delete(mark.id)
-    const isSaved = await write(mark, body)
-    if (isSaved && body.parkedFrom === undefined) keep({ id: mark.id, revision: mark.revision + 1, body })
-    return isSaved
+    if (!(await write(mark, body))) return undefined
+    const saved = { id: mark.id, revision: mark.revision + 1, body }
+    if (body.parkedFrom === undefined) keep(saved)
+    return saved
   }
 
   return {
@@ -110,11 +111,14 @@ export const openMarks = async (options: { service: string; group: string }, por
       const id = idOf({ source, subject })
       return (await marks.get(id)) ?? { id, revision: 0, body: { group, source, subject, sequence: 0 } }
     },
-    /** Moves the mark one on; what is parked stays parked but for this event. False when somebody else changed the mark. */
-    moveOn: async (mark: Mark, nextParked: number | undefined): Promise<boolean> => {
+    /**
+     * Moves the mark on by so many events; what is parked stays parked from `nextParked` on. Gives the mark as it then is, undefined when somebody else
+     * changed it.
+     */
+    moveOn: async (mark: Mark, by: number, nextParked: number | undefined): Promise<Mark | undefined> => {
       const { parkedFrom: _from, parkedTo, parkedIn: _in, ...body } = mark.body
       const parked = nextParked === undefined || parkedTo === undefined ? {} : { parkedFrom: nextParked, parkedTo, parkedIn: group }
-      return save(mark, { ...body, sequence: body.sequence + 1, ...parked })
+      return save(mark, { ...body, sequence: body.sequence + by, ...parked })
     },
     /** Puts an event among the parked: its row first, then the mark. False when somebody else changed the mark; the row then does not count yet. */
     park: async (mark: Mark, event: EventEnvelope, reason: ParkedReason): Promise<boolean> => {
@@ -129,15 +133,15 @@ export const openMarks = async (options: { service: string; group: string }, por
       )
       if (!isNew && mark.body.parkedFrom !== undefined && event.sequence >= parkedFrom && event.sequence <= parkedTo) return true
       // Also when the range stays as it is, so that a replay that is about to find nothing more has to look again.
-      const isSaved = await save(mark, {
+      const saved = await save(mark, {
         ...mark.body,
         parkedFrom: Math.min(parkedFrom, event.sequence),
         parkedTo: Math.max(parkedTo, event.sequence),
         parkedIn: group,
       })
       // Somebody else handled it meanwhile: nobody counts on the row.
-      if (!isSaved && isNew && ((await marks.get(mark.id))?.body.sequence ?? 0) >= event.sequence) await rows.remove(rowIdOf(mark.id, event.sequence))
-      return isSaved
+      if (!saved && isNew && ((await marks.get(mark.id))?.body.sequence ?? 0) >= event.sequence) await rows.remove(rowIdOf(mark.id, event.sequence))
+      return saved !== undefined
     },
     giveReason: async (row: ParkedRow, reason: ParkedReason): Promise<void> => {
       await rows.replace(row.id, { ...row.body, reason }, { expectedRevision: row.revision })

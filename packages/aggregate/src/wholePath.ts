@@ -383,7 +383,7 @@ export const wholePathRules = (name: string, openDrivers: () => Promise<Drivers 
       })
       const next = await takeNotes(place, byHand)
       const { signal } = new AbortController()
-      const deliver = (owner: number, sequence: number) => handlers[owner]!(coinsAdded(place, 'a', sequence), { signal })
+      const deliver = (owner: number, sequence: number) => handlers[owner]!([coinsAdded(place, 'a', sequence)], { signal })
       await deliver(1, 1)
       const slow = deliver(0, 2)
       await entered.promise

@@ -80,7 +80,7 @@ export const eventLogConformance = (name: string, underTest: LogUnderTest | unde
     }
     const collect = async (topic: string, group: string, by = log): Promise<{ events: EventEnvelope[]; subscription: Subscription }> => {
       const events: EventEnvelope[] = []
-      const subscription = await by.subscribe({ group, topics: [topic], handler: async (event) => void events.push(event) })
+      const subscription = await by.subscribe({ group, topics: [topic], handler: async ([event]) => void events.push(event) })
       return { events, subscription }
     }
 
@@ -190,7 +190,7 @@ export const eventLogConformance = (name: string, underTest: LogUnderTest | unde
         const second = await newTopic()
         await Promise.all([publish(topic, 'a', 1, 3), publish(second, 'b', 1, 3)])
         const events: EventEnvelope[] = []
-        const subscription = await log.subscribe({ group: `${topic}-g`, topics: [topic, second], handler: async (event) => void events.push(event) })
+        const subscription = await log.subscribe({ group: `${topic}-g`, topics: [topic, second], handler: async ([event]) => void events.push(event) })
         await subscription.caughtUp()
         expect([firsts(ofKey(events, 'a')), firsts(ofKey(events, 'b'))]).toEqual([numbers(3), numbers(3)])
         await subscription.stop()
@@ -212,7 +212,7 @@ export const eventLogConformance = (name: string, underTest: LogUnderTest | unde
         const stuck = await log.subscribe({
           group: `${topic}-g`,
           topics: [topic],
-          handler: async ({ sequence }) => {
+          handler: async ([{ sequence }]) => {
             seen.push(sequence)
             if (sequence === 2) throw new Error('not now')
           },
@@ -232,7 +232,7 @@ export const eventLogConformance = (name: string, underTest: LogUnderTest | unde
         const subscription = await log.subscribe({
           group: `${topic}-g`,
           topics: [topic],
-          handler: async ({ sequence }, { signal }) => {
+          handler: async ([{ sequence }], { signal }) => {
             started = true
             await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
             await pause(50)
@@ -279,7 +279,7 @@ export const eventLogConformance = (name: string, underTest: LogUnderTest | unde
         const subscription = await log.subscribe({
           group: `${topic}-g`,
           topics: [topic],
-          handler: async ({ sequence }) => {
+          handler: async ([{ sequence }]) => {
             await pause(30)
             handled.push(sequence)
           },
@@ -298,7 +298,7 @@ export const eventLogConformance = (name: string, underTest: LogUnderTest | unde
         const subscription = await log.subscribe({
           group: `${topic}-g`,
           topics: [topic],
-          handler: async (event) => {
+          handler: async ([event]) => {
             if (event.subject === 'bad' && event.sequence === 2) tries += 1
             if (event.subject === 'bad' && event.sequence === 2 && !healed) throw new Error('not yet')
             handled.push(event)
@@ -323,7 +323,7 @@ export const eventLogConformance = (name: string, underTest: LogUnderTest | unde
           group: `${topic}-g`,
           topics: [topic],
           concurrencyMax: 2,
-          handler: async (event) => {
+          handler: async ([event]) => {
             if (event.subject.startsWith('bad') && !healed) throw new Error('not yet')
             handled.push(event)
           },
@@ -334,13 +334,40 @@ export const eventLogConformance = (name: string, underTest: LogUnderTest | unde
         expect(new Set(handled.map(({ subject }) => subject)).size).toBe(40)
         await subscription.stop()
       })
+      rule(
+        'where runs are asked for, what has come of a key comes together, in order and no more than asked; a refused run comes again whole',
+        async (topic) => {
+          await log.publish(numbers(10).flatMap((sequence) => ['a', 'b'].map((key) => ({ topic, event: eventOf(key, sequence) }))))
+          const runs: { key: string; sequences: number[] }[] = []
+          let refused = false
+          const subscription = await log.subscribe({
+            group: `${topic}-g`,
+            topics: [topic],
+            runMax: 4,
+            handler: async (run) => {
+              const sequences = run.map(({ sequence }) => sequence)
+              if (run[0].subject === 'a' && sequences.includes(3) && !refused) {
+                refused = true
+                throw new Error('not yet')
+              }
+              runs.push({ key: run[0].subject, sequences })
+              expect(new Set(run.map(({ subject }) => subject)).size).toBe(1)
+            },
+          })
+          await subscription.caughtUp()
+          const ofBoth = ['a', 'b'].map((of) => runs.flatMap(({ key, sequences }) => (key === of ? sequences : [])))
+          expect([refused, ...ofBoth.map(firsts)]).toEqual([true, numbers(10), numbers(10)])
+          expect(Math.max(...runs.map(({ sequences }) => sequences.length))).toBeLessThanOrEqual(4)
+          await subscription.stop()
+        },
+      )
       rule('a slow handler never has two events of one key', async (topic) => {
         const running = new Map<string, number>()
         let overlapped = false
         const subscription = await log.subscribe({
           group: `${topic}-g`,
           topics: [topic],
-          handler: async ({ subject }) => {
+          handler: async ([{ subject }]) => {
             running.set(subject, (running.get(subject) ?? 0) + 1)
             overlapped ||= (running.get(subject) as number) > 1
             await pause(2)
@@ -376,7 +403,7 @@ export const eventLogConformance = (name: string, underTest: LogUnderTest | unde
         return member.subscribe({
           group: `${topic}-g`,
           topics: [topic],
-          handler: async (event) => {
+          handler: async ([event]) => {
             await pause(1)
             handled.push({ by, event })
           },

@@ -1,7 +1,10 @@
 import type { EventEnvelope } from '@patchwork/events'
 
-/** Handles one event. Resolving means: done for ever. Rejecting means: give it to me again; its key waits, and every other key flows on. */
-export type EventHandler = (event: EventEnvelope, delivery: { signal: AbortSignal }) => Promise<void>
+/** Events of one key, in their order, none left out between them. */
+export type EventRun = readonly [EventEnvelope, ...EventEnvelope[]]
+
+/** Handles a run of events. Resolving means: all done for ever. Rejecting means: give them to me again; their key waits, and every other key flows on. */
+export type EventHandler = (run: EventRun, delivery: { signal: AbortSignal }) => Promise<void>
 
 export type Subscription = {
   /** Resolves when everything published before the call has been handled by this subscription. */
@@ -28,10 +31,10 @@ export interface EventLog {
   /** Durable when it resolves, in the order given per key. Throws LogUnavailableError: then any part may have been written, and the caller publishes all again. */
   publish(events: readonly { topic: string; event: EventEnvelope }[]): Promise<void>
   /**
-   * Starts delivering. `concurrencyMax` keys are handled at a time (16 when absent). Resolves when events may come, which is before they do: a log that is
-   * away, or that still counts on a member that died, delivers once it can.
+   * Starts delivering. `concurrencyMax` keys are handled at a time (16 when absent), and of one key as many events as have come by then, up to `runMax` (1
+   * when absent). Resolves when events may come, which is before they do: a log that is away, or that still counts on a member that died, delivers once it can.
    */
-  subscribe(options: { group: string; topics: readonly string[]; handler: EventHandler; concurrencyMax?: number }): Promise<Subscription>
+  subscribe(options: { group: string; topics: readonly string[]; handler: EventHandler; concurrencyMax?: number; runMax?: number }): Promise<Subscription>
   /** Every event of a topic from the beginning, or `from` a position on, in order per key, ending at what was there when it was called. */
   read(topic: string, options?: { from?: LogPosition }): AsyncIterable<EventEnvelope>
   /** Where the topic ends now: what was published before stands before it. */

@@ -17,19 +17,21 @@ describe('work by key', () => {
       fc.asyncProperty(
         fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 60 }),
         fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 40 }),
-        fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }),
+        fc.array(fc.record({ slots: fc.integer({ min: 1, max: 3 }), runMax: fc.integer({ min: 1, max: 4 }) }), { minLength: 1, maxLength: 3 }),
         async (keys, tempers, members) => {
           const finished = new Set<number>()
           const order = new Map<string, number[]>()
           const running = new Set<string>()
           let position = -1
           let calls = 0
+          let longest = 0
           const work = open((offset) => {
             expect(offset).toBeGreaterThanOrEqual(position)
             position = offset
             for (const passed of numbers(offset, 0)) expect(finished).toContain(passed)
           })
-          const handler: EventHandler = async ({ subject, sequence }) => {
+          const handler: EventHandler = async (run) => {
+            const [{ subject }] = run
             expect(running).not.toContain(subject)
             running.add(subject)
             const temper = tempers[calls++ % tempers.length] as number
@@ -37,10 +39,12 @@ describe('work by key', () => {
             running.delete(subject)
             // Refusing for ever would be another property.
             if (temper > 7 && calls < 300) throw new Error('not now')
-            order.set(subject, [...(order.get(subject) ?? []), sequence])
-            finished.add(sequence)
+            const sequences = run.map(({ sequence }) => sequence)
+            order.set(subject, [...(order.get(subject) ?? []), ...sequences])
+            for (const sequence of sequences) finished.add(sequence)
+            longest = Math.max(longest, run.length)
           }
-          const leave = members.map((max) => work.join({ handler, slots: openSlots(max) }))
+          const leave = members.map(({ slots, runMax }) => work.join({ handler, slots: openSlots(slots), runMax }))
           for (let offset = 0; offset < keys.length; ) {
             const from = offset
             offset = Math.min(keys.length, from + 1 + ((tempers[from % tempers.length] as number) % runMax))
@@ -59,6 +63,7 @@ describe('work by key', () => {
           for (const sequences of order.values()) expect(sequences).toEqual(sequences.toSorted((one, other) => one - other))
           expect(finished.size).toBe(keys.length)
           expect([...order.values()].flat().length).toBe(keys.filter((_key, one) => tempers[one % tempers.length] !== 0).length)
+          expect(longest).toBeLessThanOrEqual(Math.max(...members.map(({ runMax }) => runMax)))
           await Promise.all(leave.map((go) => go()))
         },
       ),
@@ -74,7 +79,8 @@ describe('work by key', () => {
     })
     const leave = work.join({
       slots: openSlots(4),
-      handler: async ({ subject }) => {
+      runMax: 1,
+      handler: async ([{ subject }]) => {
         if (subject === 'stuck' && !mended) throw new Error('not now')
       },
     })
@@ -104,7 +110,8 @@ describe('work by key', () => {
     const work = open()
     const leave = work.join({
       slots: openSlots(2),
-      handler: async ({ sequence }) => {
+      runMax: 1,
+      handler: async ([{ sequence }]) => {
         await gate.promise
         handled.push(sequence)
       },
@@ -127,7 +134,7 @@ describe('work by key', () => {
     const handled: string[] = []
     const streams = ['one', 'two', 'three'].map((name) => {
       const work = openKeyedWork({ runtime: hurried, group: 'g', topic: name, onMoved: () => {} })
-      work.join({ slots, handler: async () => void handled.push(name) })
+      work.join({ slots, runMax: 1, handler: async () => void handled.push(name) })
       return work
     })
     for (const offset of numbers(9, 0)) for (const [index, work] of streams.entries()) work.take([logged(offset, `${index}-${offset}`)])

@@ -1,7 +1,7 @@
 import type { EventEnvelope } from '@patchwork/events'
 import type { Runtime } from '@patchwork/runtime'
 import type { Logger } from '@patchwork/telemetry'
-import type { EventHandler } from './eventLog.ts'
+import type { EventHandler, EventRun } from './eventLog.ts'
 import type { Slots } from './slots.ts'
 
 /** An event where it stands in its stream; `offset` grows. `bytes` is about what it takes of memory, where somebody counts that. */
@@ -16,8 +16,8 @@ const finishedAheadMax = 200_000
 const backOffMinMs = 50
 const backOffMaxMs = 5_000
 
-/** One who works: a subscription's handler, and how many of its handlers may run. */
-export type Worker = { handler: EventHandler; slots: Slots }
+/** One who works: a subscription's handler, how many of its handlers may run, and how many events of a key one of them is handed. */
+export type Worker = { handler: EventHandler; slots: Slots; runMax: number }
 
 export interface KeyedWork {
   /** How many more events it takes now. */
@@ -44,7 +44,7 @@ type Member = Worker & {
 }
 
 /**
- * Hands the events of one stream on: in order per key, different keys at a time. A rejected one comes again after a back-off, in which its key
+ * Hands the events of one stream on: in order per key, different keys at a time. A rejected run comes again after a back-off, in which its key
  * waits and holds no slot. `onMoved` is told the offset up to which everything is finished, and that there may be room again.
  */
 export const openKeyedWork = (options: {
@@ -56,7 +56,7 @@ export const openKeyedWork = (options: {
 }): KeyedWork => {
   const { runtime, logger, group, topic, onMoved } = options
   const members: Member[] = []
-  // A key with events stands in `ready`, or its first event is in hand, or it waits out a back-off.
+  // A key with events stands in `ready`, or its first events are in hand, or it waits out a back-off.
   const queues = new Map<string, LoggedEvent[]>()
   const attempts = new Map<string, number>()
   const ready: string[] = []
@@ -69,8 +69,8 @@ export const openKeyedWork = (options: {
   const finish = (offset: number) => {
     if (finished.size === 0 && unfinished[0] === offset) unfinished.shift()
     else finishAmong(offset)
-    onMoved((unfinished[0] ?? takenTo + 1) - 1)
   }
+  const tellMoved = () => onMoved((unfinished[0] ?? takenTo + 1) - 1)
   const finishAmong = (offset: number) => {
     finished.add(offset)
     let done = 0
@@ -84,24 +84,25 @@ export const openKeyedWork = (options: {
       void workOn(ready.shift() as string, member)
     }
   }
-  /** The one with the fewest events in hand that has a slot, which is taken. */
+  /** The one with the fewest runs in hand that has a slot, which is taken. */
   const freeMember = (): Member | undefined => {
     const inOrder = members.length > 1 ? members.toSorted((one, other) => one.inHand - other.inHand) : members
     return inOrder.find(({ slots }) => slots.take())
   }
-  // Each event comes this way: one turn of waiting for its handler, and no other.
+  // Each run comes this way: one turn of waiting for its handler, and no other.
   const workOn = async (key: string, member: Member) => {
-    const [logged] = queues.get(key) as [LoggedEvent]
+    const queue = queues.get(key) as LoggedEvent[]
+    const run = queue.slice(0, member.runMax)
     let refusal: { error: unknown } | undefined
     member.inHand += 1
     try {
-      await member.handler(logged.event, member.delivery)
+      await member.handler(run.map(({ event }) => event) as unknown as EventRun, member.delivery)
     } catch (error) {
       refusal = { error }
     }
     try {
-      if (refusal) askedAgain(logged, member, refusal.error)
-      else handled(logged)
+      if (refusal) askedAgain(run[0] as LoggedEvent, member, refusal.error)
+      else handled(key, queue, run)
     } finally {
       member.inHand -= 1
       member.slots.give()
@@ -109,19 +110,21 @@ export const openKeyedWork = (options: {
       if (member.inHand === 0) member.idle?.resolve()
     }
   }
-  const handled = ({ key, offset, bytes = 0 }: LoggedEvent) => {
-    const queue = queues.get(key) as LoggedEvent[]
-    queue.shift()
+  const handled = (key: string, queue: LoggedEvent[], run: readonly LoggedEvent[]) => {
+    queue.splice(0, run.length)
     attempts.delete(key)
-    bytesInHand -= bytes
     if (queue.length === 0) queues.delete(key)
     else ready.push(key)
-    finish(offset)
+    for (const { bytes = 0, offset } of run) {
+      bytesInHand -= bytes
+      finish(offset)
+    }
+    tellMoved()
   }
   const askedAgain = ({ key, event }: LoggedEvent, { stopping }: Member, error: unknown) => {
     const attempt = (attempts.get(key) ?? 0) + 1
     attempts.set(key, attempt)
-    logger?.debug({ group, topic, eventId: event.id, attempt, code: (error as { code?: string } | null)?.code }, 'a handler asked for the event again')
+    logger?.debug({ group, topic, eventId: event.id, attempt, code: (error as { code?: string } | null)?.code }, 'a handler asked for events again')
     if (stopping.signal.aborted) ready.unshift(key)
     else waitOut(key)
   }
@@ -159,6 +162,7 @@ export const openKeyedWork = (options: {
       takenTo = offset
       unfinished.push(offset)
       finish(offset)
+      tellMoved()
     },
     join: (worker) => {
       const stopping = new AbortController()

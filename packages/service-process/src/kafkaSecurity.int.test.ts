@@ -70,7 +70,7 @@ runs('a broker that is spoken to with TLS and lets in only whom it knows', () =>
       await log.ensureTopics([topic])
       await log.publish([{ topic, event }])
       const heard: string[] = []
-      const subscription = await log.subscribe({ group: `${topic}-g`, topics: [topic], handler: async ({ id }) => void heard.push(id) })
+      const subscription = await log.subscribe({ group: `${topic}-g`, topics: [topic], handler: async ([{ id }]) => void heard.push(id) })
       await subscription.caughtUp()
       expect(heard).toEqual(['a-1'])
       await subscription.stop()

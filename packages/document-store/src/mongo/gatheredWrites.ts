@@ -47,10 +47,12 @@ const countOf = (waiting: readonly Waiting[]): number => {
 const send = async (request: readonly Waiting[], { writeConcern }: Concerns): Promise<void> => {
   const [first] = request as [Waiting]
   if (request.length === 1) return sendAlone(first)
+  // Of an insert nothing is to be told but that it was refused, which is told in any case.
+  const verboseResults = request.some(({ replaces }) => replaces !== undefined)
   let done: mongo.ClientBulkWriteResult
   let refused: ReadonlyMap<number, unknown> = new Map()
   try {
-    done = await first.client.bulkWrite<{ [namespace: string]: MongoDocument }>(request.map(toModel), { ordered: false, verboseResults: true, writeConcern })
+    done = await first.client.bulkWrite<{ [namespace: string]: MongoDocument }>(request.map(toModel), { ordered: false, verboseResults, writeConcern })
   } catch (error) {
     const partly = error instanceof mongoose.mongo.MongoClientBulkWriteError ? error : undefined
     if (!partly?.partialResult || partly.cause || partly.writeConcernErrors.length > 0) {

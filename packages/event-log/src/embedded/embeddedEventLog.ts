@@ -33,11 +33,11 @@ export const embeddedEventLog = ({ placeFile, runtime, logger }: Options): Event
       if (events.length === 0) return
       published(await file.append(events))
     },
-    subscribe: async ({ group, topics, handler, concurrencyMax = 16 }) => {
+    subscribe: async ({ group, topics, handler, concurrencyMax = 16, runMax = 1 }) => {
       refuseWhenClosed()
       await file.ready()
       const slots = openSlots(concurrencyMax)
-      const joined = [...new Set(topics)].map((topic) => laneOf(group, topic).join({ handler, slots }))
+      const joined = [...new Set(topics)].map((topic) => laneOf(group, topic).join({ handler, slots, runMax }))
       let stopped: Promise<unknown> | undefined
       const stop = async () => {
         stops.delete(stop)

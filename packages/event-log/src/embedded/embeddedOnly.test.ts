@@ -40,7 +40,7 @@ describe('what only the embedded log has', () => {
     log.publish(numbers(to, from).map((sequence) => ({ topic: 't', event: eventOf(subject, sequence) })))
   const subscribe = async (group = 'g', by = log) => {
     const sequences: number[] = []
-    const subscription = await by.subscribe({ group, topics: ['t'], handler: async ({ sequence }) => void sequences.push(sequence) })
+    const subscription = await by.subscribe({ group, topics: ['t'], handler: async ([{ sequence }]) => void sequences.push(sequence) })
     return { sequences, subscription }
   }
 
@@ -104,7 +104,7 @@ describe('what only the embedded log has', () => {
         group,
         topics: ['t'],
         concurrencyMax: 3,
-        handler: async (event) => {
+        handler: async ([event]) => {
           calls += 1
           if (calls % 3 === 0) await pause(1)
           if (calls % 17 === 0) throw new Error('not now')

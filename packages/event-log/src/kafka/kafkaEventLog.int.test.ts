@@ -105,7 +105,7 @@ describe('what only Kafka has', () => {
       })
       await producer.disconnect()
       const taken: unknown[] = []
-      const subscription = await log.subscribe({ group: `${topic}-g`, topics: [topic], handler: async (event) => void taken.push(event) })
+      const subscription = await log.subscribe({ group: `${topic}-g`, topics: [topic], handler: async ([event]) => void taken.push(event) })
       await subscription.caughtUp()
       await subscription.stop()
       expect(taken).toEqual([expect.objectContaining({ id: 'x-1', subject: 'x', source: 'urn:another', sequence: 1, custom: 'kept', data: { seen: true } })])
@@ -217,7 +217,7 @@ describe('what only Kafka has', () => {
       const members = async () => (await admin.describeGroups([group])).groups[0]?.members.map(({ memberId }) => memberId)
       const before = await members()
       const heard: number[] = []
-      const subscription = await log.subscribe({ group, topics: [topic], handler: async ({ sequence }) => void heard.push(sequence) })
+      const subscription = await log.subscribe({ group, topics: [topic], handler: async ([{ sequence }]) => void heard.push(sequence) })
       // It has its place still: nobody has been served in its stead.
       expect({ heard, members: await members() }).toEqual({ heard: [], members: expect.arrayContaining(before as string[]) })
       await admin.disconnect()
@@ -263,7 +263,7 @@ describe('what only Kafka has', () => {
       const subscription = await log.subscribe({
         group: `${topic}-g`,
         topics: [topic],
-        handler: async ({ subject, sequence }) => void received.push({ subject, sequence }),
+        handler: async ([{ subject, sequence }]) => void received.push({ subject, sequence }),
       })
       let ended = false
       // As the relay does: one event of a key after the other, each until it is taken.
@@ -313,7 +313,7 @@ describe('what only Kafka has', () => {
       await broker?.kill()
       const other = open()
       const received: number[] = []
-      const subscription = await other.subscribe({ group: `${topic}-g`, topics: [topic], handler: async ({ sequence }) => void received.push(sequence) })
+      const subscription = await other.subscribe({ group: `${topic}-g`, topics: [topic], handler: async ([{ sequence }]) => void received.push(sequence) })
       await broker?.start()
       await until('the event comes', () => received.length > 0)
       await subscription.stop()

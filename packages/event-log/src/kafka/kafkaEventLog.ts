@@ -57,7 +57,7 @@ export const kafkaEventLog = (options: KafkaOptions): EventLog => {
         }
     },
     publish: (events) => (events.length === 0 ? Promise.resolve() : producer.publish(events)),
-    subscribe: async ({ group, topics, handler, concurrencyMax = 16 }) => {
+    subscribe: async ({ group, topics, handler, concurrencyMax = 16, runMax = 1 }) => {
       refuseWhenClosed()
       const subscription = openSubscription({
         kafka,
@@ -67,6 +67,7 @@ export const kafkaEventLog = (options: KafkaOptions): EventLog => {
         topics: [...new Set(topics)],
         handler,
         concurrencyMax,
+        runMax,
         sessionMs,
         heads,
         committed,

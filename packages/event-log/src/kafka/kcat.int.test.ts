@@ -56,7 +56,7 @@ runs('another client of Kafka', () => {
     async (compression) => {
       const topic = await newTopic()
       const heard: EventEnvelope[] = []
-      const subscription = await log.subscribe({ group: `${topic}-g`, topics: [topic], handler: async (event) => void heard.push(event) })
+      const subscription = await log.subscribe({ group: `${topic}-g`, topics: [topic], handler: async ([event]) => void heard.push(event) })
       const headers = {
         ...{ ce_specversion: '1.0', ce_id: 'by-hand-1', ce_source: 'urn:council:desk', ce_type: 'thing.happened.v1' },
         ...{ ce_time: '2026-03-29T02:30:00+01:00', ce_sequence: '1', 'content-type': 'application/json' },

@@ -42,6 +42,7 @@ type Options = {
   topics: readonly string[]
   handler: EventHandler
   concurrencyMax: number
+  runMax: number
   /** A member that is silent for so long is taken for dead, and its partitions go to the others. */
   sessionMs: number
   heads: (topic: string) => Promise<{ partition: number; high: string }[]>
@@ -54,9 +55,9 @@ type Options = {
  * It joins beside whoever opened it: a group shares its work out anew only when a member that was killed has been silent for `sessionMs`.
  */
 export const openSubscription = (options: Options) => {
-  const { kafka, runtime, logger, group, topics, handler, concurrencyMax, sessionMs } = options
+  const { kafka, runtime, logger, group, topics, handler, concurrencyMax, runMax, sessionMs } = options
   const stopping = new AbortController()
-  const work = openPartitionWork({ runtime, logger, group, worker: { handler, slots: openSlots(concurrencyMax) } })
+  const work = openPartitionWork({ runtime, logger, group, worker: { handler, slots: openSlots(concurrencyMax), runMax } })
   let isDraining = false
   // Of the consumer that lives: commits with its present generation, and does not try again by itself, which could move a group back.
   let commitOffsets: EachBatchPayload['commitOffsetsIfNecessary'] | undefined

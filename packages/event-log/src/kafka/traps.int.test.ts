@@ -53,7 +53,7 @@ describe('the traps of Kafka’s client', () => {
       const group = `${topic}-g`
       const subscription = await log.subscribe({
         ...{ group, topics: [topic] },
-        handler: async ({ id, subject }) => {
+        handler: async ([{ id, subject }]) => {
           if (subject === 'bad' && !isMended) {
             attempts += 1
             if (attempts % 2 === 0) throw new TypeError('a mistake of ours')
@@ -87,7 +87,7 @@ describe('the traps of Kafka’s client', () => {
       const { log, times } = open()
       const [topic, heard] = [newTopic(), [] as number[]]
       await log.ensureTopics([topic])
-      const subscription = await log.subscribe({ group: `${topic}-g`, topics: [topic], handler: async ({ sequence }) => void heard.push(sequence) })
+      const subscription = await log.subscribe({ group: `${topic}-g`, topics: [topic], handler: async ([{ sequence }]) => void heard.push(sequence) })
       await log.publish([{ topic, event: eventOf('a', 1) }])
       await until('the first comes', () => heard.length === 1)
       await broker?.kill()
@@ -115,7 +115,7 @@ describe('the traps of Kafka’s client', () => {
       const [topic, heard] = [newTopic(), [] as string[]]
       // Not a topic of ours: those are kept uncompressed for this reason.
       await withAdmin((admin) => admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 1, replicationFactor: 1 }] }))
-      const subscription = await log.subscribe({ group: `${topic}-g`, topics: [topic], handler: async ({ id }) => void heard.push(id) })
+      const subscription = await log.subscribe({ group: `${topic}-g`, topics: [topic], handler: async ([{ id }]) => void heard.push(id) })
       await kcat?.(['-b', brokers.join(','), '-P', '-t', topic, '-k', 'a', '-z', 'snappy'], `${'much the same '.repeat(200)}\n`)
       await until('two clients have ended on it', () => times(crashed) >= 2)
       await log.publish([{ topic, event: eventOf('a', 1) }])
@@ -144,7 +144,7 @@ describe('the traps of Kafka’s client', () => {
       const member = (by: number, of: EventLog) =>
         of.subscribe({
           ...{ group: `${topic}-g`, topics: [topic], concurrencyMax: 4 },
-          handler: async ({ subject, sequence }) => {
+          handler: async ([{ subject, sequence }]) => {
             await pause(100)
             heard.push({ subject, sequence, by })
           },
@@ -232,7 +232,7 @@ describe('the traps of Kafka’s client', () => {
       const heard: number[] = []
       const subscription = await log.subscribe({
         ...{ group: `${topic}-g`, topics: [topic] },
-        handler: async ({ sequence }) => {
+        handler: async ([{ sequence }]) => {
           await gate
           heard.push(sequence)
         },

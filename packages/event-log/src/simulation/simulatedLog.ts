@@ -1,6 +1,6 @@
 import type { EventEnvelope } from '@patchwork/events'
 import type { SimulatedWorld } from '@patchwork/runtime/simulation'
-import { type EventHandler, type EventLog, LogUnavailableError } from '../eventLog.ts'
+import { type EventHandler, type EventLog, type EventRun, LogUnavailableError } from '../eventLog.ts'
 
 export type LogFaults = {
   /** Chance that publishing fails; any part, from the first event on, may have been written. */
@@ -15,6 +15,7 @@ export type LogFaults = {
 type Member = {
   handler: EventHandler
   slots: number
+  runMax: number
   isGone: boolean
   stopping: AbortController
   inHand: Set<Promise<unknown>>
@@ -68,11 +69,11 @@ export const simulatedLog = (world: SimulatedWorld, topics: SimulatedTopics, fau
     return free[world.pick(free.length)]
   }
 
-  /** Hands the event to a member; whether it was handled. */
-  const give = (name: string, { handler, stopping, inHand }: Member, event: EventEnvelope): Promise<boolean> => {
-    world.note(`${name} is given ${event.type} ${event.subject} ${event.sequence}`)
+  /** Hands events of a key to a member; whether all were handled. */
+  const give = (name: string, { handler, stopping, inHand }: Member, run: EventRun): Promise<boolean> => {
+    for (const event of run) world.note(`${name} is given ${event.type} ${event.subject} ${event.sequence}`)
     const handled = Promise.resolve()
-      .then(() => handler(structuredClone(event), { signal: stopping.signal }))
+      .then(() => handler(structuredClone(run), { signal: stopping.signal }))
       .then(
         () => true,
         () => false,
@@ -99,15 +100,16 @@ export const simulatedLog = (world: SimulatedWorld, topics: SimulatedTopics, fau
           continue
         }
         const early = ofKey[at + 1]
-        if (early && world.chance() < faults().outOfOrder) await Promise.race([give(name, member, early), member.lost.promise])
+        if (early && world.chance() < faults().outOfOrder) await Promise.race([give(name, member, [early]), member.lost.promise])
         if (member.isGone) continue
-        const handled = give(name, member, event)
+        const run: EventRun = [event, ...ofKey.slice(at + 1, at + 1 + world.pick(member.runMax))]
+        const handled = give(name, member, run)
         if (world.chance() < faults().handOver) {
           group.positions.set(key, Math.max(0, at - world.pick(3)))
           continue
         }
         const isDone = await Promise.race([handled, member.lost.promise])
-        if (isDone && (group.positions.get(key) ?? 0) === at) group.positions.set(key, at + 1)
+        if (isDone && (group.positions.get(key) ?? 0) === at) group.positions.set(key, at + run.length)
         else if (!isDone) await wait(world.pick(backOffMs))
       }
     } finally {
@@ -154,12 +156,13 @@ export const simulatedLog = (world: SimulatedWorld, topics: SimulatedTopics, fau
       lastPublish = begun.catch(() => undefined)
       return published
     },
-    subscribe: async ({ group: name, topics: names, handler, concurrencyMax = concurrencyMaxByDefault }) => {
+    subscribe: async ({ group: name, topics: names, handler, concurrencyMax = concurrencyMaxByDefault, runMax = 1 }) => {
       checkOpen()
       if (!Number.isInteger(concurrencyMax) || concurrencyMax < 1 || concurrencyMax > concurrencyLimit) throw new RangeError('concurrencyMax is 1 to 1,000')
       const member: Member = {
         handler,
         slots: concurrencyMax,
+        runMax,
         isGone: false,
         stopping: new AbortController(),
         inHand: new Set(),

@@ -31,7 +31,7 @@ export const followEvents = async (
   const subscription = await log.subscribe({
     group,
     topics,
-    handler: (event) => processInSpan({ log, service, group }, event, () => takeOrTell(event)),
+    handler: ([event]) => processInSpan({ log, service, group }, event, () => takeOrTell(event)),
   })
   const forgetLag = watchLag(log, group, topics)
   return {

@@ -49,7 +49,7 @@ const heldOpen = async ({ changedAt = at }: { changedAt?: string } = {}) => {
   const logger = createLogger({ service: 'test', level: 'silent' })
   const sync = await syncSearch({ index, directory, group: 'test' }, { log, logger, runtime: systemRuntime })
   const tell = (type: string, subject: string, sequence: number) =>
-    handler!({ source: '/patchwork/provider-directory/offer', type, subject, sequence } as EventEnvelope, { signal: new AbortController().signal })
+    handler!([{ source: '/patchwork/provider-directory/offer', type, subject, sequence } as EventEnvelope], { signal: new AbortController().signal })
   return {
     index,
     sync,
