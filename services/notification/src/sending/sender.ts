@@ -33,6 +33,8 @@ const endedBy = (message: KnownMessage, supplier: 'sink' | 'smtp'): DelayReason[
   ...(supplier === 'smtp' ? (['mail-server-unreachable', 'mail-server-set-up'] as const) : []),
 ]
 
+type Named = { traceparent?: string | undefined; isEarly?: true }
+
 export type Sender = {
   /** Something is due; this message, when it is named. Sending starts at once, in the trace of what caused it. */
   wake(what?: { messageId: string; traceparent: string | undefined }): void
@@ -53,8 +55,13 @@ export const createSender = (dependencies: {
   const stopping = new AbortController()
   const giveUp = new AbortController()
   const underWay = new Map<string, Promise<void>>()
-  /** Named by a wake or the end of an outage, with the trace; looked at before what is due. */
-  const named = new Map<string, string | undefined>()
+  /** Named by a wake, with the trace, or by the end of an outage: then before they are due. */
+  const named = new Map<string, Named>()
+  /** Found to be due, the longest first, and not begun yet. */
+  let found: string[] = []
+  /** More was due at the last look than it could tell of. */
+  let isBehind = false
+  let wasNamed = false
   const restsUntil = new Map<string, number>()
   let mayWaitForOutage = true
   let looking: Promise<void> | undefined
@@ -119,30 +126,32 @@ export const createSender = (dependencies: {
 
   /** What waited for something that was away need not wait for its delay: it is there again. */
   const endOutage = async (ended: readonly DelayReason[]): Promise<void> => {
-    if (!mayWaitForOutage) return
+    // While some are named already, more need not be looked for after each mail.
+    if (!mayWaitForOutage || named.size > 0) return
     const waiting = await waitingFor(messages, outages, earlyPageSize)
     if (waiting.length < earlyPageSize) mayWaitForOutage = waiting.length > 0
     const before = instant({ now: () => runtime.now() - earlyAfterMs })
     for (const message of waiting) {
       const { messageId, attempts } = message
       const isWaitingFor = 'waitsFor' in message && message.waitsFor !== undefined && ended.includes(message.waitsFor)
-      if (isWaitingFor && (attempts.at(-1)?.at ?? '') < before && !underWay.has(messageId) && !named.has(messageId)) named.set(messageId, undefined)
+      if (isWaitingFor && (attempts.at(-1)?.at ?? '') < before && !underWay.has(messageId) && !named.has(messageId)) named.set(messageId, { isEarly: true })
     }
   }
 
-  const send = async (messageId: string): Promise<void> => {
+  const send = async (messageId: string, { isEarly }: Named): Promise<void> => {
     const current = await messages.get(messageId)
     if (!current || !isOpen(current.state)) return
-    if (current.state.status === 'sending' && current.state.dueAt > instant(runtime)) return
     const { state } = current
+    // Another sender may have it in hand, or have failed since it was found.
+    if (state.dueAt > instant(runtime) && (state.status === 'sending' || !isEarly)) return
     const attempt = state.attempts.length + 1
     await inSpan('message.send', { 'patchwork.service': 'notification', 'patchwork.aggregate.id': messageId, 'patchwork.attempt': attempt }, () =>
       attemptSending(state, attempt),
     )
   }
 
-  const begin = (messageId: string, traceparent: string | undefined): void => {
-    const work = inTrace(traceparent, () => send(messageId))
+  const begin = (messageId: string, how: Named): void => {
+    const work = inTrace(how.traceparent, () => send(messageId, how))
       .catch((error: unknown) => {
         const { code, name, stack } = error as Error & { code?: string }
         logger.error({ messageId, err: { type: name, code, stack } }, 'message could not be dealt with')
@@ -157,20 +166,36 @@ export const createSender = (dependencies: {
 
   const isFree = (messageId: string): boolean => !underWay.has(messageId) && !restsUntil.has(messageId)
 
+  /** In turns: neither does what has just happened wait behind a backlog, nor a backlog behind what goes on happening. */
+  const next = (): [string, Named] | undefined => {
+    const [ofNamed] = named
+    const [ofFound] = found
+    if (ofNamed === undefined && ofFound === undefined) return undefined
+    wasNamed = ofNamed !== undefined && (ofFound === undefined || !wasNamed)
+    if (!wasNamed) return [found.shift() as string, {}]
+    named.delete((ofNamed as [string, Named])[0])
+    return ofNamed
+  }
+
+  const beginWhatFits = (): void => {
+    while (underWay.size < atOnceMax && !stopping.signal.aborted) {
+      const one = next()
+      if (one === undefined) return
+      if (isFree(one[0])) begin(...one)
+    }
+  }
+
   const lookOnce = async (): Promise<void> => {
     const now = runtime.now()
     for (const [messageId, until] of restsUntil) if (until <= now) restsUntil.delete(messageId)
-    for (const [messageId, traceparent] of named) {
-      if (underWay.size >= atOnceMax) return
-      named.delete(messageId)
-      if (isFree(messageId)) begin(messageId, traceparent)
-    }
-    if (underWay.size >= atOnceMax) return
+    beginWhatFits()
+    if (found.length > 0 || (underWay.size >= atOnceMax && !isBehind)) return
     const due = await dueBy(messages, instant({ now: () => now }), duePageSize)
-    for (const { messageId } of due) {
-      if (underWay.size >= atOnceMax || stopping.signal.aborted) return
-      if (isFree(messageId)) begin(messageId, undefined)
-    }
+    found = due.map(({ messageId }) => messageId).filter(isFree)
+    isBehind = due.length === duePageSize
+    beginWhatFits()
+    // Whichever ends looks again.
+    if (isBehind && underWay.size > 0) return
     const nextDueAt = await nextDueAfter(messages, instant({ now: () => now }))
     const waitMs = nextDueAt === undefined ? lookEveryMs : Math.max(0, Date.parse(nextDueAt) - runtime.now())
     schedule(Math.min(waitMs, restsUntil.size > 0 ? restMs : lookEveryMs))
@@ -200,7 +225,7 @@ export const createSender = (dependencies: {
 
   return {
     wake: (what) => {
-      if (what && named.size < namedMax) named.set(what.messageId, what.traceparent)
+      if (what && named.size < namedMax) named.set(what.messageId, { traceparent: what.traceparent })
       look()
     },
     stop: async () => {

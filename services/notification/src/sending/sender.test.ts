@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Ports } from '@patchwork/aggregate'
+import { embeddedDocumentStore } from '@patchwork/document-store'
+import { embeddedEventLog } from '@patchwork/event-log'
+import { openPlaceFile } from '@patchwork/place-file'
+import { systemRuntime } from '@patchwork/runtime'
+import { createLogger } from '@patchwork/telemetry'
+import { until } from '@patchwork/testing'
+import { queueMessage } from '../domain/decide.ts'
+import type { KnownMessage } from '../domain/message.ts'
+import { type Messages, openMessages } from '../store/messages.ts'
+import type { Prepared } from './mailing.ts'
+import { createSender } from './sender.ts'
+
+const numbers = (count: number) => Array.from({ length: count }, (_, number) => number)
+const minuteAgo = (number: number) => new Date(Date.now() - 60_000 + number).toISOString()
+
+/** A ledger of messages alone, and a sender of it whose mail all goes to the sink; `looks` counts the questions which messages are due. */
+const given = async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'patchwork-sender-'))
+  const placeFile = await openPlaceFile({ path: join(folder, 'patchwork.sqlite') })
+  const logger = createLogger({ service: 'notification', level: 'silent' })
+  const log = embeddedEventLog({ placeFile, runtime: systemRuntime, logger })
+  const documents = embeddedDocumentStore(placeFile)
+  const ports: Ports = { documents, log, runtime: systemRuntime, logger, dataKey: systemRuntime.randomBytes(32) }
+  const messages = await openMessages(ports)
+  let looks = 0
+  const watched: Messages = {
+    ...messages,
+    find: (query) => {
+      looks += 1
+      return messages.find(query)
+    },
+  }
+  const sent: string[] = []
+  const prepare = async ({ messageId }: KnownMessage, date: Date): Promise<Prepared> => ({
+    kind: 'sink',
+    mail: { messageId, to: 'somebody@example.org', subject: messageId, text: '', html: '', language: 'en', date },
+  })
+  const namesOf = new Map<string, string>()
+  const sink = { put: ({ subject }: { subject: string }) => void sent.push(namesOf.get(subject) as string) }
+  const open = () => createSender({ messages: watched, prepare, mailServer: undefined, sink, runtime: systemRuntime, logger })
+  const sender = open()
+  const personId = randomUUID()
+  /** Gives its id; `sent` tells its name. */
+  const queue = async (name: string, number: number): Promise<string> => {
+    const messageId = randomUUID()
+    namesOf.set(messageId, `${name} ${number}`)
+    const facts = { messageId, personId, channel: 'e-mail' as const, template: 'request-accepted', causedBy: randomUUID() }
+    const issuedAt = minuteAgo(number)
+    await messages.update(messageId, { key: messageId, repeatable: false, body: null, at: issuedAt }, ({ state }) => ({
+      events: queueMessage(state, { ...facts, issuedAt }),
+    }))
+    return messageId
+  }
+  const stop = async () => {
+    await sender.stop()
+    await messages.stop()
+    await log.close()
+    await documents.close()
+    await placeFile.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return { sender, open, sent, looks: () => looks, queue, stop }
+}
+
+test('a backlog goes out oldest first, and is looked up by the hundred', async () => {
+  const { sender, sent, looks, queue, stop } = await given()
+  try {
+    await Promise.all(numbers(350).map((number) => queue('waits', number)))
+    sender.wake()
+    await until(
+      () => sent.length,
+      (count) => count === 350,
+    )
+    // Some are on their way at a time, and may pass each other.
+    const places = sent.map((name, place) => Math.abs(Number(name.split(' ')[1]) - place))
+    expect(Math.max(...places)).toBeLessThan(20)
+    expect(looks()).toBeLessThan(20)
+  } finally {
+    await stop()
+  }
+})
+
+test('what has just happened does not wait behind a backlog, nor the backlog behind what goes on happening', async () => {
+  const { sender, sent, queue, stop } = await given()
+  try {
+    await Promise.all(numbers(150).map((number) => queue('waits', number)))
+    const fresh = await Promise.all(numbers(150).map((number) => queue('fresh', 10_000 + number)))
+    for (const messageId of fresh) sender.wake({ messageId, traceparent: undefined })
+    await until(
+      () => sent.length,
+      (count) => count === 300,
+    )
+    const ofBacklog = sent.slice(0, 150).filter((name) => name.startsWith('waits')).length
+    expect(ofBacklog).toBeGreaterThan(40)
+    expect(ofBacklog).toBeLessThan(110)
+    expect(new Set(sent).size).toBe(300)
+  } finally {
+    await stop()
+  }
+})
+
+test('two senders of one backlog send each message once', async () => {
+  const { sender, open, sent, queue, stop } = await given()
+  const other = open()
+  try {
+    await Promise.all(numbers(250).map((number) => queue('waits', number)))
+    sender.wake()
+    other.wake()
+    await until(
+      () => sent.length,
+      (count) => count >= 250,
+    )
+    await other.stop()
+    expect(new Set(sent).size).toBe(sent.length)
+  } finally {
+    await other.stop()
+    await stop()
+  }
+})
