@@ -171,6 +171,40 @@ test('writes that come together share a trip', async () => {
   expect(trips.length).toBeLessThanOrEqual(3)
 })
 
+test('an outbox is emptied as soon as nothing is written for a moment', async () => {
+  const place = simulatedPlace(1)
+  let trims = 0
+  const { jars } = await openJars(place, {
+    onStep: (step) => {
+      if (step === 'after-trim') trims += 1
+    },
+  })
+  await place.time.run(jars.update('a', commandOf('k1'), addCoins(1)))
+  await pass(place, 200)
+  expect({ trims, published: published(place) }).toEqual({ trims: 1, published: ['a1'] })
+})
+
+test('while other records are written none is emptied by itself, but all together now and then', async () => {
+  const place = simulatedPlace(1)
+  const emptiedAt: number[] = []
+  const { jars } = await openJars(place, {
+    onStep: (step) => {
+      if (step === 'after-trim') emptiedAt.push(place.time.runtime.now())
+    },
+  })
+  const began = place.time.runtime.now()
+  for (let number = 0; number < 100; number += 1) {
+    await place.time.run(jars.update(`jar-${number}`, commandOf(`k${number}`), addCoins(1)))
+    await pass(place, 10)
+  }
+  const tookMs = place.time.runtime.now() - began
+  await place.time.run(jars.relay.drained())
+  expect(emptiedAt.length).toBe(100)
+  const times = emptiedAt.filter((at, index) => at - (emptiedAt[index - 1] ?? 0) > 20).length
+  // Simulated time: every 400 ms and something.
+  expect(times).toBeLessThanOrEqual(Math.ceil(tookMs / 400) + 1)
+})
+
 test('one record that cannot be passed on holds up no other', async () => {
   const place = simulatedPlace(1)
   let isBroken = true

@@ -21,10 +21,12 @@ const atOnceMax = 512
 /** Documents remembered as written by this process; past it they are found by searching the store. */
 const writtenMax = 5_000
 /**
- * A document that is written again within this time is rid of what was passed on by its writer, at no cost. Well below `searchEveryMs`, or other
- * processes would take the document for one whose writer is gone.
+ * While documents are being written, one that is written again within this time is rid of what was passed on by its writer, at no cost; the others are
+ * emptied together after it, or once nothing was written for `quietMs`. Well below `searchEveryMs`, or other processes would take the document for one
+ * whose writer is gone.
  */
 const trimAfterMs = 400
+const quietMs = 50
 const untrimmedMax = 1_000
 const trimAttemptsMax = 20
 const backOff = { firstMs: 50, mostMs: 5_000 }
@@ -79,6 +81,8 @@ export const createRelay = (options: {
   const trims = new Set<Promise<void>>()
   const trimming = new Set<string>()
   let cancelTrim: Cancel | undefined
+  /** Writes that it was told of. */
+  let writes = 0
   const stopping = new AbortController()
   let searchDue: 'no' | 'for what was left' | 'for all' = 'for all'
   let failures = 0
@@ -164,7 +168,7 @@ export const createRelay = (options: {
       done.set(id, ids)
     }
     if (done.size > untrimmedMax) trimAll()
-    else cancelTrim ??= runtime.after(trimAfterMs, trimAll)
+    else if (cancelTrim === undefined) trimOnceQuiet()
     while (trims.size > batchMax) await Promise.race(trims)
   }
 
@@ -177,6 +181,14 @@ export const createRelay = (options: {
         logger.error({ code: codeOf(error), aggregate: label, aggregateId: waiting.id, err: error }, 'The events of one record cannot be passed on')
       }
     }
+  }
+
+  const trimOnceQuiet = (looksLeft = trimAfterMs / quietMs - 1): void => {
+    const before = writes
+    cancelTrim = runtime.after(quietMs, () => {
+      if (looksLeft === 0 || writes === before) trimAll()
+      else trimOnceQuiet(looksLeft - 1)
+    })
   }
 
   /** Removes what was passed on from all outboxes in which no writer has done so meanwhile. */
@@ -291,6 +303,7 @@ export const createRelay = (options: {
 
   return {
     wrote: (id, outbox) => {
+      writes += 1
       if (written.size < writtenMax || written.has(id)) written.set(id, outbox)
       schedule()
     },
