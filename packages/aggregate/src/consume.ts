@@ -8,7 +8,7 @@ import { consumerInvariants } from './consumerInvariants.ts'
 import { BusyError } from './errors.ts'
 import type { Invariant } from './invariant.ts'
 import { type Mark, openMarks, type ParkedEvent, type ParkedReason, type ParkedRow } from './marks.ts'
-import { processInSpan, watchLag } from './messagingSpans.ts'
+import { processInSpan, processRunInSpans, watchLag } from './messagingSpans.ts'
 import type { Reaction } from './on.ts'
 import type { Ports } from './ports.ts'
 import { queuePerId } from './queuePerId.ts'
@@ -42,6 +42,8 @@ export type Consumer = {
 }
 
 export type Effect = (event: EventEnvelope, context: { signal: AbortSignal; refusalsAnew: boolean }) => Promise<void>
+/** The effects of events of one source that follow on each other, brought about as one. It may be asked again for what it has done in part or in whole. */
+export type EffectOfRun = (run: EventRun, context: { signal: AbortSignal }) => Promise<void>
 
 /**
  * Reacts to the events of some topics as one group: each event has its effect once, in order per source aggregate, however often it is delivered.
@@ -84,12 +86,12 @@ class UnreadableEventError extends Error {
   readonly code = 'unreadable-event'
 }
 
-/** The same for every event of the topics, whatever its type. */
+/** The same for every event of the topics, whatever its type. Where `effectOfRun` fails, each event of the run is tried by itself. */
 export const consumeEach = async (
-  options: { service: string; group: string; topics: readonly string[]; attemptsMax?: number; effect: Effect },
+  options: { service: string; group: string; topics: readonly string[]; attemptsMax?: number; effect: Effect; effectOfRun?: EffectOfRun },
   ports: Ports,
 ): Promise<Consumer> => {
-  const { service, group, topics, effect, attemptsMax = attemptsMaxByDefault } = options
+  const { service, group, topics, effect, effectOfRun, attemptsMax = attemptsMaxByDefault } = options
   const { log, runtime, logger, onStep } = ports
   const marks = await openMarks({ service, group }, ports)
   const stopping = new AbortController()
@@ -103,14 +105,14 @@ export const consumeEach = async (
     return either
   }
 
-  const timed = async (event: EventEnvelope, work: () => Promise<void>): Promise<void> => {
+  /** Each event of a run is counted with its share of the time. */
+  const timed = async (run: readonly EventEnvelope[], work: () => Promise<void>): Promise<void> => {
     const startedAt = runtime.now()
-    const tell = (outcome: 'done' | 'failed') =>
-      measure('patchwork.handler.duration', (runtime.now() - startedAt) / 1000, {
-        'patchwork.group': group,
-        'patchwork.event.type': event.type,
-        'patchwork.outcome': outcome,
-      })
+    const tell = (outcome: 'done' | 'failed') => {
+      const seconds = (runtime.now() - startedAt) / 1000 / run.length
+      for (const { type } of run)
+        measure('patchwork.handler.duration', seconds, { 'patchwork.group': group, 'patchwork.event.type': type, 'patchwork.outcome': outcome })
+    }
     await work().catch((error: unknown) => {
       tell('failed')
       throw error
@@ -123,7 +125,7 @@ export const consumeEach = async (
     for (let attempts = 1; ; attempts += 1) {
       try {
         await onStep?.('before-effect', group)
-        await timed(event, () => effect(event, { signal, refusalsAnew: isReplay || attempts > 1 }))
+        await timed([event], () => effect(event, { signal, refusalsAnew: isReplay || attempts > 1 }))
         await onStep?.('after-effect', group)
         unavailableInARow = 0
         return undefined
@@ -174,12 +176,27 @@ export const consumeEach = async (
     return done
   }
 
+  /** Whether the effects of all of them were brought about as one. Throws what only time can mend. */
+  const attemptAsOne = async (run: EventRun, of: EffectOfRun, signal: AbortSignal): Promise<boolean> => {
+    try {
+      await onStep?.('before-effect', group)
+      await processRunInSpans({ log, service, group }, run, () => timed(run, () => of(run, { signal })))
+      await onStep?.('after-effect', group)
+      unavailableInARow = 0
+      return true
+    } catch (error) {
+      if (isUnavailable(error) || signal.aborted) throw error
+      return false
+    }
+  }
+
   type RunEnd = { done: number; failed?: { event: EventEnvelope; reason: ParkedReason }; thrown?: { error: unknown } }
 
   /** Brings about the effects of events that follow on each other, each in the trace that it came with, until one must be parked or only time can mend it. */
   const attemptRun = async (run: readonly EventEnvelope[], signal: AbortSignal): Promise<RunEnd> => {
     let done = 0
     try {
+      if (run.length > 1 && effectOfRun && (await attemptAsOne(run as EventRun, effectOfRun, signal))) return { done: run.length }
       for (const event of run) {
         if (done > 0) signal.throwIfAborted()
         let reason: ParkedReason | undefined

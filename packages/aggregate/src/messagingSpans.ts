@@ -1,4 +1,4 @@
-import type { EventLog } from '@patchwork/event-log'
+import type { EventLog, EventRun } from '@patchwork/event-log'
 import type { EventEnvelope } from '@patchwork/events'
 import { inSpan, inTrace, isRecorded, type OpenSpan, observe, openSpan, type SpanAttributes } from '@patchwork/telemetry'
 
@@ -34,18 +34,38 @@ export const publishInSpans = async (
   }
 }
 
-/** Runs what a group does with one event in the trace that it came with, as a span where that is recorded. */
-export const processInSpan = (
-  { log, service, group }: { log: Pick<EventLog, 'system'>; service: string; group: string },
-  event: EventEnvelope,
-  work: () => Promise<void>,
-): Promise<void> => {
-  // In a trace that is not recorded a span would tell nobody.
-  if (!isRecorded(event.traceparent)) return inTrace(event.traceparent, work)
+type Processing = { log: Pick<EventLog, 'system'>; service: string; group: string }
+
+const processSpan = ({ log, service, group }: Processing, event: EventEnvelope): { name: string; attributes: SpanAttributes } => {
   // An aggregate's events travel on the topic that is named as their source is.
   const topic = event.source.slice(1).replaceAll('/', '.')
   const attributes = { ...attributesOf(log, topic, 'process', event), 'messaging.consumer.group.name': group, 'patchwork.group': group }
-  return inTrace(event.traceparent, () => inSpan(`process ${topic}`, { 'patchwork.service': service, ...attributes }, work, 'consumer'))
+  return { name: `process ${topic}`, attributes: { 'patchwork.service': service, ...attributes } }
+}
+
+/** Runs what a group does with one event in the trace that it came with, as a span where that is recorded. */
+export const processInSpan = (by: Processing, event: EventEnvelope, work: () => Promise<void>): Promise<void> => {
+  // In a trace that is not recorded a span would tell nobody.
+  if (!isRecorded(event.traceparent)) return inTrace(event.traceparent, work)
+  const { name, attributes } = processSpan(by, event)
+  return inTrace(event.traceparent, () => inSpan(name, attributes, work, 'consumer'))
+}
+
+/** The same for events that are dealt with as one: a span of each in the trace that it came with, and the work itself in the first one's. */
+export const processRunInSpans = async (by: Processing, run: EventRun, work: () => Promise<void>): Promise<void> => {
+  const spans = run
+    .filter(({ traceparent }) => isRecorded(traceparent))
+    .map((event) => {
+      const { name, attributes } = processSpan(by, event)
+      return openSpan(name, attributes, 'consumer', event.traceparent)
+    })
+  try {
+    await inTrace(run[0].traceparent, work)
+    for (const span of spans) span.end()
+  } catch (error) {
+    for (const span of spans) span.end({ error })
+    throw error
+  }
 }
 
 /** The gauge of how far a group is behind. Gives what ends it. */

@@ -2,7 +2,7 @@ import type { EventEnvelope } from '@patchwork/events'
 import { sleep } from '@patchwork/runtime'
 import { openAggregates } from './openAggregates.ts'
 import { openReadModel, type ReadModelOptions } from './readModel.ts'
-import { type Hooks, hooked } from './simulation/hooked.ts'
+import { type Hook, type Hooks, hooked } from './simulation/hooked.ts'
 import { type SimulatedPlace, simulatedPlace } from './simulation/simulatedPlace.ts'
 import { addCoins, CoinsAdded, commandOf, type Jar, type JarDetails, type JarEvent, jarDefinition, seal } from './testExamples.ts'
 
@@ -193,6 +193,58 @@ describe('rule 11', () => {
     expect((await run(model.collection().get('a')))?.body.coins).toBe(15)
     await run(model.stop())
     await expect(open()).rejects.toBeInstanceOf(RangeError)
+  })
+})
+
+describe('a backlog', () => {
+  const writesOf = () => {
+    const counted = { writes: 0 }
+    const count: Hook = (proceed) => {
+      counted.writes += 1
+      return proceed()
+    }
+    return { counted, hooks: { insert: count, replace: count } }
+  }
+
+  test('of one source takes fewer writes than it has events, and is equal to what each by itself came to, to the event ids', async () => {
+    const { counted, hooks } = writesOf()
+    const { run, open, add } = await given({ 'jar-facts-2': hooks })
+    const model = await open()
+    for (let coins = 1; coins <= 40; coins += 1) {
+      await add('a', coins === 20 ? 99 : coins)
+      await run(model.caughtUp())
+    }
+    const before = await run(model.digest())
+    await run(model.rebuild())
+    expect(await run(model.digest())).toBe(before)
+    expect(counted.writes).toBeGreaterThan(0)
+    expect(counted.writes).toBeLessThan(30)
+  })
+
+  test('of one source that tells of several documents gives each its own, in order', async () => {
+    const { run, open, add } = await given()
+    for (const coins of [1, 1, 2, 4, 1, 2, 3, 6]) await add('a', coins)
+    const model = await open({ idOf: ({ data }) => (Number(data.coins) % 2 === 0 ? 'even' : 'odd') })
+    await run(model.caughtUp())
+    const bodies = await run(model.collection().getMany(['even', 'odd']))
+    expect(Object.fromEntries(bodies.map(({ id, body }) => [id, body.coins]))).toEqual({ even: 14, odd: 6 })
+  })
+
+  test('with a poisoned event in it goes up to that one; what follows waits, and no document has heard of it', async () => {
+    const { run, open, add } = await given()
+    for (const coins of [1, 2, 7, 4, 5]) await add('a', coins)
+    const project: typeof facts.project = (fact, event) => {
+      if (event.data.coins === 7) throw new Error('poison')
+      return facts.project(fact, event)
+    }
+    const model = await open({ project })
+    await run(model.caughtUp())
+    expect((await run(model.collection().get('a')))?.body.coins).toBe(3)
+    expect((await run(model.consumer().parked(10))).map(({ sequence, reason }) => [sequence, reason.why])).toEqual([
+      [3, 'failed'],
+      [4, 'behind'],
+      [5, 'behind'],
+    ])
   })
 })
 

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Collection, CollectionDefinition, FieldDefinition, IndexDefinition, Page, Query, Stored, TallyRow, Where } from '@patchwork/document-store'
+import type { EventRun } from '@patchwork/event-log'
 import type { EventEnvelope } from '@patchwork/events'
 import { type Cancel, sleep } from '@patchwork/runtime'
 import { backOffMs, codeOf } from './backOff.ts'
 import { onlyBorn } from './births.ts'
 import { canonicalJson } from './commandKey.ts'
-import { type Consumer, consumeEach, type Effect } from './consume.ts'
+import { type Consumer, consumeEach, type Effect, type EffectOfRun } from './consume.ts'
 import { BusyError } from './errors.ts'
 import { openMarks } from './marks.ts'
 import type { Ports } from './ports.ts'
@@ -85,7 +86,7 @@ export const openReadModel = async <Body extends object>(options: ReadModelOptio
   const openGeneration = async (number: number): Promise<Generation<Body>> => {
     const documents = await ports.documents.collection<ReadBody<Body>>(collectionOf(options, number))
     const group = groupOf(options, number)
-    return { number, documents, consumer: await consumeEach({ service, group, topics: options.topics, effect: applyTo(documents, options, ports) }, ports) }
+    return { number, documents, consumer: await consumeEach({ service, group, topics: options.topics, ...applyTo(documents, options, ports) }, ports) }
   }
 
   const discard = async (number: number): Promise<void> => {
@@ -208,20 +209,30 @@ export const collectionOf = (
   indexes: { ...indexes, 'still-unborn': { fields: ['unborn'], sparse: true } },
 })
 
-/** Applies an event to its document, once: only a higher sequence of its source aggregate changes anything. */
-const applyTo = <Body extends object>(documents: Collection<ReadBody<Body>>, { idOf, project }: ReadModelOptions<Body>, { runtime }: Ports): Effect => {
+/**
+ * Applies events to their documents, once: only a higher sequence of their source aggregate changes anything. Of a run those that follow on each other for
+ * one document are one write.
+ */
+const applyTo = <Body extends object>(
+  documents: Collection<ReadBody<Body>>,
+  { idOf, project }: ReadModelOptions<Body>,
+  { runtime }: Ports,
+): { effect: Effect; effectOfRun: EffectOfRun } => {
   const queue = queuePerId()
-  const applyOnce = async (id: string, event: EventEnvelope): Promise<boolean> => {
+  const applyOnce = async (id: string, run: EventRun): Promise<boolean> => {
     const stored = await documents.get(id)
-    const { source, subject, sequence } = event
+    const [{ source, subject }] = run
     const applied = stored?.body.applied ?? []
-    if (applied.some((from) => from.source === source && from.subject === subject && from.sequence >= sequence)) return true
-    const current = stored?.body.body
-    const body = project(current, event)
-    // Also when the body stays as it is: the trace keeps a slow former owner from applying this event after others have moved on.
+    const upTo = applied.find((from) => from.source === source && from.subject === subject)?.sequence ?? 0
+    const events = run.filter(({ sequence }) => sequence > upTo)
+    const last = events.at(-1)
+    if (last === undefined) return true
+    const body = events.reduce<Body | undefined>(project, stored?.body.body)
+    // Also when the body stays as it is: the trace keeps a slow former owner from applying these events after others have moved on.
     const others = applied.filter((from) => from.source !== source || from.subject !== subject)
     if (others.length >= sourcesMax) throw new RangeError(`A document of a read model has more than ${sourcesMax} sources`)
-    const next = { ...(body === undefined ? { unborn: true as const } : { body }), applied: [...others, { source, subject, sequence, eventId: event.id }] }
+    const trace = { source, subject, sequence: last.sequence, eventId: last.id }
+    const next = { ...(body === undefined ? { unborn: true as const } : { body }), applied: [...others, trace] }
     if (stored) return (await documents.replace(id, next, { expectedRevision: stored.revision })) === 'replaced'
     return documents.insert(id, next).then(
       () => true,
@@ -231,17 +242,24 @@ const applyTo = <Body extends object>(documents: Collection<ReadBody<Body>>, { i
       },
     )
   }
-  return async (event, { signal }) => {
-    const id = idOf(event)
-    if (id === undefined) return
-    await queue.run(id, async () => {
+  const apply = (id: string, run: EventRun, signal: AbortSignal): Promise<void> =>
+    queue.run(id, async () => {
       for (let attempts = 1; attempts <= writeAttemptsMax; attempts += 1) {
         if (attempts > 1) await sleep(runtime, backOffMs(runtime, attempts - 1, { firstMs: 2, mostMs: 100 }), signal)
-        if (await applyOnce(id, event)) return
+        if (await applyOnce(id, run)) return
       }
       throw new BusyError()
     })
+  const effectOfRun: EffectOfRun = async (run, { signal }) => {
+    for (let begin = 0; begin < run.length; ) {
+      const id = idOf(run[begin] as EventEnvelope)
+      let end = begin + 1
+      while (end < run.length && idOf(run[end] as EventEnvelope) === id) end += 1
+      if (id !== undefined) await apply(id, run.slice(begin, end) as unknown as EventRun, signal)
+      begin = end
+    }
   }
+  return { effect: (event, context) => effectOfRun([event], context), effectOfRun }
 }
 
 const readable = <Body extends object>(documents: Collection<ReadBody<Body>>): ReadCollection<Body> => {
