@@ -416,6 +416,21 @@ describe('O4 a mail server that is away', () => {
     }
   })
 
+  test('however many mails wait, the mail server is spoken to by four at a time at the most', async () => {
+    const server = await startMailServer({ takesMs: 30 })
+    const place = await startService({ smtpUrl: () => server.url })
+    try {
+      const stories = Array.from({ length: 24 }, () => referral(place, { demonstration: false }))
+      await Promise.all(stories.map((story) => story.sent()))
+      await place.settled(48)
+      expect(server.received).toHaveLength(24)
+      expect(server.mostAtOnce).toBe(4)
+    } finally {
+      await place.stop()
+      await server.stop()
+    }
+  })
+
   test('a message whose sender died goes out when its lease has ended, and the ledger says that nobody knows what became of the first attempt', async () => {
     const server = await startMailServer()
     const place = await startService({ smtpUrl: () => server.url })

@@ -1,7 +1,8 @@
 import type { Command } from '@patchwork/aggregate'
 import { type Cancel, instant, type Runtime, sleep } from '@patchwork/runtime'
 import { inSpan, inTrace, type Logger } from '@patchwork/telemetry'
-import { type MailResult, type MailServer, sendMsMax } from '../channels/mailServer.ts'
+import pLimit from 'p-limit'
+import { type Mail, type MailResult, type MailServer, sendMsMax } from '../channels/mailServer.ts'
 import type { MailSink } from '../channels/mailSink.ts'
 import { delayMessage, isOpen, recordNotSent, recordSent, startAttempt } from '../domain/decide.ts'
 import type { DelayReason, KnownMessage, Message, MessageEvent } from '../domain/message.ts'
@@ -9,8 +10,10 @@ import { later } from '../domain/retry.ts'
 import { dueBy, type Messages, nextDueAfter, waitingFor } from '../store/messages.ts'
 import type { Prepared } from './mailing.ts'
 
-/** Mails on their way at the same time. */
-const atOnceMax = 4
+/** Messages dealt with at the same time: what is asked for them of the store and of other services goes together. */
+const atOnceMax = 16
+/** Conversations with the mail server at the same time: many servers refuse more. */
+const conversationsMax = 4
 const duePageSize = 100
 const earlyPageSize = 50
 /** Messages remembered by name; beyond it they are found by being due. */
@@ -54,6 +57,7 @@ export const createSender = (dependencies: {
   const { messages, prepare, mailServer, sink, runtime, logger } = dependencies
   const stopping = new AbortController()
   const giveUp = new AbortController()
+  const conversation = pLimit(conversationsMax)
   const underWay = new Map<string, Promise<void>>()
   /** Named by a wake, with the trace, or by the end of an outage: then before they are due. */
   const named = new Map<string, Named>()
@@ -61,6 +65,8 @@ export const createSender = (dependencies: {
   let found: string[] = []
   /** More was due at the last look than it could tell of. */
   let isBehind = false
+  /** Something may be due that is not known here: the store is asked once there is room. */
+  let isLookDue = false
   let wasNamed = false
   const restsUntil = new Map<string, number>()
   let mayWaitForOutage = true
@@ -81,6 +87,7 @@ export const createSender = (dependencies: {
 
   const delay = async (message: KnownMessage, attempt: number, { reason, replyCode }: { reason: DelayReason; replyCode?: number }): Promise<void> => {
     if (outages.includes(reason)) mayWaitForOutage = true
+    isLookDue = true
     const reply = replyCode === undefined ? {} : { replyCode }
     await decide(message, (state, issuedAt) => delayMessage(state, { attempt, reason, ...reply, issuedAt }))
     logger.info({ messageId: message.messageId, attempt, reason, ...reply }, 'message delayed')
@@ -118,10 +125,16 @@ export const createSender = (dependencies: {
       }
       case 'smtp': {
         if (!mailServer) throw new Error('A mail was made for a mail server that is not set')
-        const isOurs = await decide(message, (state, issuedAt) => startAttempt(state, { attempt, issuedAt, leaseEndsAt: later(issuedAt, leaseMs) }))
-        if (isOurs) await record(message, attempt, await mailServer.send(prepared.mail, giveUp.signal))
+        return conversation(() => handOver(mailServer, prepared.mail, message, attempt))
       }
     }
+  }
+
+  /** The lease begins when the mail server is free for it. */
+  const handOver = async (to: MailServer, mail: Mail, message: KnownMessage, attempt: number): Promise<void> => {
+    if (stopping.signal.aborted) return
+    const isOurs = await decide(message, (state, issuedAt) => startAttempt(state, { attempt, issuedAt, leaseEndsAt: later(issuedAt, leaseMs) }))
+    if (isOurs) await record(message, attempt, await to.send(mail, giveUp.signal))
   }
 
   /** What waited for something that was away need not wait for its delay: it is there again. */
@@ -156,6 +169,7 @@ export const createSender = (dependencies: {
         const { code, name, stack } = error as Error & { code?: string }
         logger.error({ messageId, err: { type: name, code, stack } }, 'message could not be dealt with')
         restsUntil.set(messageId, runtime.now() + restMs)
+        isLookDue = true
       })
       .finally(() => {
         underWay.delete(messageId)
@@ -189,7 +203,9 @@ export const createSender = (dependencies: {
     const now = runtime.now()
     for (const [messageId, until] of restsUntil) if (until <= now) restsUntil.delete(messageId)
     beginWhatFits()
-    if (found.length > 0 || (underWay.size >= atOnceMax && !isBehind)) return
+    const isAskedFor = isBehind || (isLookDue && underWay.size < atOnceMax)
+    if (found.length > 0 || !isAskedFor) return
+    isLookDue = false
     const due = await dueBy(messages, instant({ now: () => now }), duePageSize)
     found = due.map(({ messageId }) => messageId).filter(isFree)
     isBehind = due.length === duePageSize
@@ -203,29 +219,37 @@ export const createSender = (dependencies: {
 
   const schedule = (delayMs: number): void => {
     cancel()
-    if (!stopping.signal.aborted) cancel = runtime.after(delayMs, look)
+    if (!stopping.signal.aborted) cancel = runtime.after(delayMs, lookInStore)
   }
 
   /** One look at a time; a call during a look makes it look again. */
   const look = (): void => {
     if (stopping.signal.aborted) return
     lookAgain = true
-    looking ??= (async () => {
-      while (lookAgain && !stopping.signal.aborted) {
-        lookAgain = false
-        await lookOnce().catch((error: unknown) => {
-          logger.warn({ code: (error as { code?: unknown }).code }, 'could not look for messages that are due')
-          schedule(restMs)
-        })
-      }
-    })().finally(() => {
-      looking = undefined
-    })
+    looking ??= lookWhileAsked()
+  }
+
+  const lookWhileAsked = async (): Promise<void> => {
+    while (lookAgain && !stopping.signal.aborted) {
+      lookAgain = false
+      await lookOnce().catch((error: unknown) => {
+        logger.warn({ code: (error as { code?: unknown }).code }, 'could not look for messages that are due')
+        schedule(restMs)
+      })
+    }
+    // In the same turn as it was seen that nobody asks, or whoever asks in between would wait for nobody.
+    looking = undefined
+  }
+
+  const lookInStore = (): void => {
+    isLookDue = true
+    look()
   }
 
   return {
     wake: (what) => {
-      if (what && named.size < namedMax) named.set(what.messageId, { traceparent: what.traceparent })
+      if (!what || named.size >= namedMax) return lookInStore()
+      named.set(what.messageId, { traceparent: what.traceparent })
       look()
     },
     stop: async () => {

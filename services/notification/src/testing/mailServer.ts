@@ -6,18 +6,38 @@ export type ReceivedMail = { from: string; to: string[]; raw: string }
 /** What the server does with the next mails: takes them, or answers with this reply, at the recipient or after the text. */
 export type Mood = 'takes' | { at: 'recipient' | 'text'; code: number } | 'hangs-up-after-taking'
 
-export type LoopbackMailServer = { url: string; port: number; received: ReceivedMail[]; mood: Mood; stop(): Promise<void> }
+export type LoopbackMailServer = {
+  url: string
+  port: number
+  received: ReceivedMail[]
+  mood: Mood
+  /** How many connections there were at the same time, at the most. */
+  mostAtOnce: number
+  stop(): Promise<void>
+}
 
 const reply = (code: number, about: string) => Object.assign(new Error(`no, not ${about}`), { responseCode: code })
 
-/** A real SMTP server on loopback. With `user`, it wants to be signed in to. */
-export const startMailServer = async ({ port = 0, user }: { port?: number; user?: string } = {}): Promise<LoopbackMailServer> => {
+/** A real SMTP server on loopback. With `user`, it wants to be signed in to; it thinks for `takesMs` before it takes a mail. */
+export const startMailServer = async ({
+  port = 0,
+  user,
+  takesMs = 0,
+}: {
+  port?: number
+  user?: string
+  takesMs?: number
+} = {}): Promise<LoopbackMailServer> => {
   const server = new SMTPServer({
     disabledCommands: user === undefined ? ['AUTH', 'STARTTLS'] : ['STARTTLS'],
     authOptional: user === undefined,
     allowInsecureAuth: true,
     logger: false,
     onAuth: (auth, _session, callback) => (auth.username === user ? callback(null, { user }) : callback(new Error('who are you?'))),
+    onConnect: (_session, callback) => {
+      running.mostAtOnce = Math.max(running.mostAtOnce, server.connections.size)
+      callback()
+    },
     onRcptTo: ({ address }, _session, callback) => {
       const { mood } = running
       callback(typeof mood === 'object' && mood.at === 'recipient' ? reply(mood.code, address) : undefined)
@@ -38,7 +58,7 @@ export const startMailServer = async ({ port = 0, user }: { port?: number; user?
           for (const connection of server.connections) connection.close()
           return
         }
-        callback()
+        setTimeout(callback, takesMs)
       })
     },
   })
@@ -51,6 +71,7 @@ export const startMailServer = async ({ port = 0, user }: { port?: number; user?
     port: bound,
     received: [],
     mood: 'takes',
+    mostAtOnce: 0,
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   }
   return running
