@@ -4,9 +4,22 @@ import pretty from 'pino-pretty'
 
 export type Logger = PinoLogger
 
-/** Lines go out so many milliseconds late at most, together: a write of its own for each would wake another thread each time. Those that wait when the process ends are written then. */
+/** Lines go out so many milliseconds late at most, together: a write of its own for each would cost more than making the line. */
 const lineMsMax = 50
-const together = { dest: 1, sync: false, minLength: 4096, periodicFlush: lineMsMax }
+
+let standardOutput: ReturnType<typeof pino.destination> | undefined
+
+/**
+ * Where every logger of this process writes. Each write is done when it returns: one that another thread is still at when the process ends may come
+ * after what is written at the end, or never. Those lines that wait then are written then.
+ */
+const sharedOutput = () => {
+  if (standardOutput) return standardOutput
+  const output = pino.destination({ dest: 1, sync: true, minLength: 4096, periodicFlush: lineMsMax })
+  process.once('exit', () => output.flushSync())
+  standardOutput = output
+  return output
+}
 
 /**
  * Logs as JSON lines, readable ones on a terminal, each with the trace it belongs to. Levels as pino's; `silent` writes nothing.
@@ -23,5 +36,5 @@ export const createLogger = (options: { service?: string; level?: string; destin
         return span ? { traceId: span.traceId, spanId: span.spanId } : {}
       },
     },
-    options.destination ?? (options.readable ? pretty({ colorize: true, ignore: 'pid,hostname,traceId,spanId' }) : pino.destination(together)),
+    options.destination ?? (options.readable ? pretty({ colorize: true, ignore: 'pid,hostname,traceId,spanId' }) : sharedOutput()),
   )
