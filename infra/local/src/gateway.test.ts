@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, get, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
+import { createServer, get, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { type Instance, openGateway, serviceFor } from './gateway.ts'
 
 const stops: (() => Promise<unknown>)[] = []
@@ -7,8 +7,9 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop()
 })
 
-const processWith = async (answer: RequestListener): Promise<Instance> => {
-  const server = createServer(answer).listen(0, '127.0.0.1')
+const processWith = (answer: RequestListener): Promise<Instance> => listening(createServer(answer))
+const listening = async (server: Server): Promise<Instance> => {
+  server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   stops.push(() => {
     server.closeAllConnections()
@@ -56,6 +57,19 @@ test('what only reads goes past a process that was killed; what changes somethin
   expect([await textOf(url), await textOf(url), await textOf(url)]).toEqual(['here', 'here', 'here'])
   const sent = [await fetch(url, { method: 'POST' }), await fetch(url, { method: 'POST' })]
   expect(sent.map(({ status }) => status).toSorted()).toEqual([200, 503])
+})
+
+test('given a connection that waits for its next request, it is the gateway that closes it, before the process might do so as the request comes', async () => {
+  const closedBy = Promise.withResolvers<string>()
+  const server = createServer({ keepAliveTimeout: 2_000 }, (_request, response) => void response.end('here'))
+  server.once('connection', (socket) => {
+    socket.once('end', () => closedBy.resolve('the gateway'))
+    socket.once('close', () => closedBy.resolve('the process'))
+  })
+  const web = await listening(server)
+  const { url } = await gatewayOver({ web: [web] })
+  await textOf(url)
+  expect(await closedBy.promise).toBe('the gateway')
 })
 
 test('the caller’s address goes along, and a body arrives as it was sent', async () => {

@@ -9,6 +9,8 @@ const offeredBy: readonly (readonly [path: string, service: string])[] = [
 ]
 const pages = 'web'
 const stopWithinMs = 10_000
+/** Connections to processes that wait for so long are closed here, or a second before the process closes them where it says when: a request sent just then would be lost. */
+const keptOpenMs = 60_000
 
 /** One process of a service, as the gateway sees it. */
 export type Instance = { url: string; isReceiving: boolean }
@@ -33,7 +35,7 @@ export const serviceFor = (path: string, names: ReadonlySet<string>): string | u
 export const openGateway = async (options: { host?: string; port: number; instances: ReadonlyMap<string, readonly Instance[]> }): Promise<Gateway> => {
   const { host = '127.0.0.1', port, instances } = options
   const names = new Set(instances.keys())
-  const agent = new Agent({ keepAlive: true })
+  const agent = new Agent({ keepAlive: true, timeout: keptOpenMs })
   const proxy = createProxyServer({ agent, xfwd: true })
   const triedAgain = new WeakSet<IncomingMessage>()
   proxy.on('error', (_error, request, response) => {

@@ -73,6 +73,14 @@ describe('the address of a process', () => {
     await drained
   })
 
+  test('keeps a connection that waits longer than what stands before a place does', async () => {
+    const { front } = await openWith((app) => app.get('/', (_request, response) => void response.send('here')))
+    front.open()
+    const [, seconds] = /timeout=(\d+)/.exec((await fetch(`${front.url}/api/probe`)).headers.get('keep-alive') ?? '') ?? []
+    await front.drain()
+    expect(Number(seconds)).toBeGreaterThan(120)
+  })
+
   test('hands each request to what is mounted nearest above its address, which sees the rest of it', async () => {
     const saying = (who: string) =>
       express().use((request, response) => void response.json([who, request.baseUrl, request.url, request.originalUrl, request.path, request.query]))

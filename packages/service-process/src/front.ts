@@ -7,6 +7,11 @@ import type { Request, Response } from 'express'
 
 /** How long requests under way have to end once no more are taken. */
 const drainMs = 10_000
+/**
+ * How long a connection may wait for its next request. Longer than what stands before a place keeps one (nginx one minute, Caddy two): so it is closed by
+ * whoever asks, and never here just as a request is on its way, which could not be told from one that was done.
+ */
+const keptOpenMs = 130_000
 const starting = 'Patchwork is starting. Try again in a moment.'
 
 /** The one address of a process. */
@@ -52,7 +57,7 @@ export const openFront = async (options: { host: string; port: number; runtime: 
       else send(response, 404, 'text/plain', 'Not found')
     }
   }
-  const server = createServer(answer)
+  const server = createServer({ keepAliveTimeout: keptOpenMs }, answer)
   server.listen(port, host)
   await once(server, 'listening')
   let drained: Promise<void> | undefined
@@ -67,6 +72,8 @@ export const openFront = async (options: { host: string; port: number; runtime: 
       drained ??= (async () => {
         isDraining = true
         if (noticeMs > 0) await sleep(runtime, noticeMs)
+        // A connection whose answer is under way now would wait for another request all the same.
+        server.keepAliveTimeout = 1
         const closed = new Promise((resolve) => server.close(resolve))
         const cancel = runtime.after(drainMs, () => server.closeAllConnections())
         await Promise.allSettled([...services].reverse().map((service) => service.stop()))
