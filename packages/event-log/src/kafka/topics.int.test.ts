@@ -2,6 +2,7 @@ import { systemRuntime } from '@patchwork/runtime'
 import { kafkaForTests } from '@patchwork/testing'
 import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs'
 import { eventOf } from '../conformance.ts'
+import { openAdmin } from './admin.ts'
 import { kafkaEventLog } from './kafkaEventLog.ts'
 import { kafkaTopics } from './topics.ts'
 
@@ -14,26 +15,25 @@ const described = kafka ? describe : describe.skip
 described('topics of Kafka brought to what is declared of them', () => {
   const brokers = kafka?.brokers ?? ['']
   const options = { brokers, clientId: 'test-topics', runtime: systemRuntime }
-  const admin = new Kafka({ brokers, clientId: 'plain', logLevel: logLevel.NOTHING }).admin()
+  const admin = openAdmin({ kafka: new Kafka({ brokers, clientId: 'plain', logLevel: logLevel.NOTHING }), runtime: systemRuntime })
   const log = kafkaEventLog(options)
   const topics = kafkaTopics(options)
-  beforeAll(() => admin.connect())
   afterAll(async () => {
-    await Promise.all([admin.disconnect(), log.close(), topics.close()])
+    await Promise.all([admin.close(), log.close(), topics.close()])
   })
   const name = () => `patchwork.topics.t${process.pid}-${++count}`
   const planned = async (topic: string) => (await topics.plan([topic]))[0]
   const made = async (numPartitions: number, configEntries: { name: string; value: string }[] = []) => {
     const topic = name()
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions, replicationFactor: 1, configEntries }] })
+    await admin.ask((client) => client.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions, replicationFactor: 1, configEntries }] }))
     return topic
   }
   const settingsOf = async (topic: string, names: string[]) => {
     const asked = { type: ConfigResourceTypes.TOPIC, name: topic, configNames: names }
-    const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [asked] })
+    const { resources } = await admin.ask((client) => client.describeConfigs({ includeSynonyms: false, resources: [asked] }))
     return Object.fromEntries((resources[0]?.configEntries ?? []).map(({ configName, configValue }) => [configName, configValue]))
   }
-  const partitionsOf = async (topic: string) => (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions.length
+  const partitionsOf = async (topic: string) => (await admin.ask((client) => client.fetchTopicMetadata({ topics: [topic] }))).topics[0]?.partitions.length
 
   test(
     'a topic that is not there is made in twelve partitions, and a second run has nothing to do',

@@ -6,6 +6,7 @@ import { kafkaForTests, kcatForTests } from '@patchwork/testing'
 import { type Admin, Kafka, logLevel } from 'kafkajs'
 import { eventOf, firsts, numbers, ofKey, pause, until } from '../conformance.ts'
 import type { EventLog } from '../eventLog.ts'
+import { openAdmin } from './admin.ts'
 import { type KafkaOptions, kafkaEventLog } from './kafkaEventLog.ts'
 
 // Four things in which Kafka's client for Node.js is known to fail those who use it plainly, and what a slow handler does to it, on a broker that
@@ -31,9 +32,8 @@ describe('the traps of Kafka’s client', () => {
   }
   // The connection of one from before a restart is of no use any more.
   const withAdmin = async <Result>(ask: (admin: Admin) => Promise<Result>): Promise<Result> => {
-    const fresh = new Kafka({ brokers, clientId: 'plain', logLevel: logLevel.NOTHING }).admin()
-    await fresh.connect()
-    return ask(fresh).finally(() => fresh.disconnect())
+    const fresh = openAdmin({ kafka: new Kafka({ brokers, clientId: 'plain', logLevel: logLevel.NOTHING }), runtime: systemRuntime })
+    return fresh.ask(ask).finally(fresh.close)
   }
   let count = 0
   const newTopic = () => `patchwork.traps.t${process.pid}-${++count}`
