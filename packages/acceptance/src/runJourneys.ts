@@ -30,6 +30,8 @@ const child = spawn(
     fileURLToPath(new URL('../jest.journeys.js', import.meta.url)),
     // As for the faults: Node.js may spin for ever in its own clean-up.
     '--forceExit',
+    // A place of many processes, Kafka and MongoDB takes the whole machine.
+    ...(values.distributed ? ['--maxWorkers=1'] : []),
     ...forJest,
   ],
   { stdio: 'inherit', env: { ...process.env, ...(values.distributed && { PATCHWORK_PROCESSES: String(values.instances ?? 1) }) } },
