@@ -1,6 +1,6 @@
 import { trace } from '@opentelemetry/api'
 import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino'
-import pretty from 'pino-pretty'
+import { prettyFactory } from 'pino-pretty'
 
 export type Logger = PinoLogger
 
@@ -21,6 +21,11 @@ const sharedOutput = () => {
   return output
 }
 
+const readably = (output: DestinationStream): DestinationStream => {
+  const inWords = prettyFactory({ colorize: true, ignore: 'pid,hostname,traceId,spanId' })
+  return { write: (line) => output.write(inWords(line)) }
+}
+
 /**
  * Logs as JSON lines, readable ones on a terminal, each with the trace it belongs to. Levels as pino's; `silent` writes nothing.
  * Errors are logged by type, code and stack; callers pass ids and codes, never bodies, query strings or anything about a person.
@@ -36,5 +41,5 @@ export const createLogger = (options: { service?: string; level?: string; destin
         return span ? { traceId: span.traceId, spanId: span.spanId } : {}
       },
     },
-    options.destination ?? (options.readable ? pretty({ colorize: true, ignore: 'pid,hostname,traceId,spanId' }) : sharedOutput()),
+    options.destination ?? (options.readable ? readably(sharedOutput()) : sharedOutput()),
   )

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
+import { stripVTControlCharacters } from 'node:util'
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
 import { createLogger } from './logger.ts'
 import { currentTraceparent, inSpan, inTrace, startTracing } from './tracing.ts'
@@ -37,8 +38,8 @@ test('a log line is JSON with its service and the trace it belongs to', async ()
   expect(JSON.parse(lines[0] as string)).toMatchObject({ service: 'referral', msg: 'request', route: '/x', traceId: '0af7651916cd43dd8448eb211c80319c' })
 })
 
-const logging = (what: string) => {
-  const script = `import { createLogger } from '${new URL('./logger.ts', import.meta.url)}'; const logger = createLogger({ service: 'referral' }); ${what}`
+const logging = (what: string, readable = false) => {
+  const script = `import { createLogger } from '${new URL('./logger.ts', import.meta.url)}'; const logger = createLogger({ service: 'referral', readable: ${readable} }); ${what}`
   const flags = ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', script]
   return spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, UV_THREADPOOL_SIZE: '1' } })
 }
@@ -48,14 +49,20 @@ test('a line is written though no other follows', async () => {
   expect(JSON.parse(String(line))).toMatchObject({ msg: 'alone' })
   child.kill()
 })
-test.each([
+const ends = [
   ['by itself', ''],
   ['as it is told to', 'process.exit(3)'],
   ['by a failure that nobody expected', `setTimeout(() => { throw new Error('unforeseen') })`],
-])('every line is written of a process that ends %s', async (_how, end) => {
-  // The only thread for what is done aside is busy: a line handed to it would come too late.
-  const busy = `(await import('node:crypto')).pbkdf2('a', 'b', 400_000, 64, 'sha512', () => undefined)`
-  const child = logging(`${busy}; for (let line = 0; line < 300; line += 1) logger.info({ line }, 'one of many'); ${end}`)
-  const lines = (await text(child.stdout)).trim().split('\n')
-  expect(lines.map((line) => JSON.parse(line).line)).toEqual(Array.from({ length: 300 }, (_, line) => line))
+] as const
+// The only thread for what is done aside is busy: a line handed to it would come too late.
+const busy = `(await import('node:crypto')).pbkdf2('a', 'b', 400_000, 64, 'sha512', () => undefined)`
+const manyLines = (end: string) => `${busy}; for (let line = 0; line < 300; line += 1) logger.info({ line }, 'one of many'); ${end}`
+const numbers = Array.from({ length: 300 }, (_, line) => line)
+test.each(ends)('every line is written of a process that ends %s', async (_how, end) => {
+  const lines = (await text(logging(manyLines(end)).stdout)).trim().split('\n')
+  expect(lines.map((line) => JSON.parse(line).line)).toEqual(numbers)
+})
+test.each(ends)('every line for a terminal is written of a process that ends %s', async (_how, end) => {
+  const told = stripVTControlCharacters(await text(logging(manyLines(end), true).stdout))
+  expect([...told.matchAll(/^\s+line: (\d+)$/gm)].map(([, line]) => Number(line))).toEqual(numbers)
 })
