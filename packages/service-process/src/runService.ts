@@ -34,7 +34,7 @@ export type RunnableService<Own extends z.ZodRawShape, Running extends RunningSe
   environment: z.ZodObject<Own>
   start(ports: Ports, settings: ServiceSettings, variables: z.output<z.ZodObject<Own>>): Promise<Running>
   /** What whoever started it is told once it is ready. */
-  welcome?(running: Running, settings: ServiceSettings, variables: z.output<z.ZodObject<Own>>): string
+  welcome?(running: Running, settings: ServiceSettings, variables: z.output<z.ZodObject<Own>>): Promise<string>
 }
 
 /** What a service takes from the process it runs in. */
@@ -141,7 +141,7 @@ const runUntilAsked = async <Own extends z.ZodRawShape, Running extends RunningS
     front.services.push(running)
     front.open()
     isReady = true
-    output.write(`The ${service.name} service is ready at ${front.url}\n${service.welcome?.(running, settings.service, own) ?? ''}`)
+    output.write(`The ${service.name} service is ready at ${front.url}\n${(await service.welcome?.(running, settings.service, own)) ?? ''}`)
     // Where NODE_COMPILE_CACHE says so; Node.js itself keeps it only at an orderly end.
     flushCompileCache()
     await stop.asked

@@ -8,9 +8,9 @@ process.exitCode = await runService({
   about: 'accounts, and the OpenID Connect issuer',
   environment: IdentityEnvironment,
   start: (ports, settings, variables) => start(ports, { ...settings, ...identitySettingsFrom(variables) }),
-  // Of several processes, the code of the one that started last is the one that counts. The demonstration brings an administrator of its own.
-  welcome: (running, { publicUrl }, { DEMONSTRATION_PLACE }) => {
-    const code = running.firstAdministratorCode()
+  // The demonstration brings an administrator of its own.
+  welcome: async (running, { publicUrl }, { DEMONSTRATION_PLACE }) => {
+    const code = await running.firstAdministratorCode()
     return code === undefined || DEMONSTRATION_PLACE === 'true'
       ? ''
       : `There is no administrator yet. Open ${publicUrl}/set-up and enter this one-time code:\n  ${code}\n`

@@ -18,7 +18,7 @@ beforeAll(async () => {
   place = await openTestPlace()
   const { name, email, password, postcode } = canary
   const isSignedIn = (url: string) => url.startsWith(`${place.url}/signed-in`)
-  const code = place.identity.firstAdministratorCode() ?? ''
+  const code = (await place.identity.firstAdministratorCode()) ?? ''
   await place.api('POST', '/first-administrator', { body: { code, name: 'Canary Administrator', email: 'administrator.canary@example.org', password } })
   const link = await place.linkFrom('verify-email', () => place.api('POST', '/accounts', { body: { name, email, password, role: 'resident', postcode } }))
   const browser = openBrowser()

@@ -20,7 +20,6 @@ import { createPasswordHasher } from './secrets/passwordHash.ts'
 import { createSendsMail } from './sendsMail.ts'
 import { openAccountStore } from './store/accountStore.ts'
 import { openAttempts } from './store/attempts.ts'
-import { openFirstAdministratorCode } from './store/firstAdministratorCode.ts'
 import { openLogins } from './store/logins.ts'
 import { openOidcRecords } from './store/oidcRecords.ts'
 import { openRequests } from './store/requests.ts'
@@ -30,8 +29,8 @@ import { sweepEvery } from './sweep.ts'
 const service = 'identity'
 
 export type RunningIdentity = RunningService & {
-  /** The one-time code that opens the account of the first administrator; undefined once there is one. New at each start. */
-  firstAdministratorCode(): string | undefined
+  /** The code that opens the account of the first administrator; undefined once there is one. The same in each process of a place. */
+  firstAdministratorCode(): Promise<string | undefined>
   /** Opens verified accounts for fictional people, each with a client of its own; see demonstration.ts. */
   openDemonstrationAccounts(people: readonly DemonstrationPerson[]): Promise<DemonstrationAccount[]>
   /** Resolves when every sign-up and password request that came in was seen to. */
@@ -58,7 +57,6 @@ export const start = async (ports: Ports, settings: ServiceSettings & IdentitySe
     openAttempts(documents, runtime),
     openSigningKeys(documents, sealer, runtime),
   ])
-  const firstAdministrator = await openFirstAdministratorCode({ documents, runtime, isNeeded: (await store.countAdministrators()) === 0 })
   const endSessions = (accountId: string) => records.endAll(accountId, new Date(runtime.now()).toISOString())
   const accounts = createAccounts({ store, logins, people: services, sealer, runtime, endSessions })
   const requests = await openRequests<StrangersRequest>({ documents, sealer, runtime, logger, meet: meetRequest(accounts) })
@@ -78,7 +76,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & IdentitySe
   const ready = async () => void (await Promise.all([documents.ping(), ports.log.ping()]))
   const api = createApp({
     service,
-    routes: accountRoutes({ accounts, store, services, sendsMail, attempts, requests, firstAdministrator, secrets, hasher, sealer, runtime, publicUrl }),
+    routes: accountRoutes({ accounts, store, services, sendsMail, attempts, requests, secrets, hasher, sealer, runtime, publicUrl }),
     authenticate: createAuthenticator({ service, issuer, jwksUrl, dataKey, runtime }),
     runtime,
     logger,
@@ -89,8 +87,6 @@ export const start = async (ports: Ports, settings: ServiceSettings & IdentitySe
   const signIn = createSignIn({ accounts, attempts, hasher, secrets, runtime })
   const identityApp = createIdentityApp({ provider, pages, sendsMail, signIn, requests, sealer, runtime, logger, issuer, publicUrl })
   const isOwnIssuer = issuer === `${publicUrl}/identity`
-
-  const openDemonstrationAccounts = createOpenDemonstrationAccounts({ accounts, hasher, secrets, runtime })
 
   let stopping: Promise<void> | undefined
   return {
@@ -109,12 +105,8 @@ export const start = async (ports: Ports, settings: ServiceSettings & IdentitySe
     invariants: [...store.accounts.invariants, ...consumer.invariants, ...identityInvariants(store, logins)],
     consumers: [shownConsumer(group, () => consumer)],
     readModels: [],
-    firstAdministratorCode: firstAdministrator.shown,
-    openDemonstrationAccounts: async (list) => {
-      const opened = await openDemonstrationAccounts(list)
-      if (opened.some(({ role }) => role === 'administrator')) firstAdministrator.end()
-      return opened
-    },
+    firstAdministratorCode: async () => ((await store.countAdministrators()) === 0 ? secrets.firstAdministratorCode : undefined),
+    openDemonstrationAccounts: createOpenDemonstrationAccounts({ accounts, hasher, secrets, runtime }),
     settled: requests.settle,
   }
 }

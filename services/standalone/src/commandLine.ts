@@ -254,7 +254,7 @@ const start = async (surroundings: Surroundings, empty: boolean): Promise<number
     isDemonstration = accounts.length > 0
     progress.done()
     giveMemoryBack()
-    output.write(welcome(place, accounts))
+    output.write(await welcome(place, accounts))
     await stop.asked
     progress.step('Stopping')
   } finally {
@@ -302,8 +302,8 @@ const peopleInWords = (accounts: readonly SignedUp[]): string => {
   return `Sign in at /sign-in as one of these people. They are not real.\n${lines.join('')}`
 }
 
-const welcome = (place: Place, accounts: readonly SignedUp[]): string => {
-  const code = place.identity.firstAdministratorCode()
+const welcome = async (place: Place, accounts: readonly SignedUp[]): Promise<string> => {
+  const code = await place.identity.firstAdministratorCode()
   const lines = [`\nPatchwork is open at ${place.publicUrl}\n`]
   if (accounts.length > 0) lines.push(peopleInWords(accounts).trimEnd())
   if (accounts.length === 0 && code !== undefined)

@@ -126,7 +126,7 @@ export class FirstAdministratorCodeError extends Error {
   readonly title = 'The code is not right'
   readonly field = '/code'
   constructor() {
-    super('This is not the code that the terminal shows. It is a new one after each start.')
+    super('This is not the code that the terminal shows.')
   }
 }
 

@@ -24,7 +24,6 @@ import type { PasswordHasher } from '../secrets/passwordHash.ts'
 import type { SendsMail } from '../sendsMail.ts'
 import type { AccountStore } from '../store/accountStore.ts'
 import type { Attempts } from '../store/attempts.ts'
-import type { FirstAdministratorCode } from '../store/firstAdministratorCode.ts'
 import type { Requests } from '../store/requests.ts'
 import { AccountView, toAccountView } from './accountView.ts'
 
@@ -35,7 +34,6 @@ export type RouteDependencies = {
   sendsMail: SendsMail
   attempts: Attempts
   requests: Requests<StrangersRequest>
-  firstAdministrator: FirstAdministratorCode
   secrets: DerivedSecrets
   hasher: PasswordHasher
   sealer: Sealer
@@ -219,7 +217,7 @@ const linkRoutes = ({ accounts, store, attempts, secrets, hasher, sealer, runtim
   ]
 }
 
-const firstAdministratorRoute = ({ accounts, store, firstAdministrator, hasher, sealer }: RouteDependencies): AnyRoute =>
+const firstAdministratorRoute = ({ accounts, store, secrets, hasher, sealer }: RouteDependencies): AnyRoute =>
   defineRoute({
     method: 'post',
     path: '/first-administrator',
@@ -232,9 +230,9 @@ const firstAdministratorRoute = ({ accounts, store, firstAdministrator, hasher, 
     rateLimit: asksByPerson,
     handle: async ({ body, command }) => {
       const { code, name, email, password } = body
-      const accountId = await firstAdministrator.accountIdFor(code)
+      const accountId = secrets.firstAdministratorAccountId
       const exists = (await store.countAdministrators()) > 0
-      if (!accountId) throw exists ? new AdministratorExistsError() : new FirstAdministratorCodeError()
+      if (!secrets.isFirstAdministratorCode(code)) throw exists ? new AdministratorExistsError() : new FirstAdministratorCodeError()
       const safeCommand = withoutContent(command, sealer)
       if (exists) {
         // A repeat gets its first answer; everybody else is refused.
@@ -257,7 +255,6 @@ const firstAdministratorRoute = ({ accounts, store, firstAdministrator, hasher, 
         safeCommand,
       )
       if (opened === 'taken') throw new AddressInUseError()
-      firstAdministrator.end()
       return { status: 201, body: opened }
     },
   })

@@ -2,6 +2,9 @@ import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 
 const uuidBytes = 16
 const macBytes = 24
+// Without letters that look like others. 32 of them, so that each byte of the key chooses evenly: 100 bits.
+const codeLetters = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'
+const [codeGroups, lettersPerGroup] = [4, 5]
 /** The token of a link: account, challenge and a keyed digest of both. */
 const tokenPattern = /^[\w-]{75}$/
 
@@ -19,6 +22,12 @@ export type DerivedSecrets = {
   /** A sign that this browser has signed in to that login before. */
   deviceMark(loginId: string, nonce: string): string
   isDeviceMark(mark: string, loginId: string, nonce: string): boolean
+  /** The code that opens the account of a place's first administrator: the same at each start and in each process, so that whichever was printed is right. */
+  firstAdministratorCode: string
+  /** Case, spaces and hyphens do not matter: people copy it from a screen. */
+  isFirstAdministratorCode(code: string): boolean
+  /** One account for all who hold the code, so that two of them cannot make two first administrators. */
+  firstAdministratorAccountId: string
 }
 
 /** Every secret of the service that follows from the place's 32-byte data key. */
@@ -29,6 +38,7 @@ export const deriveSecrets = (dataKey: Uint8Array): DerivedSecrets => {
   const deviceKey = derive('identity/device')
   const macOf = (ids: Buffer) => createHmac('sha256', linkKey).update(ids).digest().subarray(0, macBytes)
   const deviceMark = (loginId: string, nonce: string) => createHmac('sha256', deviceKey).update(`${loginId}.${nonce}`).digest('base64url')
+  const firstAdministratorCode = codeOf(derive('identity/first-administrator-code'))
   return {
     linkToken: (accountId, challengeId) => {
       const ids = Buffer.concat([bytesOf(accountId), bytesOf(challengeId)])
@@ -45,12 +55,31 @@ export const deriveSecrets = (dataKey: Uint8Array): DerivedSecrets => {
     webClientSecret: derive('oidc-web-client').toString('hex'),
     cookieKeys: [derive('identity/cookies').toString('base64url')],
     deviceMark,
-    isDeviceMark: (mark, loginId, nonce) => {
-      const expected = Buffer.from(deviceMark(loginId, nonce))
-      const given = Buffer.from(mark)
-      return given.length === expected.length && timingSafeEqual(given, expected)
-    },
+    isDeviceMark: (mark, loginId, nonce) => isSame(mark, deviceMark(loginId, nonce)),
+    firstAdministratorCode,
+    isFirstAdministratorCode: (code) => isSame(withoutSpaces(code), withoutSpaces(firstAdministratorCode)),
+    firstAdministratorAccountId: uuidOf(asUuid(derive('identity/first-administrator-account').subarray(0, uuidBytes))),
   }
+}
+
+const isSame = (given: string, expected: string): boolean => {
+  const [one, other] = [Buffer.from(given), Buffer.from(expected)]
+  return one.length === other.length && timingSafeEqual(one, other)
+}
+
+const codeOf = (bytes: Buffer): string =>
+  Array.from({ length: codeGroups }, (_, group) =>
+    Array.from(bytes.subarray(group * lettersPerGroup, (group + 1) * lettersPerGroup), (byte) => codeLetters.charAt(byte % codeLetters.length)).join(''),
+  ).join('-')
+
+const withoutSpaces = (code: string): string => code.toUpperCase().replaceAll(/[^0-9A-Z]/g, '')
+
+/** Version 8 of RFC 9562: a UUID of bits of our own. */
+const asUuid = (bytes: Buffer): Buffer => {
+  const uuid = Buffer.from(bytes)
+  uuid.writeUInt8((uuid.readUInt8(6) & 0x0f) | 0x80, 6)
+  uuid.writeUInt8((uuid.readUInt8(8) & 0x3f) | 0x80, 8)
+  return uuid
 }
 
 const bytesOf = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex')

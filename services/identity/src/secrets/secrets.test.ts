@@ -1,4 +1,5 @@
 import { hkdfSync } from 'node:crypto'
+import { Id } from '@patchwork/events'
 import { systemRuntime } from '@patchwork/runtime'
 import { TooManyPasswordsError } from '../domain/errors.ts'
 import { deriveSecrets } from './derivedSecrets.ts'
@@ -30,6 +31,17 @@ test('a browser’s mark is good for one login only', () => {
   expect(secrets.isDeviceMark(mark, 'one', 'nonce')).toBe(true)
   expect(secrets.isDeviceMark(mark, 'other', 'nonce')).toBe(false)
   expect(secrets.isDeviceMark('', 'one', 'nonce')).toBe(false)
+})
+
+test('processes of one place show the same code for the first administrator, and another place’s opens nothing', () => {
+  const { firstAdministratorCode, firstAdministratorAccountId } = deriveSecrets(new Uint8Array(32).fill(7))
+  expect(secrets).toMatchObject({ firstAdministratorCode, firstAdministratorAccountId })
+  expect(Id.parse(firstAdministratorAccountId)).toBe(firstAdministratorAccountId)
+  expect(secrets.isFirstAdministratorCode(firstAdministratorCode.toLowerCase().replaceAll('-', ' '))).toBe(true)
+  const elsewhere = deriveSecrets(new Uint8Array(32).fill(8))
+  expect(elsewhere.firstAdministratorAccountId).not.toBe(firstAdministratorAccountId)
+  for (const other of [elsewhere.firstAdministratorCode, firstAdministratorCode.slice(1), `${firstAdministratorCode}2`, ''])
+    expect(secrets.isFirstAdministratorCode(other)).toBe(false)
 })
 
 const hasher = createPasswordHasher(systemRuntime)

@@ -7,7 +7,6 @@ import { openPlaceFile } from '@patchwork/place-file'
 import { systemRuntime } from '@patchwork/runtime'
 import { mongoForTests } from '@patchwork/testing'
 import { openAttempts } from './attempts.ts'
-import { openFirstAdministratorCode } from './firstAdministratorCode.ts'
 import { openLogins } from './logins.ts'
 import { openOidcRecords } from './oidcRecords.ts'
 import { openSigningKeys } from './signingKeys.ts'
@@ -146,16 +145,5 @@ describe.each(drivers)('on %s', (_name, open) => {
       await records.sweep()
       expect([await interactions.find('short'), await interactions.find('long')]).toEqual([undefined, { uid: 'long' }])
     })
-  })
-
-  test('a code for the first administrator is shown where one is needed, and kept as a hash', async () => {
-    const opened = await openFirstAdministratorCode({ documents, runtime, isNeeded: true })
-    const code = opened.shown() ?? ''
-    const accountId = await opened.accountIdFor(code)
-    expect(accountId).toBeDefined()
-    const next = await openFirstAdministratorCode({ documents, runtime, isNeeded: true })
-    expect(await next.accountIdFor(code)).toBeUndefined()
-    expect(await next.accountIdFor(next.shown() ?? '')).toBe(accountId)
-    expect((await openFirstAdministratorCode({ documents, runtime, isNeeded: false })).shown()).toBeUndefined()
   })
 })

@@ -50,7 +50,7 @@ const newBrowser = ({ opened, urls }: Walk): Browser => openBrowser(opened.place
 const setUp = async (walk: Walk): Promise<Account> => {
   const { canaries, opened } = walk
   const [browser, email, password] = [newBrowser(walk), canaries.email(), canaries.word()]
-  const code = opened.place.identity.firstAdministratorCode() as string
+  const code = (await opened.place.identity.firstAdministratorCode()) as string
   await browser.send('/set-up', { code, name: canaries.word(), email, password })
   await browser.signIn(email, password)
   return { email, password, browser }
