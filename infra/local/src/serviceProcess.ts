@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { setPriority } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -21,6 +22,7 @@ const endsWithinMs = 60_000
 /** A process that was told to stop and has not is killed. It gives up by itself before. */
 const stopWithinMs = 30_000
 const wrongSettings = 2
+const nicenessOnceReady = 10
 
 export type ServiceProcess = Instance & {
   /** `referral`, or `referral-2` where there are several. */
@@ -52,6 +54,18 @@ export const spawnScript = (options: {
   child.stdin?.on('error', () => undefined)
   for (const stream of [child.stdout, child.stderr]) if (stream) createInterface(stream).on('line', onLine)
   return child
+}
+
+/**
+ * Where all cores are taken, a process that starts goes before those that are up: it is ready in half the time, and meanwhile nobody can do its work. Linux weighs whole sessions
+ * against each other where it groups by them, and each of our processes is one: then the group's niceness is what counts. It stays as it is where the system has no such thing.
+ */
+const goAfterThoseThatStart = ({ pid }: ChildProcess): void => {
+  if (pid === undefined) return
+  try {
+    setPriority(pid, nicenessOnceReady)
+    writeFileSync(`/proc/${pid}/autogroup`, String(nicenessOnceReady), { flag: 'r+' })
+  } catch {}
 }
 
 /** Where a fault test wants the next process of this label to end: it says so in a file of that name, which holds for one start. */
@@ -112,6 +126,7 @@ export const startService = (options: {
       while (!stopping && goneFor === undefined && Date.now() < end) {
         if (!hasEnded(child) && (await isReady(instance))) {
           instance.isReceiving = true
+          goAfterThoseThatStart(child)
           return
         }
         await sleep(lookEveryMs)

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { kafkaForTests, mongoForTests } from '@patchwork/testing'
@@ -80,6 +80,10 @@ tests('all services run at one address; one that is killed comes back at its own
   const gateway = /Patchwork is open at (\S+)/.exec(said.words)?.[1] ?? ''
   for (const path of ['/', '/api/people/livez', '/identity/.well-known/openid-configuration', '/open-referral-uk/v3/services'])
     expect({ path, status: (await fetch(`${gateway}${path}`)).status }).toEqual({ path, status: 200 })
+
+  expect(processes.map(({ name, pid }) => ({ name, goesAfterOneThatStarts: getPriority(pid) > getPriority() }))).toEqual(
+    processes.map(({ name }) => ({ name, goesAfterOneThatStarts: true })),
+  )
 
   const referral = processes.find(({ name }) => name === 'referral')
   process.kill(referral?.pid as number, 'SIGKILL')
