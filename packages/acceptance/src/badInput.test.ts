@@ -74,11 +74,10 @@ afterAll(async () => {
 })
 
 /**
- * What is written anew whatever is asked: the code that opens the first administrator's account, how far store and log were compared, which processes there
- * are, and how often it was looked whether the store can be written.
+ * What is written anew whatever is asked: how far store and log were compared, which processes there are, and how often it was looked whether the store
+ * can be written.
  */
-const newAtEachStart = (table: string): boolean =>
-  ['identity__one-time-codes', 'document_store_pings'].includes(table) || /__(log-standings|operations-processes)$/.test(table)
+const newAtEachStart = (table: string): boolean => table === 'document_store_pings' || /__(log-standings|operations-processes)$/.test(table)
 
 /** A digest of each table of the place's file. */
 const stored = (): Map<string, string> => {
