@@ -152,6 +152,19 @@ export const eventLogConformance = (name: string, underTest: LogUnderTest | unde
         expect(firsts(ofKey(events, 'a'))).toEqual(numbers(30))
         await subscription.stop()
       })
+      rule('a log is closed whoever still reads it, and no part that was read passes for the whole', async (topic) => {
+        await publish(topic, 'a', 1, 3_000)
+        const first = await another()
+        const events = first.read(topic)[Symbol.asyncIterator]()
+        expect(await events.next()).toMatchObject({ done: false })
+        await first.close()
+        const rest = async () => {
+          let count = 0
+          while (!(await events.next()).done) count += 1
+          return count
+        }
+        expect(['log-unavailable', 2_999]).toContain(await rest().catch((error: { code?: string }) => error.code))
+      })
       rule('what one client published, another reads, also after the first has closed', async (topic) => {
         const first = await another()
         await publish(topic, 'a', 1, 4, first)

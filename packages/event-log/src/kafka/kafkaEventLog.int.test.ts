@@ -322,6 +322,28 @@ describe('what only Kafka has', () => {
     },
     180_000,
   )
+
+  testOnOurBroker(
+    'given somebody who reads while the broker goes away, when the log is closed, then nobody waits for more any longer',
+    async () => {
+      const topic = await newTopic()
+      const data = { text: 'x'.repeat(100_000) }
+      for (const key of numbers(12)) await log.publish(numbers(30).map((sequence) => ({ topic, event: eventOf(`k${key}`, sequence, { data }) })))
+      const other = open()
+      const reading = other.read(topic)[Symbol.asyncIterator]()
+      expect(await reading.next()).toMatchObject({ done: false })
+      await broker?.kill()
+      const rest = (async () => {
+        while (!(await reading.next()).done);
+      })()
+      const told = expect(rest).rejects.toMatchObject({ code: 'log-unavailable' })
+      await pause(500)
+      await other.close()
+      await told
+      await broker?.start()
+    },
+    180_000,
+  )
 })
 
 eventLogConformance(

@@ -32,6 +32,7 @@ export const kafkaEventLog = (options: KafkaOptions): EventLog => {
   const besides = new Set<Promise<void>>()
   // Everything that opens asks for its own, and all of them were made at the start: none goes while a service runs.
   const there = new Set<string>()
+  const closing = new AbortController()
   let closed: Promise<void> | undefined
   const refuseWhenClosed = () => {
     if (closed) throw new LogUnavailableError('The log has been closed')
@@ -95,6 +96,7 @@ export const kafkaEventLog = (options: KafkaOptions): EventLog => {
           const doing = work.finally(() => besides.delete(doing))
           besides.add(doing)
         },
+        closing: closing.signal,
       })
     },
     end: async (topic) => Object.fromEntries((await heads(topic)).map(({ partition, high }) => [partition, Number(high)])),
@@ -114,6 +116,7 @@ export const kafkaEventLog = (options: KafkaOptions): EventLog => {
     },
     close: () => {
       closed ??= (async () => {
+        closing.abort()
         await Promise.all([...stops].map((stop) => stop()))
         await Promise.all(besides)
         await producer.close()

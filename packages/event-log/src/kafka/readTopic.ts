@@ -19,13 +19,15 @@ type Options = {
   forgetGroup: (group: string) => Promise<void>
   /** What is still to be done when everything was read, and nobody need wait for but whoever closes the log. It never rejects. */
   beside: (work: Promise<void>) => void
+  /** Aborted when the log is closed: what is being read ends then. */
+  closing: AbortSignal
 }
 
 /**
  * Every event of a topic from a position up to its ends. Kafka's client gives whole topics to groups only: so a group of one, for once, that is
  * forgotten afterwards. At most one batch waits to be taken.
  */
-export async function* readTopic({ kafka, runtime, logger, topic, ends, from, forgetGroup, beside }: Options): AsyncIterable<EventEnvelope> {
+export async function* readTopic({ kafka, runtime, logger, topic, ends, from, forgetGroup, beside, closing }: Options): AsyncIterable<EventEnvelope> {
   const partitions = (await ends).map(({ partition, low, high }) => ({ partition, start: Math.max(Number(low), from[partition] ?? 0), end: Number(high) }))
   const left = new Map(partitions.filter(({ start, end }) => end > start).map(({ partition, end }) => [partition, end]))
   if (left.size === 0) return
@@ -55,6 +57,22 @@ export async function* readTopic({ kafka, runtime, logger, topic, ends, from, fo
       else consumer.pause([{ topic, partitions: [partition] }])
     }
   })
+  let leaving: Promise<void> | undefined
+  const leave = () => {
+    batches.length = 0
+    taken()
+    leaving ??= consumer
+      .disconnect()
+      .then(() => forgetGroup(group))
+      .catch(() => undefined)
+    beside(leaving)
+  }
+  const endWithTheLog = () => {
+    failed = new Error('the log was closed')
+    leave()
+    arrived()
+  }
+  closing.addEventListener('abort', endWithTheLog, { once: true })
   const event = (message: KafkaMessage): EventEnvelope[] => {
     try {
       return [fromMessage(message)]
@@ -99,16 +117,12 @@ export async function* readTopic({ kafka, runtime, logger, topic, ends, from, fo
           arrived = resolve
         })
     }
+    // What still waited to be taken is gone then.
+    if (closing.aborted) throw failed
   } catch (error) {
     throw new LogUnavailableError(`Kafka could not be read: ${(error as Error).message}`, { cause: error })
   } finally {
-    batches.length = 0
-    taken()
-    beside(
-      consumer
-        .disconnect()
-        .then(() => forgetGroup(group))
-        .catch(() => undefined),
-    )
+    closing.removeEventListener('abort', endWithTheLog)
+    leave()
   }
 }
