@@ -26,9 +26,9 @@ const formOf = (value: unknown): unknown => {
   const entries = value instanceof Map ? [...value] : Object.entries(value)
   return Object.fromEntries(entries.map(([name, inner]) => [name, formOf(inner)]))
 }
-const asAsked = ({ find, aggregate, count, update, delete: remove, filter, pipeline, query, updates, deletes, sort, limit }: Command): Command => {
+const asAsked = ({ find, aggregate, count, update, delete: remove, filter, pipeline, query, updates, deletes, sort, limit, hint }: Command): Command => {
   if (find !== undefined) return { find, filter, ...(sort !== undefined && { sort }), ...(limit !== undefined && { limit }) } as Command
-  if (aggregate !== undefined) return { aggregate, pipeline, cursor: {} } as Command
+  if (aggregate !== undefined) return { aggregate, pipeline, cursor: {}, ...(hint !== undefined && { hint }) } as Command
   if (count !== undefined) return { count, query } as Command
   if (update !== undefined) return { update, updates: (updates as unknown[]).slice(0, 1) } as Command
   return { delete: remove, deletes: (deletes as unknown[]).slice(0, 1) } as Command
@@ -86,10 +86,13 @@ const useRoute = async (world: World, route: string, fixture: Fixture): Promise<
 }
 
 const stagesIn = (plan: unknown): string[] => [...JSON.stringify(plan).matchAll(/"stage":"(\w+)"/g)].map(([, stage]) => stage as string)
-/** Whether it asks for all there is, or for how many there are: then there is nothing to look up. */
+/** Whether it asks for all there is: then there is nothing to look up. How many there are is told by the index of ids. */
 const asksForAll = ({ find, filter, sort, query, pipeline }: Command): boolean => {
   const isEmpty = (conditions: unknown) => conditions === undefined || Object.keys(conditions as object).length === 0
-  if (pipeline !== undefined) return isEmpty((pipeline as { $match?: object }[])[0]?.$match)
+  if (pipeline !== undefined) {
+    const [{ $match } = {}, { $group } = {}] = pipeline as { $match?: object; $group?: { _id: unknown } }[]
+    return isEmpty($match) && $group?._id !== 1
+  }
   return find === undefined ? isEmpty(query) : isEmpty(filter) && sort === undefined
 }
 

@@ -107,7 +107,12 @@ export const mongoCollection = <Body extends object>(
         after: writeAfter(definition, query, { values: plan.sort.map(({ field }) => (values[field] as Scalar | undefined) ?? null), id: last.id }),
       }
     },
-    count: async (where) => seam(documents().countDocuments(toFilter(definition, planConditions(definition, where)), { readConcern: concerns().readConcern })),
+    count: async (where) => {
+      const filter = toFilter(definition, planConditions(definition, where))
+      // How many there are at all MongoDB would find out by reading each of them; the index of ids is a small part of that.
+      const byIds = Object.keys(filter).length === 0 ? { hint: '_id_' } : {}
+      return seam(documents().countDocuments(filter, { ...byIds, readConcern: concerns().readConcern }))
+    },
     tally: async (options) => {
       const { by, sum } = planTally(definition, options)
       const filter = toFilter(definition, planConditions(definition, options.where))
