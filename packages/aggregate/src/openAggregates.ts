@@ -13,11 +13,11 @@ import { bodyDigest, keyDigest } from './commandKey.ts'
 import { eventWriter } from './envelopes.ts'
 import { BacklogError, BusyError, KeyReusedError, StaleError } from './errors.ts'
 import type { Invariant } from './invariant.ts'
+import { openLogStanding } from './logStanding.ts'
 import { watchOutbox } from './outbox.ts'
 import type { Ports } from './ports.ts'
 import { queuePerId } from './queuePerId.ts'
 import { type KeptDocument, recentDocuments } from './recentDocuments.ts'
-import { reconcile } from './reconcile.ts'
 import { RememberedRefusalError, refusalOf } from './refusal.ts'
 import { createRelay, type Relay } from './relay.ts'
 import { waitingPerId } from './waitingPerId.ts'
@@ -65,13 +65,18 @@ export const openAggregates = async <State extends object, Event extends PlainEv
   await log.ensureTopics([topic])
   const label = `${service}/${name}`
   const source = { definition, documents, history, log }
-  const { republished } = await reconcile(source, ports.documents)
+  const standing = await openLogStanding(source, ports)
+  const { republished } = await standing.reconcile()
   if (republished > 0) logger.warn({ aggregate: label, republished }, 'The log lacked events of the history; they were published again')
   const sealer = createSealer(ports.dataKey, service, runtime)
   const writeEvents = eventWriter(definition, runtime)
   const queue = queuePerId()
   const recent = recentDocuments()
-  const relay = createRelay({ label, service, recent, topic, documents, history, log, runtime, logger, queue, ...(onStep ? { onStep } : {}) })
+  const relay = createRelay({
+    ...{ label, service, recent, topic, documents, history, log, runtime, logger, queue },
+    passedOn: standing.passedOn,
+    ...(onStep ? { onStep } : {}),
+  })
   const watched = watchOutbox(label, documents, runtime)
   ports.onOutbox?.(watched.outbox)
   const born = onlyBorn(documents)
@@ -344,6 +349,7 @@ export const openAggregates = async <State extends object, Event extends PlainEv
     },
     stop: async () => {
       watched.forget()
+      standing.stop()
       await relay.stop()
     },
   }

@@ -67,9 +67,11 @@ export const createRelay = (options: {
   logger: Logger
   queue: QueuePerId
   recent: RecentDocuments
+  /** Told how many events were published, each time. */
+  passedOn(events: number): void
   onStep?: Ports['onStep']
 }): RelayDesk => {
-  const { label, service, topic, documents, history, log, runtime, logger, queue, recent, onStep } = options
+  const { label, service, topic, documents, history, log, runtime, logger, queue, recent, passedOn, onStep } = options
   /** The latest outbox of each document that this process wrote. */
   const written = new Map<string, readonly OutboxEntry[]>()
   /** Event ids that are in history and in the log, and still in the outbox, by document. */
@@ -156,6 +158,7 @@ export const createRelay = (options: {
         { log, service, topic },
         batch.flatMap(({ entries }) => entries.map(({ event }) => event)),
       )
+      passedOn(batch.reduce((sum, { entries }) => sum + entries.length, 0))
       await onStep?.('after-publish')
     } catch (error) {
       if (isUnavailable(error) || batch.length === 1) throw error

@@ -1,8 +1,8 @@
 import type { EventEnvelope } from '@patchwork/events'
 import type { AggregateBody, HistoryBody } from './aggregateDocument.ts'
 import { aggregateCollection, historyCollection } from './aggregateDocument.ts'
+import { openLogStanding } from './logStanding.ts'
 import { openAggregates } from './openAggregates.ts'
-import { reconcile } from './reconcile.ts'
 import { type SimulatedPlace, simulatedPlace } from './simulation/simulatedPlace.ts'
 import { addCoins, commandOf, type Jar, type JarDetails, type JarEvent, jarDefinition } from './testExamples.ts'
 
@@ -143,61 +143,135 @@ describe('rule 12: store and log after a restore', () => {
     expect((await start()).eventsRead).toBe(0)
   })
 
-  /**
-   * As a start does, but with a bound on how many new events it reads one by one. Gives what a start gives, and how many events it read for it. `meanwhile`
-   * happens once it knows how many events were settled.
-   */
-  const compareWithin = async ({ place, run }: Awaited<ReturnType<typeof given>>, newMax: number, meanwhile = async () => {}) => {
-    const { ports } = place.openProcess()
-    let eventsRead = 0
-    let isFirst = true
-    const read: typeof ports.log.read = async function* (topic, options) {
-      if (isFirst) await meanwhile()
-      isFirst = false
-      for await (const event of ports.log.read(topic, options)) {
-        eventsRead += 1
-        yield event
-      }
-    }
-    const documents = await run(ports.documents.collection<AggregateBody>(aggregateCollection(jarDefinition)))
-    const history = await run(ports.documents.collection<HistoryBody>(historyCollection(jarDefinition)))
-    const source = { definition: jarDefinition, documents, history, log: { ...ports.log, read } }
-    return { ...(await run(reconcile(source, ports.documents, { newMax }))), eventsRead }
-  }
-
-  test.each([0, 1, 2])('more new events than a start reads one by one (%i of three) are compared as a whole, once', async (newMax) => {
-    const then = await given()
-    expect(await compareWithin(then, newMax)).toEqual({ republished: 0, eventsRead: 6 })
-    expect(await compareWithin(then, newMax)).toEqual({ republished: 0, eventsRead: 0 })
+  test('an event that is published again counts once, also where that is read only by a later start', async () => {
+    const { place, start, play } = await given()
+    await start()
+    logOf(place).push(...structuredClone(logOf(place).slice(3)))
+    expect((await start()).eventsRead).toBe(3)
+    expect((await start()).eventsRead).toBe(0)
+    await play('third')
+    const [lost] = logOf(place).splice(10, 1)
+    await start()
+    expect(ids(logOf(place))).toContain(lost?.id)
   })
 
-  test.each([0, 1, 2, 3, 4])(
-    'with room for %i new events, what the log lacks is published again, and a store that lacks something does not start',
-    async (newMax) => {
-      const then = await given()
-      const [lost] = logOf(then.place).splice(4, 1)
-      expect(await compareWithin(then, newMax)).toMatchObject({ republished: 1 })
-      expect(ids(logOf(then.place))).toContain(lost?.id)
-      restoreStore(then.place, then.early)
-      await expect(compareWithin(then, newMax)).rejects.toMatchObject({ code: 'store-behind-log' })
-    },
-  )
+  test('a store whose standing was noted by an earlier version is compared as a whole, once', async () => {
+    const { place, run, start } = await given()
+    const rows = place.disk.get('example/log-standings')!
+    rows.set('jar', { revision: 2, text: JSON.stringify({ settled: 6, end: await run(place.openProcess().ports.log.end(jarDefinition.topic)) }) })
+    expect((await start()).eventsRead).toBeGreaterThanOrEqual(6)
+    expect((await start()).eventsRead).toBe(0)
+  })
 
-  test('what others publish meanwhile takes no more room than there is', async () => {
+  test('what others publish while a start reads is no reason to read everything, and the next start counts it once', async () => {
     const then = await given()
     const { jars } = await then.start()
+    let turn = 0
     const others = async () => {
-      for (const id of ['a', 'b']) await then.run(jars.update(id, commandOf('meanwhile'), addCoins(1)))
+      turn += 1
+      for (const id of ['a', 'b']) await then.run(jars.update(id, commandOf(`meanwhile ${turn}`), addCoins(1)))
       await then.run(jars.relay.drained())
     }
-    await then.run(jars.update('c', commandOf('before'), addCoins(1)))
-    await then.run(jars.relay.drained())
-    expect(await compareWithin(then, 2, others)).toEqual({ republished: 0, eventsRead: 3 + 9 })
+    const standing = await standingOf(then, others)
+    expect(await then.run(standing.reconcile())).toEqual({ republished: 0 })
+    expect(standing.eventsRead()).toBe(2)
+    expect((await then.start()).eventsRead).toBe(2)
+    expect((await then.start()).eventsRead).toBe(0)
   })
+})
 
-  test('events that others publish again take room once: as many as there is room for are read one by one', async () => {
+/** The standing as a process has it. `meanwhile` happens each time before the log is read. */
+const standingOf = async ({ place, run }: Awaited<ReturnType<typeof given>>, meanwhile = async () => {}) => {
+  const { ports } = place.openProcess()
+  let eventsRead = 0
+  const read: typeof ports.log.read = async function* (topic, options) {
+    await meanwhile()
+    for await (const event of ports.log.read(topic, options)) {
+      eventsRead += 1
+      yield event
+    }
+  }
+  const documents = await run(ports.documents.collection<AggregateBody>(aggregateCollection(jarDefinition)))
+  const history = await run(ports.documents.collection<HistoryBody>(historyCollection(jarDefinition)))
+  const source = { definition: jarDefinition, documents, history, log: { ...ports.log, read } }
+  return { ...(await run(openLogStanding(source, ports))), eventsRead: () => eventsRead }
+}
+
+describe('rule 12: the standing while a place runs', () => {
+  const many = 1_200
+  const minute = 60_000
+  /** A place in which many events more have happened, and nobody has looked at them. */
+  const busy = async () => {
     const then = await given()
-    logOf(then.place).push(...structuredClone(logOf(then.place).slice(3)))
-    expect(await compareWithin(then, 3)).toEqual({ republished: 0, eventsRead: 6 })
+    const { jars } = await then.start()
+    for (let from = 0; from < many; from += 100)
+      await then.run(Promise.all(Array.from({ length: 100 }, (_, at) => jars.update(`busy ${at}`, commandOf(`more ${from}`), addCoins(1)))))
+    await then.run(jars.relay.drained())
+    await then.run(jars.stop())
+    return then
+  }
+  const pass = ({ place, run }: Awaited<ReturnType<typeof given>>, ms: number) => run(new Promise<void>((resolve) => place.time.runtime.after(ms, resolve)))
+
+  test('it moves on, so that a start reads little, and an event that is lost before it or after it is published again', async () => {
+    const then = await busy()
+    const { place, start } = then
+    const standing = await standingOf(then)
+    standing.passedOn(many)
+    await pass(then, minute)
+    expect(standing.eventsRead()).toBe(many)
+    expect((await start()).eventsRead).toBe(0)
+    for (const at of [4, 600, many]) {
+      const [lost] = logOf(place).splice(at, 1)
+      await start()
+      expect(ids(logOf(place))).toContain(lost?.id)
+    }
+    const { length } = logOf(place)
+    expect((await start()).eventsRead).toBe(0)
+    expect(logOf(place).length).toBe(length)
+  })
+  test('few new events are left to the next start, however many this process passed on: another has moved it', async () => {
+    const then = await given()
+    const standing = await standingOf(then)
+    standing.passedOn(many)
+    await pass(then, minute)
+    expect(standing.eventsRead()).toBe(0)
+  })
+  test('a rush is left for later, and the standing follows when it is over', async () => {
+    const then = await busy()
+    const standing = await standingOf(then)
+    for (let second = 0; second < 60; second += 1) {
+      standing.passedOn(5_000)
+      await pass(then, 1_000)
+    }
+    expect(standing.eventsRead()).toBe(0)
+    await pass(then, minute)
+    expect(standing.eventsRead()).toBe(many)
+  })
+  test('a rush without end is not left for ever', async () => {
+    const then = await busy()
+    const standing = await standingOf(then)
+    for (let second = 0; second < 120; second += 1) {
+      standing.passedOn(5_000)
+      await pass(then, 1_000)
+    }
+    expect(standing.eventsRead()).toBe(many)
+  })
+  test('a process that stops moves it no more', async () => {
+    const then = await busy()
+    const standing = await standingOf(then)
+    standing.passedOn(many)
+    standing.stop()
+    await pass(then, minute)
+    expect(standing.eventsRead()).toBe(0)
+  })
+  test('two that move it at a time count each event once', async () => {
+    const then = await busy()
+    const both = [await standingOf(then), await standingOf(then)]
+    for (const standing of both) standing.passedOn(many)
+    await pass(then, minute)
+    expect((await then.start()).eventsRead).toBe(0)
+    const [lost] = logOf(then.place).splice(7, 1)
+    await then.start()
+    expect(ids(logOf(then.place))).toContain(lost?.id)
   })
 })
