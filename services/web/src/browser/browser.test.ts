@@ -206,7 +206,7 @@ suite('in a browser', () => {
     const page = await context.newPage()
     await page.goto('/forgotten-password')
     await page.getByRole('button', { name: 'Send me a link' }).click()
-    await page.waitForFunction(`document.activeElement.classList.contains('govuk-error-summary')`)
+    await page.locator('.govuk-error-summary:focus').waitFor()
     await page.getByRole('link', { name: 'Enter something here' }).click()
     expect(await page.evaluate<string>('document.activeElement.id')).toBe('email')
     await context.close()
@@ -258,7 +258,12 @@ suite('in a browser', () => {
   test('news comes by itself, and no connection is held while nobody looks', async () => {
     const context = await contextWith({ width: 1280 })
     const page = await signIn(context)
-    await page.waitForFunction(`document.querySelector('[data-unread-number]').textContent === '2'`)
+    const unread = (number: string) =>
+      page
+        .locator('[data-unread-number]')
+        .filter({ hasText: new RegExp(`^${number}$`) })
+        .waitFor({ state: 'attached' })
+    await unread('2')
     const answered = place.routes['GET /notification/messages']!
     place.routes['GET /notification/messages'] = async (asked, response) => {
       const list = (await answered(asked, response)) as { items: object[] }
@@ -268,7 +273,7 @@ suite('in a browser', () => {
     await expectSoon(() => streams === 1)
     live('event: message\ndata: {"messageId":"x"}\n\n')
     await page.getByRole('heading', { name: 'something new' }).waitFor()
-    await page.waitForFunction(`document.querySelector('[data-unread-number]').textContent === '3'`)
+    await unread('3')
     place.routes['GET /notification/messages'] = answered
     const hide = (isHidden: boolean) =>
       page.evaluate(
