@@ -172,6 +172,8 @@ for (const { pair, isHere, environment } of pairs)
       async () => {
         const referral = await refer(offers.garden)
         await must(() => step(gardener, referral, 'acceptance'))
+        // A place that stops leaves what still waits in an outbox to its next start.
+        await eventually('the acceptance is passed on', () => seesPerson(gardener, referral))
         let eventId = ''
         for (const deliveries of [2, 3])
           await opened.restart(async ({ log }) => {
