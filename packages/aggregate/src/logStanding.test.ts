@@ -14,22 +14,29 @@ const restoreStore = (place: SimulatedPlace, { disk }: ReturnType<typeof copyOf>
 }
 const restoreLog = (place: SimulatedPlace, { log }: ReturnType<typeof copyOf>) => logOf(place).splice(0, Infinity, ...structuredClone(log))
 
+/** The ports of a new process of a place, and how many events it has read from the log. `meanwhile` happens each time before it reads. */
+const countingReads = (place: SimulatedPlace, meanwhile = async () => {}) => {
+  const { ports } = place.openProcess()
+  let eventsRead = 0
+  const read: typeof ports.log.read = async function* (topic, options) {
+    await meanwhile()
+    for await (const event of ports.log.read(topic, options)) {
+      eventsRead += 1
+      yield event
+    }
+  }
+  return { ports: { ...ports, log: { ...ports.log, read } }, eventsRead: () => eventsRead }
+}
+
 /** A place that ran twice: three events each time, all passed on. `early` is its copy after the first run, `whole` its log at the end. */
 const given = async () => {
   const place = simulatedPlace(1)
   const { run } = place.time
   /** Opens as a start does; tells how many events it read for it. */
   const start = async () => {
-    const { ports } = place.openProcess()
-    let eventsRead = 0
-    const read: typeof ports.log.read = async function* (topic, options) {
-      for await (const event of ports.log.read(topic, options)) {
-        eventsRead += 1
-        yield event
-      }
-    }
-    const jars = await run(openAggregates<Jar, JarEvent, JarDetails>(jarDefinition, { ...ports, log: { ...ports.log, read } }))
-    return { jars, eventsRead }
+    const { ports, eventsRead } = countingReads(place)
+    const jars = await run(openAggregates<Jar, JarEvent, JarDetails>(jarDefinition, ports))
+    return { jars, eventsRead: eventsRead() }
   }
   const play = async (key: string) => {
     const { jars } = await start()
@@ -180,21 +187,13 @@ describe('rule 12: store and log after a restore', () => {
   })
 })
 
-/** The standing as a process has it. `meanwhile` happens each time before the log is read. */
-const standingOf = async ({ place, run }: Awaited<ReturnType<typeof given>>, meanwhile = async () => {}) => {
-  const { ports } = place.openProcess()
-  let eventsRead = 0
-  const read: typeof ports.log.read = async function* (topic, options) {
-    await meanwhile()
-    for await (const event of ports.log.read(topic, options)) {
-      eventsRead += 1
-      yield event
-    }
-  }
+/** The standing as a process has it. */
+const standingOf = async ({ place, run }: Awaited<ReturnType<typeof given>>, meanwhile?: () => Promise<void>) => {
+  const { ports, eventsRead } = countingReads(place, meanwhile)
   const documents = await run(ports.documents.collection<AggregateBody>(aggregateCollection(jarDefinition)))
   const history = await run(ports.documents.collection<HistoryBody>(historyCollection(jarDefinition)))
-  const source = { definition: jarDefinition, documents, history, log: { ...ports.log, read } }
-  return { ...(await run(openLogStanding(source, ports))), eventsRead: () => eventsRead }
+  const source = { definition: jarDefinition, documents, history, log: ports.log }
+  return { ...(await run(openLogStanding(source, ports))), eventsRead }
 }
 
 describe('rule 12: the standing while a place runs', () => {
@@ -211,6 +210,13 @@ describe('rule 12: the standing while a place runs', () => {
     return then
   }
   const pass = ({ place, run }: Awaited<ReturnType<typeof given>>, ms: number) => run(new Promise<void>((resolve) => place.time.runtime.after(ms, resolve)))
+
+  const rush = async (then: Awaited<ReturnType<typeof given>>, standing: { passedOn(events: number): void }, seconds: number) => {
+    for (let second = 0; second < seconds; second += 1) {
+      standing.passedOn(5_000)
+      await pass(then, 1_000)
+    }
+  }
 
   test('it moves on, so that a start reads little, and an event that is lost before it or after it is published again', async () => {
     const then = await busy()
@@ -239,10 +245,7 @@ describe('rule 12: the standing while a place runs', () => {
   test('a rush is left for later, and the standing follows when it is over', async () => {
     const then = await busy()
     const standing = await standingOf(then)
-    for (let second = 0; second < 60; second += 1) {
-      standing.passedOn(5_000)
-      await pass(then, 1_000)
-    }
+    await rush(then, standing, 60)
     expect(standing.eventsRead()).toBe(0)
     await pass(then, minute)
     expect(standing.eventsRead()).toBe(many)
@@ -250,10 +253,7 @@ describe('rule 12: the standing while a place runs', () => {
   test('a rush without end is not left for ever', async () => {
     const then = await busy()
     const standing = await standingOf(then)
-    for (let second = 0; second < 120; second += 1) {
-      standing.passedOn(5_000)
-      await pass(then, 1_000)
-    }
+    await rush(then, standing, 120)
     expect(standing.eventsRead()).toBe(many)
   })
   test('a process that stops moves it no more', async () => {

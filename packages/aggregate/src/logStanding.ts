@@ -71,12 +71,11 @@ export const openLogStanding = async (
   }
 
   /** Undefined where the log is shorter than it was, or `look` is not content with what is new. */
-  const readOn = async (from: StandingBody, look: (events: readonly EventEnvelope[]) => boolean | Promise<boolean>) => {
-    // What comes between is read now, and again the next time; by then it is known.
-    const end = await log.end(topic)
+  const readOn = async (from: StandingBody, end: LogPosition, look: (events: readonly EventEnvelope[]) => boolean | Promise<boolean>) => {
     if (Object.entries(from.end).some(([part, at]) => (end[part] ?? 0) < at)) return undefined
     const recent = recentNames(from.recent)
     let { published } = from
+    // What came since the end was asked for is read now, and again the next time; by then it is known.
     for await (const events of inPages(log.read(topic, { from: from.end }))) {
       if (!(await look(events))) return undefined
       for (const { id } of events) if (recent.add(id)) published += 1
@@ -88,7 +87,7 @@ export const openLogStanding = async (
     const before = await standings.get(name)
     const archived = await history.count()
     const waiting = await archivedInOutboxes(source)
-    const found = before && isStanding(before.body) ? await readOn(before.body, (events) => areKnown(source, events)) : undefined
+    const found = before && isStanding(before.body) ? await readOn(before.body, await log.end(topic), (events) => areKnown(source, events)) : undefined
     if (found) {
       // Whatever was archived by then is in the log, or still in its outbox; and whatever is in the log is archived by now.
       const unpublished = waiting.filter((id) => !found.isRecent(id)).length
@@ -99,7 +98,7 @@ export const openLogStanding = async (
       }
     }
     const { republished } = await compareAll(source)
-    const whole = await readOn(nothing, () => true)
+    const whole = await readOn(nothing, await log.end(topic), () => true)
     // What was published twice long ago was counted twice.
     if (whole) await keep(before, { ...whole.standing, published: Math.min(whole.standing.published, await history.count()) })
     return { republished }
@@ -109,7 +108,7 @@ export const openLogStanding = async (
   let passed = 0
   let passedBefore = 0
   let cancel: Cancel | undefined
-  let moving: Promise<void> | undefined
+  let isMoving = false
 
   /** An event is archived before it is published: of those that come while the place runs, none needs to be looked up. */
   const move = async (): Promise<void> => {
@@ -118,7 +117,7 @@ export const openLogStanding = async (
     const end = await log.end(topic)
     // Another process may have moved it.
     if (eventsBetween(before.body.end, end) < moveFrom) return
-    const found = await readOn(before.body, () => !isStopped)
+    const found = await readOn(before.body, end, () => !isStopped)
     if (found) await keep(before, found.standing)
   }
 
@@ -126,13 +125,14 @@ export const openLogStanding = async (
     cancel = undefined
     const isRush = passed - passedBefore > rushFrom && passed < moveAtLast
     passedBefore = passed
-    if (passed < moveFrom || isRush || moving) return void (passed > 0 && plan())
+    if (passed < moveFrom || isRush || isMoving) return void (passed > 0 && plan())
     passed = 0
     passedBefore = 0
-    moving = move()
+    isMoving = true
+    void move()
       .catch((error: unknown) => logger.debug({ code: codeOf(error), aggregate: `${service}/${name}` }, 'How far log and history agree could not be noted'))
       .finally(() => {
-        moving = undefined
+        isMoving = false
       })
   }
   const plan = (): void => {

@@ -1,4 +1,5 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { idFor } from '@patchwork/aggregate'
 
 const uuidBytes = 16
 const macBytes = 24
@@ -58,7 +59,7 @@ export const deriveSecrets = (dataKey: Uint8Array): DerivedSecrets => {
     isDeviceMark: (mark, loginId, nonce) => isSame(mark, deviceMark(loginId, nonce)),
     firstAdministratorCode,
     isFirstAdministratorCode: (code) => isSame(withoutSpaces(code), withoutSpaces(firstAdministratorCode)),
-    firstAdministratorAccountId: uuidOf(asUuid(derive('identity/first-administrator-account').subarray(0, uuidBytes))),
+    firstAdministratorAccountId: idFor(derive('identity/first-administrator-account').toString('hex')),
   }
 }
 
@@ -73,14 +74,6 @@ const codeOf = (bytes: Buffer): string =>
   ).join('-')
 
 const withoutSpaces = (code: string): string => code.toUpperCase().replaceAll(/[^0-9A-Z]/g, '')
-
-/** Version 8 of RFC 9562: a UUID of bits of our own. */
-const asUuid = (bytes: Buffer): Buffer => {
-  const uuid = Buffer.from(bytes)
-  uuid.writeUInt8((uuid.readUInt8(6) & 0x0f) | 0x80, 6)
-  uuid.writeUInt8((uuid.readUInt8(8) & 0x3f) | 0x80, 8)
-  return uuid
-}
 
 const bytesOf = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex')
 const uuidOf = (bytes: Buffer): string => bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
