@@ -7,7 +7,6 @@ import { eventLogConformance, eventOf, firsts, numbers, ofKey, pause, until } fr
 import type { EventLog } from '../eventLog.ts'
 import { LogUnavailableError } from '../eventLog.ts'
 import { kafkaEventLog } from './kafkaEventLog.ts'
-import { publishWithinMs } from './producer.ts'
 
 // Looked for before the tests are named, so that what cannot run is shown as skipped.
 const kafka = await kafkaForTests()
@@ -231,14 +230,12 @@ describe('what only Kafka has', () => {
   )
 
   testOnOurBroker(
-    'while the broker is away a publish is refused within its named time, and works again once it is back',
+    'while the broker is away a publish is refused after a while, and works again once it is back',
     async () => {
       const topic = await newTopic()
       await log.publish([{ topic, event: eventOf('a', 1) }])
       await broker?.kill()
-      const started = performance.now()
       await expect(log.publish([{ topic, event: eventOf('a', 2) }])).rejects.toThrow(LogUnavailableError)
-      expect(performance.now() - started).toBeLessThan(publishWithinMs + 5_000)
       await expect(log.ping()).rejects.toThrow(LogUnavailableError)
       await broker?.start()
       await until('publishing works again', () =>

@@ -8,7 +8,7 @@ const eventsPerSendMax = 1_000
 // A broker takes a batch of 1 MiB per partition unless it is told otherwise; whatever is larger goes alone.
 const bytesPerSendMax = 700_000
 /** A publish that was not taken within so long is refused; what was written of it by then stays. */
-export const publishWithinMs = 15_000
+const publishWithinMs = 15_000
 
 type Call = { left: number; settled: boolean; resolve: () => void; reject: (error: Error) => void }
 type Item = { topic: string; message: Message; bytes: number; call: Call }

@@ -33,13 +33,11 @@ const isFound = async (offerId: string, query = '') =>
   )
 
 describe('D1 publishing', () => {
-  test('D1 a provider describes an offer, publishes it, and anyone finds it within 5 seconds by words, price, area and times', async () => {
+  test('D1 a provider describes an offer, publishes it, and anyone finds it by words, price, area and times', async () => {
     const offer = await drafted({ name: 'Chair yoga for beginners', category: 'sport-and-leisure' })
     expect((await find('text=yoga')).body.total).toBe(0)
-    const startedAt = performance.now()
     await offer.ask(`/offers/${offer.offerId}/publication`, { method: 'post' })
     await isFound(offer.offerId, 'text=yoga&cost=paid&ward=E05015254&near=M33%207ZF&within=500&category=sport-and-leisure,food&track=join-in&funding=own-money')
-    expect(performance.now() - startedAt).toBeLessThan(5_000)
     const { body } = await find('text=yoga&near=M337ZF')
     expect(body.near).toMatchObject({ known: true, wardName: 'Sale Central' })
     expect(body.items[0]).toMatchObject({

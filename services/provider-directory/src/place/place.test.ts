@@ -9,18 +9,16 @@ import { writtenPostcode } from './postcodes.ts'
 const folder = join(import.meta.dirname, '../../data/trafford')
 const area = openCouncilArea(folder)
 
-test('every postcode of the file is found where the file says, in less than a millisecond each', () => {
+test('every postcode of the file is found where the file says', () => {
   const lines = gunzipSync(readFileSync(join(folder, 'postcodes.csv.gz')))
     .toString('latin1')
     .trim()
     .split('\n')
-  const startedAt = performance.now()
   for (const line of lines) {
     const [postcode, latitude, longitude] = line.split(',')
     const found = area.locate(postcode!)
     if (found?.latitude !== Number(latitude) || found.longitude !== Number(longitude)) throw new Error(`${postcode} is not found where the file says`)
   }
-  expect((performance.now() - startedAt) / lines.length).toBeLessThan(1)
   expect(lines.length).toBeGreaterThan(85_000)
 })
 

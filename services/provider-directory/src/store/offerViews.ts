@@ -23,8 +23,7 @@ export type OfferViews = {
   note(offerId: string, address: string): void
   /** How often each was looked at on each of the last 28 days, the oldest first; what waits to be written is in it. Offers that nobody looked at have zeros. */
   of(offerIds: readonly string[]): Promise<Map<string, { on: string; count: number }[]>>
-  /** Writes what waits. */
-  written(): Promise<void>
+  /** Writes what waits, and no more after that. */
   stop(): Promise<void>
 }
 
@@ -37,7 +36,8 @@ export const openOfferViews = async (
   { everyMs }: { everyMs: number },
 ): Promise<OfferViews> => {
   const collection = await documents.collection<ViewsBody>(definition)
-  let waiting = new Map<string, Counts>()
+  const waiting = new Map<string, Counts>()
+  const underWay = new Map<string, Promise<void>>()
   let [seen, secret, since] = [new Set<string>(), runtime.randomBytes(16), runtime.now()]
 
   const isNew = (offerId: string, address: string): boolean => {
@@ -69,17 +69,18 @@ export const openOfferViews = async (
         add(offerId, counts)
       })
   }
-  const write = async (): Promise<void> => {
-    const writing = waiting
-    waiting = new Map()
-    await inParallel([...writing], writesAtOnceMax, async ([offerId, counts]) => {
-      writing.delete(offerId)
-      await writeOne(offerId, counts).catch((error: unknown) => {
+  const write = (): Promise<unknown> =>
+    inParallel([...waiting], writesAtOnceMax, async ([offerId]) => {
+      const counts = waiting.get(offerId) ?? {}
+      waiting.delete(offerId)
+      const writing = writeOne(offerId, counts).catch((error: unknown) => {
         // It may have been written: a count too few is better than one too many.
         logger.warn({ code: (error as { code?: unknown } | null)?.code }, 'Could not write how often an offer was looked at')
       })
+      underWay.set(offerId, writing)
+      await writing
+      underWay.delete(offerId)
     })
-  }
   const writer = repeatedly(runtime, { everyMs, work: write, onError: () => undefined })
 
   return {
@@ -87,16 +88,27 @@ export const openOfferViews = async (
       if (isNew(offerId, address)) add(offerId, { [calendarDay(runtime.now())]: 1 })
     },
     of: async (offerIds) => {
-      const stored = new Map((await collection.getMany(offerIds)).map(({ id, body }) => [id, body.days]))
-      const days = lastDays()
-      return new Map(
-        offerIds.map((offerId) => {
-          const counts = together(stored.get(offerId) ?? {}, waiting.get(offerId) ?? {})
-          return [offerId, days.map((on) => ({ on, count: counts[on] ?? 0 }))]
-        }),
-      )
+      const notStored = () => offerIds.map((id) => waiting.get(id))
+      for (;;) {
+        // What is being written is neither waiting nor surely stored: it is read before that or after, not meanwhile.
+        const writing = offerIds.flatMap((id) => underWay.get(id) ?? [])
+        if (writing.length > 0) {
+          await Promise.all(writing)
+          continue
+        }
+        const before = notStored()
+        const stored = new Map((await collection.getMany(offerIds)).map(({ id, body }) => [id, body.days]))
+        const now = notStored()
+        if (now.some((counts, at) => counts !== before[at])) continue
+        const days = lastDays()
+        return new Map(
+          offerIds.map((offerId, at) => {
+            const counts = together(stored.get(offerId) ?? {}, now[at] ?? {})
+            return [offerId, days.map((on) => ({ on, count: counts[on] ?? 0 }))]
+          }),
+        )
+      }
     },
-    written: () => writer.runOnce(),
     stop: async () => {
       await writer.stop()
       await write()
