@@ -18,12 +18,6 @@ afterAll(async () => {
 
 const at = '2026-03-02T10:00:00.000Z'
 const command = () => ({ key: newId(), repeatable: false, body: null, at })
-const settled = async () => {
-  for (let turn = 0; turn < 2; turn += 1) {
-    await place.settled()
-    for (const { caughtUp } of place.service().consumers) await caughtUp()
-  }
-}
 const registered = async () => {
   const owner = place.as('provider')
   const { organisationId } = (await owner('/organisations', { body: { name: 'Sale Neighbours', kind: 'organisation' } })).body
@@ -37,9 +31,9 @@ const registered = async () => {
 test('an offer that is published a moment after the closing is withdrawn by its own event', async () => {
   const one = await registered()
   await one.close()
-  await settled()
+  await place.settled()
   await late.offers.update(one.offerId, command(), (offer) => publishOffer(offer, { offerId: one.offerId, at }))
-  await settled()
+  await place.settled()
   expect(await one.statusOf()).toBe('withdrawn')
   expect(await place.violations()).toEqual([])
 })
@@ -47,12 +41,12 @@ test('what it speaks for and lists a moment after the closing is hidden by its o
   const one = await registered()
   await one.close()
   // What the closing itself hides is hidden by now.
-  await settled()
+  await place.settled()
   const assetId = newId()
   const words = { kind: 'thing', name: 'A ladder', description: 'Eight metres.', terms: 'lent', contact: {}, wardCode: 'E05015254' } as const
   const listed = { assetId, category: 'other', words, holder: { organisationId: one.organisationId }, at } as const
   await late.assets.update(assetId, command(), (asset) => listAsset(asset, listed))
-  await settled()
+  await place.settled()
   expect((await place.asAnyone(`/assets/${assetId}`)).status).toBe(404)
   expect((await one.owner(`/assets/${assetId}`)).status).toBe(200)
   expect(await place.violations()).toEqual([])
@@ -61,10 +55,10 @@ test('an organisation that is merged into it a moment after the closing closes w
   const [one, other] = [await registered(), await registered()]
   await other.publish()
   await one.close()
-  await settled()
+  await place.settled()
   const merge = { organisationId: other.organisationId, intoOrganisationId: one.organisationId, matchId: newId(), mergedBy: newId(), at, fields: [] }
   await late.organisations.update(other.organisationId, command(), (current) => mergeOrganisation(current, merge))
-  await settled()
+  await place.settled()
   expect(await other.statusOf()).toBe('withdrawn')
   expect(await place.violations()).toEqual([])
 })
@@ -81,10 +75,7 @@ test('cut off by a stop it goes on after the next start, and withdraws every off
     }
     expect((await owner(`/organisations/${organisationId}/closing`, { method: 'post' })).status).toBe(200)
     await own.restart()
-    for (let turn = 0; turn < 2; turn += 1) {
-      for (const { caughtUp } of own.service().consumers) await caughtUp()
-      await own.settled()
-    }
+    await own.settled()
     const withdrawn = (await own.events('offer')).filter(({ type }) => type === 'offer.withdrawn.v1').map(({ subject }) => subject)
     expect(withdrawn.sort()).toEqual(offerIds.sort())
   } finally {

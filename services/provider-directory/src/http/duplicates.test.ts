@@ -42,13 +42,8 @@ const fed = async (
   const { organisation } = (await place.as('administrator')(`/offers/${offerId}`)).body
   return { organisationId: organisation.organisationId, offerId, again: async (said) => void (await accept(said)) }
 }
-const settled = async () => {
-  for (const { caughtUp } of place.service().consumers) await caughtUp()
-  await place.settled()
-  for (const { caughtUp } of place.service().consumers) await caughtUp()
-}
 const waiting = async (status = 'waiting') => {
-  await settled()
+  await place.settled()
   return (await place.as('administrator')(`/duplicates?status=${status}`)).body.items
 }
 /** The pair of two organisations, once it waits. */
@@ -68,17 +63,17 @@ const merged = async (
   const { organisations } = (await admin(`/duplicates/${matchId}`)).body
   const seen = organisations.map(({ organisationId, sequence }: { organisationId: string; sequence: number }) => ({ organisationId, sequence }))
   const answer = await admin(`/duplicates/${matchId}/merging`, { body: { stands, fields, seen } })
-  await settled()
+  await place.settled()
   return answer
 }
 const undone = async (matchId: string): Promise<Answer> => {
   const answer = await place.as('administrator')(`/duplicates/${matchId}/undoing`, { body: {} })
-  await settled()
+  await place.settled()
   return answer
 }
 const view = async (organisationId: string) => (await place.asAnyone(`/organisations/${organisationId}`)).body
 const violations = async () => {
-  await settled()
+  await place.settled()
   return place.violations()
 }
 
@@ -179,7 +174,7 @@ test('D10 what was edited on the one that stands stays with it when a merge is u
   const { code } = (await other.owner(`/organisations/${other.organisationId}/joining-codes`, { body: {} })).body
   const colleague = place.as('provider')
   expect((await colleague('/memberships', { body: { code } })).body).toEqual({ organisationId: one.organisationId, memberRole: 'member' })
-  await settled()
+  await place.settled()
   expect((await colleague(`/offers/${other.offerId}/assurance`, { body: {} })).status).toBe(200)
   await undone(matchId)
   expect(await view(one.organisationId)).toMatchObject({ description: 'Both of us.' })
@@ -198,9 +193,9 @@ test('D10 whoever leaves one of two that are merged leaves both; who hands over 
   const { code } = (await step(other.owner, 'hand-over')).body
   const heir = place.as('provider')
   expect((await heir('/memberships', { body: { code } })).body).toEqual({ organisationId: one.organisationId, memberRole: 'owner' })
-  await settled()
+  await place.settled()
   expect((await step(other.owner, 'leaving')).status).toBe(200)
-  await settled()
+  await place.settled()
   expect((await other.owner('/organisations/mine')).body.items).toEqual([])
   for (const { offerId } of [one, other]) expect((await other.owner(`/offers/${offerId}/assurance`, { body: {} })).status).toBe(404)
   expect((await heir(`/offers/${one.offerId}/assurance`, { body: {} })).status).toBe(200)
@@ -217,7 +212,7 @@ test('D10 one that stands for others closes with them, whichever of them is name
   const third = await registered({ ...neighbours, description: 'A third.' })
   const pair = await pairOf(one.organisationId, third.organisationId)
   expect((await other.owner(`/organisations/${other.organisationId}/closing`, { body: {} })).body).toEqual({ organisationId: one.organisationId })
-  await settled()
+  await place.settled()
   for (const { owner, offerId } of [one, other]) expect((await owner(`/offers/${offerId}`)).body.status).toBe('withdrawn')
   expect((await place.as('provider')(`/organisations/${other.organisationId}`)).body).toMatchObject({
     organisationId: one.organisationId,
@@ -236,7 +231,7 @@ test('D10 a page of pairs holds as many as were asked for, also where those befo
   const [third] = [await registered(others), await registered(others)]
   expect((await waiting()).length).toBe(2)
   expect((await one.owner(`/organisations/${one.organisationId}/closing`, { body: {} })).status).toBe(200)
-  await settled()
+  await place.settled()
   const { items } = (await place.as('administrator')('/duplicates?limit=1')).body
   expect(items).toHaveLength(1)
   expect(items[0].organisations.map(({ organisationId }: { organisationId: string }) => organisationId)).toContain(third.organisationId)
@@ -255,7 +250,7 @@ test('D10 merged and closed at the same moment, either both are closed or they a
       admin(`/duplicates/${matchId}/merging`, { body: { stands: one.organisationId, fields: {}, seen } }),
       one.owner(`/organisations/${one.organisationId}/closing`, { body: {} }),
     ])
-    await settled()
+    await place.settled()
     const shown = await view(other.organisationId)
     const isMerged = shown.organisationId === one.organisationId
     expect([isMerged, shown.closedAt !== undefined]).toEqual([isMerged, isMerged])
@@ -269,9 +264,9 @@ test('D10 what a feed brings of an organisation that has closed since is withdra
   const [own, north] = [await registered(neighbours), await fed('north', said)]
   await merged(await pairOf(own.organisationId, north.organisationId), own.organisationId)
   expect((await own.owner(`/organisations/${own.organisationId}/closing`, { body: {} })).status).toBe(200)
-  await settled()
+  await place.settled()
   await fed('north', said, { id: 'b', name: 'A later one' })
-  await settled()
+  await place.settled()
   const told = (await place.events('offer')).filter(({ data }) => data.organisationId === north.organisationId)
   const published = told.filter(({ type }) => type === 'offer.published.v1').map(({ subject }) => subject)
   expect(published).toHaveLength(2)
@@ -287,7 +282,7 @@ test('D10 later looks of either feed go to the one that stands and bring nothing
   expect(await view(one.organisationId)).toMatchObject({ description: 'South.' })
   await other.again({ name: 'Sale Neighbours', url: 'https://sale.example.org', description: 'South, and more.' })
   await one.again({ name: 'Sale Neighbours', url: 'https://sale.example.org', description: 'North, and more.' })
-  await settled()
+  await place.settled()
   expect(await view(other.organisationId)).toMatchObject({ organisationId: one.organisationId, description: 'South, and more.' })
   expect(await waiting()).toEqual([])
   await undone(matchId)

@@ -23,12 +23,6 @@ afterAll(async () => {
 
 const at = '2026-03-02T10:00:00.000Z'
 const command = (): Command => ({ key: newId(), repeatable: false, body: null, at })
-const settled = async () => {
-  for (let turn = 0; turn < 3; turn += 1) {
-    await place.settled()
-    for (const { caughtUp } of place.service().consumers) await caughtUp()
-  }
-}
 
 type Updating = { update(...args: never[]): Promise<unknown> }
 /** The same, but for `meanwhile`, which comes before the first write. */
@@ -49,7 +43,7 @@ const askToMerge = (routes: readonly { path: string; handle: (request: never) =>
   return route.handle({ params: { id: matchId }, body: { fields: {}, ...body }, caller, command: command() } as never)
 }
 const waiting = async (path: string) => {
-  await settled()
+  await place.settled()
   const admin = place.as('administrator')
   const { matchId } = (await admin(path)).body.items[0]
   return { matchId: matchId as string, pair: (await admin(`${path}/${matchId}`)).body }
@@ -71,7 +65,7 @@ test('D10 two offers that are merged into each other at the same moment: one sta
   const councilArea = openCouncilArea(demonstrationPlaceFolder, { postcodesFile: undefined, now: systemRuntime.now })
   const routes = offerDuplicateRoutes({ directory: { ...late, offers }, councilArea })
   await expect(askToMerge(routes, matchId, { stands: other, seen })).rejects.toMatchObject({ code: 'merged-already' })
-  await settled()
+  await place.settled()
   for (const offerId of [one, other]) expect((await place.asAnyone(`/offers/${offerId}`)).body).toMatchObject({ offerId: one, status: 'published' })
   expect(await place.violations()).toEqual([])
 })
@@ -88,7 +82,7 @@ test('D10 two organisations that are merged into each other at the same moment: 
   )
   const routes = duplicateRoutes({ directory: { ...late, organisations } })
   await expect(askToMerge(routes, matchId, { stands: other, seen })).rejects.toMatchObject({ code: 'merged-already' })
-  await settled()
+  await place.settled()
   for (const organisationId of [one, other]) expect((await place.asAnyone(`/organisations/${organisationId}`)).body.organisationId).toBe(one)
   expect(await place.violations()).toEqual([])
 })
@@ -103,7 +97,7 @@ test('D10 two offers that are merged a moment after their organisations were par
   const [one, other] = [await listed(), await listed()]
   const merging = { offerId: other, intoOfferId: one, matchId: newId(), mergedBy: newId(), at, fields: ['name' as const] }
   await late.offers.update(other, command(), (offer) => mergeOffer(offer, merging))
-  await settled()
+  await place.settled()
   for (const offerId of [one, other]) expect((await place.asAnyone(`/offers/${offerId}`)).body).toMatchObject({ offerId, status: 'published' })
   expect(await place.violations()).toEqual([])
 })

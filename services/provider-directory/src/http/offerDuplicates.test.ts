@@ -12,12 +12,6 @@ afterEach(() => place.stop())
 type Ask = ReturnType<Place['as']>
 const neighbours = { name: 'Sale Neighbours', kind: 'organisation', description: 'We help.', phone: '0161 496 0000', website: 'https://sale.example.org' }
 
-const settled = async () => {
-  for (let turn = 0; turn < 3; turn += 1) {
-    await place.settled()
-    for (const { caughtUp } of place.service().consumers) await caughtUp()
-  }
-}
 const registered = async (body: object = neighbours) => {
   const owner = place.as('provider', newId())
   const { organisationId } = (await owner('/organisations', { body })).body
@@ -29,7 +23,7 @@ const registered = async (body: object = neighbours) => {
   return { owner, organisationId: organisationId as string, list }
 }
 const pairs = async (ask: Ask = place.as('administrator'), query = '') => {
-  await settled()
+  await place.settled()
   return (await ask(`/offer-duplicates?${query}`)).body.items
 }
 const merged = async (
@@ -40,18 +34,18 @@ const merged = async (
   const { offers } = (await ask(`/offer-duplicates/${matchId}`)).body
   const seen = offers.map(({ offerId, sequence }: { offerId: string; sequence: number }) => ({ offerId, sequence }))
   const answer = await ask(`/offer-duplicates/${matchId}/merging`, { body: { stands, fields, seen } })
-  await settled()
+  await place.settled()
   return answer
 }
 const step = async (matchId: string, what: string, ask: Ask = place.as('administrator')): Promise<Answer> => {
   const answer = await ask(`/offer-duplicates/${matchId}/${what}`, { body: {} })
-  await settled()
+  await place.settled()
   return answer
 }
 const view = async (offerId: string) => (await place.asAnyone(`/offers/${offerId}`)).body
 const found = async () => (await place.asAnyone('/offers?text=lunch')).body.items.map(({ offerId }: { offerId: string }) => offerId).sort()
 const violations = async () => {
-  await settled()
+  await place.settled()
   return place.violations()
 }
 const twice = { name: 'Lunch Clubs on Thursdays', description: 'Soup and a roll.', price: { kind: 'free' } }
@@ -214,7 +208,7 @@ const fed = async (changes: object = {}) => {
     await ended
     const { items } = await imports.records(importId, { limit: 10 })
     await (await imports.accept(importId)).ended
-    await settled()
+    await place.settled()
     return { importId, kinds: items.map(({ kind, problems }) => [kind, problems.includes('edited-here')]), offerId: items[0]?.offerId }
   }
   const service = (said: object) => oldService('a', { name: 'Lunch club', organization, ...said })
@@ -225,7 +219,7 @@ const fed = async (changes: object = {}) => {
     without: () => accept([oldService('b', { name: 'Something else', organization })]),
     undo: async (importId: string) => {
       await (await place.service().imports.undo(importId)).ended
-      await settled()
+      await place.settled()
     },
   }
 }
@@ -234,7 +228,7 @@ const bothMerged = async () => {
   const { owner, organisationId, list } = await registered()
   const own = await list({ times: [] })
   const feed = await fed({ description: 'From the feed.' })
-  await settled()
+  await place.settled()
   const admin = place.as('administrator')
   const [{ matchId, organisations }] = (await admin('/duplicates')).body.items
   const seen = (await admin(`/duplicates/${matchId}`)).body.organisations.map((one: { organisationId: string; sequence: number }) => ({
@@ -243,7 +237,7 @@ const bothMerged = async () => {
   expect(organisations).toHaveLength(2)
   expect(await pairs()).toEqual([])
   expect((await admin(`/duplicates/${matchId}/merging`, { body: { stands: organisationId, seen } })).status).toBe(200)
-  await settled()
+  await place.settled()
   return { owner, organisationId, own, feed, organisationsMatchId: matchId as string }
 }
 
@@ -307,7 +301,7 @@ test('D10 organisations that are parted have their own offers again, whatever of
   const [{ matchId }] = await pairs()
   await merged(matchId, own, { fields: { description: feed.offerId } })
   expect((await place.as('administrator')(`/duplicates/${organisationsMatchId}/undoing`, { body: {} })).status).toBe(200)
-  await settled()
+  await place.settled()
   for (const offerId of [own, feed.offerId]) expect(await view(offerId)).toMatchObject({ offerId, status: 'published' })
   expect(await view(own)).toMatchObject({ description: 'A hot meal and good company. Come and eat, or come and cook.' })
   // They are two of two organisations now: nothing is left to decide.
@@ -362,7 +356,7 @@ test('D10 three become one, the last merge is undone first, and a closed organis
   expect(await found()).toEqual([b, c].sort())
   expect(await violations()).toEqual([])
   expect((await owner(`/organisations/${organisationId}/closing`, { body: {} })).status).toBe(200)
-  await settled()
+  await place.settled()
   expect((await step(first, 'undoing')).body.type).toBe('/problems/organisation-closed')
   expect(await found()).toEqual([])
   expect(await violations()).toEqual([])

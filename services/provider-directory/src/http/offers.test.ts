@@ -447,11 +447,6 @@ describe('an organisation changes hands', () => {
 
 describe('an organisation closes', () => {
   const close = (ask: ReturnType<Place['as']>, organisationId: string) => ask(`/organisations/${organisationId}/closing`, { method: 'post' })
-  const settled = async () => {
-    await place.settled()
-    for (const { caughtUp } of place.service().consumers) await caughtUp()
-    await place.settled()
-  }
 
   test('its offers are withdrawn, its page says that it has closed, nobody joins it, and it stays with its people', async () => {
     const offer = await published({ name: 'Quilting bee' })
@@ -465,7 +460,7 @@ describe('an organisation closes', () => {
     expect((await place.asAnyone(`/organisations/${offer.organisationId}`)).body).toEqual({
       ...{ organisationId: offer.organisationId, kind: 'community-network', name: 'Sale Good Neighbours', closedAt, isYours: false, offers: [] },
     })
-    await settled()
+    await place.settled()
     expect((await find('text=quilting')).body.total).toBe(0)
     expect((await place.asAnyone(`/offers/${offer.offerId}`)).status).toBe(404)
     expect((await offer.ask(`/offers/${offer.offerId}`)).body).toMatchObject({ status: 'withdrawn', takesReferrals: false })
@@ -489,7 +484,7 @@ describe('an organisation closes', () => {
     const answers = await Promise.all([close(owner.ask, owner.organisationId), close(owner.ask, owner.organisationId)])
     expect(answers.map(({ status }) => status)).toEqual([200, 200])
     expect((await close(owner.ask, owner.organisationId)).status).toBe(200)
-    await settled()
+    await place.settled()
     const told = (await place.events('organisation')).filter(({ subject, type }) => subject === owner.organisationId && type === 'organisation.closed.v1')
     expect(told).toHaveLength(1)
   })
@@ -497,7 +492,7 @@ describe('an organisation closes', () => {
     for (let round = 0; round < 5; round += 1) {
       const offer = await drafted()
       await Promise.all([offer.ask(`/offers/${offer.offerId}/publication`, { method: 'post' }), close(offer.ask, offer.organisationId)])
-      await settled()
+      await place.settled()
       expect((await offer.ask(`/offers/${offer.offerId}`)).body.status).not.toBe('published')
     }
     expect(await place.violations()).toEqual([])
@@ -514,7 +509,7 @@ describe('an organisation closes', () => {
     ).body
     expect((await place.asAnyone(`/assets/${assetId}`)).status).toBe(200)
     expect((await close(owner.ask, owner.organisationId)).status).toBe(200)
-    await settled()
+    await place.settled()
     expect((await place.asAnyone(`/assets/${assetId}`)).status).toBe(404)
     expect((await owner.ask(`/assets/${assetId}/showing`, { method: 'post' })).body).toMatchObject({ code: 'organisation-closed' })
     expect(await place.violations()).toEqual([])

@@ -40,7 +40,6 @@ const toldTimes = (searchWatchId: string, times: number) =>
 /** Everything that was published by now has been looked at. */
 const lookedAt = async (): Promise<void> => {
   await place.settled()
-  await Promise.all(place.service().consumers.map((consumer) => consumer.caughtUp()))
   await until(
     async () => (await queue()).length,
     (length) => length === 0,

@@ -48,7 +48,11 @@ test('D12 a search that finds something, a later page and a question about nothi
 })
 
 test('D12 a robot cannot fill the log: one address is noted 30 times an hour, and others still are', async () => {
-  for (let count = 0; count < 40; count += 1) await find({ text: `${words} ${count}` })
+  for (let count = 1; count <= 40; count += 1) {
+    await find({ text: `${words} ${count}` })
+    // Of more than twenty that wait to be noted, further ones are dropped.
+    if (count % 10 === 0) await noted(Math.min(count, 30))
+  }
   await find({ text: words }, '203.0.113.2')
   expect(await noted(31)).toHaveLength(31)
   place.clock.aheadMs = 3_700_000

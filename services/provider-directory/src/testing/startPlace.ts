@@ -15,6 +15,8 @@ import supertest from 'supertest'
 import { type DirectorySettings, type RunningDirectory, start } from '../index.ts'
 
 const service = 'provider-directory'
+const topics = ['organisation', 'offer', 'credential', 'asset', 'match', 'search', 'search-watch', 'import', 'feed'] as const
+const topicOf = (name: (typeof topics)[number]) => `patchwork.${service}.${name}`
 export const newId = systemRuntime.uuid
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies as they come
@@ -63,7 +65,18 @@ export const startPlace = async (own: DirectorySettings = {}, { mongodbUri }: { 
   const api = (path: string) => `/api/${service}${path}`
 
   /** Everything that was decided has been passed on. */
-  const settled = (): Promise<void> => passedOn(now.running.invariants)
+  const told = (): Promise<void> => passedOn(now.running.invariants)
+  /** Everything that was decided has been passed on and handled, and nothing more followed from it. */
+  const settled = async (): Promise<void> => {
+    for (let before: string | undefined; ; ) {
+      await told()
+      for (const { caughtUp } of now.running.consumers) await caughtUp()
+      await told()
+      const ends = JSON.stringify(await Promise.all(topics.map((topic) => now.ports.log.end(topicOf(topic)))))
+      if (ends === before) return
+      before = ends
+    }
+  }
 
   return {
     clock,
@@ -94,10 +107,10 @@ export const startPlace = async (own: DirectorySettings = {}, { mongodbUri }: { 
     asAnyone: (path: string, sending: Sending = {}): Promise<Answer> => send(undefined, api(path), sending),
     feed: (path: string, sending: Sending = {}): Promise<Answer> => send(undefined, `/open-referral-uk/v3${path}`, sending),
     /** Every event of a topic; what was decided before the question is among them. */
-    events: async (topic: 'organisation' | 'offer' | 'credential' | 'asset' | 'search' | 'search-watch'): Promise<EventEnvelope[]> => {
-      await settled()
+    events: async (topic: (typeof topics)[number]): Promise<EventEnvelope[]> => {
+      await told()
       const events: EventEnvelope[] = []
-      for await (const event of now.ports.log.read(`patchwork.${service}.${topic}`)) events.push(event)
+      for await (const event of now.ports.log.read(topicOf(topic))) events.push(event)
       return events
     },
     settled,
