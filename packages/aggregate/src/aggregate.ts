@@ -26,6 +26,8 @@ export type AggregateDefinition<State extends object, Event extends PlainEvent> 
  */
 export type Command = {
   key: string
+  /** The key was made for this one call, as from a UUID: nothing can have been carried out under it before, which need not be looked up then. */
+  isFirst?: boolean
   /** Whether the same key can come again: no-ops and refusals are then remembered for 24 h as well. False when the client sent no Idempotency-Key. */
   repeatable: boolean
   /** What the client sent, hashed: the same key with another body is refused (KeyReusedError). */

@@ -270,6 +270,42 @@ describe('a store that fails in the middle of a write', () => {
     expect(await run(jars.update('a', commandOf('k1', { repeatable: false }), addCoins(2)))).toMatchObject({ state: { coins: method === 'insert' ? 2 : 3 } })
   })
 
+  test('a command that is the first under its key is not looked up in history, unless its write may have happened', async () => {
+    const place = simulatedPlace(1)
+    const { run } = place.time
+    const other = await openJars(place)
+    let lookUps = 0
+    let failing: (() => Promise<void>) | undefined
+    const jars = await openJars(place, {
+      'jar-history': {
+        find: async (proceed) => {
+          lookUps += 1
+          return proceed()
+        },
+      },
+      jar: {
+        replace: async (proceed) => {
+          const done = await proceed()
+          if (failing) await failing()
+          return done
+        },
+      },
+    })
+    const isFirst = { isFirst: true, repeatable: false }
+    await run(other.update('a', commandOf('k0'), addCoins(1)))
+    await run(other.relay.drained())
+    await run(jars.update('a', commandOf('k1', isFirst), addCoins(1)))
+    await run(jars.relay.drained())
+    expect(lookUps).toBe(0)
+    failing = once(async () => {
+      // Written, and only told of in history by the time that this process asks.
+      await other.relay.drained()
+      throw storeAway()
+    })
+    expect(await run(jars.update('a', commandOf('k2', isFirst), addCoins(1)))).toMatchObject({ state: { coins: 3 }, repeated: true })
+    expect(lookUps).toBe(1)
+  })
+
   test('a store that cannot be read is told at once', async () => {
     let calls = 0
     const { jars, run } = await given({

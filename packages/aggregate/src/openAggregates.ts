@@ -99,7 +99,7 @@ export const openAggregates = async <State extends object, Event extends PlainEv
     if (waiting) return waiting
     // While the outbox still begins with the first event, nothing of this aggregate can be in history alone.
     if (body.sequence === 0 || body.outbox[0]?.event.sequence === 1) return undefined
-    if (keys && !keys.has(command.digest)) return undefined
+    if (command.isFirst || (keys && !keys.has(command.digest))) return undefined
     const archived = await history.find({ where: { subject: { equals: id }, commandKey: { equals: command.digest } }, limit: 1 })
     return archived.documents[0]?.body
   }
@@ -225,12 +225,13 @@ export const openAggregates = async <State extends object, Event extends PlainEv
   }
 
   /** Tries until the write is won. A write that may have happened is looked for in the same way as a repeat: by its command key. */
-  const carryOut = async (id: string, command: KeyedCommand, decide: Decide, unsureBefore?: unknown): Promise<Outcome<State>> => {
+  const carryOut = async (id: string, asked: KeyedCommand, decide: Decide, unsureBefore?: unknown): Promise<Outcome<State>> => {
     let unsure = unsureBefore
     let kept = recent.take(id)
     for (let attempts = 1; attempts <= attemptsMax; attempts += 1) {
       if (attempts > 1) await sleep(runtime, backOffMs(runtime, attempts - 1, retry))
       try {
+        const command = unsure === undefined ? asked : { ...asked, isFirst: false }
         const outcome = (kept && (await attempt(id, command, decide, kept))) ?? (await attempt(id, command, decide))
         if (outcome && outcome !== 'lost' && !('unsure' in outcome)) return outcome
         if (outcome && outcome !== 'lost') unsure = outcome.unsure

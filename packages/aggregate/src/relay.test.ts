@@ -146,6 +146,19 @@ describe('rule 9: archive, then publish, then remove by event id', () => {
   })
 })
 
+test('what another process wrote last and left is passed on once, also by one that wrote the same record before', async () => {
+  const place = simulatedPlace(1)
+  const { jars: living } = await openJars(place)
+  await place.time.run(living.update('a', commandOf('k1'), addCoins(1)))
+  await place.time.run(living.relay.drained())
+  const { jars: dying, process } = await openJars(place)
+  await place.time.run(dying.update('a', commandOf('k2'), addCoins(1)))
+  process.crash()
+  await pass(place, 60_000)
+  expect(published(place)).toEqual(['a1', 'a2'])
+  expect([...place.disk.get('example/jar')!.values()][0]!.text).not.toContain('pendingSince')
+})
+
 test('what another living process has just written is left to it', async () => {
   const place = simulatedPlace(1)
   const [one] = [await openJars(place), await openJars(place)]

@@ -227,11 +227,16 @@ export const createRelay = (options: {
     for (let attempt = 1; attempt <= trimAttemptsMax; attempt += 1) {
       const ids = done.get(id)
       if (!ids || ids.size === 0) return
-      const stored = (attempt === 1 ? recent.take(id)?.stored : undefined) ?? (await documents.get(id))
+      const kept = attempt === 1 ? recent.take(id)?.stored : undefined
+      const stored = kept ?? (await documents.get(id))
       if (!stored) return
       const { pendingSince, ...body } = stored.body
       const outbox = body.outbox.filter(({ event }) => !ids.has(event.id))
-      if (outbox.length === body.outbox.length) return void done.delete(id)
+      if (outbox.length === body.outbox.length) {
+        // What is kept is older than what another process wrote and left to be passed on.
+        if (kept) continue
+        return void done.delete(id)
+      }
       const rest = outbox.length > 0 && pendingSince !== undefined ? { pendingSince } : {}
       const next = { ...body, outbox, ...rest }
       if ((await documents.replace(id, next, { expectedRevision: stored.revision })) === 'replaced') {

@@ -56,7 +56,7 @@ export const start = async (ports: Ports, settings: ServiceSettings & OwnSetting
     arrivedSince: (since, paging) => arrivedSince(messages, since, paging),
   })
   const prepare = mailMaker({
-    contacts: createContacts(client),
+    contacts: createContacts(client, ports.runtime),
     preferences,
     hasMailServer: mailServer !== undefined,
     publicUrl: settings.publicUrl,

@@ -76,7 +76,7 @@ for (const { pair, isHere, environment } of pairs)
 
     test('it follows the form through both services, the outbox, the log and every consumer to the message that is sent', () => {
       const told = { 'message.update': { 'send patchwork.notification.message': {} } }
-      const people = { 'GET people': { 'GET /api/people/people/:id/contact': {} } }
+      const people = { 'GET people': { 'GET /api/people/people/contacts': {} } }
       expect(treeUnder(spans, undefined)).toMatchObject({
         'POST /my/referrals/new': {
           'POST referral': {

@@ -1,7 +1,6 @@
-import type { Runtime } from '@patchwork/runtime'
+import { inRequests, type Runtime } from '@patchwork/runtime'
 import type { mongo } from 'mongoose'
 import type { MongoDocument } from './documents.ts'
-import { inRequests } from './inRequests.ts'
 
 const idsPerRequestMax = 100
 

@@ -1,9 +1,8 @@
-import type { Runtime } from '@patchwork/runtime'
+import { inRequests, type Runtime } from '@patchwork/runtime'
 import mongoose, { type mongo } from 'mongoose'
 import { StoreUnavailableError } from '../errors.ts'
 import type { Concerns } from './concerns.ts'
 import type { MongoDocument } from './documents.ts'
-import { inRequests } from './inRequests.ts'
 
 const writesPerRequestMax = 500
 /** Of JSON text, of which BSON makes six times as many bytes at most; a request may have 48 MB. */

@@ -50,9 +50,11 @@ export const announcer = (dependencies: {
       const messageId = messageIdFor(event.id, personId, channel)
       const command = context.command(null, `${personId}/${channel}`)
       const facts = { messageId, personId, channel, template, causedBy: event.id, ...(about === undefined ? {} : { about }) }
-      const { repeated } = await messages.update(messageId, command, ({ state }) => ({ events: queueMessage(state, { ...facts, issuedAt: command.at }) }))
-      if (repeated) return
-      if (channel === 'e-mail') sender.wake({ messageId, traceparent: currentTraceparent() })
+      const { repeated, state } = await messages.update(messageId, command, ({ state }) => ({
+        events: queueMessage(state, { ...facts, issuedAt: command.at }),
+      }))
+      if (repeated || state.status === 'unborn') return
+      if (channel === 'e-mail') sender.wake({ message: state, traceparent: currentTraceparent() })
       else live.push(personId, messageId)
     }
     const parcels = recipients.flatMap(({ channels, ...recipient }) => channels.map((channel) => ({ ...recipient, channel })))

@@ -34,7 +34,7 @@ const given = async ({ isPeopleAway = false, isStoreAway = false } = {}) => {
       looks += 1
       return messages.find(query)
     },
-    get: (messageId) => (isStoreAway ? Promise.reject(new Error('away')) : messages.get(messageId)),
+    update: (...asked) => (isStoreAway ? Promise.reject(new Error('away')) : messages.update(...asked)),
   }
   const sent: string[] = []
   const prepare = async ({ messageId }: KnownMessage, date: Date): Promise<Prepared> =>
@@ -54,16 +54,15 @@ const given = async ({ isPeopleAway = false, isStoreAway = false } = {}) => {
   const open = () => createSender({ messages: watched, prepare, mailServer: undefined, sink, runtime, logger })
   const sender = open()
   const personId = randomUUID()
-  /** Gives its id; `sent` tells its name. */
-  const queue = async (name: string, number: number): Promise<string> => {
+  /** Gives it as it is then; `sent` tells its name. */
+  const queue = async (name: string, number: number): Promise<KnownMessage> => {
     const messageId = randomUUID()
     namesOf.set(messageId, `${name} ${number}`)
     const facts = { messageId, personId, channel: 'e-mail' as const, template: 'request-accepted', causedBy: randomUUID() }
     const issuedAt = minuteAgo(number)
-    await messages.update(messageId, { key: messageId, repeatable: false, body: null, at: issuedAt }, ({ state }) => ({
-      events: queueMessage(state, { ...facts, issuedAt }),
-    }))
-    return messageId
+    const command = { key: messageId, repeatable: false, body: null, at: issuedAt }
+    const queued = await messages.update(messageId, command, ({ state }) => ({ events: queueMessage(state, { ...facts, issuedAt }) }))
+    return queued.state as KnownMessage
   }
   const stop = async () => {
     await sender.stop()
@@ -101,7 +100,7 @@ test('what has just happened does not wait behind a backlog, nor the backlog beh
     await Promise.all(numbers(150).map((number) => queue('waits', number)))
     const fresh = await Promise.all(numbers(150).map((number) => queue('fresh', 10_000 + number)))
     sender.wake()
-    for (const messageId of fresh) sender.wake({ messageId, traceparent: undefined })
+    for (const message of fresh) sender.wake({ message, traceparent: undefined })
     await until(
       () => sent.length,
       (count) => count === 300,
@@ -119,7 +118,7 @@ test('for messages that are named as they are queued the store is not asked what
   const { sender, sent, looks, queue, stop } = await given()
   try {
     const before = looks()
-    for (let number = 0; number < 60; number += 1) sender.wake({ messageId: await queue('fresh', number), traceparent: undefined })
+    for (let number = 0; number < 60; number += 1) sender.wake({ message: await queue('fresh', number), traceparent: undefined })
     await until(
       () => sent.length,
       (count) => count === 60,
@@ -137,8 +136,7 @@ test.each([
 ])('%s is looked for again after 5 seconds', async (_what, away) => {
   const { sender, timersMs, queue, stop } = await given(away)
   try {
-    const messageId = await queue('waits', 0)
-    sender.wake({ messageId, traceparent: undefined })
+    sender.wake({ message: await queue('waits', 0), traceparent: undefined })
     await until(
       () => timersMs,
       (timers) => timers.some((ms) => ms > 4_000 && ms <= 5_000),

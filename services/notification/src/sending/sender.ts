@@ -36,11 +36,12 @@ const endedBy = (message: KnownMessage, supplier: 'sink' | 'smtp'): DelayReason[
   ...(supplier === 'smtp' ? (['mail-server-unreachable', 'mail-server-set-up'] as const) : []),
 ]
 
-type Named = { traceparent?: string | undefined; isEarly?: true }
+/** A message as it was when it was last seen: what is decided of it is decided on what it is by then. */
+type Seen = { message: KnownMessage; traceparent?: string | undefined; isEarly?: true }
 
 export type Sender = {
-  /** Something is due; this message, when it is named. Sending starts at once, in the trace of what caused it. */
-  wake(what?: { messageId: string; traceparent: string | undefined }): void
+  /** Something is due; this message as it is now, when it is named. Sending starts at once, in the trace of what caused it. */
+  wake(what?: { message: KnownMessage; traceparent: string | undefined }): void
   /** Finishes the mails on their way, for `stopMsMax` at most. */
   stop(): Promise<void>
 }
@@ -60,9 +61,9 @@ export const createSender = (dependencies: {
   const conversation = pLimit(conversationsMax)
   const underWay = new Map<string, Promise<void>>()
   /** Named by a wake, with the trace, or by the end of an outage: then before they are due. */
-  const named = new Map<string, Named>()
+  const named = new Map<string, Seen>()
   /** Found to be due, the longest first, and not begun yet. */
-  let found: string[] = []
+  const found = new Map<string, Seen>()
   /** More was due at the last look than it could tell of. */
   let isBehind = false
   /** Something may be due that is not known here: the store is asked once there is room. */
@@ -77,7 +78,7 @@ export const createSender = (dependencies: {
   /** Changes the message by a rule; tells whether that did anything. */
   const decide = async (message: KnownMessage, rule: (state: Message, issuedAt: string) => MessageEvent[]): Promise<boolean> => {
     const at = instant(runtime)
-    const command: Command = { key: `sender:${runtime.uuid()}`, repeatable: false, body: null, at, causationId: message.causedBy }
+    const command: Command = { key: `sender:${runtime.uuid()}`, isFirst: true, repeatable: false, body: null, at, causationId: message.causedBy }
     const { answer } = await messages.update(message.messageId, command, ({ state }) => {
       const events = rule(state, at)
       return { events, answer: { changed: events.length > 0 } }
@@ -147,24 +148,26 @@ export const createSender = (dependencies: {
     for (const message of waiting) {
       const { messageId, attempts } = message
       const isWaitingFor = 'waitsFor' in message && message.waitsFor !== undefined && ended.includes(message.waitsFor)
-      if (isWaitingFor && (attempts.at(-1)?.at ?? '') < before && !underWay.has(messageId) && !named.has(messageId)) named.set(messageId, { isEarly: true })
+      if (isWaitingFor && (attempts.at(-1)?.at ?? '') < before && !underWay.has(messageId) && !named.has(messageId))
+        named.set(messageId, { message, isEarly: true })
     }
   }
 
-  const send = async (messageId: string, { isEarly }: Named): Promise<void> => {
-    const current = await messages.get(messageId)
-    if (!current || !isOpen(current.state)) return
-    const { state } = current
-    // Another sender may have it in hand, or have failed since it was found.
-    if (state.dueAt > instant(runtime) && (state.status === 'sending' || !isEarly)) return
-    const attempt = state.attempts.length + 1
-    await inSpan('message.send', { 'patchwork.service': 'notification', 'patchwork.aggregate.id': messageId, 'patchwork.attempt': attempt }, () =>
-      attemptSending(state, attempt),
+  const send = async ({ message, isEarly }: Seen): Promise<void> => {
+    if (!isOpen(message)) return
+    // Another sender may have had it in hand.
+    if (message.dueAt > instant(runtime) && (message.status === 'sending' || !isEarly)) return
+    const attempt = message.attempts.length + 1
+    await inSpan('message.send', { 'patchwork.service': 'notification', 'patchwork.aggregate.id': message.messageId, 'patchwork.attempt': attempt }, () =>
+      attemptSending(message, attempt),
     )
   }
 
-  const begin = (messageId: string, how: Named): void => {
-    const work = inTrace(how.traceparent, () => send(messageId, how))
+  const begin = (seen: Seen): void => {
+    const { messageId } = seen.message
+    named.delete(messageId)
+    found.delete(messageId)
+    const work = inTrace(seen.traceparent, () => send(seen))
       .catch((error: unknown) => {
         const { code, name, stack } = error as Error & { code?: string }
         logger.error({ messageId, err: { type: name, code, stack } }, 'message could not be dealt with')
@@ -181,21 +184,19 @@ export const createSender = (dependencies: {
   const isFree = (messageId: string): boolean => !underWay.has(messageId) && !restsUntil.has(messageId)
 
   /** In turns: neither does what has just happened wait behind a backlog, nor a backlog behind what goes on happening. */
-  const next = (): [string, Named] | undefined => {
-    const [ofNamed] = named
-    const [ofFound] = found
-    if (ofNamed === undefined && ofFound === undefined) return undefined
+  const next = (): Seen | undefined => {
+    const [ofNamed] = named.values()
+    const [ofFound] = found.values()
     wasNamed = ofNamed !== undefined && (ofFound === undefined || !wasNamed)
-    if (!wasNamed) return [found.shift() as string, {}]
-    named.delete((ofNamed as [string, Named])[0])
-    return ofNamed
+    return wasNamed ? ofNamed : ofFound
   }
 
   const beginWhatFits = (): void => {
     while (underWay.size < atOnceMax && !stopping.signal.aborted) {
       const one = next()
       if (one === undefined) return
-      if (isFree(one[0])) begin(...one)
+      if (isFree(one.message.messageId)) begin(one)
+      else for (const waiting of [named, found]) waiting.delete(one.message.messageId)
     }
   }
 
@@ -204,10 +205,10 @@ export const createSender = (dependencies: {
     for (const [messageId, until] of restsUntil) if (until <= now) restsUntil.delete(messageId)
     beginWhatFits()
     const isAskedFor = isBehind || (isLookDue && underWay.size < atOnceMax)
-    if (found.length > 0 || !isAskedFor) return
+    if (found.size > 0 || !isAskedFor) return
     isLookDue = false
     const due = await dueBy(messages, instant({ now: () => now }), duePageSize)
-    found = due.map(({ messageId }) => messageId).filter(isFree)
+    for (const message of due) if (isFree(message.messageId)) found.set(message.messageId, { message })
     isBehind = due.length === duePageSize
     beginWhatFits()
     // Whichever ends looks again.
@@ -249,7 +250,7 @@ export const createSender = (dependencies: {
   return {
     wake: (what) => {
       if (!what || named.size >= namedMax) return lookInStore()
-      named.set(what.messageId, { traceparent: what.traceparent })
+      named.set(what.message.messageId, what)
       look()
     },
     stop: async () => {

@@ -16,6 +16,8 @@ export type Neighbours = {
   invitations: Map<string, { email: string; language: 'en' | 'cy'; url: string }>
   /** Each read of an address: who asked, for whom. */
   reads: { service: string; personId: string }[]
+  /** People whose details cannot be opened: whatever asks for them is answered with an error. */
+  unreadable: Set<string>
   /** The next answers of people, identity or the directory are 503. */
   away: { people: boolean; identity: boolean; 'provider-directory': boolean }
   urls: { people: string; identity: string; directory: string; jwks: string; issuer: string }
@@ -43,8 +45,12 @@ export const startNeighbours = async (dataKey: Uint8Array): Promise<Neighbours> 
       authenticate(request.headers.authorization).then(
         (caller) => {
           if (caller.kind !== 'service') return send(403, { status: 403, code: 'not-allowed' })
-          const body = answer(request.url ?? '', caller.service)
-          return body ? send(200, body) : send(404, { status: 404, code: 'not-found' })
+          try {
+            const body = answer(request.url ?? '', caller.service)
+            return body ? send(200, body) : send(404, { status: 404, code: 'not-found' })
+          } catch {
+            return send(500, { status: 500, code: 'internal-error' })
+          }
         },
         () => send(401, { status: 401, code: 'not-signed-in' }),
       )
@@ -52,10 +58,14 @@ export const startNeighbours = async (dataKey: Uint8Array): Promise<Neighbours> 
     return { server, url: `${await listening(server)}` }
   }
   const peopleServer = await serve('people', (path, service) => {
-    const personId = /^\/people\/([0-9a-f-]{36})\/contact$/.exec(path)?.[1] ?? ''
-    const person = neighbours.people.get(personId)
-    if (person) neighbours.reads.push({ service, personId })
-    return person && { language: 'en', ...person, accessNeeds: [] }
+    const ids = /^\/people\/contacts\?ids=([0-9a-f,-]+)$/.exec(path)?.[1]?.split(',') ?? []
+    if (ids.some((personId) => neighbours.unreadable.has(personId))) throw new Error('These details cannot be read')
+    const items = ids.flatMap((personId) => {
+      const person = neighbours.people.get(personId)
+      return person ? [{ personId, language: 'en', ...person, accessNeeds: [] }] : []
+    })
+    neighbours.reads.push(...items.map(({ personId }) => ({ service, personId })))
+    return ids.length > 0 ? { items } : undefined
   })
   const identityServer = await serve('identity', (path) => neighbours.links.get(/^\/challenges\/([0-9a-f-]{36})\/link$/.exec(path)?.[1] ?? ''))
 
@@ -69,6 +79,7 @@ export const startNeighbours = async (dataKey: Uint8Array): Promise<Neighbours> 
     links: new Map(),
     invitations: new Map(),
     reads: [],
+    unreadable: new Set(),
     away: { people: false, identity: false, 'provider-directory': false },
     urls: { people: peopleServer.url, identity: identityServer.url, directory: directoryServer.url, jwks: `${issuer}/jwks`, issuer },
     tokenFor: (personId, role) => {

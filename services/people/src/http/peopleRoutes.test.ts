@@ -295,6 +295,30 @@ describe('I1 each reading is logged before its answer leaves', () => {
     expect((await navigator(`/people/${personId}/contact`)).status).toBe(403)
     expect((await place.asService('notification')(`/people/${newId()}/contact`)).status).toBe(404)
   })
+
+  test('R5 I1 how to reach several people is read at a time, each reading of each is theirs to see, and whoever is not there is left out', async () => {
+    const [one, other] = [await registered({ email: 'm@place.example' }), await registered({ name: 'Ali', phone: undefined })]
+    const ask = place.asService('notification')
+    const ids = [one.personId, newId(), other.personId, one.personId]
+    const { body } = await ask<List<{ name: string }>>(`/people/contacts?ids=${ids}`)
+    expect(body.items.toSorted((some, more) => more.name.localeCompare(some.name))).toEqual([
+      {
+        ...{ personId: one.personId, name: 'Margaret Hale', email: 'm@place.example', phone: '07700 900123' },
+        ...{ language: 'en', demonstration: false, accessNeeds: ['large-print'] },
+      },
+      { personId: other.personId, name: 'Ali', language: 'en', demonstration: false, accessNeeds: ['large-print'] },
+    ])
+    for (const { personId, fields } of [
+      { personId: one.personId, fields: ['name', 'email', 'phone', 'language', 'access-needs'] },
+      { personId: other.personId, fields: ['name', 'language', 'access-needs'] },
+    ])
+      expect(await accessLog(personId)).toMatchObject([{ who: { role: 'service', service: 'notification' }, why: 'service', fields }])
+    const many = Array.from({ length: 51 }, newId)
+    expect((await ask(`/people/contacts?ids=${many.slice(1)}`)).body).toEqual({ items: [] })
+    for (const refused of [`?ids=${many}`, '?ids=me', '?ids=', '', `?ids=${one.personId}&all=true`])
+      expect((await ask(`/people/contacts${refused}`)).status).toBe(400)
+    for (const asked of [place.asService('web'), one.navigator, one.resident]) expect((await asked(`/people/contacts?ids=${one.personId}`)).status).toBe(403)
+  })
 })
 
 describe('I1 changing details', () => {
@@ -484,6 +508,7 @@ describe('I1 who may at all', () => {
     const document = await request(place.server()).get('/api/people/openapi.json')
     expect(Object.keys(document.body.paths).sort()).toEqual([
       '/people',
+      '/people/contacts',
       '/people/me',
       '/people/{id}',
       '/people/{id}/access-log',

@@ -20,6 +20,11 @@ import type { PersonStore } from '../store/personStore.ts'
 import { AccessNeed, DetailsView, Language } from './personBodies.ts'
 
 const idsMax = 50
+const Ids = z
+  .string()
+  .max(idsMax * 37)
+  .transform((ids) => [...new Set(ids.split(','))])
+  .pipe(z.array(z.uuid()).min(1).max(idsMax))
 
 export type Dependencies = { people: PersonStore; entitlements: Entitlements; accessLog: AccessLog }
 
@@ -62,6 +67,7 @@ const entryFor = (asking: Asking, right: Entitlement, shown: readonly VisibleFie
 export const readRoutes = (dependencies: Dependencies): AnyRoute[] => [
   selfRoute(dependencies),
   listRoute(dependencies),
+  contactsRoute(dependencies),
   personRoute(dependencies),
   accessNeedsRoute(dependencies),
   contactRoute(dependencies),
@@ -92,21 +98,14 @@ const listRoute = ({ people, entitlements, accessLog }: Dependencies) =>
     path: '/people',
     policy: 'person.read',
     summary: 'List names: of the people with these ids as far as one may see them, or, without ids, of the people one has registered as a navigator',
-    query: ListQuery.extend({
-      ids: z
-        .string()
-        .max(idsMax * 37)
-        .transform((ids) => ids.split(','))
-        .pipe(z.array(z.uuid()).min(1).max(idsMax))
-        .optional(),
-    }),
+    query: ListQuery.extend({ ids: Ids.optional() }),
     answer: z.object({ items: z.array(z.object({ personId: z.uuid(), name: z.string(), hasAccount: z.boolean().optional() })), after: z.string().optional() }),
     own: 'by-caller',
     handle: async ({ caller, query: { ids, limit, after } }) => {
       const asking = askingOf(caller)
       const page: { personIds: string[]; after?: string } =
         ids !== undefined
-          ? { personIds: [...new Set(ids)] }
+          ? { personIds: ids }
           : asking.role === 'navigator'
             ? await entitlements.caseload(asking.personId, { limit, after })
             : { personIds: [] }
@@ -177,6 +176,42 @@ const accessNeedsRoute = ({ people, entitlements, accessLog }: Dependencies) =>
     },
   })
 
+const Contact = z.object({
+  name: z.string(),
+  email: z.string().optional(),
+  phone: z.string().optional(),
+  language: Language,
+  demonstration: z.boolean(),
+  accessNeeds: z.array(AccessNeed),
+})
+const contactOf = ({ state, details: { name, email, phone, language, accessNeeds } }: Known): z.infer<typeof Contact> => ({
+  name,
+  ...(email === undefined ? {} : { email }),
+  ...(phone === undefined ? {} : { phone }),
+  language,
+  demonstration: state.how === 'demonstration',
+  accessNeeds,
+})
+const contactRead = (caller: Caller, { personId, details }: Known): Omit<Access, 'at' | 'bySelf'> => {
+  if (caller.kind !== 'service') throw new NotFoundError()
+  return { personId, who: { role: 'service', service: caller.service }, why: 'service', fields: present(details, contactFields) }
+}
+
+const contactsRoute = ({ people, accessLog }: Dependencies) =>
+  defineRoute({
+    method: 'get',
+    path: '/people/contacts',
+    policy: 'person.read-contact',
+    summary: 'Read how to reach each of these people, at the moment of writing to them; whoever is not there is left out. For services',
+    query: z.strictObject({ ids: Ids }),
+    answer: z.object({ items: z.array(Contact.extend({ personId: z.uuid() })) }),
+    handle: async ({ caller, query: { ids } }) => {
+      const known = [...(await knownPeople(people, ids)).values()]
+      await accessLog.append(known.map((person) => contactRead(caller, person)))
+      return { body: { items: known.map((person) => ({ personId: person.personId, ...contactOf(person) })) } }
+    },
+  })
+
 const contactRoute = ({ people, accessLog }: Dependencies) =>
   defineRoute({
     method: 'get',
@@ -184,29 +219,11 @@ const contactRoute = ({ people, accessLog }: Dependencies) =>
     policy: 'person.read-contact',
     summary: 'Read how to reach a person, at the moment of writing to them; for services',
     params: IdParams,
-    answer: z.object({
-      name: z.string(),
-      email: z.string().optional(),
-      phone: z.string().optional(),
-      language: Language,
-      demonstration: z.boolean(),
-      accessNeeds: z.array(AccessNeed),
-    }),
+    answer: Contact,
     handle: async ({ caller, params: { id } }) => {
-      if (caller.kind !== 'service') throw new NotFoundError()
-      const { state, details } = await knownPerson(people, id)
-      await accessLog.append([{ personId: id, who: { role: 'service', service: caller.service }, why: 'service', fields: present(details, contactFields) }])
-      const { name, email, phone, language, accessNeeds } = details
-      return {
-        body: {
-          name,
-          ...(email === undefined ? {} : { email }),
-          ...(phone === undefined ? {} : { phone }),
-          language,
-          demonstration: state.how === 'demonstration',
-          accessNeeds,
-        },
-      }
+      const person = await knownPerson(people, id)
+      await accessLog.append([contactRead(caller, person)])
+      return { body: contactOf(person) }
     },
   })
 

@@ -111,7 +111,7 @@ export const openNewOffers = async (
   /** Whether something new fits this search and was noted. What goes wrong with one search is no reason to pass over the others. */
   const noteFor = async (searchWatchId: string, offerIds: readonly string[]): Promise<boolean> => {
     const at = instant(runtime)
-    const command = { key: `new-offers/${searchWatchId}/${runtime.uuid()}`, repeatable: false, body: null, at }
+    const command = { key: `new-offers/${searchWatchId}/${runtime.uuid()}`, isFirst: true, repeatable: false, body: null, at }
     return watches
       .update(searchWatchId, command, (watch) => noteMatches(watch, { searchWatchId, offerIds, at }))
       .then(

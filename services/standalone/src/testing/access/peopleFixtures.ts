@@ -33,6 +33,10 @@ export const peopleFixtures: Fixtures = {
     may: { own: ['provider', 'navigator', 'coordinator'] },
     prepare: async ({ personSeenBy }, owner) => ({ params: { id: await personSeenBy(owner) }, marks: ['large-print'] }),
   },
+  'GET /api/people/people/contacts': {
+    may: { any: ['service notification', 'service identity'] },
+    prepare: async ({ residentOf }, owner) => ({ query: { ids: await residentOf(owner) }, marks: ['Somebody'] }),
+  },
   'GET /api/people/people/{id}/contact': {
     may: { any: ['service notification', 'service identity'] },
     prepare: async ({ residentOf }, owner) => ({ params: { id: await residentOf(owner) }, marks: ['Somebody'] }),

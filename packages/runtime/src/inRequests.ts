@@ -1,4 +1,4 @@
-import type { Runtime } from '@patchwork/runtime'
+import type { Runtime } from './runtime.ts'
 
 /** Requests that leave without waiting for each other. More of them would each carry less. */
 const underWayMax = 2
