@@ -4,6 +4,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }] },
   testMatch: ['<rootDir>/src/**/*.test.ts'],
-  testTimeout: 60_000,
+  // Longer than any wait within a test, which then says what it waited for.
+  testTimeout: 300_000,
   maxWorkers: 2,
 }

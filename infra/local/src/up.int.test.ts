@@ -28,7 +28,7 @@ const begin = (args: string[], environment: Record<string, string> = {}) => {
   return { child, said, ended: once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]> }
 }
 const until = async (what: string, holds: () => boolean | Promise<boolean>, said: { words: string }): Promise<void> => {
-  for (let tries = 0; tries < 2_000; tries += 1) {
+  for (let tries = 0; tries < 4_000; tries += 1) {
     if (await holds()) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }

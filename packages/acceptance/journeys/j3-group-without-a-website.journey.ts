@@ -121,7 +121,7 @@ describe.each([
 
     const family = await here.window(setting)
     await family.goto(`/find?text=${search}&near=M33+7ZF&lang=${language}`)
-    await untilItSays(family, name, 5_000)
+    await untilItSays(family, name)
     await family.getByRole('link', { name }).first().click()
     await family.waitForURL('**/offers/**')
     const shown = await words(family)
@@ -175,6 +175,6 @@ test('J3 D8 whoever gives personal care is asked one plain question; left for la
   await page.goto(offer)
   await send(page, { to: '/publication' })
   await family.goto('/find?text=Mornings+with+Cai')
-  await untilItSays(family, 'Mornings with Cai', 5_000)
+  await untilItSays(family, 'Mornings with Cai')
   expect(person.barriers).toEqual([])
 })

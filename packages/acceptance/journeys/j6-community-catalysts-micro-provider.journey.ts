@@ -43,7 +43,7 @@ test('J6 D1 D8 a sole trader lists home help, passes the personal-care gate hone
   await send(tom, { with: 'state' })
   await picture(tom, 'journeys/j6-offer')
   await anyone.goto(`/find?text=Evenings+with+Tom`)
-  await untilItSays(anyone, name, 5_000)
+  await untilItSays(anyone, name)
   for (const said of ['£22.50', 'One to one']) expect(await words(anyone)).toContain(said)
   await anyone.goto('/find?form=one-to-one')
   expect(await words(anyone)).toContain(name)

@@ -64,7 +64,7 @@ describe.each([
 
     const resident = await here.window(setting)
     await resident.goto('/find?text=shed&near=M33+7ZF')
-    await untilItSays(resident, offerName, 5_000)
+    await untilItSays(resident, offerName)
     await look(resident)
     await resident.getByRole('link', { name: offerName }).first().click()
     await look(resident)

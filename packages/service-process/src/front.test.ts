@@ -63,7 +63,7 @@ describe('the address of a process', () => {
   })
 
   test('while others are given notice of the end it serves on, says that it is not ready, and closes each connection', async () => {
-    const { front } = await openWith((app) => app.get('/', (_request, response) => void response.send('here')), 500)
+    const { front } = await openWith((app) => app.get('/', (_request, response) => void response.send('here')), 3_000)
     front.open()
     expect((await fetch(`${front.url}/api/probe`)).headers.get('connection')).toBe('keep-alive')
     const drained = front.drain()

@@ -91,6 +91,8 @@ test('half-open, what is said arrives and no answer comes; when it clears, what 
   proxy.setWeather('half-open')
   socket.write('heard')
   await until(() => heard() === 'heard')
+  // Until the answer to it is lost, too.
+  await aWhile()
   proxy.setWeather(undefined)
   socket.write(' and more')
   await until(() => heard() === 'heard and more')

@@ -2,11 +2,11 @@ import { sleep, systemRuntime } from '@patchwork/runtime'
 
 /**
  * Resolves with what `look` gives once `isTrue` of it; rejects with what it last saw after 30 seconds, a generous limit. It looks after 20 ms and then less and less often,
- * down to four times a second, which no limit of requests refuses.
+ * down to ten times a second, which no limit of requests refuses.
  */
 export const until = async <Seen>(look: () => Promise<Seen> | Seen, isTrue: (seen: Seen) => boolean): Promise<Seen> => {
   const limit = systemRuntime.now() + 30_000
-  for (let waitMs = 20; ; waitMs = Math.min(waitMs * 1.1, 250)) {
+  for (let waitMs = 20; ; waitMs = Math.min(waitMs * 1.1, 100)) {
     const seen = await look()
     if (isTrue(seen)) return seen
     if (systemRuntime.now() > limit) throw new Error(`It did not come about; last seen: ${JSON.stringify(seen)?.slice(0, 2_000)}`)

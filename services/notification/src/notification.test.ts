@@ -208,6 +208,7 @@ describe('mail over SMTP', () => {
       `Message-ID: <${delivery?.messageId}@patchwork-place.uk>`,
     )
     expect(JSON.stringify(await place.deliveries())).not.toMatch(/canary|@/i)
+    await mailTo(story.member, 'sent')
   })
 
   test('demonstration people and example addresses never leave this machine', async () => {

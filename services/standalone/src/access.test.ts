@@ -9,7 +9,7 @@ import type { Answer, Send } from './testing/openPlace.ts'
 
 // Every route of every service × everybody × records of one's own and of others, against a running place.
 
-const patienceMs = 5_000
+const patienceMs = 60_000
 const world = await openWorld()
 const tries = { allowed: 0, refused: 0 }
 afterAll(async () => {

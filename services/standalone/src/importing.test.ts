@@ -129,7 +129,7 @@ test('X1 the running place does the same, and everyone finds what was accepted',
   expect(await json('import', 'open-referral', path, '--dry-run')).toMatchObject({ read: 1, new: 1 })
   expect(await json('import', 'open-referral', path, '--accept')).toMatchObject({ status: 'accepted', taken: 1 })
   const found = async () => ((await (await fetch(`${url}/api/provider-directory/offers?text=ukulele`)).json()) as { total: number }).total
-  for (let tries = 0; (await found()) !== 1 && tries < 500; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20))
+  for (let tries = 0; (await found()) !== 1 && tries < 1_500; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20))
   expect(await found()).toBe(1)
   place.stop()
   expect(await place.ended).toBe(0)

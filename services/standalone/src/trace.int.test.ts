@@ -42,7 +42,13 @@ const spansOfReferral = async (opened: OpenedPlace): Promise<ReadableSpan[]> => 
     const form = spans.find(({ name }) => name === 'POST /my/referrals/new')
     return spans.filter((span) => form && span.spanContext().traceId === form.spanContext().traceId)
   }
-  await eventually('the message is sent', async () => traceOf().some(({ name }) => name === 'message.send'))
+  await eventually('the message is sent, and that is told', async () => {
+    const spans = traceOf()
+    const under = (parents: readonly ReadableSpan[]) =>
+      spans.filter(({ parentSpanContext }) => parents.some((parent) => parent.spanContext().spanId === parentSpanContext?.spanId))
+    const changed = under(spans.filter(({ name }) => name === 'message.send')).filter(({ name }) => name === 'message.update')
+    return under(changed).some(({ name }) => name.startsWith('send '))
+  })
   await opened.caughtUp()
   return traceOf()
 }

@@ -127,7 +127,7 @@ describe.each(places)('on %s', (_name, drivers) => {
       }
       expect(await look()).toBe(before)
       await place.expectWhole()
-    }, 120_000)
+    }, 300_000)
     test('M1 an event that stands in its topic once more, after later ones, changes no figure and breaks no invariant', async () => {
       const before = await rowsOf('/figures/referrals-sent?by=state')
       const { log } = place.ports()

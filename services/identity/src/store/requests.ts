@@ -109,13 +109,16 @@ export const openRequests = async <Asked extends { kind: string }>(options: {
   const settle = (): Promise<void> => {
     isAskedAgain = true
     underWay ??= (async () => {
-      while (isAskedAgain && !stopped) {
-        isAskedAgain = false
-        await look()
+      try {
+        while (isAskedAgain && !stopped) {
+          isAskedAgain = false
+          await look()
+        }
+      } finally {
+        // In the same turn as it was seen that nobody asks, or whoever asks in between would wait for nobody.
+        underWay = undefined
       }
-    })().finally(() => {
-      underWay = undefined
-    })
+    })()
     return underWay
   }
   const settleInBackground = (): void => {

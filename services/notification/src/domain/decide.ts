@@ -46,11 +46,12 @@ export const recordSent = (message: Message, { attempt, supplier, issuedAt }: Re
   return [{ type: 'message.sent.v1', data: { messageId, personId, channel, attempts, supplier, sentAt: issuedAt } }]
 }
 
-export type RecordNotSent = { attempt: number; reason: NotSentReason; replyCode?: number; issuedAt: string }
+/** `isStarted`: the sender that tells of it had taken the message for this attempt; else nothing was handed over. */
+export type RecordNotSent = { attempt: number; isStarted: boolean; reason: NotSentReason; replyCode?: number; issuedAt: string }
 
 /** It will not go out. Nothing happens when another sender has taken the message on since. */
-export const recordNotSent = (message: Message, { attempt, reason, replyCode, issuedAt }: RecordNotSent): MessageEvent[] => {
-  if (!isInAttempt(message, attempt, issuedAt)) return []
+export const recordNotSent = (message: Message, { attempt, isStarted, reason, replyCode, issuedAt }: RecordNotSent): MessageEvent[] => {
+  if (!isInAttempt(message, { attempt, isStarted, issuedAt })) return []
   const { messageId, personId, channel } = message
   return [
     {
@@ -60,12 +61,13 @@ export const recordNotSent = (message: Message, { attempt, reason, replyCode, is
   ]
 }
 
-export type DelayMessage = { attempt: number; reason: DelayReason; replyCode?: number; issuedAt: string }
+export type DelayMessage = { attempt: number; isStarted: boolean; reason: DelayReason; replyCode?: number; issuedAt: string }
 
 /** The attempt failed for the moment. The last of `attemptsMax` ends the message. */
-export const delayMessage = (message: Message, { attempt, reason, replyCode, issuedAt }: DelayMessage): MessageEvent[] => {
-  if (!isInAttempt(message, attempt, issuedAt)) return []
-  if (attempt >= attemptsMax) return recordNotSent(message, { attempt, reason: 'supplier-failed', ...(replyCode === undefined ? {} : { replyCode }), issuedAt })
+export const delayMessage = (message: Message, { attempt, isStarted, reason, replyCode, issuedAt }: DelayMessage): MessageEvent[] => {
+  if (!isInAttempt(message, { attempt, isStarted, issuedAt })) return []
+  if (attempt >= attemptsMax)
+    return recordNotSent(message, { attempt, isStarted, reason: 'supplier-failed', ...(replyCode === undefined ? {} : { replyCode }), issuedAt })
   const { messageId, personId, channel } = message
   const retryAt = later(issuedAt, delayMsAfter(attempt))
   return [
@@ -92,6 +94,6 @@ export const isOpen = (message: Message): message is OpenMessage => message.stat
 const isFreeFor = (message: Message, attempt: number, issuedAt: string): message is OpenMessage =>
   isOpen(message) && message.attempts.length === attempt - 1 && (message.status === 'queued' || message.dueAt <= issuedAt)
 
-/** Whether this attempt is the one under way, or may be told of as a whole. */
-const isInAttempt = (message: Message, attempt: number, issuedAt: string): message is OpenMessage =>
-  (message.status === 'sending' && message.attempts.length === attempt) || isFreeFor(message, attempt, issuedAt)
+/** Whether this attempt is the one under way, or, not started, may be told of as a whole: one that another sender has started is not this one's to end. */
+const isInAttempt = (message: Message, { attempt, isStarted, issuedAt }: { attempt: number; isStarted: boolean; issuedAt: string }): message is OpenMessage =>
+  isStarted ? message.status === 'sending' && message.attempts.length === attempt : isFreeFor(message, attempt, issuedAt)

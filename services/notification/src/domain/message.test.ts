@@ -69,28 +69,32 @@ describe('what becomes of it', () => {
     given(mailQueued, sent(1, 'sink')).when(recordSent, { attempt: 1, supplier: 'sink', issuedAt: at }).thenNothing())
   test('a failure for the moment is dated, and so is the next try', () =>
     given(mailQueued, attemptStarted(1))
-      .when(delayMessage, { attempt: 1, reason: 'mail-server-unreachable', issuedAt: at })
+      .when(delayMessage, { attempt: 1, isStarted: true, reason: 'mail-server-unreachable', issuedAt: at })
       .then(delayed(1, '2026-03-02T09:00:05.000Z')))
   test('a failure before anything was handed over counts as an attempt', () =>
     given(mailQueued)
-      .when(delayMessage, { attempt: 1, reason: 'people-unavailable', issuedAt: at })
+      .when(delayMessage, { attempt: 1, isStarted: false, reason: 'people-unavailable', issuedAt: at })
       .becomes({ status: 'queued', waitsFor: 'people-unavailable', attempts: [{ at, outcome: 'people-unavailable' }] }))
+  test('a failure before anything was handed over says nothing of the attempt that another sender has started meanwhile', () => {
+    given(mailQueued, attemptStarted(1)).when(delayMessage, { attempt: 1, isStarted: false, reason: 'people-unavailable', issuedAt: at }).thenNothing()
+    given(mailQueued, attemptStarted(1)).when(recordNotSent, { attempt: 1, isStarted: false, reason: 'no-address', issuedAt: at }).thenNothing()
+  })
   test('the failure of a lost lease changes nothing', () =>
     given(mailQueued, attemptStarted(1), attemptStarted(2, minutesLater(2), minutesLater(4)))
-      .when(delayMessage, { attempt: 1, reason: 'refused-for-now', issuedAt: minutesLater(3) })
+      .when(delayMessage, { attempt: 1, isStarted: true, reason: 'refused-for-now', issuedAt: minutesLater(3) })
       .thenNothing())
   test('the last attempt ends the message', () => {
     const past: MessageEvent[] = [mailQueued, ...Array.from({ length: attemptsMax - 1 }, (_, index) => delayed(index + 1, at))]
     given(...past)
-      .when(delayMessage, { attempt: attemptsMax, reason: 'mail-server-unreachable', issuedAt: at })
+      .when(delayMessage, { attempt: attemptsMax, isStarted: false, reason: 'mail-server-unreachable', issuedAt: at })
       .becomes({ status: 'not-sent', reason: 'supplier-failed' })
   })
   test('a refusal for good ends it, with the reply code', () =>
-    given(mailQueued, attemptStarted(1)).when(recordNotSent, { attempt: 1, reason: 'refused', replyCode: 550, issuedAt: at }).then(refused(1)))
+    given(mailQueued, attemptStarted(1)).when(recordNotSent, { attempt: 1, isStarted: true, reason: 'refused', replyCode: 550, issuedAt: at }).then(refused(1)))
   test('what has ended does not end again', () => {
     given(mailQueued, attemptStarted(1), refused(1)).when(recordSent, { attempt: 1, supplier: 'smtp', issuedAt: at }).thenNothing()
-    given(mailQueued, attemptStarted(1), sent(1)).when(recordNotSent, { attempt: 1, reason: 'refused', issuedAt: at }).thenNothing()
-    given(mailQueued, attemptStarted(1), sent(1)).when(delayMessage, { attempt: 1, reason: 'refused-for-now', issuedAt: at }).thenNothing()
+    given(mailQueued, attemptStarted(1), sent(1)).when(recordNotSent, { attempt: 1, isStarted: true, reason: 'refused', issuedAt: at }).thenNothing()
+    given(mailQueued, attemptStarted(1), sent(1)).when(delayMessage, { attempt: 1, isStarted: true, reason: 'refused-for-now', issuedAt: at }).thenNothing()
   })
 })
 

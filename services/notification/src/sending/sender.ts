@@ -86,20 +86,24 @@ export const createSender = (dependencies: {
     return answer.changed === true
   }
 
-  const delay = async (message: KnownMessage, attempt: number, { reason, replyCode }: { reason: DelayReason; replyCode?: number }): Promise<void> => {
+  const delay = async (
+    message: KnownMessage,
+    attempt: number,
+    { isStarted, reason, replyCode }: { isStarted: boolean; reason: DelayReason; replyCode?: number },
+  ): Promise<void> => {
     if (outages.includes(reason)) mayWaitForOutage = true
     isLookDue = true
     const reply = replyCode === undefined ? {} : { replyCode }
-    await decide(message, (state, issuedAt) => delayMessage(state, { attempt, reason, ...reply, issuedAt }))
+    await decide(message, (state, issuedAt) => delayMessage(state, { attempt, isStarted, reason, ...reply, issuedAt }))
     logger.info({ messageId: message.messageId, attempt, reason, ...reply }, 'message delayed')
   }
 
   const record = async (message: KnownMessage, attempt: number, result: MailResult): Promise<void> => {
-    if (result.kind === 'later') return delay(message, attempt, result)
+    if (result.kind === 'later') return delay(message, attempt, { ...result, isStarted: true })
     if (result.kind === 'accepted') await decide(message, (state, issuedAt) => recordSent(state, { attempt, supplier: 'smtp', issuedAt }))
     else {
       const reply = result.replyCode === undefined ? {} : { replyCode: result.replyCode }
-      await decide(message, (state, issuedAt) => recordNotSent(state, { attempt, reason: 'refused', ...reply, issuedAt }))
+      await decide(message, (state, issuedAt) => recordNotSent(state, { attempt, isStarted: true, reason: 'refused', ...reply, issuedAt }))
     }
     await endOutage(endedBy(message, 'smtp'))
   }
@@ -111,10 +115,10 @@ export const createSender = (dependencies: {
     })
     switch (prepared.kind) {
       case 'later':
-        return delay(message, attempt, prepared)
+        return delay(message, attempt, { ...prepared, isStarted: false })
       case 'not-sent': {
         const { reason } = prepared
-        await decide(message, (state, issuedAt) => recordNotSent(state, { attempt, reason, issuedAt }))
+        await decide(message, (state, issuedAt) => recordNotSent(state, { attempt, isStarted: false, reason, issuedAt }))
         return
       }
       case 'sink': {

@@ -5,8 +5,8 @@ import { newId } from './startPlace.ts'
 
 const dayMs = 86_400_000
 
-/** The calendar day that is `days` from now. */
-export const day = (place: Place, days = 0): string => calendarDay(place.runtime.now() + days * dayMs)
+/** The calendar day that is `days` from now, also where the clocks change between. */
+export const day = (place: Place, days = 0): string => calendarDay(Date.parse(`${calendarDay(place.runtime.now())}T12:00:00.000Z`) + days * dayMs)
 
 /** The answer's body, of a request that had to work. */
 export const done = <Body>(answer: Answer<Body>): Body => {

@@ -24,13 +24,12 @@ export type Person = { role: Role; name: string; username: string; password: str
 export type Call = { from: 'place' | 'us'; method: string; url: string; body: string }
 
 const patienceMs = 120_000
-const triesMax = 100
 const waitMs = 50
 /**
- * Timers longer than this ring after half a second: no test waits for a deadline to be looked at. So long a page waits for a service, which a busy
- * machine needs.
+ * Timers longer than this ring after half a second: no test waits for a deadline to be looked at. Up to so long a page waits for a service, an event for Kafka and
+ * a write for MongoDB, which a busy machine needs.
  */
-const longTimerMs = 5_000
+const longTimerMs = 15_000
 const shortTimerMs = 500
 
 /** What `look` gives as soon as it gives something. Throws with `what` after a generous time. */
@@ -46,10 +45,11 @@ export const eventually = async <Found>(what: string, look: () => Promise<Found 
 
 /** Does what must succeed to prepare a try. What a neighbour has not heard of yet is sent again for a while. */
 export const must = async <Body>(send: () => Promise<Answer<Body>>): Promise<Body> => {
-  for (let tries = 1; ; tries += 1) {
+  const limit = systemRuntime.now() + patienceMs
+  for (;;) {
     const answer = await send()
     if (answer.status < 300) return answer.body
-    if (tries === triesMax || ![404, 409, 422, 503].includes(answer.status)) throw new Error(`Could not be prepared: ${answer.status} ${answer.text}`)
+    if (systemRuntime.now() > limit || ![404, 409, 422, 503].includes(answer.status)) throw new Error(`Could not be prepared: ${answer.status} ${answer.text}`)
     await sleep(systemRuntime, waitMs)
   }
 }

@@ -1,7 +1,8 @@
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { request as ask, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Role } from '@patchwork/events'
 import express, { type ErrorRequestHandler } from 'express'
 import supertest from 'supertest'
@@ -9,7 +10,9 @@ import { sentFile } from './formFields.ts'
 import { spoolSentFiles } from './spooledFiles.ts'
 
 const bytesMax = 300_000
-const foldersNow = () => readdirSync(tmpdir()).filter((name) => name.startsWith('patchwork-form-'))
+const spoolFolder = mkdtempSync(join(tmpdir(), 'patchwork-spooled-'))
+afterAll(() => rmSync(spoolFolder, { recursive: true }))
+const foldersNow = () => readdirSync(spoolFolder)
 
 /** Forms taken by somebody in this role; the answer says what was read, and whether the file is one that the form takes. */
 const formsOf = (role: Role | undefined) => {
@@ -18,7 +21,7 @@ const formsOf = (role: Role | undefined) => {
     response.locals.visitor = { session: role && { role } }
     next()
   })
-  app.post('/', spoolSentFiles({ bytesMax, roles: ['administrator'] }), async (request, response) => {
+  app.post('/', spoolSentFiles({ bytesMax, roles: ['administrator'], spoolFolder }), async (request, response) => {
     const { file, ...fields } = (request.body ?? {}) as { file?: File }
     const bytes = file instanceof File ? Buffer.from(await file.arrayBuffer()) : undefined
     const refused = file === undefined ? undefined : sentFile(bytesMax).safeParse(file).error?.issues[0]?.message

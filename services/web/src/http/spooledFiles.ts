@@ -22,7 +22,7 @@ class TooManyFormsError extends Error {
   readonly status = 429
 }
 
-type Spooling = { bytesMax: number; roles: readonly Role[] }
+type Spooling = { bytesMax: number; roles: readonly Role[]; spoolFolder?: string }
 type Fields = Record<string, unknown>
 
 /**
@@ -30,14 +30,14 @@ type Fields = Record<string, unknown>
  * once the page is answered. Nobody but people in these roles may send one. Past the limit a file is not read further: it has a byte more than it may, for
  * the form to refuse at its field, and what comes after it in the form is not known. Throws 400 for what is no such form, 429 while others are sent.
  */
-export const spoolSentFiles = ({ bytesMax, roles }: Spooling): RequestHandler => {
+export const spoolSentFiles = ({ bytesMax, roles, spoolFolder = tmpdir() }: Spooling): RequestHandler => {
   let formsAtOnce = 0
   return async (request, response, next) => {
     const { session } = visitorOf(response)
     if (!request.is('multipart/form-data') || !session || !roles.includes(session.role)) return next()
     if (formsAtOnce >= formsAtOnceMax) return next(new TooManyFormsError())
     formsAtOnce += 1
-    const folder = await mkdtemp(join(tmpdir(), 'patchwork-form-'))
+    const folder = await mkdtemp(join(spoolFolder, 'patchwork-form-'))
     response.once('close', () => {
       formsAtOnce -= 1
       void rm(folder, { recursive: true, force: true })
