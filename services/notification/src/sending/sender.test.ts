@@ -6,7 +6,7 @@ import type { Ports } from '@patchwork/aggregate'
 import { embeddedDocumentStore } from '@patchwork/document-store'
 import { embeddedEventLog } from '@patchwork/event-log'
 import { openPlaceFile } from '@patchwork/place-file'
-import { type Runtime, systemRuntime } from '@patchwork/runtime'
+import { type Runtime, sleep, systemRuntime } from '@patchwork/runtime'
 import { createLogger } from '@patchwork/telemetry'
 import { until } from '@patchwork/testing'
 import { queueMessage } from '../domain/decide.ts'
@@ -19,7 +19,7 @@ const numbers = (count: number) => Array.from({ length: count }, (_, number) => 
 const minuteAgo = (number: number) => new Date(Date.now() - 60_000 + number).toISOString()
 
 /** A ledger of messages alone, and a sender of it whose mail all goes to the sink; `looks` counts the questions which messages are due. */
-const given = async ({ isPeopleAway = false, isStoreAway = false } = {}) => {
+const given = async ({ isPeopleAway = false, isStoreAway = false, findMs = 0 } = {}) => {
   const folder = mkdtempSync(join(tmpdir(), 'patchwork-sender-'))
   const placeFile = await openPlaceFile({ path: join(folder, 'patchwork.sqlite') })
   const logger = createLogger({ service: 'notification', level: 'silent' })
@@ -30,17 +30,22 @@ const given = async ({ isPeopleAway = false, isStoreAway = false } = {}) => {
   let looks = 0
   const watched: Messages = {
     ...messages,
-    find: (query) => {
+    find: async (query) => {
       looks += 1
-      return messages.find(query)
+      const found = await messages.find(query)
+      await sleep(systemRuntime, findMs)
+      return found
     },
     update: (...asked) => (isStoreAway ? Promise.reject(new Error('away')) : messages.update(...asked)),
   }
   const sent: string[] = []
-  const prepare = async ({ messageId }: KnownMessage, date: Date): Promise<Prepared> =>
-    isPeopleAway
+  let prepared = 0
+  const prepare = async ({ messageId }: KnownMessage, date: Date): Promise<Prepared> => {
+    prepared += 1
+    return isPeopleAway
       ? { kind: 'later', reason: 'people-unavailable' }
       : { kind: 'sink', mail: { messageId, to: 'somebody@example.org', subject: messageId, text: '', html: '', language: 'en', date } }
+  }
   const timersMs: number[] = []
   const runtime: Runtime = {
     ...systemRuntime,
@@ -72,7 +77,7 @@ const given = async ({ isPeopleAway = false, isStoreAway = false } = {}) => {
     await placeFile.close()
     rmSync(folder, { recursive: true, force: true })
   }
-  return { sender, open, sent, timersMs, looks: () => looks, queue, stop }
+  return { sender, open, sent, timersMs, looks: () => looks, prepared: () => prepared, queue, stop }
 }
 
 test('a backlog goes out oldest first, and is looked up by the hundred', async () => {
@@ -109,6 +114,23 @@ test('what has just happened does not wait behind a backlog, nor the backlog beh
     expect(ofBacklog).toBeGreaterThan(40)
     expect(ofBacklog).toBeLessThan(110)
     expect(new Set(sent).size).toBe(300)
+  } finally {
+    await stop()
+  }
+})
+
+test('what is dealt with while the store is asked what is due is not made a second time', async () => {
+  const { sender, sent, prepared, queue, stop } = await given({ findMs: 50 })
+  try {
+    await Promise.all(numbers(150).map((number) => queue('waits', number)))
+    const fresh = await Promise.all(numbers(100).map((number) => queue('fresh', number - 1_000)))
+    for (const message of fresh) sender.wake({ message, traceparent: undefined })
+    sender.wake()
+    await until(
+      () => sent.length,
+      (count) => count === 250,
+    )
+    expect(prepared()).toBe(250)
   } finally {
     await stop()
   }

@@ -36,8 +36,8 @@ const endedBy = (message: KnownMessage, supplier: 'sink' | 'smtp'): DelayReason[
   ...(supplier === 'smtp' ? (['mail-server-unreachable', 'mail-server-set-up'] as const) : []),
 ]
 
-/** A message as it was when it was last seen: what is decided of it is decided on what it is by then. */
-type Seen = { message: KnownMessage; traceparent?: string | undefined; isEarly?: true }
+/** `message`: as it is known to be, for what has just happened here; without it the store is asked, since another sender may have dealt with it. */
+type Chosen = { messageId: string; message?: KnownMessage; traceparent?: string | undefined; isEarly?: true }
 
 export type Sender = {
   /** Something is due; this message as it is now, when it is named. Sending starts at once, in the trace of what caused it. */
@@ -61,9 +61,9 @@ export const createSender = (dependencies: {
   const conversation = pLimit(conversationsMax)
   const underWay = new Map<string, Promise<void>>()
   /** Named by a wake, with the trace, or by the end of an outage: then before they are due. */
-  const named = new Map<string, Seen>()
+  const named = new Map<string, Chosen>()
   /** Found to be due, the longest first, and not begun yet. */
-  const found = new Map<string, Seen>()
+  const found = new Map<string, Chosen>()
   /** More was due at the last look than it could tell of. */
   let isBehind = false
   /** Something may be due that is not known here: the store is asked once there is room. */
@@ -153,25 +153,26 @@ export const createSender = (dependencies: {
       const { messageId, attempts } = message
       const isWaitingFor = 'waitsFor' in message && message.waitsFor !== undefined && ended.includes(message.waitsFor)
       if (isWaitingFor && (attempts.at(-1)?.at ?? '') < before && !underWay.has(messageId) && !named.has(messageId))
-        named.set(messageId, { message, isEarly: true })
+        named.set(messageId, { messageId, isEarly: true })
     }
   }
 
-  const send = async ({ message, isEarly }: Seen): Promise<void> => {
-    if (!isOpen(message)) return
-    // Another sender may have had it in hand.
+  const send = async ({ messageId, isEarly, message: known }: Chosen): Promise<void> => {
+    const message: Message | undefined = known ?? (await messages.get(messageId))?.state
+    if (message === undefined || !isOpen(message)) return
+    // Another sender may have it in hand, or have failed since it was found.
     if (message.dueAt > instant(runtime) && (message.status === 'sending' || !isEarly)) return
     const attempt = message.attempts.length + 1
-    await inSpan('message.send', { 'patchwork.service': 'notification', 'patchwork.aggregate.id': message.messageId, 'patchwork.attempt': attempt }, () =>
+    await inSpan('message.send', { 'patchwork.service': 'notification', 'patchwork.aggregate.id': messageId, 'patchwork.attempt': attempt }, () =>
       attemptSending(message, attempt),
     )
   }
 
-  const begin = (seen: Seen): void => {
-    const { messageId } = seen.message
+  const begin = (chosen: Chosen): void => {
+    const { messageId } = chosen
     named.delete(messageId)
     found.delete(messageId)
-    const work = inTrace(seen.traceparent, () => send(seen))
+    const work = inTrace(chosen.traceparent, () => send(chosen))
       .catch((error: unknown) => {
         const { code, name, stack } = error as Error & { code?: string }
         logger.error({ messageId, err: { type: name, code, stack } }, 'message could not be dealt with')
@@ -188,7 +189,7 @@ export const createSender = (dependencies: {
   const isFree = (messageId: string): boolean => !underWay.has(messageId) && !restsUntil.has(messageId)
 
   /** In turns: neither does what has just happened wait behind a backlog, nor a backlog behind what goes on happening. */
-  const next = (): Seen | undefined => {
+  const next = (): Chosen | undefined => {
     const [ofNamed] = named.values()
     const [ofFound] = found.values()
     wasNamed = ofNamed !== undefined && (ofFound === undefined || !wasNamed)
@@ -199,8 +200,8 @@ export const createSender = (dependencies: {
     while (underWay.size < atOnceMax && !stopping.signal.aborted) {
       const one = next()
       if (one === undefined) return
-      if (isFree(one.message.messageId)) begin(one)
-      else for (const waiting of [named, found]) waiting.delete(one.message.messageId)
+      if (isFree(one.messageId)) begin(one)
+      else for (const waiting of [named, found]) waiting.delete(one.messageId)
     }
   }
 
@@ -212,7 +213,7 @@ export const createSender = (dependencies: {
     if (found.size > 0 || !isAskedFor) return
     isLookDue = false
     const due = await dueBy(messages, instant({ now: () => now }), duePageSize)
-    for (const message of due) if (isFree(message.messageId)) found.set(message.messageId, { message })
+    for (const { messageId } of due) if (isFree(messageId)) found.set(messageId, { messageId })
     isBehind = due.length === duePageSize
     beginWhatFits()
     // Whichever ends looks again.
@@ -254,7 +255,7 @@ export const createSender = (dependencies: {
   return {
     wake: (what) => {
       if (!what || named.size >= namedMax) return lookInStore()
-      named.set(what.message.messageId, what)
+      named.set(what.message.messageId, { messageId: what.message.messageId, ...what })
       look()
     },
     stop: async () => {
