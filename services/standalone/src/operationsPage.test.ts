@@ -75,11 +75,14 @@ test(
     await eventually('the other is heard', async () => heard.includes(after))
     expect(heard).not.toContain(poison.needId)
 
-    await browser.send('/operations', {}, { to: '/operations/replays' })
+    // A page waits two seconds for them, and says where they are still tried.
+    const early = await browser.send('/operations', {}, { to: '/operations/replays' })
+    expect(early.html).toMatch(/Some could still not be handled\.|They are being tried again\./)
     await eventually('it could still not be handled', async () => (await shown()).includes('0 handled, 1 still waiting.'))
     const mended = poison.needId
     poison.needId = ''
-    await browser.send('/operations', {}, { to: '/operations/replays' })
+    const done = await browser.send('/operations', {}, { to: '/operations/replays' })
+    expect(done.html).toMatch(/They were tried again, and all were handled\.|They are being tried again\./)
     await eventually('nothing waits, and the result stands there', async () => {
       const text = await shown()
       return text.includes('There are none.') && text.includes('1 handled, 0 still waiting.') && text.includes('started by you')

@@ -44,10 +44,8 @@ const spansOfReferral = async (opened: OpenedPlace): Promise<ReadableSpan[]> => 
   }
   await eventually('the message is sent, and that is told', async () => {
     const spans = traceOf()
-    const under = (parents: readonly ReadableSpan[]) =>
-      spans.filter(({ parentSpanContext }) => parents.some((parent) => parent.spanContext().spanId === parentSpanContext?.spanId))
-    const changed = under(spans.filter(({ name }) => name === 'message.send')).filter(({ name }) => name === 'message.update')
-    return under(changed).some(({ name }) => name.startsWith('send '))
+    const sent = spans.find(({ name }) => name === 'message.send')
+    return sent !== undefined && treeUnder(spans, sent.spanContext().spanId)['message.update']?.['send patchwork.notification.message'] !== undefined
   })
   await opened.caughtUp()
   return traceOf()

@@ -37,7 +37,7 @@ const endedBy = (message: KnownMessage, supplier: 'sink' | 'smtp'): DelayReason[
 ]
 
 /** `message`: as it is known to be, for what has just happened here; without it the store is asked, since another sender may have dealt with it. */
-type Chosen = { messageId: string; message?: KnownMessage; traceparent?: string | undefined; isEarly?: true }
+type Named = { message?: KnownMessage; traceparent?: string | undefined; isEarly?: true }
 
 export type Sender = {
   /** Something is due; this message as it is now, when it is named. Sending starts at once, in the trace of what caused it. */
@@ -61,9 +61,9 @@ export const createSender = (dependencies: {
   const conversation = pLimit(conversationsMax)
   const underWay = new Map<string, Promise<void>>()
   /** Named by a wake, with the trace, or by the end of an outage: then before they are due. */
-  const named = new Map<string, Chosen>()
+  const named = new Map<string, Named>()
   /** Found to be due, the longest first, and not begun yet. */
-  const found = new Map<string, Chosen>()
+  let found: string[] = []
   /** More was due at the last look than it could tell of. */
   let isBehind = false
   /** Something may be due that is not known here: the store is asked once there is room. */
@@ -152,12 +152,11 @@ export const createSender = (dependencies: {
     for (const message of waiting) {
       const { messageId, attempts } = message
       const isWaitingFor = 'waitsFor' in message && message.waitsFor !== undefined && ended.includes(message.waitsFor)
-      if (isWaitingFor && (attempts.at(-1)?.at ?? '') < before && !underWay.has(messageId) && !named.has(messageId))
-        named.set(messageId, { messageId, isEarly: true })
+      if (isWaitingFor && (attempts.at(-1)?.at ?? '') < before && !underWay.has(messageId) && !named.has(messageId)) named.set(messageId, { isEarly: true })
     }
   }
 
-  const send = async ({ messageId, isEarly, message: known }: Chosen): Promise<void> => {
+  const send = async (messageId: string, { isEarly, message: known }: Named): Promise<void> => {
     const message: Message | undefined = known ?? (await messages.get(messageId))?.state
     if (message === undefined || !isOpen(message)) return
     // Another sender may have it in hand, or have failed since it was found.
@@ -168,11 +167,8 @@ export const createSender = (dependencies: {
     )
   }
 
-  const begin = (chosen: Chosen): void => {
-    const { messageId } = chosen
-    named.delete(messageId)
-    found.delete(messageId)
-    const work = inTrace(chosen.traceparent, () => send(chosen))
+  const begin = (messageId: string, how: Named): void => {
+    const work = inTrace(how.traceparent, () => send(messageId, how))
       .catch((error: unknown) => {
         const { code, name, stack } = error as Error & { code?: string }
         logger.error({ messageId, err: { type: name, code, stack } }, 'message could not be dealt with')
@@ -189,19 +185,22 @@ export const createSender = (dependencies: {
   const isFree = (messageId: string): boolean => !underWay.has(messageId) && !restsUntil.has(messageId)
 
   /** In turns: neither does what has just happened wait behind a backlog, nor a backlog behind what goes on happening. */
-  const next = (): Chosen | undefined => {
-    const [ofNamed] = named.values()
-    const [ofFound] = found.values()
+  const next = (): [string, Named] | undefined => {
+    const [ofNamed] = named.keys()
+    const [ofFound] = found
     wasNamed = ofNamed !== undefined && (ofFound === undefined || !wasNamed)
-    return wasNamed ? ofNamed : ofFound
+    const messageId = wasNamed ? ofNamed : found.shift()
+    if (messageId === undefined) return undefined
+    const how = named.get(messageId) ?? {}
+    named.delete(messageId)
+    return [messageId, how]
   }
 
   const beginWhatFits = (): void => {
     while (underWay.size < atOnceMax && !stopping.signal.aborted) {
       const one = next()
       if (one === undefined) return
-      if (isFree(one.messageId)) begin(one)
-      else for (const waiting of [named, found]) waiting.delete(one.messageId)
+      if (isFree(one[0])) begin(...one)
     }
   }
 
@@ -210,10 +209,10 @@ export const createSender = (dependencies: {
     for (const [messageId, until] of restsUntil) if (until <= now) restsUntil.delete(messageId)
     beginWhatFits()
     const isAskedFor = isBehind || (isLookDue && underWay.size < atOnceMax)
-    if (found.size > 0 || !isAskedFor) return
+    if (found.length > 0 || !isAskedFor) return
     isLookDue = false
     const due = await dueBy(messages, instant({ now: () => now }), duePageSize)
-    for (const { messageId } of due) if (isFree(messageId)) found.set(messageId, { messageId })
+    found = due.map(({ messageId }) => messageId).filter(isFree)
     isBehind = due.length === duePageSize
     beginWhatFits()
     // Whichever ends looks again.
@@ -255,7 +254,7 @@ export const createSender = (dependencies: {
   return {
     wake: (what) => {
       if (!what || named.size >= namedMax) return lookInStore()
-      named.set(what.message.messageId, { messageId: what.message.messageId, ...what })
+      named.set(what.message.messageId, what)
       look()
     },
     stop: async () => {

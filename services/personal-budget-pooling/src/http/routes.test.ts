@@ -286,9 +286,11 @@ test('no name, word or code of anybody is in an event, a log line or a file of t
   const words = /safe to walk|Ash Road|Member \d|Four mornings|George Whitfield|Nobody else can reach/
   expect(JSON.stringify(events)).not.toMatch(words)
   expect(place.logLines.join('\n')).not.toMatch(words)
-  // Too short for the file, whose sealed bytes hold any four letters by chance.
-  expect(JSON.stringify(events) + place.logLines.join('\n')).not.toMatch(/INV-\d/)
-  expect(readFileSync(`${place.folder}/patchwork.sqlite`, 'latin1')).not.toMatch(words)
+  expect(JSON.stringify(events) + place.logLines.join('\n')).not.toMatch(/INV-\d|BACS/)
+  const file = readFileSync(`${place.folder}/patchwork.sqlite`, 'latin1')
+  expect(file).not.toMatch(words)
+  // As values of JSON: sealed bytes hold any four letters by chance, and no quotes.
+  expect(file).not.toMatch(/"(INV-\d|BACS)/)
 })
 
 test('a payment list is CSV that no spreadsheet runs', () => {

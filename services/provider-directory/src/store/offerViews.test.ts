@@ -5,6 +5,7 @@ import { type DocumentStore, embeddedDocumentStore } from '@patchwork/document-s
 import { openPlaceFile } from '@patchwork/place-file'
 import { systemRuntime } from '@patchwork/runtime'
 import { createLogger } from '@patchwork/telemetry'
+import { until } from '@patchwork/testing'
 import { openOfferViews } from './offerViews.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'patchwork-offer-views-'))
@@ -14,8 +15,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const givenSlowWrites = async () => {
   const placeFile = await openPlaceFile({ path: join(folder, `${systemRuntime.uuid()}.sqlite`) })
   const documents = embeddedDocumentStore(placeFile)
-  const gates: { pass: () => void }[] = []
-  const gate = () => new Promise<void>((pass) => gates.push({ pass }))
+  const waiting: (() => void)[] = []
+  const gate = () => new Promise<void>((pass) => waiting.push(pass))
   const gated = {
     ...documents,
     collection: async (definition) => {
@@ -32,11 +33,12 @@ const givenSlowWrites = async () => {
     },
   } as DocumentStore
   const views = await openOfferViews({ documents: gated, runtime: systemRuntime, logger: createLogger({ level: 'silent' }) }, { everyMs: 1 })
-  /** Resolves once a write has come so far. */
-  const atGate = async () => {
-    while (gates.length === 0) await new Promise((resolve) => setTimeout(resolve, 1))
-    return gates.shift() as { pass: () => void }
-  }
+  /** Gives, once a write has come so far, how to let it pass. */
+  const atGate = () =>
+    until(
+      () => waiting.shift(),
+      (pass) => pass !== undefined,
+    )
   return { views, atGate, close: () => placeFile.close() }
 }
 
@@ -45,12 +47,12 @@ test('a look that is just being written is counted once, whether it is stored by
   const today = async () => (await views.of(['offer'])).get('offer')?.at(-1)?.count
   for (const [looks, address] of ['203.0.113.1', '203.0.113.2'].entries()) {
     views.note('offer', address)
-    const notStored = await atGate()
+    const store = await atGate()
     const askedBefore = today()
-    notStored.pass()
-    const stored = await atGate()
+    store?.()
+    const tell = await atGate()
     const askedAfter = today()
-    stored.pass()
+    tell?.()
     expect(await Promise.all([askedBefore, askedAfter, today()])).toEqual([looks + 1, looks + 1, looks + 1])
   }
   await views.stop()

@@ -70,11 +70,10 @@ export const startPlace = async (own: DirectorySettings = {}, { mongodbUri }: { 
   const settled = async (): Promise<void> => {
     for (let before: string | undefined; ; ) {
       await told()
-      for (const { caughtUp } of now.running.consumers) await caughtUp()
-      await told()
       const ends = JSON.stringify(await Promise.all(topics.map((topic) => now.ports.log.end(topicOf(topic)))))
       if (ends === before) return
       before = ends
+      for (const { caughtUp } of now.running.consumers) await caughtUp()
     }
   }
 
