@@ -2,16 +2,18 @@ import { consume, on } from '@patchwork/aggregate'
 import type { EventLog } from '@patchwork/event-log'
 import { type Bench, type Figure, median, rounded } from './figure.ts'
 import { drainBullMq, drainPgBoss, drainPgBossInParts, type Peer } from './queuePeers.ts'
-import { type Between, commandOf, now, type OpenedPair, openFile, openServers, Raised, raise } from './tally.ts'
+import { type Between, commandOf, eventOf, now, type OpenedPair, openFile, openServers, Raised, raise } from './tally.ts'
 
 const rounds = 3
 const events = 10_000
+/** Passed on and consumed before the log goes away: servers and processes have been at work for a while. */
+const eventsBefore = 2_000
 const sources = 1_000
 const writersAtOnce = 64
 
 /**
- * What waits when the log was away, from the moment it is back until a consumer has handled the last of it; beside two queues that hold as many jobs, from
- * the moment a worker comes until it has finished the last.
+ * What waits when the log was away, from the moment it is back until a consumer has handled the last of it; beside two queues that hold as many jobs with the
+ * same in them, from the moment a worker comes until it has finished the last.
  */
 export const drain: Bench = {
   name: 'drain',
@@ -26,7 +28,7 @@ export const drain: Bench = {
     const peers: Peer[] = [drainPgBoss, drainBullMq, drainPgBossInParts]
     for (const peer of peers) {
       const why = await peer.missing()
-      if (why === undefined) ways.push([peer.name, () => peer.perSecond({ directory, jobs: events })])
+      if (why === undefined) ways.push([peer.name, () => peer.perSecond({ directory, before: eventsBefore, jobs: events, dataOf: eventOf })])
       else missing.push({ bench: 'drain', what: `Drain against ${peer.name}`, measured: 'not measured', comparedTo: why, aim: 'ahead', met: undefined })
     }
     for (let round = 1; round <= rounds; round += 1)
@@ -54,34 +56,46 @@ export const drain: Bench = {
 
 /** Events per second from the moment the log lets them through to the moment the group's marks stand behind the last. */
 const drainedPerSecond = async (open: (between: Between) => Promise<OpenedPair>): Promise<number> => {
-  const gate = Promise.withResolvers<void>()
-  const held: Between = (log): EventLog => ({ ...log, publish: (published) => gate.promise.then(() => log.publish(published)) })
+  let back: PromiseWithResolvers<void> | undefined
+  const held: Between = (log): EventLog => ({
+    ...log,
+    publish: async (published) => back?.promise.then(() => log.publish(published)) ?? log.publish(published),
+  })
   const pair = await open(held)
   try {
     const tallies = await pair.open('tally')
-    let next = 0
-    const write = async () => {
-      for (let number = next++; number < events; number = next++) await tallies.update(`source-${number % sources}`, commandOf(`drain-${number}`), raise(now()))
-    }
-    await Promise.all(Array.from({ length: writersAtOnce }, write))
     let handled = 0
     const count = on(Raised, async () => {
       handled += 1
     })
     const consumer = await consume({ service: 'bench', group: 'bench-drain', topics: [Raised.topic], handlers: [count] }, pair.ports)
-    try {
-      const from = performance.now()
-      gate.resolve()
+    const write = async (from: number, to: number): Promise<void> => {
+      let next = from
+      const writer = async () => {
+        for (let number = next++; number < to; number = next++) await tallies.update(`source-${number % sources}`, commandOf(`drain-${number}`), raise(now()))
+      }
+      await Promise.all(Array.from({ length: writersAtOnce }, writer))
+    }
+    const drained = async (): Promise<void> => {
       await tallies.relay.drained()
       await consumer.caughtUp()
+    }
+    try {
+      await write(0, eventsBefore)
+      await drained()
+      back = Promise.withResolvers()
+      await write(eventsBefore, eventsBefore + events)
+      const from = performance.now()
+      back.resolve()
+      await drained()
       const tookMs = performance.now() - from
-      if (handled < events) throw new Error(`${handled} of ${events} events were handled`)
+      if (handled < eventsBefore + events) throw new Error(`${handled} of ${eventsBefore + events} events were handled`)
       return (events * 1_000) / tookMs
     } finally {
+      back?.resolve()
       await consumer.stop()
     }
   } finally {
-    gate.resolve()
     await pair.close()
   }
 }

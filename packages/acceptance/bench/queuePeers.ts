@@ -13,8 +13,11 @@ export type Peer = {
   name: string
   /** Why it cannot be measured here; undefined where it can. */
   missing(): Promise<string | undefined>
-  /** Jobs per second that one worker takes, hands to a handler that does nothing, and finishes. */
-  perSecond(options: { directory: string; jobs: number }): Promise<number>
+  /**
+   * Jobs per second, of so many, that one worker takes, hands to a handler that does nothing, and finishes, when it has done `before` others. Each carries
+   * what `dataOf` gives for its number.
+   */
+  perSecond(options: { directory: string; before: number; jobs: number; dataOf(number: number): object }): Promise<number>
 }
 
 const jobsAtOnce = 500
@@ -99,7 +102,7 @@ const pgBoss = (name: string, finish: (boss: PgBoss, queue: string, ids: string[
       () => undefined,
       () => 'there is no PostgreSQL here (Debian: apt-get install postgresql)',
     ),
-  perSecond: ({ directory, jobs }) =>
+  perSecond: ({ directory, before, jobs, dataOf }) =>
     withPostgres(directory, async (uri) => {
       const boss = new PgBoss(uri)
       boss.on('error', () => undefined)
@@ -107,21 +110,25 @@ const pgBoss = (name: string, finish: (boss: PgBoss, queue: string, ids: string[
       try {
         const queue = 'bench'
         await boss.createQueue(queue)
-        const all = Array.from({ length: jobs }, (_, number) => ({ data: { by: 1, number } }))
-        for (let next = 0; next < jobs; next += jobsAtOnce) await boss.insert(queue, all.slice(next, next + jobsAtOnce))
-        // Fetched by hand: its own worker would wait half a second between parts.
-        const from = performance.now()
-        for (let done = 0; done < jobs; ) {
-          const part = await boss.fetch(queue, { batchSize: jobsAtOnce })
-          if (part.length === 0) throw new Error(`pg-boss gave ${done} of ${jobs} jobs`)
-          await finish(
-            boss,
-            queue,
-            part.map(({ id }) => id),
-          )
-          done += part.length
+        const drained = async (count: number): Promise<number> => {
+          const all = Array.from({ length: count }, (_, number) => ({ data: dataOf(number) }))
+          for (let next = 0; next < count; next += jobsAtOnce) await boss.insert(queue, all.slice(next, next + jobsAtOnce))
+          // Fetched by hand: its own worker would wait half a second between parts.
+          const from = performance.now()
+          for (let done = 0; done < count; ) {
+            const part = await boss.fetch(queue, { batchSize: jobsAtOnce })
+            if (part.length === 0) throw new Error(`pg-boss gave ${done} of ${count} jobs`)
+            await finish(
+              boss,
+              queue,
+              part.map(({ id }) => id),
+            )
+            done += part.length
+          }
+          return (performance.now() - from) / 1_000
         }
-        return (jobs * 1_000) / (performance.now() - from)
+        await drained(before)
+        return jobs / (await drained(jobs))
       } finally {
         await boss.stop({ graceful: false })
       }
@@ -136,28 +143,35 @@ export const drainPgBossInParts = pgBoss('pg-boss in parts that fail as one', (b
 export const drainBullMq: Peer = {
   name: 'BullMQ',
   missing: async () => ((await found('redis-server')) ? undefined : 'there is no Redis here (Debian: apt-get install redis-server)'),
-  perSecond: ({ directory, jobs }) =>
+  perSecond: ({ directory, before, jobs, dataOf }) =>
     withRedis(directory, async (port) => {
       const connection = { host: '127.0.0.1', port, maxRetriesPerRequest: null }
       const queue = new Queue('bench', { connection })
-      const worker = new Worker('bench', async () => undefined, { connection, concurrency, autorun: false, removeOnComplete: { count: 0 } })
+      const drained = async (count: number): Promise<number> => {
+        const worker = new Worker('bench', async () => undefined, { connection, concurrency, autorun: false, removeOnComplete: { count: 0 } })
+        try {
+          for (let next = 0; next < count; next += jobsAtOnce)
+            await queue.addBulk(Array.from({ length: jobsAtOnce }, (_, number) => ({ name: 'raised', data: dataOf(next + number) })))
+          await worker.waitUntilReady()
+          const from = performance.now()
+          let done = 0
+          const all = new Promise<void>((resolve) =>
+            worker.on('completed', () => {
+              done += 1
+              if (done === count) resolve()
+            }),
+          )
+          void worker.run()
+          await all
+          return (performance.now() - from) / 1_000
+        } finally {
+          await worker.close(true)
+        }
+      }
       try {
-        for (let next = 0; next < jobs; next += jobsAtOnce)
-          await queue.addBulk(Array.from({ length: jobsAtOnce }, (_, number) => ({ name: 'raised', data: { by: 1, number: next + number } })))
-        await worker.waitUntilReady()
-        const from = performance.now()
-        let done = 0
-        const all = new Promise<void>((resolve) =>
-          worker.on('completed', () => {
-            done += 1
-            if (done === jobs) resolve()
-          }),
-        )
-        void worker.run()
-        await all
-        return (jobs * 1_000) / (performance.now() - from)
+        await drained(before)
+        return jobs / (await drained(jobs))
       } finally {
-        await worker.close(true)
         await queue.close()
       }
     }),

@@ -1,10 +1,10 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Aggregate, type AggregateDefinition, type Command, type Decision, type OpenedAggregates, openAggregates, type Ports } from '@patchwork/aggregate'
 import { type DocumentStore, embeddedDocumentStore, mongoDocumentStore } from '@patchwork/document-store'
 import { type EventLog, embeddedEventLog, kafkaEventLog } from '@patchwork/event-log'
-import { type DomainEvent, defineEvent } from '@patchwork/events'
+import { type DomainEvent, defineEvent, type EventEnvelope } from '@patchwork/events'
 import { openPlaceFile } from '@patchwork/place-file'
 import { systemRuntime } from '@patchwork/runtime'
 import { createLogger } from '@patchwork/telemetry'
@@ -42,6 +42,21 @@ export const raise =
     events: [{ type: Raised.type, data: { by: 1, raisedAt, idsOfWhom: ids } }],
     answer: { count: state.count + 1 },
   })
+
+/** An event of a tally as it is passed on, for a queue to carry in its place. */
+export const eventOf = (number: number): EventEnvelope => ({
+  specversion: '1.0',
+  id: randomUUID(),
+  source: '/patchwork/bench/tally',
+  type: Raised.type,
+  subject: `source-${number}`,
+  time: now(),
+  datacontenttype: 'application/json',
+  sequence: number + 1,
+  sequencetype: 'Integer',
+  commandkey: createHash('sha256').update(String(number)).digest('base64url'),
+  data: { by: 1, raisedAt: now(), idsOfWhom: ids },
+})
 
 export const now = (): string => new Date().toISOString()
 /** A command as a browser's form sends it: with a key of its own, by which a repeat would be told. */

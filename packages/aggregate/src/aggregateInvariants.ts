@@ -152,10 +152,12 @@ const chainStart = 0x811c9dc5 | 0
  * follows; `other`: the same sequence holds another event; `behind`: the log holds more than the store ever had.
  */
 type Standing = 'equal' | 'lacking' | 'disordered' | 'other' | 'behind'
+/** The log holds the events up to `loggedUpTo`, without a gap, where it should hold those up to `upTo`: what comes after may still wait in the outbox. */
+type Compared = { id: string; standing: Standing; loggedUpTo: number; upTo: number }
 type Followed = { upTo: number; chain: number; loggedUpTo: number; loggedMax: number; loggedChain: number; isDisordered: boolean }
 
 /** Compares every aggregate, and every key of the topic, with the log: in bounded memory, by ranges of ids, one reading of the log for each. */
-export async function* compareWithLog(source: Stores): AsyncGenerator<{ id: string; standing: Standing; loggedUpTo: number }> {
+export async function* compareWithLog(source: Stores): AsyncGenerator<Compared> {
   const { history } = source
   let from: string | undefined
   let followed = new Map<string, Followed>()
@@ -184,7 +186,7 @@ async function* standings(
   { definition, documents, log }: Stores,
   followed: Map<string, Followed>,
   range: { from: string | undefined; to: string | undefined },
-): AsyncGenerator<{ id: string; standing: Standing; loggedUpTo: number }> {
+): AsyncGenerator<Compared> {
   const strangers = new Map<string, number>()
   for await (const event of log.read(definition.topic)) {
     const key = followed.get(event.subject)
@@ -197,10 +199,10 @@ async function* standings(
     const standing = standingOf(key)
     // A writer may have gone on since the document was read; only what the store does not know now is more than it ever had.
     const isBehind = key.loggedMax > key.upTo && ((await documents.get(id))?.body.sequence ?? 0) < key.loggedMax
-    yield { id, standing: isBehind ? 'behind' : standing, loggedUpTo: key.loggedUpTo }
+    yield { id, standing: isBehind ? 'behind' : standing, loggedUpTo: key.loggedUpTo, upTo: key.upTo }
   }
   for (const [id, sequence] of strangers) {
-    if (((await documents.get(id))?.body.sequence ?? 0) < sequence) yield { id, standing: 'behind', loggedUpTo: sequence }
+    if (((await documents.get(id))?.body.sequence ?? 0) < sequence) yield { id, standing: 'behind', loggedUpTo: sequence, upTo: 0 }
   }
 }
 

@@ -137,6 +137,26 @@ describe('rule 12: store and log after a restore', () => {
     expect(ids(logOf(then.place))).toContain(lost?.id)
   })
 
+  test('what a log lacks is published without what history holds ahead of an event that still waits', async () => {
+    const then = await given()
+    const { place, run } = then
+    const { ports, crash } = place.openProcess((step) => (step === 'after-archive' ? crash() : undefined))
+    const jars = await run(openAggregates<Jar, JarEvent, JarDetails>(jarDefinition, ports))
+    await run(Promise.all(['third', 'fourth'].map((key) => jars.update('a', commandOf(key), addCoins(1)))))
+    await run(new Promise<void>((resolve) => place.time.runtime.after(1_000, resolve)))
+    const history = place.disk.get('example/jar-history')!
+    const third = [...history].find(([, { text }]) => JSON.parse(text).event.subject === 'a' && JSON.parse(text).event.sequence === 3)!
+    history.delete(third[0])
+    logOf(place).splice(0)
+    const { jars: next } = await then.start()
+    await run(next.relay.drained())
+    expect(
+      logOf(place)
+        .filter(({ subject }) => subject === 'a')
+        .map(({ sequence }) => sequence),
+    ).toEqual([1, 2, 3, 4])
+  })
+
   test('what waited in an outbox when a process ended is neither lacking nor too much, at each start that follows', async () => {
     const then = await given()
     const { place, run, start } = then

@@ -211,11 +211,12 @@ const compareAll = async (source: Source): Promise<{ republished: number }> => {
   const { definition, history, log } = source
   let republished = 0
   const behind: string[] = []
-  for await (const { id, standing, loggedUpTo } of compareWithLog(source)) {
+  for await (const { id, standing, loggedUpTo, upTo } of compareWithLog(source)) {
     if (standing === 'behind' || standing === 'other') behind.push(id)
     if (behind.length >= examplesMax) break
     if (standing !== 'lacking' || behind.length > 0) continue
-    const where = { subject: { equals: id }, sequence: { above: loggedUpTo } }
+    // What is in history and still in the outbox is the relay's to publish: of that, history may lack an event that comes before another.
+    const where = { subject: { equals: id }, sequence: { above: loggedUpTo, atMost: upTo } }
     const sort = [{ field: 'sequence', direction: 'ascending' }] as const
     for await (const page of everyPage((after) => history.find({ where, sort, limit: publishMax, ...(after === undefined ? {} : { after }) }))) {
       if (page.length === 0) continue

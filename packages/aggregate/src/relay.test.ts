@@ -74,6 +74,55 @@ describe('rule 9: archive, then publish, then remove by event id', () => {
     expect(published(place).filter((event) => event.startsWith('b'))).toEqual(['b1', 'b2', 'b3'])
   })
 
+  test.each<[string, (isBack: Promise<void>) => Promise<void>]>([
+    ['does not answer', (isBack) => isBack],
+    ['is away', () => Promise.reject(logAway())],
+  ])('while the log %s, what waits is archived once, and nothing but to publish it is left for when it is back', async (_, wait) => {
+    const place = simulatedPlace(1)
+    const back = Promise.withResolvers<void>()
+    let isBack = false
+    let inserts = 0
+    const insert: NonNullable<Hooks[string]['insert']> = (proceed) => {
+      inserts += 1
+      return proceed()
+    }
+    const { jars } = await openJars(place, {
+      hooks: { 'jar-history': { insert } },
+      publish: async (proceed) => {
+        if (!isBack) await wait(back.promise)
+        return proceed()
+      },
+    })
+    for (let at = 1; at <= 3; at += 1) for (let jar = 0; jar < 300; jar += 1) await place.time.run(jars.update(`jar-${jar}`, commandOf(`k${at}`), addCoins(1)))
+    await pass(place, 60_000)
+    expect(published(place)).toEqual([])
+    expect(archived(place)).toHaveLength(900)
+    isBack = true
+    back.resolve()
+    await place.time.run(jars.relay.drained())
+    expect(inserts).toBe(900)
+    for (let jar = 0; jar < 300; jar += 1)
+      expect(published(place).filter((event) => event.slice(0, -1) === `jar-${jar}`)).toEqual([1, 2, 3].map((at) => `jar-${jar}${at}`))
+  })
+
+  test('what a process archived and left when it died is published by another without archiving it again', async () => {
+    const place = simulatedPlace(1)
+    const { jars: dying, process } = await openJars(place, { publish: () => Promise.reject(logAway()) })
+    for (let jar = 0; jar < 500; jar += 1) await place.time.run(dying.update(`jar-${jar}`, commandOf('k1'), addCoins(1)))
+    await pass(place, 10_000)
+    process.crash()
+    expect(archived(place)).toHaveLength(500)
+    let inserts = 0
+    const insert: NonNullable<Hooks[string]['insert']> = (proceed) => {
+      inserts += 1
+      return proceed()
+    }
+    const { jars } = await openJars(place, { hooks: { 'jar-history': { insert } } })
+    await place.time.run(jars.relay.drained())
+    expect(published(place)).toHaveLength(500)
+    expect(inserts).toBe(0)
+  })
+
   test('an event that is written while its predecessor is on the way stays in the outbox', async () => {
     const place = simulatedPlace(1)
     const { jars: other } = await openJars(place)

@@ -12,14 +12,17 @@ import type { RecentDocuments } from './recentDocuments.ts'
 
 /** A write waits this long for others to share its trip, unless a trip is under way: then the next one takes it. */
 const coalesceMs = 1
-/** How often the store is searched for what a process that died left behind. */
+/** How often the store is searched for what a process that died left behind; a process that has a backlog of its own passes that on first, up to so many times. */
 const searchEveryMs = 1_000
+const searchPutOffMax = 10
 /** Documents in one trip. */
 const batchMax = 200
 /** Archive inserts and trims under way at a time. */
 const atOnceMax = 512
 /** Documents remembered as written by this process; past it they are found by searching the store. */
 const writtenMax = 5_000
+/** Events remembered as archived and not yet published; past it they are archived when their turn has come to be published. */
+const archivedMax = 20_000
 /**
  * While documents are being written, one that is written again within this time is rid of what was passed on by its writer, at no cost; the others are
  * emptied together after it, or once nothing was written for `quietMs`. Well below `searchEveryMs`, or other processes would take the document for one
@@ -74,6 +77,12 @@ export const createRelay = (options: {
   const { label, service, topic, documents, history, log, runtime, logger, queue, recent, passedOn, onStep } = options
   /** The latest outbox of each document that this process wrote. */
   const written = new Map<string, readonly OutboxEntry[]>()
+  /** Those of them that were written since what waits was last archived ahead. */
+  const unarchived = new Set<string>()
+  /** Events that were archived, or are just being, and are not known to be published. */
+  const archived = new Map<string, Promise<void>>()
+  let isPublishing = false
+  let goingAhead: Promise<void> | undefined
   /** Event ids that are in history and in the log, and still in the outbox, by document. */
   const done = new Map<string, Set<string>>()
   /** The first event that waited in a document at the last search: seen again, its writer is gone. */
@@ -87,6 +96,8 @@ export const createRelay = (options: {
   let writes = 0
   const stopping = new AbortController()
   let searchDue: 'no' | 'for what was left' | 'for all' = 'for all'
+  /** How often it came due and was put off. */
+  let searchPutOff = 0
   let failures = 0
   let timer: Cancel | undefined
   let tripUnderWay: Promise<void> | undefined
@@ -102,6 +113,7 @@ export const createRelay = (options: {
     for (const [id, entries] of written) {
       if (taken.length === batchMax) break
       written.delete(id)
+      unarchived.delete(id)
       taken.push(waitingOf(id, entries))
     }
     return taken.filter(({ entries }) => entries.length > 0)
@@ -128,6 +140,7 @@ export const createRelay = (options: {
         else if (seen.size < writtenMax) seen.set(id, first)
       }
       leftMeanwhile = undefined
+      await noteArchived(batch)
       await passOn(batch)
       after = page.after
     } while (after !== undefined && !stopping.signal.aborted)
@@ -145,19 +158,64 @@ export const createRelay = (options: {
     }
   }
 
+  const archiveOnce = (entry: OutboxEntry): Promise<void> => {
+    const { id } = entry.event
+    const begun = archived.get(id)
+    if (begun || archived.size >= archivedMax) return begun ?? archive(entry)
+    const archiving = archive(entry)
+    archived.set(id, archiving)
+    archiving.catch(() => archived.delete(id))
+    return archiving
+  }
+
+  /** Of what a process left that died while the log was away, most is archived: that is asked for at once, where each insert that is refused costs three requests. */
+  const noteArchived = async (batch: readonly Waiting[]): Promise<void> => {
+    const unsure = batch.flatMap(({ entries }) => entries.map(({ event }) => event)).filter(({ id }) => !archived.has(id))
+    if (unsure.length === 0) return
+    const kept = new Map((await history.getMany(unsure.map(({ id }) => id))).map(({ id, body }) => [id, body.event]))
+    for (const event of unsure) if (archived.size < archivedMax && isDeepStrictEqual(kept.get(event.id), event)) archived.set(event.id, Promise.resolve())
+  }
+
+  /**
+   * While the log is waited for, what was written meanwhile is archived already: the next trip has only to publish it, and after a time without a log so has
+   * every trip. Nothing is published ahead, so no event overtakes another.
+   */
+  const goAhead = (): void => {
+    const isDue = () => (isPublishing || failures > 0) && unarchived.size > 0 && archived.size < archivedMax && !stopping.signal.aborted
+    if (goingAhead || !isDue()) return
+    const ahead = async (): Promise<void> => {
+      while (isDue()) {
+        await sleep(runtime, coalesceMs, stopping.signal)
+        const entries = [...unarchived].flatMap((id) => waitingOf(id, written.get(id) ?? []).entries)
+        unarchived.clear()
+        await inParallel(entries.slice(0, archivedMax - archived.size), atOnceMax, archiveOnce)
+      }
+    }
+    goingAhead = ahead()
+      // The trip whose turn it is meets the same fault, and tells.
+      .catch(() => undefined)
+      .finally(() => {
+        goingAhead = undefined
+      })
+  }
+
   const passOn = async (batch: readonly Waiting[]): Promise<void> => {
     if (batch.length === 0) return
     try {
       await inParallel(
         batch.flatMap(({ entries }) => entries),
         atOnceMax,
-        archive,
+        archiveOnce,
       )
       await onStep?.('after-archive')
+      isPublishing = true
+      goAhead()
       await publishInSpans(
         { log, service, topic },
         batch.flatMap(({ entries }) => entries.map(({ event }) => event)),
-      )
+      ).finally(() => {
+        isPublishing = false
+      })
       passedOn(batch.reduce((sum, { entries }) => sum + entries.length, 0))
       await onStep?.('after-publish')
     } catch (error) {
@@ -167,7 +225,10 @@ export const createRelay = (options: {
     }
     for (const { id, entries } of batch) {
       const ids = done.get(id) ?? new Set()
-      for (const { event } of entries) ids.add(event.id)
+      for (const { event } of entries) {
+        ids.add(event.id)
+        archived.delete(event.id)
+      }
       done.set(id, ids)
     }
     if (done.size > untrimmedMax) trimAll()
@@ -255,19 +316,23 @@ export const createRelay = (options: {
     for (const eventId of gone) {
       ids?.delete(eventId)
       leftMeanwhile?.add(eventId)
+      archived.delete(eventId)
     }
     if (ids?.size === 0) done.delete(id)
     // What was noted before they were removed would send them again.
     const noted = written.get(id)?.filter(({ event }) => !gone.has(event.id))
-    if (noted?.length === 0) written.delete(id)
-    else if (noted) written.set(id, noted)
+    if (noted?.length === 0) {
+      written.delete(id)
+      unarchived.delete(id)
+    } else if (noted) written.set(id, noted)
   }
 
   const trip = async (): Promise<void> => {
     const batch = takeWritten()
     try {
       await passOn(batch)
-      if (searchDue !== 'no') {
+      if (searchDue !== 'no' && (written.size === 0 || searchPutOff >= searchPutOffMax)) {
+        searchPutOff = 0
         const depth = searchDue
         searchDue = 'no'
         await search(depth).catch((error: unknown) => {
@@ -276,9 +341,12 @@ export const createRelay = (options: {
         })
       }
       failures = 0
+      // What is left of it was published by another process.
+      if (written.size === 0 && !goingAhead) archived.clear()
     } catch (error) {
       failures += 1
-      // What was taken is still in the store: the search finds it, and in this process it need not wait for a second search.
+      if (isUnavailable(error)) for (const { id, entries } of batch) if (written.size < writtenMax && !written.has(id)) written.set(id, entries)
+      // What there was no room for is in the store: the search finds it, and in this process it need not wait for a second search.
       searchDue = 'for all'
       logger.warn({ code: codeOf(error), aggregate: label, attempt: failures, err: isUnavailable(error) ? undefined : error }, 'Events wait to be passed on')
     }
@@ -303,6 +371,7 @@ export const createRelay = (options: {
   const searchNowAndThen = (): Cancel =>
     runtime.after(searchEveryMs, () => {
       if (searchDue === 'no') searchDue = 'for what was left'
+      else searchPutOff += 1
       cancelSearch = searchNowAndThen()
       schedule()
     })
@@ -312,7 +381,11 @@ export const createRelay = (options: {
   return {
     wrote: (id, outbox) => {
       writes += 1
-      if (written.size < writtenMax || written.has(id)) written.set(id, outbox)
+      if (written.size < writtenMax || written.has(id)) {
+        written.set(id, outbox)
+        unarchived.add(id)
+        goAhead()
+      }
       schedule()
     },
     done: (id) => done.get(id) ?? nothing,
@@ -344,6 +417,7 @@ export const createRelay = (options: {
       timer?.()
       cancelSearch()
       await tripUnderWay
+      await goingAhead
       await trimmedAll()
     },
   }

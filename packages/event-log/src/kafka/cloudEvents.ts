@@ -7,23 +7,28 @@ const contentType = 'application/json'
 
 /** An event as a Kafka message: CloudEvents 1.0 in binary mode, each attribute a `ce_` header, the data as the JSON body, the subject as the key. */
 export const toMessage = (event: EventEnvelope): Message => {
-  const { data, datacontenttype: _contentType, ...attributes } = event
-  const headers = Object.entries(attributes).flatMap(([name, value]) => (value === undefined ? [] : [[`ce_${name}`, String(value)] as const]))
-  return { key: event.subject, value: JSON.stringify(data), headers: { ...Object.fromEntries(headers), 'content-type': contentType } }
+  // Written into one object: each event comes this way.
+  const headers: Record<string, string> = { 'content-type': contentType }
+  for (const [name, value] of Object.entries(event))
+    if (value !== undefined && name !== bodyAttribute && name !== 'datacontenttype') headers[headerOf(name)] = String(value)
+  return { key: event.subject, value: JSON.stringify(event.data), headers }
 }
 
-/** The attribute that a header tells; undefined for a header that tells none. */
-const attributeOf = (header: string): string | undefined => {
-  const known = attributesKnown.get(header)
-  if (known !== undefined) return known
-  if (!header.startsWith('ce_')) return undefined
-  const name = header.slice(3)
-  if (attributesKnown.size < attributesKnownMax) attributesKnown.set(header, name)
-  return name
+/** Made once: a name made anew for each event is looked up anew by its letters. */
+const remembered = <Name extends string | undefined>(make: (from: string) => Name): ((from: string) => Name) => {
+  const made = new Map<string, Name>()
+  return (from) => {
+    const known = made.get(from)
+    if (known !== undefined) return known
+    const name = make(from)
+    if (made.size < rememberedMax) made.set(from, name)
+    return name
+  }
 }
-/** Cut from their headers once: a name made anew for each event is looked up anew by its letters. */
-const attributesKnown = new Map<string, string>()
-const attributesKnownMax = 1_000
+const rememberedMax = 1_000
+const headerOf = remembered((attribute) => `ce_${attribute}`)
+/** The attribute that a header tells; undefined for a header that tells none. */
+const attributeOf = remembered((header) => (header.startsWith('ce_') ? header.slice(3) : undefined))
 
 /** The event in a Kafka message, ours or another producer's. Throws ZodError or SyntaxError when it is none; extension attributes that we do not know stay as text. */
 export const fromMessage = (message: Pick<KafkaMessage, 'key' | 'value' | 'headers'>): EventEnvelope => {

@@ -11,7 +11,9 @@ const heartbeatsPerSession = 10
 // How long a broker may hold back an answer when there is nothing to send: commits on the same connection wait behind it.
 const fetchWaitMs = 200
 const commitEveryMs = 200
-const caughtUpPollMs = 100
+const caughtUpPollMs = 5
+/** What other members have done is asked of the broker. */
+const committedPollMs = 100
 const rebuildMinMs = 500
 // The client has tried for some ten seconds by itself before it is given up, and every wait is added to the time that events have waited already.
 const rebuildMaxMs = 2_000
@@ -172,10 +174,13 @@ export const openSubscription = (options: Options) => {
     const wanted: (Partition & { high: number })[] = (
       await Promise.all(topics.map(async (topic) => (await options.heads(topic)).map(({ partition, high }) => ({ topic, partition, high: Number(high) }))))
     ).flat()
+    let askAt = 0
     const reached = async () => {
       const missing = wanted.filter((partition) => work.finishedTo(partition) + 1 < partition.high)
       if (missing.length === 0) return true
       // Other members' partitions, and ours from before this start, show in what the group has committed.
+      if (runtime.now() < askAt) return false
+      askAt = runtime.now() + committedPollMs
       const committed = await options.committed(group, topics)
       const offsetOf = ({ topic, partition }: Partition) =>
         Number(committed.find((one) => one.topic === topic)?.partitions.find((one) => one.partition === partition)?.offset ?? -1)
