@@ -237,7 +237,7 @@ onMongo('the store on MongoDB', () => {
 
   onOwnServer('a connection that falls silent for good is given up and told as unavailable, and the same store goes on over another', async () => {
     const network = await startTcpProxy({ to: Number(new URL(mongo!.uri).port) })
-    const store = mongoDocumentStore({ runtime: systemRuntime, uri: mongo!.uri.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${network.port}`), silenceMs: 1_000 })
+    const store = mongoDocumentStore({ runtime: systemRuntime, uri: mongo!.uri.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${network.port}`), silenceMs: 5_000 })
     const collection = await store.collection<{ note: string }>(plain('silent'))
     network.setWeather('half-open')
     const silent = expect(collection.insert('a', { note: 'written, and nobody told' })).rejects.toThrow(StoreUnavailableError)
@@ -253,7 +253,7 @@ onMongo('the store on MongoDB', () => {
 
   onOwnServer('whatever the network to it does, a call is answered or refused as unavailable, and the same store goes on', async () => {
     const network = await startTcpProxy({ to: Number(new URL(mongo!.uri).port) })
-    const store = mongoDocumentStore({ runtime: systemRuntime, uri: mongo!.uri.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${network.port}`), silenceMs: 1_000 })
+    const store = mongoDocumentStore({ runtime: systemRuntime, uri: mongo!.uri.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${network.port}`), silenceMs: 5_000 })
     const collection = await store.collection<{ n: number }>(plain('network'))
     await collection.insert('counted', { n: 0 })
     let isOver = false
@@ -287,7 +287,7 @@ onMongo('the store on MongoDB', () => {
     async () => {
       const warned: string[] = []
       const logger = { warn: (_fields: object, message: string) => void warned.push(message) }
-      const store = mongoDocumentStore({ runtime: systemRuntime, uri: mongo!.uri, lostAfterMs: 1_000, logger })
+      const store = mongoDocumentStore({ runtime: systemRuntime, uri: mongo!.uri, lostAfterMs: 5_000, logger })
       const collection = await store.collection<{ n: number }>(plain('out-of-sight'))
       const lost = mongoose.connections.at(-1)!.getClient()
       let isOver = false
