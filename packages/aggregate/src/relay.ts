@@ -170,7 +170,10 @@ export const createRelay = (options: {
 
   /** Of what a process left that died while the log was away, most is archived: that is asked for at once, where each insert that is refused costs three requests. */
   const noteArchived = async (batch: readonly Waiting[]): Promise<void> => {
-    const unsure = batch.flatMap(({ entries }) => entries.map(({ event }) => event)).filter(({ id }) => !archived.has(id))
+    const unsure = batch
+      .flatMap(({ entries }) => entries.map(({ event }) => event))
+      .filter(({ id }) => !archived.has(id))
+      .slice(0, archivedMax - archived.size)
     if (unsure.length === 0) return
     const kept = new Map((await history.getMany(unsure.map(({ id }) => id))).map(({ id, body }) => [id, body.event]))
     for (const event of unsure) if (archived.size < archivedMax && isDeepStrictEqual(kept.get(event.id), event)) archived.set(event.id, Promise.resolve())
@@ -345,6 +348,7 @@ export const createRelay = (options: {
       if (written.size === 0 && !goingAhead) archived.clear()
     } catch (error) {
       failures += 1
+      searchPutOff = 0
       if (isUnavailable(error)) for (const { id, entries } of batch) if (written.size < writtenMax && !written.has(id)) written.set(id, entries)
       // What there was no room for is in the store: the search finds it, and in this process it need not wait for a second search.
       searchDue = 'for all'
