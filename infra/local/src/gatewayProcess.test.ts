@@ -51,13 +51,13 @@ test('before services that somebody else runs it passes requests on to those tha
   child.kill('SIGTERM')
   expect(await ended).toBe(0)
   place.close()
-}, 60_000)
+})
 
 test('without the addresses of the services it names what is missing, and ends with 2', async () => {
   const { ended, said } = start('gatewayProcess.ts', {})
   expect(await ended).toBe(2)
   for (const service of services) expect(said.errors).toContain(`${service.toUpperCase().replaceAll('-', '_')}_URLS: is missing`)
-}, 60_000)
+})
 
 test('a container is healthy while its process is ready', async () => {
   const place = await openServices()
@@ -67,4 +67,4 @@ test('a container is healthy while its process is ready', async () => {
   expect(await start('health.mjs', { PORT }).ended).toBe(1)
   place.close()
   expect(await start('health.mjs', { PORT: String(await freePort()) }).ended).toBe(1)
-}, 60_000)
+})

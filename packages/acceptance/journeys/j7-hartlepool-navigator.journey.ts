@@ -115,7 +115,7 @@ test('J7 R5 R6 R14 a navigator with forty people sees after working days that on
   expect(await words(resident)).toMatch(/Dee’s Gardens.* has your request since .*They should answer by/)
 
   await here.place.end()
-  await here.place.start(daysLater(8))
+  await here.place.start({ ...daysLater(8), DEADLINES_EVERY_MS: '1000' })
 
   const later = await windowOf('Ruth Mellor')
   await untilItSays(later, 'has not answered')

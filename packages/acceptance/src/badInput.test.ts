@@ -67,7 +67,7 @@ beforeAll(async () => {
   before = stored()
   await place.start()
   routes = await everyRoute()
-}, 180_000)
+})
 afterAll(async () => {
   await place?.remove()
   await issuer?.stop()

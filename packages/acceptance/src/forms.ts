@@ -36,7 +36,7 @@ export const send = async (page: Page, form: { with?: string; to?: string } = {}
 export const words = (page: Page): Promise<string> => page.locator('main').innerText()
 
 /** Loads the page again until its main part has these words: what others do arrives by and by. */
-export const untilItSays = async (page: Page, expected: string | RegExp, limitMs = 30_000): Promise<void> => {
+export const untilItSays = async (page: Page, expected: string | RegExp, limitMs = 60_000): Promise<void> => {
   const end = Date.now() + limitMs
   for (;;) {
     const said = await words(page)

@@ -41,10 +41,10 @@ export const wholePathRules = (name: string, openDrivers: () => Promise<Drivers 
     }, 400_000)
     afterEach(async () => {
       for (const stop of stops.splice(0).reverse()) await stop()
-    }, 120_000)
+    })
     afterAll(async () => {
       await drivers?.close()
-    }, 120_000)
+    })
     /** A test on drivers that may not be there. */
     const rule = (title: string, work: (openDrivers: Drivers) => Promise<void>, timeoutMs = 180_000) =>
       test(

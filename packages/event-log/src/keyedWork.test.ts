@@ -69,7 +69,7 @@ describe('work by key', () => {
       ),
       { numRuns: 60 },
     )
-  }, 60_000)
+  })
 
   test('behind a stuck key the others go on, up to a limit; then the stream waits, and goes on when it is mended', async () => {
     let mended = false
@@ -103,7 +103,7 @@ describe('work by key', () => {
     await until('all is handled', () => moved === offset - 1)
     expect(work.room()).toBeGreaterThan(0)
     await leave()
-  }, 60_000)
+  })
 
   test('whoever leaves waits for what is in hand, however often it is asked to, and is handed nothing more', async () => {
     const [gate, handled] = [Promise.withResolvers<void>(), [] as number[]]

@@ -62,35 +62,27 @@ const refusalOf = async (variables: Record<string, string>): Promise<LogRefusedE
 
 const runs = broker ? describe : describe.skip
 runs('a broker that is spoken to with TLS and lets in only whom it knows', () => {
-  test.each([plain, scram])(
-    'takes events of who signs in by $mechanism, and gives them back to a consumer',
-    async (user) => {
-      const log = logFor(settings(user))
-      const topic = `patchwork.guarded.${user.mechanism}`
-      await log.ensureTopics([topic])
-      await log.publish([{ topic, event }])
-      const heard: string[] = []
-      const subscription = await log.subscribe({ group: `${topic}-g`, topics: [topic], handler: async ([{ id }]) => void heard.push(id) })
-      await subscription.caughtUp()
-      expect(heard).toEqual(['a-1'])
-      await subscription.stop()
-    },
-    120_000,
-  )
-  test.each([plain, scram])(
-    'refuses a wrong password by $mechanism at once, in words without it',
-    async (user) => {
-      const { message, cause } = await refusalOf(settings(user, { KAFKA_SASL_PASSWORD_FILE: fileOf('notTheOne3') }))
-      expect(message).toMatch(/^Kafka does not let this process in: .*auth/i)
-      expect(`${message} ${String((cause as Error).stack)}`).not.toMatch(/notTheOne3|openSesame/)
-    },
-    120_000,
-  )
+  test.each([plain, scram])('takes events of who signs in by $mechanism, and gives them back to a consumer', async (user) => {
+    const log = logFor(settings(user))
+    const topic = `patchwork.guarded.${user.mechanism}`
+    await log.ensureTopics([topic])
+    await log.publish([{ topic, event }])
+    const heard: string[] = []
+    const subscription = await log.subscribe({ group: `${topic}-g`, topics: [topic], handler: async ([{ id }]) => void heard.push(id) })
+    await subscription.caughtUp()
+    expect(heard).toEqual(['a-1'])
+    await subscription.stop()
+  })
+  test.each([plain, scram])('refuses a wrong password by $mechanism at once, in words without it', async (user) => {
+    const { message, cause } = await refusalOf(settings(user, { KAFKA_SASL_PASSWORD_FILE: fileOf('notTheOne3') }))
+    expect(message).toMatch(/^Kafka does not let this process in: .*auth/i)
+    expect(`${message} ${String((cause as Error).stack)}`).not.toMatch(/notTheOne3|openSesame/)
+  })
   test('is refused where another authority is trusted than the one that vouches for it', async () => {
     const { pem } = await makeCertificate(folder, 'another')
     expect((await refusalOf(settings(scram, { KAFKA_SSL_CA_FILE: pem }))).message).toMatch(/^Kafka's certificate is not one that this process trusts \(/)
-  }, 120_000)
+  })
   test('is refused where only the authorities that Node.js knows are trusted', async () => {
     expect((await refusalOf(settings(scram, { KAFKA_SSL_CA_FILE: '' }))).message).toMatch(/^Kafka's certificate is not one that this process trusts \(/)
-  }, 120_000)
+  })
 })

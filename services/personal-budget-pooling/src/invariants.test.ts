@@ -10,7 +10,7 @@ let subject: Awaited<ReturnType<typeof paidPool>>
 beforeEach(async () => {
   place = await startPlace()
   subject = await paidPool()
-}, 60_000)
+})
 afterEach(() => place.stop())
 
 /** A pool with one spend that was voted on and paid, with its document. */

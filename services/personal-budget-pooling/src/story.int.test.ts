@@ -40,7 +40,7 @@ describe.each([
     if (found === undefined) return
     end = found.end
     place = await startPlace(found.drivers)
-  }, 120_000)
+  })
   afterAll(async () => {
     await place?.stop()
     await end()
@@ -114,5 +114,5 @@ describe.each([
     expect(left.items.map(({ kind }) => kind)).toEqual(['earmarked', 'promised', 'paid', 'left', 'reversed', 'released'])
     expect(done(await founder.self<{ items: object[] }>(`/pools/${poolId}/spends`)).items).toMatchObject([{ spendId, status: 'reversed' }])
     for (const { name, check } of place.service().invariants) expect([name, (await check()).violations]).toEqual([name, 0])
-  }, 120_000)
+  })
 })

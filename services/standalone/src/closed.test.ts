@@ -9,7 +9,7 @@ beforeAll(async () => {
     { role: 'navigator', name: 'Navigator' },
     { role: 'provider', name: 'Provider' },
   ])
-}, 120_000)
+})
 afterAll(() => opened.stop())
 
 test('R1 requests to an organisation that has closed stay with its people: they answer what waits and end what is in hand, and nobody new asks', async () => {
@@ -48,4 +48,4 @@ test('R1 requests to an organisation that has closed stay with its people: they 
   for (const referralId of [waiting, inHand]) await step(referralId, 'conclusion', { reason: 'moved' })
   const seen = await must(() => provider.send<{ status: string }>('GET', `/api/referral/referrals/${inHand}`))
   expect(seen.status).toBe('concluded')
-}, 120_000)
+})

@@ -11,7 +11,7 @@ beforeAll(async () => {
     { role: 'provider', name: 'Provider other' },
     { role: 'administrator', name: 'Administrator' },
   ])
-}, 120_000)
+})
 afterAll(() => opened.stop())
 
 const offering = async (owner: Person, name = 'Sale Neighbours') => {
@@ -72,7 +72,7 @@ test('D10 R1 a referral with a merged organisation goes on: whoever acts for the
   await eventually('nor the person', async () => ((await one.send('GET', `/api/people/people/${personId}`)).status === 404 ? true : undefined))
   for (const referralId of [before, after]) expect(await seenBy(other, referralId)).toBe(200)
   expect((await other.send('GET', `/api/people/people/${personId}`)).status).toBe(200)
-}, 120_000)
+})
 
 test('D10 R1 a referral to an offer that is merged goes on; the next is sent to the one that stands, and to both when the merge is undone', async () => {
   const [navigator, , , administrator] = people as [Person, Person, Person, Person]
@@ -108,4 +108,4 @@ test('D10 R1 a referral to an offer that is merged goes on; the next is sent to 
 
   await must(() => administrator.send('POST', `${at}/${matchId}/undoing`))
   await eventually('both take referrals', async () => ((await refer(merged)).status === 201 ? true : undefined))
-}, 120_000)
+})

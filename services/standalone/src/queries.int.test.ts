@@ -14,7 +14,7 @@ import type { Answer, Send } from './testing/openPlace.ts'
 const mongo = await mongoForTests()
 afterAll(() => mongo?.stop())
 const walkWithinMs = 600_000
-const triesMax = 50
+const triesMax = 300
 
 type Command = Record<string, unknown> & { $db?: string }
 const questions = ['find', 'aggregate', 'count', 'update', 'delete'] as const

@@ -45,35 +45,27 @@ describe('patchwork topics apply', () => {
     expect([code, errors]).toEqual([2, expect.stringContaining('Give a whole number')])
   })
   const testOnKafka = kafka ? test : test.skip
-  testOnKafka(
-    'shows what it would do, does it, and has nothing to do the second time',
-    async () => {
-      const planned = await patchwork(['topics', 'apply', '--dry-run', '--json'], withKafka)
-      expect(planned.code).toBe(0)
-      const { applied, plan } = JSON.parse(planned.output)
-      expect([applied, plan.map(({ topic }: { topic: string }) => topic)]).toEqual([false, topics])
-      const words = await patchwork(['topics', 'apply', '--dry-run'], withKafka)
-      // Still the same plan: nothing was done.
-      for (const { topic, action } of plan) expect(words.output).toMatch(new RegExp(`^${action} +${topic} \\(12 partitions\\)$`, 'm'))
+  testOnKafka('shows what it would do, does it, and has nothing to do the second time', async () => {
+    const planned = await patchwork(['topics', 'apply', '--dry-run', '--json'], withKafka)
+    expect(planned.code).toBe(0)
+    const { applied, plan } = JSON.parse(planned.output)
+    expect([applied, plan.map(({ topic }: { topic: string }) => topic)]).toEqual([false, topics])
+    const words = await patchwork(['topics', 'apply', '--dry-run'], withKafka)
+    // Still the same plan: nothing was done.
+    for (const { topic, action } of plan) expect(words.output).toMatch(new RegExp(`^${action} +${topic} \\(12 partitions\\)$`, 'm'))
 
-      expect(await patchwork(['topics', 'apply'], withKafka)).toMatchObject({ code: 0, output: expect.stringMatching(/^(Done|Nothing to do)\.$/m) })
-      const again = await patchwork(['topics', 'apply'], withKafka)
-      expect([again.code, again.output.trim().split('\n').at(-1)]).toEqual([0, 'Nothing to do.'])
-    },
-    120_000,
-  )
-  testOnKafka(
-    'a plan with a refusal ends with 1, and says what is refused, why, and that nothing was done',
-    async () => {
-      await patchwork(['topics', 'apply'], withKafka)
-      const refused = await patchwork(['topics', 'apply', '--partitions', '6'], withKafka)
-      expect(refused.code).toBe(1)
-      expect(refused.output.match(/^REFUSED /gm)).toHaveLength(topics.length)
-      expect(refused.output).toContain('Nothing was done')
-      expect((await patchwork(['topics', 'apply'], withKafka)).output).toContain('Nothing to do.')
-    },
-    120_000,
-  )
+    expect(await patchwork(['topics', 'apply'], withKafka)).toMatchObject({ code: 0, output: expect.stringMatching(/^(Done|Nothing to do)\.$/m) })
+    const again = await patchwork(['topics', 'apply'], withKafka)
+    expect([again.code, again.output.trim().split('\n').at(-1)]).toEqual([0, 'Nothing to do.'])
+  })
+  testOnKafka('a plan with a refusal ends with 1, and says what is refused, why, and that nothing was done', async () => {
+    await patchwork(['topics', 'apply'], withKafka)
+    const refused = await patchwork(['topics', 'apply', '--partitions', '6'], withKafka)
+    expect(refused.code).toBe(1)
+    expect(refused.output.match(/^REFUSED /gm)).toHaveLength(topics.length)
+    expect(refused.output).toContain('Nothing was done')
+    expect((await patchwork(['topics', 'apply'], withKafka)).output).toContain('Nothing to do.')
+  })
 })
 
 describe('patchwork indexes apply', () => {
@@ -85,7 +77,7 @@ describe('patchwork indexes apply', () => {
     const { code, errors } = await patchwork(['indexes', 'apply'], { MONGODB_URI: 'mongodb://someone:secret@127.0.0.1:1/place' })
     expect([code, errors]).toEqual([1, expect.stringMatching(/\w{3}/)])
     expect(errors).not.toContain('secret')
-  }, 60_000)
+  })
   const onMongo = mongo ? test : test.skip
   onMongo(
     'shows every index that a service declares, makes it, puts right what differs, leaves what is not ours, and has nothing to do the second time',
@@ -123,6 +115,5 @@ describe('patchwork indexes apply', () => {
       expect((await patchwork(['indexes', 'apply'], withMongo)).output).toContain('Nothing to do.')
       await connection.close()
     },
-    240_000,
   )
 })

@@ -41,7 +41,7 @@ describe('the traps of Kafka’s client', () => {
   afterAll(async () => {
     await Promise.all(opened.map((log) => log.close()))
     await kafka?.stop()
-  }, 60_000)
+  })
 
   onKafka(
     '1. a handler that throws a plain error restarts no consumer: its key comes again after a back-off, and every other flows on',

@@ -7,7 +7,7 @@ import { toCsv } from './csv.ts'
 let place: Place
 beforeAll(async () => {
   place = await startPlace()
-}, 60_000)
+})
 afterAll(() => place.stop())
 
 type Spending = { spendId: string }
@@ -140,7 +140,7 @@ describe('earmarks', () => {
     await place.caughtUp()
     for (const { name, check } of place.service().invariants.filter(({ name }) => name.includes('set aside')))
       expect([name, (await check()).violations]).toEqual([name, 0])
-  }, 60_000)
+  })
 })
 
 /** Writes what a budget's own rule would, through the same store, without the pool's part of the route. */
@@ -172,7 +172,7 @@ describe('spends', () => {
     expect(answers.filter(({ status }) => status !== 201).map(code)).toEqual(Array(67).fill('not-enough-free'))
     const { totals, spends } = done(await founder.self<Standing>(at))
     expect([totals, spends.length]).toEqual([{ freePence: 200, committedPence: 19_800, paidPence: 0 }, 33])
-  }, 120_000)
+  })
   test('an invoice is entered once, however its number is written, and in no other pool', async () => {
     const gardens = await organisation(place)
     const [pool, other] = [await openPool(place, { count: 2, earmarkPence: 5_000 }), await openPool(place, { count: 2, earmarkPence: 5_000 })]
@@ -243,7 +243,7 @@ describe('spends', () => {
     } finally {
       await late.stop()
     }
-  }, 60_000)
+  })
 })
 
 describe('documents', () => {
@@ -344,10 +344,10 @@ describe('every route, asked by every role about what is not theirs', () => {
           else expect([401, 403, 500]).not.toContain(status)
         }
     expect(asked).toBeGreaterThan(150)
-  }, 60_000)
+  })
 })
 
 test('what verify asks of all this holds', async () => {
   await place.caughtUp()
   for (const { name, check } of place.service().invariants) expect([name, (await check()).violations]).toEqual([name, 0])
-}, 60_000)
+})

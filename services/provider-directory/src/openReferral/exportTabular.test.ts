@@ -35,7 +35,7 @@ beforeAll(async () => {
   server = listening
   feed = `${address}/open-referral-uk/v3`
   scratch = mkdtempSync(join(tmpdir(), 'patchwork-tabular-'))
-}, 60_000)
+})
 afterAll(async () => {
   server.close()
   server.closeAllConnections()
@@ -84,7 +84,7 @@ test('the tables hold the whole feed, each row refers to one that is there, and 
   }
   const [service] = (await place.feed('/services?per_page=1')).body.contents
   expect(tables.services?.find(({ id }) => id === service.id)).toMatchObject({ name: service.name, description: service.description, status: 'active' })
-}, 60_000)
+})
 
 testWith(tabularFolder)('every column of every table is one of the standard’s, and none that it requires is missing', () => {
   const standard = (file: string) => readJsonFile(join(tabularFolder, 'schema', file))

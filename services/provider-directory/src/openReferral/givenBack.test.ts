@@ -58,36 +58,32 @@ const renamed = (given: unknown, shown: unknown): Map<string, string> => {
 const withNames = (value: unknown, names: ReadonlyMap<string, string>): unknown =>
   JSON.parse(JSON.stringify(value), (key, part) => (/(?:^|_)id$/.test(key) ? (names.get(part) ?? part) : part))
 
-withMocks.each(['Default', 'Warn', 'Test'])(
-  'D2 the service that the validator keeps as its %s feed is imported, and comes out again equal',
-  async (feed) => {
-    const given = readJsonFile(join(mocksFolder, `V3.0-UK-${feed}`, 'service_full.json'))
-    const [shown = {}] = await importedAs([given], 1)
-    const { organization_id: organisationId, ...rest } = shown
-    expect(rest).toEqual(withNames(given, renamed(given, shown)))
-    expect(organisationId).toBe((shown.organization as Fields).id)
-    // So do its parts, asked for by themselves.
-    const [placeGiven] = given.service_at_locations
-    const [placeShown] = shown.service_at_locations as Fields[]
-    const whole = (await place.feed(`/service_at_locations/${placeShown?.id}`)).body
-    expect(whole.location).toEqual(placeShown?.location)
-    expect(whole.location.name).toBe(placeGiven.location.name)
-    const { services, ...organization } = (await place.feed(`/organizations/${organisationId}`)).body
-    expect(organization).toEqual(shown.organization)
-    expect(services).toHaveLength(1)
-    const [{ taxonomy_term: term }] = given.attributes
-    expect((await place.feed(`/taxonomy_terms/${term.id}`)).body).toEqual(term)
-    expect((await place.feed(`/services?taxonomy_term_id=${term.id}`)).body.total_items).toBe(1)
-    for (const [query, count] of [
-      ['minimum_age=12', 1],
-      ['minimum_age=13', 0],
-      ['maximum_age=100', 1],
-      ['maximum_age=99', 0],
-    ] as const)
-      expect({ query, count: (await place.feed(`/services?${query}`)).body.total_items }).toEqual({ query, count })
-  },
-  60_000,
-)
+withMocks.each(['Default', 'Warn', 'Test'])('D2 the service that the validator keeps as its %s feed is imported, and comes out again equal', async (feed) => {
+  const given = readJsonFile(join(mocksFolder, `V3.0-UK-${feed}`, 'service_full.json'))
+  const [shown = {}] = await importedAs([given], 1)
+  const { organization_id: organisationId, ...rest } = shown
+  expect(rest).toEqual(withNames(given, renamed(given, shown)))
+  expect(organisationId).toBe((shown.organization as Fields).id)
+  // So do its parts, asked for by themselves.
+  const [placeGiven] = given.service_at_locations
+  const [placeShown] = shown.service_at_locations as Fields[]
+  const whole = (await place.feed(`/service_at_locations/${placeShown?.id}`)).body
+  expect(whole.location).toEqual(placeShown?.location)
+  expect(whole.location.name).toBe(placeGiven.location.name)
+  const { services, ...organization } = (await place.feed(`/organizations/${organisationId}`)).body
+  expect(organization).toEqual(shown.organization)
+  expect(services).toHaveLength(1)
+  const [{ taxonomy_term: term }] = given.attributes
+  expect((await place.feed(`/taxonomy_terms/${term.id}`)).body).toEqual(term)
+  expect((await place.feed(`/services?taxonomy_term_id=${term.id}`)).body.total_items).toBe(1)
+  for (const [query, count] of [
+    ['minimum_age=12', 1],
+    ['minimum_age=13', 0],
+    ['maximum_age=100', 1],
+    ['maximum_age=99', 0],
+  ] as const)
+    expect({ query, count: (await place.feed(`/services?${query}`)).body.total_items }).toEqual({ query, count })
+})
 
 withMocks.each(['Default', 'Warn', 'Test'])(
   'D2 the list that the validator keeps as its %s feed is imported, and what is sound in it comes out again equal',
@@ -105,7 +101,6 @@ withMocks.each(['Default', 'Warn', 'Test'])(
       if (schedules) expect(there.some((one) => isShownAs({ schedules }, one))).toBe(true)
     }
   },
-  60_000,
 )
 /** Whether all that is given is in what is shown, but for ids. */
 const isShownAs = (given: unknown, shown: unknown): boolean => {
@@ -114,19 +109,15 @@ const isShownAs = (given: unknown, shown: unknown): boolean => {
   return Object.entries(given).every(([key, value]) => (/(?:^|_)id$/.test(key) ? true : isShownAs(value, (shown as Fields | undefined)?.[key])))
 }
 
-withMocks(
-  'D2 what is not sound in the feed that the validator keeps to be refused is left out, and the rest comes out',
-  async () => {
-    const given = readJsonFile(join(mocksFolder, 'V3.0-UK-Fail', 'service_full.json'))
-    const [shown = {}] = await importedAs([given], 1)
-    expect(given).toMatchObject({ url: 'example/counselling', email: 'email-example_com' })
-    expect(shown.email).toBeUndefined()
-    expect(shown.url).not.toBe(given.url)
-    expect(shown.accreditations).toBe(given.accreditations)
-    expect(standardSchemas()('service.json', shown)).toEqual([])
-  },
-  60_000,
-)
+withMocks('D2 what is not sound in the feed that the validator keeps to be refused is left out, and the rest comes out', async () => {
+  const given = readJsonFile(join(mocksFolder, 'V3.0-UK-Fail', 'service_full.json'))
+  const [shown = {}] = await importedAs([given], 1)
+  expect(given).toMatchObject({ url: 'example/counselling', email: 'email-example_com' })
+  expect(shown.email).toBeUndefined()
+  expect(shown.url).not.toBe(given.url)
+  expect(shown.accreditations).toBe(given.accreditations)
+  expect(standardSchemas()('service.json', shown)).toEqual([])
+})
 
 test('D2 X1 a description that came marked up leaves with its paragraphs, lists and links and nothing else, and is shown so beside its words', async () => {
   const given = {
@@ -185,7 +176,7 @@ test('D2 a service that somebody describes anew here leaves in their words, with
   expect(edited).not.toHaveProperty('alert')
   expect(edited).not.toHaveProperty('minimum_age')
   expect((await place.feed('/services?minimum_age=1')).body.total_items).toBe(0)
-}, 60_000)
+})
 
 describe('whatever a feed says', () => {
   const becoming = { ownId: 'a', organisationId: 'b', ownKey: undefined, organisationKey: undefined, parentId: () => 'c' }
