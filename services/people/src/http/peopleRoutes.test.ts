@@ -64,9 +64,9 @@ describe('R2 registering and reading', () => {
   test('R2 a registration that comes twice under one key is one person, also after a restart; with another body it is refused', async () => {
     const navigator = place.as('navigator', newId())
     const headers = { 'idempotency-key': newId() }
-    const first = await navigator('/people', { body: margaret, headers })
+    const { status, body, etag } = await navigator('/people', { body: margaret, headers })
     await place.restart()
-    expect(await navigator('/people', { body: margaret, headers })).toEqual(first)
+    expect(await navigator('/people', { body: margaret, headers })).toMatchObject({ status, body, etag })
     const other = await navigator<Problem>('/people', { body: { ...margaret, name: 'Another' }, headers })
     expect([other.status, other.body.code]).toEqual([422, 'idempotency-key-reused'])
   })
@@ -327,7 +327,7 @@ describe('I1 changing details', () => {
     const { etag } = await resident('/people/me')
     const next = { name: 'Margaret Thornton', language: 'cy', accessNeeds: ['bsl', 'bsl'], contactPreferences: { ways: ['letter'], note: 'After two' } }
     const changed = await resident('/people/me', { method: 'PUT', body: next, headers: { 'if-match': etag ?? '' } })
-    expect(changed).toEqual({ status: 200, body: { personId }, etag: '"2"' })
+    expect({ ...changed.body, status: changed.status, etag: changed.etag }).toEqual({ personId, status: 200, etag: '"2"' })
     expect((await resident<Person>('/people/me')).body).toEqual({ personId, ...next, accessNeeds: ['bsl'] })
   })
 
