@@ -22,6 +22,42 @@ export type Answer<Body = Record<string, unknown>> = { status: number; body: Bod
 /** `raw` and `bytes` are sent as they are, as JSON and as a file; POST where anything is sent, unless `method` says otherwise. */
 export type Sending = { method?: string; body?: unknown; raw?: string; bytes?: Uint8Array; headers?: Record<string, string> }
 type Ask = <Body = Record<string, unknown>>(path: string, sending?: Sending) => Promise<Answer<Body>>
+/** Gives the events of other services one by one, each the next of its subject on its topic, as they would be told at this runtime's time. */
+export const eventsOfOthers = (runtime: Pick<Runtime, 'now'>) => {
+  const sequences = new Map<string, number>()
+  return <Definition extends EventDefinition>(definition: Definition, subject: string, data: z.input<Definition['data']>): EventEnvelope => {
+    const source = `/${definition.topic.replaceAll('.', '/')}`
+    const sequence = (sequences.get(`${source} ${subject}`) ?? 0) + 1
+    sequences.set(`${source} ${subject}`, sequence)
+    return {
+      specversion: '1.0',
+      id: newId(),
+      source,
+      type: definition.type,
+      subject,
+      time: new Date(runtime.now()).toISOString(),
+      datacontenttype: 'application/json',
+      sequence,
+      sequencetype: 'Integer',
+      commandkey: newId(),
+      data: definition.data.parse(data),
+    }
+  }
+}
+
+/** What a service serves, listened to on this machine; `close` breaks off whatever is still open. */
+export const serve = async ({ mounts }: Pick<RunningService, 'mounts'>) => {
+  const front = express()
+  for (const { path, app } of mounts) front.use(path, app)
+  const server = createServer(front).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const close = async (): Promise<void> => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close }
+}
+
 /** Where a service keeps its data. */
 export type Drivers = { documents: () => DocumentStore; log: () => EventLog }
 
@@ -51,7 +87,7 @@ export const startTestService = async <Running extends RunningService>(options: 
   }
   const logLines: string[] = []
   const logger = createLogger({ service, level: 'debug', destination: { write: (line: string) => void logLines.push(line) } })
-  const sequences = new Map<string, number>()
+  const nextEvent = eventsOfOthers(runtime)
   /** What the service has opened, by name: for tests that change by hand what must not change. */
   const collections = new Map<string, Collection<object>>()
   /** Collections into which nothing can be put for the time being. */
@@ -78,22 +114,18 @@ export const startTestService = async <Running extends RunningService>(options: 
     const { documents, log, close } = await openStores()
     const ports: Ports = { documents: watched(documents), log, runtime, logger, dataKey }
     const running = await start(ports, { publicUrl: 'https://place.example', issuer: issuer.issuer, jwksUrl: issuer.jwksUrl })
-    const front = express()
-    for (const { path, app } of running.mounts) front.use(path, app)
-    const server = createServer(front).listen(0, '127.0.0.1')
-    await once(server, 'listening')
+    const served = await serve(running)
     const end = async () => {
       await running.stop()
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      await served.close()
       await log.close()
       await documents.close()
       await close()
     }
-    return { running, ports, server, end }
+    return { running, ports, served, end }
   }
   let now = await run()
-  const address = () => `http://127.0.0.1:${(now.server.address() as AddressInfo).port}/api/${service}`
+  const address = () => `${now.served.url}/api/${service}`
 
   const send = async <Body>(token: string | undefined, path: string, { method, body, raw, bytes, headers = {} }: Sending = {}): Promise<Answer<Body>> => {
     const content = bytes ?? raw ?? (body === undefined ? undefined : JSON.stringify(body))
@@ -120,7 +152,7 @@ export const startTestService = async <Running extends RunningService>(options: 
     logLines,
     folder,
     address,
-    server: () => now.server,
+    server: () => now.served.server,
     service: () => now.running,
     ports: () => now.ports,
     tokenFor,
@@ -137,22 +169,7 @@ export const startTestService = async <Running extends RunningService>(options: 
     asAnyone: ((path, sending) => send(undefined, path, sending)) as Ask,
     /** Tells what another service would tell, the next of its subject; gives the event, so that it can be told again. */
     tell: async <Definition extends EventDefinition>(definition: Definition, subject: string, data: z.input<Definition['data']>): Promise<EventEnvelope> => {
-      const source = `/patchwork/${definition.topic.split('.').slice(1).join('/')}`
-      const sequence = (sequences.get(`${source} ${subject}`) ?? 0) + 1
-      sequences.set(`${source} ${subject}`, sequence)
-      const event: EventEnvelope = {
-        specversion: '1.0',
-        id: newId(),
-        source,
-        type: definition.type,
-        subject,
-        time: new Date(runtime.now()).toISOString(),
-        datacontenttype: 'application/json',
-        sequence,
-        sequencetype: 'Integer',
-        commandkey: newId(),
-        data: definition.data.parse(data),
-      }
+      const event = nextEvent(definition, subject, data)
       await now.ports.log.publish([{ topic: definition.topic, event }])
       return event
     },

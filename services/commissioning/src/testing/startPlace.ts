@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Ports } from '@patchwork/aggregate'
@@ -8,16 +7,17 @@ import { type EventLog, embeddedEventLog, kafkaEventLog } from '@patchwork/event
 import { type EventDefinition, type EventEnvelope, OrganisationMemberJoined, topics } from '@patchwork/events'
 import { openPlaceFile } from '@patchwork/place-file'
 import { type Runtime, systemRuntime } from '@patchwork/runtime'
+import { eventsOfOthers, newId, serve } from '@patchwork/service-testing'
 import { createLogger } from '@patchwork/telemetry'
 import { kafkaForTests, mongoForTests, passedOn, startTestIssuer, type TestRole } from '@patchwork/testing'
-import express from 'express'
 import supertest from 'supertest'
 import type { z } from 'zod'
 import { type RunningCommissioning, start } from '../index.ts'
 
 const service = 'commissioning'
 const directoryUrl = 'http://directory.place/api/provider-directory'
-export const newId = systemRuntime.uuid
+
+export { newId }
 export const wardCodes = ['E05015239', 'E05015240', 'E05015241']
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies as they come
@@ -98,7 +98,7 @@ export const startPlace = async (drivers: Drivers) => {
   }
   const logLines: string[] = []
   const logger = createLogger({ service, level: 'debug', destination: { write: (line: string) => void logLines.push(line) } })
-  const sequences = new Map<string, number>()
+  const nextEvent = eventsOfOthers(runtime)
 
   const run = async () => {
     const { documents, log, close } = await drivers.open(runtime)
@@ -106,22 +106,19 @@ export const startPlace = async (drivers: Drivers) => {
     const ports: Ports = { documents, log, runtime, logger, dataKey }
     const settings = { publicUrl: 'https://place.example', issuer: issuer.issuer, jwksUrl: issuer.jwksUrl, serviceUrls: { 'provider-directory': directoryUrl } }
     const running: RunningCommissioning = await start(ports, settings)
-    const front = express()
-    for (const { path, app } of running.mounts) front.use(path, app)
-    const server = createServer(front).listen(0, '127.0.0.1')
+    const served = await serve(running)
     const end = async () => {
       await running.stop()
-      server.closeAllConnections()
-      server.close()
+      await served.close()
       await close()
     }
-    return { running, ports, server, end }
+    return { running, ports, served, end }
   }
   let now = await run()
 
   const send = async (token: string | undefined, path: string, { body, raw, headers = {}, method }: Sending = {}): Promise<Answer> => {
     const text = raw ?? (body === undefined ? undefined : JSON.stringify(body))
-    const request = supertest(now.server)[method ?? (text === undefined ? 'get' : 'post')](`/api/${service}${path}`)
+    const request = supertest(now.served.server)[method ?? (text === undefined ? 'get' : 'post')](`/api/${service}${path}`)
     if (token !== undefined) request.set('authorization', `Bearer ${token}`)
     if (text !== undefined) request.set('content-type', 'application/json')
     return request.set(headers).send(text) as unknown as Promise<Answer>
@@ -132,7 +129,7 @@ export const startPlace = async (drivers: Drivers) => {
     logLines,
     service: () => now.running,
     ports: () => now.ports,
-    address: () => `http://127.0.0.1:${(now.server.address() as { port: number }).port}/api/${service}`,
+    address: () => `${now.served.url}/api/${service}`,
     /** Asks as a person in a role. */
     as:
       (role: TestRole, personId: string = newId()) =>
@@ -141,21 +138,7 @@ export const startPlace = async (drivers: Drivers) => {
     asAnyone: (path: string, sending: Sending = {}): Promise<Answer> => send(undefined, path, sending),
     /** Tells what another service would tell. */
     tell: async <Definition extends EventDefinition>(definition: Definition, subject: string, data: z.input<Definition['data']>): Promise<EventEnvelope> => {
-      const sequence = (sequences.get(`${definition.topic} ${subject}`) ?? 0) + 1
-      sequences.set(`${definition.topic} ${subject}`, sequence)
-      const event: EventEnvelope = {
-        specversion: '1.0',
-        id: newId(),
-        source: `/patchwork/${definition.topic.split('.').slice(1).join('/')}`,
-        type: definition.type,
-        subject,
-        time: new Date(runtime.now()).toISOString(),
-        datacontenttype: 'application/json',
-        sequence,
-        sequencetype: 'Integer',
-        commandkey: newId(),
-        data: definition.data.parse(data),
-      }
+      const event = nextEvent(definition, subject, data)
       await now.ports.log.publish([{ topic: definition.topic, event }])
       return event
     },

@@ -1,7 +1,4 @@
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Ports } from '@patchwork/aggregate'
@@ -11,10 +8,9 @@ import type { EventDefinition, EventEnvelope } from '@patchwork/events'
 import type { RunningService } from '@patchwork/http'
 import { openPlaceFile } from '@patchwork/place-file'
 import { type Runtime, systemRuntime } from '@patchwork/runtime'
+import { eventsOfOthers, serve } from '@patchwork/service-testing'
 import { createLogger } from '@patchwork/telemetry'
 import { until } from '@patchwork/testing'
-import express from 'express'
-import type { z } from 'zod'
 import { start } from '../index.ts'
 import { type Neighbours, startNeighbours } from './neighbours.ts'
 
@@ -33,7 +29,6 @@ export const startService = async (options: { runtime?: Runtime; smtpUrl?: () =>
   const neighbours: Neighbours = await startNeighbours(dataKey)
   const logLines: string[] = []
   const logger = createLogger({ service: 'notification', level: 'debug', destination: { write: (line) => void logLines.push(line) } })
-  const sequences = new Map<string, number>()
 
   const settings = () => {
     const { urls } = neighbours
@@ -48,40 +43,20 @@ export const startService = async (options: { runtime?: Runtime; smtpUrl?: () =>
     const log = embeddedEventLog({ placeFile, runtime, logger })
     const ports: Ports = { documents, log, runtime, logger, dataKey }
     const service = await start(ports, settings())
-    const front = express()
-    for (const { path, app } of service.mounts) front.use(path, app)
-    const server = createServer(front).listen(0, '127.0.0.1')
-    await once(server, 'listening')
+    const { url, close } = await serve(service)
     const end = async () => {
       await service.stop()
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      await close()
       await log.close()
       await documents.close()
       await placeFile.close()
     }
-    return { service, ports, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/notification`, end }
+    return { service, ports, url: `${url}/api/notification`, end }
   }
   let running = await run()
 
   /** What another service would publish. The sequence counts per subject; a given `id` and `sequence` make a repeat. */
-  const envelope = <Definition extends EventDefinition>(definition: Definition, subject: string, data: z.input<Definition['data']>): EventEnvelope => {
-    const sequence = (sequences.get(subject) ?? 0) + 1
-    sequences.set(subject, sequence)
-    return {
-      specversion: '1.0',
-      id: systemRuntime.uuid(),
-      source: `/${definition.topic.split('.').slice(1).join('/')}`,
-      type: definition.type,
-      subject,
-      time: new Date(runtime.now()).toISOString(),
-      datacontenttype: 'application/json',
-      sequence,
-      sequencetype: 'Integer',
-      commandkey: systemRuntime.uuid(),
-      data: definition.data.parse(data),
-    }
-  }
+  const envelope = eventsOfOthers(runtime)
 
   const call = async <Body = Record<string, unknown>>(
     personId: string | undefined,
