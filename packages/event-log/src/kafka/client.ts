@@ -17,14 +17,20 @@ export type KafkaClientOptions = KafkaSecurity & {
   logger?: Logger
 }
 
-/** Kafka's client as all of ours use it: few tries of its own and soon given up, as whoever asks knows better when to ask again. */
-export const kafkaClient = ({ brokers, clientId, logger, ssl, sasl }: KafkaClientOptions): Kafka =>
+/** Few tries of its own and soon given up: whoever asks knows better when to ask again. */
+const impatient = { initialRetryTime: 100, maxRetryTime: 2_000, retries: 4 }
+
+/** Goes on for some five minutes. */
+export const patient = { initialRetryTime: 100, maxRetryTime: 500, retries: 600 }
+
+/** Kafka's client as all of ours use it. `retry`: how it looks for a broker that does not answer; soon given up when absent. */
+export const kafkaClient = ({ brokers, clientId, logger, ssl, sasl }: KafkaClientOptions, retry = impatient): Kafka =>
   new Kafka({
     brokers: [...brokers],
     clientId,
     connectionTimeout: 3_000,
     requestTimeout: 10_000,
-    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 4 },
+    retry,
     logLevel: logLevel.WARN,
     logCreator:
       () =>

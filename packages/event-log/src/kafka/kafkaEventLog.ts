@@ -1,7 +1,7 @@
 import { sleep } from '@patchwork/runtime'
 import { type EventLog, LogRefusedError, LogUnavailableError } from '../eventLog.ts'
 import { openAdmin } from './admin.ts'
-import { type KafkaClientOptions, kafkaClient } from './client.ts'
+import { type KafkaClientOptions, kafkaClient, patient } from './client.ts'
 import { openProducer } from './producer.ts'
 import { readTopic } from './readTopic.ts'
 import { openSubscription } from './subscription.ts'
@@ -26,6 +26,7 @@ export type KafkaOptions = KafkaClientOptions &
 export const kafkaEventLog = (options: KafkaOptions): EventLog => {
   const { runtime, logger, sessionMs = sessionMsDefault } = options
   const kafka = kafkaClient(options)
+  const kafkaOfMembers = kafkaClient(options, patient)
   const producer = openProducer({ kafka, runtime })
   const admin = openAdmin({ kafka, runtime })
   const stops = new Set<() => Promise<void>>()
@@ -61,7 +62,7 @@ export const kafkaEventLog = (options: KafkaOptions): EventLog => {
     subscribe: async ({ group, topics, handler, concurrencyMax = 16, runMax = 1 }) => {
       refuseWhenClosed()
       const subscription = openSubscription({
-        kafka,
+        kafka: kafkaOfMembers,
         runtime,
         logger,
         group,

@@ -1,6 +1,6 @@
 import { type Runtime, sleep } from '@patchwork/runtime'
 import type { Logger } from '@patchwork/telemetry'
-import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
+import type { EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
 import type { EventHandler } from '../eventLog.ts'
 import type { LoggedEvent } from '../keyedWork.ts'
 import { openSlots } from '../slots.ts'
@@ -15,9 +15,9 @@ const caughtUpPollMs = 5
 /** What other members have done is asked of the broker. */
 const committedPollMs = 100
 const rebuildMinMs = 500
-// The client has tried for some ten seconds by itself before it is given up, and every wait is added to the time that events have waited already.
+// The client has tried for minutes by itself before it is given up, and every wait is added to the time that events have waited already.
 const rebuildMaxMs = 2_000
-const disconnectWithinMs = 10_000
+const partWithinMs = 10_000
 // What an event takes of memory beside its data, whose text may need two bytes for each one that came.
 const objectBytes = 1_000
 // Taken at once, so that room is looked at and the place noted once for all of them: what there is room for is exceeded by no more than these.
@@ -53,15 +53,16 @@ type Options = {
 
 /**
  * A member of a Kafka group. It takes events off Kafka into memory, hands them on by key, and commits each partition up to its first unfinished event;
- * so a slow or refusing handler never holds up a heartbeat. A client that crashes (kafkajs leaves a dead consumer in a living process) is replaced.
- * It joins beside whoever opened it: a group shares its work out anew only when a member that was killed has been silent for `sessionMs`.
+ * so a slow or refusing handler never holds up a heartbeat. While Kafka is away it stays the member that it was, and goes on as soon as Kafka is back; one
+ * that is made anew would wait until the member that it was before has been silent for a session. A client that crashes (kafkajs leaves a dead consumer in a
+ * living process) is replaced. It joins beside whoever opened it: a group shares its work out anew only when a member that was killed has been silent for `sessionMs`.
  */
 export const openSubscription = (options: Options) => {
   const { kafka, runtime, logger, group, topics, handler, concurrencyMax, runMax, sessionMs } = options
   const stopping = new AbortController()
   const work = openPartitionWork({ runtime, logger, group, worker: { handler, slots: openSlots(concurrencyMax), runMax } })
   let isDraining = false
-  // Of the consumer that lives: commits with its present generation, and does not try again by itself, which could move a group back.
+  // Of the consumer that lives: commits with its present generation.
   let commitOffsets: EachBatchPayload['commitOffsetsIfNecessary'] | undefined
 
   const takeBatch = async ({ batch, resolveOffset, heartbeat, pause, isRunning, isStale, commitOffsetsIfNecessary }: EachBatchPayload) => {
@@ -96,7 +97,7 @@ export const openSubscription = (options: Options) => {
     }
   }
 
-  const commit = async () => {
+  const commitOnce = async () => {
     const moved = work.all().filter(({ done, committed }) => done > committed)
     if (moved.length === 0 || !commitOffsets) return
     const offsets = moved.map((owned) => ({ owned, done: owned.done }))
@@ -112,12 +113,28 @@ export const openSubscription = (options: Options) => {
       (error) => logger?.debug({ group, code: error?.type ?? error?.name }, 'offsets could not be committed'),
     )
   }
+  // One at a time: while Kafka is away it waits, and one that was overtaken by the next would move the group back.
+  let committing: Promise<void> | undefined
+  const commit = () => {
+    if (committing) return committing
+    const mine = commitOnce().finally(() => {
+      if (committing === mine) committing = undefined
+    })
+    committing = mine
+    return mine
+  }
   const commitForEver = async () => {
     while (!stopping.signal.aborted) {
       await sleep(runtime, commitEveryMs, stopping.signal)
-      await commit()
+      void commit()
     }
   }
+
+  // Of the consumer that lives: when Kafka last answered it as a member, or it was made.
+  let heardAt = 0
+  /** Waits for what is still to be said to Kafka, but not when that has forgotten this member by now. */
+  const part = (saying: Promise<unknown>) =>
+    Promise.race([saying.catch(() => undefined), sleep(runtime, runtime.now() - heardAt < sessionMs ? partWithinMs : 0)])
 
   /** Lives until the consumer crashes or the subscription stops. */
   const runOnce = async (onJoined: () => void): Promise<void> => {
@@ -131,6 +148,10 @@ export const openSubscription = (options: Options) => {
       // Every crash is ours to mend: after some the client would stay dead.
       retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 8, restartOnFailure: async () => false },
     })
+    const hear = () => {
+      heardAt = runtime.now()
+    }
+    hear()
     const crashed = Promise.withResolvers<void>()
     // Until the group is shared out anew, the present generation may still say what it has finished.
     consumer.on(consumer.events.REBALANCING, () => {
@@ -138,26 +159,34 @@ export const openSubscription = (options: Options) => {
       void work.releaseAll()
     })
     consumer.on(consumer.events.GROUP_JOIN, () => {
+      hear()
       void work.releaseAll()
       onJoined()
+      // It was still on its way into the group when it was told to leave.
+      if (stopping.signal.aborted) void consumer.disconnect().catch(() => undefined)
     })
+    consumer.on(consumer.events.HEARTBEAT, hear)
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       logger?.warn({ group, code: payload.error.name }, 'the consumer crashed; another is made')
       crashed.resolve()
     })
     const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve(), { once: true }))
-    try {
+    const start = async () => {
       await consumer.connect()
       await consumer.subscribe({ topics: [...topics], fromBeginning: true })
       await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: takeBatch })
-      if (!stopping.signal.aborted) await Promise.race([crashed.promise, stopped])
+    }
+    const starting = start()
+    try {
+      await Promise.race([starting.then(() => crashed.promise), stopped])
+      await part(starting)
     } finally {
       commitOffsets = undefined
+      committing = undefined
       void work.releaseAll()
-      await disconnect(consumer)
+      await part(consumer.disconnect())
     }
   }
-  const disconnect = (consumer: Consumer) => Promise.race([consumer.disconnect().catch(() => undefined), sleep(runtime, disconnectWithinMs)])
 
   const supervise = async () => {
     for (let failures = 0; !stopping.signal.aborted; failures += 1) {
@@ -192,7 +221,8 @@ export const openSubscription = (options: Options) => {
   const stop = async () => {
     isDraining = true
     await work.finish()
-    await commit()
+    // What was being committed meanwhile may say less.
+    await part((committing ?? Promise.resolve()).then(commit))
     stopping.abort()
     await Promise.all(running)
   }
