@@ -49,16 +49,22 @@ const lookThroughStores = async (place: StartedPlace): Promise<void> => {
   const [broken, rebuilt] = await Promise.all([lastBroken(place), place.run('rebuild', '--json')])
   expectNone(broken)
   expect(rebuilt).toMatchObject({ code: 0 })
-  expect((JSON.parse(rebuilt.output) as { readModels: ReadModel[] }).readModels.filter(({ equal }) => !equal)).toEqual([])
+  expect(answerOf<{ readModels: ReadModel[] }>(rebuilt).readModels.filter(({ equal }) => !equal)).toEqual([])
   expect((await place.run('dead-letters', 'list', '--json')).output.trim()).toBe('[]')
 }
 
 /** Which invariants are broken. */
 const lastBroken = (place: StartedPlace): Promise<Invariant[]> =>
   lastOf(async () => {
-    const { output } = await place.run('verify', '--json')
-    return (JSON.parse(output) as { invariants: Invariant[] }).invariants.filter(({ violations }) => violations > 0)
+    const verified = await place.run('verify', '--json')
+    return answerOf<{ invariants: Invariant[] }>(verified).invariants.filter(({ violations }) => violations > 0)
   })
+
+/** What a command answered as JSON. Throws with its words where it could not do what it was asked. */
+const answerOf = <Answer>({ code, output }: { code: number; output: string }): Answer => {
+  if (!output.trimStart().startsWith('{')) throw new Error(`A command ended with ${code}: ${output}`)
+  return JSON.parse(output) as Answer
+}
 
 /** What is still found that should not be there, once nothing is, or there has been no less of it for a long time. */
 const lastOf = async <Found>(look: () => Promise<Found[]>): Promise<Found[]> => {

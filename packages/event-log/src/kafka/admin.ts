@@ -8,41 +8,61 @@ const askAgainMs = 100
 
 type Refusal = { retriable?: boolean; name?: string }
 
-/** One connection for questions, made when it is first needed and again after one that failed. Throws LogUnavailableError. */
+type Connection = { client: Promise<Admin>; asking: number; isDropped: boolean }
+
+/** One connection for questions, made when it is first needed and again after one that failed: those that are asked meanwhile are answered yet. Throws LogUnavailableError. */
 export const openAdmin = ({ kafka, runtime }: { kafka: Kafka; runtime: Runtime }) => {
-  let connected: Promise<Admin> | undefined
+  let connected: Connection | undefined
   const connect = async () => {
     const client = kafka.admin()
     await client.connect()
     return client
   }
-  const drop = (client: Promise<Admin>) => {
-    if (connected === client) connected = undefined
-    return client.then((one) => one.disconnect()).catch(() => undefined)
+  const disconnect = ({ client }: Connection) => client.then((one) => one.disconnect()).catch(() => undefined)
+  const drop = (connection: Connection) => {
+    if (connected === connection) connected = undefined
+    connection.isDropped = true
   }
-  const ask = async <Result>(question: (client: Admin) => Promise<Result>, until = runtime.now() + askAgainWithinMs): Promise<Result> => {
-    connected ??= connect()
-    const client = connected
+  const asked = async <Result>(question: (client: Admin) => Promise<Result>): Promise<Result> => {
+    connected ??= { client: connect(), asking: 0, isDropped: false }
+    const connection = connected
+    connection.asking += 1
     try {
-      return await question(await client)
+      return await question(await connection.client)
     } catch (error) {
-      // The client's own few tries are over within two seconds, which a topic that was just made can take on a busy broker.
-      const { retriable, name } = ((error as Error).name === 'KafkaJSNumberOfRetriesExceeded' ? (error as Error).cause : error) as Refusal
-      if (retriable && name === 'KafkaJSProtocolError' && runtime.now() < until) {
-        await sleep(runtime, askAgainMs)
-        return ask(question, until)
-      }
-      void drop(client)
-      if (error instanceof LogUnavailableError) throw error
-      throw refusalIn(error) ?? new LogUnavailableError(`Kafka did not answer: ${(error as Error).message}`, { cause: error })
+      if (!isToBeAskedAgain(error)) drop(connection)
+      throw error
+    } finally {
+      connection.asking -= 1
+      // Whoever leaves last: a connection that is ended takes with it whatever is being asked on it.
+      if (connection.isDropped && connection.asking === 0) void disconnect(connection)
     }
   }
+  const ask = async <Result>(question: (client: Admin) => Promise<Result>): Promise<Result> => {
+    for (const until = runtime.now() + askAgainWithinMs; ; await sleep(runtime, askAgainMs))
+      try {
+        return await asked(question)
+      } catch (error) {
+        if (isToBeAskedAgain(error) && runtime.now() < until) continue
+        if (error instanceof LogUnavailableError) throw error
+        throw refusalIn(error) ?? new LogUnavailableError(`Kafka did not answer: ${(error as Error).message}`, { cause: error })
+      }
+  }
   return {
-    ask: <Result>(question: (client: Admin) => Promise<Result>) => ask(question),
+    ask,
     close: async () => {
-      if (connected) await drop(connected)
+      const connection = connected
+      if (!connection) return
+      drop(connection)
+      await disconnect(connection)
     },
   }
+}
+
+/** The client's own few tries are over within two seconds, which a topic that was just made can take on a busy broker. */
+const isToBeAskedAgain = (error: unknown): boolean => {
+  const { retriable, name } = ((error as Error).name === 'KafkaJSNumberOfRetriesExceeded' ? (error as Error).cause : error) as Refusal
+  return retriable === true && name === 'KafkaJSProtocolError'
 }
 
 // What OpenSSL and Node.js call a certificate that nobody trusted vouches for, or not for this address, or not today.

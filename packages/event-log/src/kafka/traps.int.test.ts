@@ -233,6 +233,34 @@ describe('the traps of Kafka’s client', () => {
   )
 
   onKafka(
+    'a question that Kafka refuses cuts off none of those that are asked beside it',
+    async () => {
+      const { log } = open()
+      const [topic, group] = [newTopic(), `living-${process.pid}`]
+      await log.ensureTopics([topic])
+      const subscription = await log.subscribe({ group, topics: [topic], handler: async () => undefined })
+      await until('it is a member', async () => (await membersOf(group))?.length === 1)
+      const admin = openAdmin({ kafka: new Kafka({ brokers, clientId: 'plain', logLevel: logLevel.NOTHING }), runtime: systemRuntime })
+      for (const _ of numbers(20)) {
+        // A group that has members is not to be deleted.
+        const refused = admin
+          .ask((client) => client.deleteGroups([group]))
+          .then(
+            () => 'taken',
+            () => 'refused',
+          )
+        const answers = numbers(5).map(async (afterMs) => {
+          await pause(afterMs)
+          return (await admin.ask((client) => client.fetchTopicOffsets(topic))).length
+        })
+        expect(await Promise.all([refused, ...answers])).toEqual(['refused', 12, 12, 12, 12, 12])
+      }
+      await Promise.all([admin.close(), subscription.stop()])
+    },
+    limitMs,
+  )
+
+  onKafka(
     'a handler that is slow pauses its partition, so that memory stays bounded; nothing is lost and each is heard once, in order',
     async () => {
       setFlagsFromString('--expose-gc')
