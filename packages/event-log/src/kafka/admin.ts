@@ -1,6 +1,7 @@
 import { type Runtime, sleep } from '@patchwork/runtime'
-import type { Admin, Kafka } from 'kafkajs'
+import type { Admin } from 'kafkajs'
 import { LogRefusedError, LogUnavailableError } from '../eventLog.ts'
+import type { KafkaClient } from './client.ts'
 
 /** A topic just made has no leader for a moment, nor one whose broker just came back: a question that Kafka says to ask again is asked for so long. */
 const askAgainWithinMs = 10_000
@@ -11,7 +12,7 @@ type Refusal = { retriable?: boolean; name?: string }
 type Connection = { client: Promise<Admin>; asking: number; isDropped: boolean }
 
 /** One connection for questions, made when it is first needed and again after one that failed: those that are asked meanwhile are answered yet. Throws LogUnavailableError. */
-export const openAdmin = ({ kafka, runtime }: { kafka: Kafka; runtime: Runtime }) => {
+export const openAdmin = ({ kafka, runtime }: { kafka: KafkaClient; runtime: Runtime }) => {
   let connected: Connection | undefined
   const connect = async () => {
     const client = kafka.admin()

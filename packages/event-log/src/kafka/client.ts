@@ -1,6 +1,8 @@
+import { connect, isIP, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import type { Runtime } from '@patchwork/runtime'
 import type { Logger } from '@patchwork/telemetry'
-import { Kafka, logLevel, type SASLOptions } from 'kafkajs'
+import { type Admin, type Consumer, type ISocketFactory, Kafka, logLevel, type Producer, type RequestTimeoutEvent, type SASLOptions } from 'kafkajs'
 
 /** How Kafka is known to be Kafka, and this process to be who it says. What is not given is not asked for. */
 export type KafkaSecurity = {
@@ -17,17 +19,47 @@ export type KafkaClientOptions = KafkaSecurity & {
   logger?: Logger
 }
 
+/** What connects to Kafka, each with a connection of its own. */
+export type KafkaClient = Pick<Kafka, 'producer' | 'consumer' | 'admin'>
+
+const keepAliveMs = 60_000
+
 /** Few tries of its own and soon given up: whoever asks knows better when to ask again. */
 const impatient = { initialRetryTime: 100, maxRetryTime: 2_000, retries: 4 }
 
 /** Goes on for some five minutes. */
 export const patient = { initialRetryTime: 100, maxRetryTime: 500, retries: 600 }
 
-/** Kafka's client as all of ours use it. `retry`: how it looks for a broker that does not answer; soon given up when absent. */
-export const kafkaClient = ({ brokers, clientId, logger, ssl, sasl }: KafkaClientOptions, retry = impatient): Kafka =>
-  new Kafka({
+/**
+ * Kafka's client as all of ours use it. `retry`: how it looks for a broker that does not answer; soon given up when absent. A connection on which a question was
+ * not answered in time, nor anything else since it was asked, is ended, so that what is asked next goes over another: the client would go on asking on that one.
+ */
+export const kafkaClient = ({ brokers, clientId, runtime, logger, ssl, sasl }: KafkaClientOptions, retry = impatient): KafkaClient => {
+  const connections = new Map<Socket, { heardAt: number }>()
+  const connectTo: ISocketFactory = ({ host, port, ssl: security, onConnect }) => {
+    const socket = security
+      ? connectTls({ host, port, ...(isIP(host) ? {} : { servername: host }), ...security }, onConnect)
+      : connect({ host, port }, onConnect)
+    const connection = { heardAt: runtime.now() }
+    connections.set(socket, connection)
+    return socket
+      .setKeepAlive(true, keepAliveMs)
+      .on('data', () => {
+        connection.heardAt = runtime.now()
+      })
+      .on('close', () => connections.delete(socket))
+  }
+  const endSilent = ({ payload: { sentAt } }: RequestTimeoutEvent) => {
+    for (const [socket, { heardAt }] of connections)
+      if (heardAt < sentAt) {
+        logger?.debug({ clientId }, 'a connection to Kafka was silent and is ended')
+        socket.destroy(new Error('it was silent for too long'))
+      }
+  }
+  const kafka = new Kafka({
     brokers: [...brokers],
     clientId,
+    socketFactory: connectTo,
     connectionTimeout: 3_000,
     requestTimeout: 10_000,
     retry,
@@ -39,3 +71,15 @@ export const kafkaClient = ({ brokers, clientId, logger, ssl, sasl }: KafkaClien
     ...(ssl === undefined ? {} : { ssl }),
     ...(sasl === undefined ? {} : { sasl: sasl as SASLOptions }),
   })
+  // The three tell of it alike.
+  const watched = <Client extends Producer | Consumer | Admin>(client: Client): Client => {
+    const { events, on } = client as Admin
+    on(events.REQUEST_TIMEOUT, endSilent)
+    return client
+  }
+  return {
+    producer: (config) => watched(kafka.producer(config)),
+    consumer: (config) => watched(kafka.consumer(config)),
+    admin: (config) => watched(kafka.admin(config)),
+  }
+}

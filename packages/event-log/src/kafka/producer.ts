@@ -1,7 +1,8 @@
 import type { EventEnvelope } from '@patchwork/events'
 import type { Runtime } from '@patchwork/runtime'
-import { type Kafka, type Message, Partitioners, type Producer } from 'kafkajs'
+import { type Message, Partitioners, type Producer } from 'kafkajs'
 import { LogUnavailableError } from '../eventLog.ts'
+import type { KafkaClient } from './client.ts'
 import { toMessage } from './cloudEvents.ts'
 
 const eventsPerSendMax = 1_000
@@ -17,7 +18,7 @@ type Item = { topic: string; message: Message; bytes: number; call: Call }
  * Sends what waits, together, one send in flight: sends that overlap an outage may be reordered by Kafka's client. A send that fails fails all
  * calls that had a part in it (any part may have been written), and the producer is made anew, as an idempotent one may never recover its numbering.
  */
-export const openProducer = ({ kafka, runtime }: { kafka: Kafka; runtime: Runtime }) => {
+export const openProducer = ({ kafka, runtime }: { kafka: KafkaClient; runtime: Runtime }) => {
   let waiting: Item[] = []
   let sending: Promise<void> | undefined
   let producer: Producer | undefined

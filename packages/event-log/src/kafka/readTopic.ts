@@ -1,15 +1,16 @@
 import type { EventEnvelope } from '@patchwork/events'
 import type { Runtime } from '@patchwork/runtime'
 import type { Logger } from '@patchwork/telemetry'
-import type { Kafka, KafkaMessage } from 'kafkajs'
+import type { KafkaMessage } from 'kafkajs'
 import { type LogPosition, LogUnavailableError } from '../eventLog.ts'
+import type { KafkaClient } from './client.ts'
 import { fromMessage } from './cloudEvents.ts'
 
 const heartbeatMs = 3_000
 const sessionMs = 30_000
 
 type Options = {
-  kafka: Kafka
+  kafka: KafkaClient
   runtime: Runtime
   logger: Logger | undefined
   topic: string

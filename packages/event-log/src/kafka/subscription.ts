@@ -1,9 +1,10 @@
 import { type Runtime, sleep } from '@patchwork/runtime'
 import type { Logger } from '@patchwork/telemetry'
-import type { EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
+import type { EachBatchPayload, KafkaMessage } from 'kafkajs'
 import type { EventHandler } from '../eventLog.ts'
 import type { LoggedEvent } from '../keyedWork.ts'
 import { openSlots } from '../slots.ts'
+import type { KafkaClient } from './client.ts'
 import { fromMessage } from './cloudEvents.ts'
 import { openPartitionWork, type Partition } from './partitionWork.ts'
 
@@ -37,7 +38,7 @@ const endOfRun = (messages: readonly KafkaMessage[], from: number): number => {
 }
 
 type Options = {
-  kafka: Kafka
+  kafka: KafkaClient
   runtime: Runtime
   logger: Logger | undefined
   group: string

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { systemRuntime } from '@patchwork/runtime'
 import { createLogger } from '@patchwork/telemetry'
-import { kafkaForTests, kcatForTests } from '@patchwork/testing'
+import { freePort, kafkaForTests, kcatForTests, startKafkaBroker, startTcpProxy } from '@patchwork/testing'
 import { type Admin, Kafka, logLevel } from 'kafkajs'
 import { eventOf, firsts, numbers, ofKey, pause, until } from '../conformance.ts'
 import type { EventLog } from '../eventLog.ts'
@@ -115,14 +115,24 @@ describe('the traps of Kafka’s client', () => {
   )
 
   onOurBroker(
-    'a subscription ends while the broker is away, and leaves nobody in the group when it is back',
+    'a subscription ends while the broker is away, with what it could not commit, and leaves nobody in the group when it is back',
     async () => {
       const { log } = open({ sessionMs: 6_000 })
-      const [topic, group] = [newTopic(), `g${process.pid}-${count}`]
+      const topic = newTopic()
+      const group = `${topic}-g`
       await log.ensureTopics([topic])
-      const subscription = await log.subscribe({ group, topics: [topic], handler: async () => undefined })
-      await until('it is a member', async () => (await membersOf(group))?.length === 1)
+      const [began, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+      const subscription = await log.subscribe({
+        ...{ group, topics: [topic] },
+        handler: async () => {
+          began.resolve()
+          await gate.promise
+        },
+      })
+      await log.publish([{ topic, event: eventOf('a', 1) }])
+      await began.promise
       await broker?.kill()
+      gate.resolve()
       await subscription.stop()
       await broker?.start()
       await until('the broker has forgotten it', async () => (await membersOf(group))?.length === 0)
@@ -228,6 +238,44 @@ describe('the traps of Kafka’s client', () => {
         expect(sequences.length).toBeGreaterThan(40)
         expect(inLog).toEqual(sequences.toSorted((one, other) => one - other))
       }
+    },
+    limitMs,
+  )
+
+  onOurBroker(
+    'a connection that stays silent is given up: events are published and come again over another, and no consumer crashes first',
+    async () => {
+      const advertisedPort = await freePort()
+      const far = await startKafkaBroker({ advertisedPort })
+      const network = await startTcpProxy({ to: far.port, port: advertisedPort })
+      const { log, times } = open({ brokers: far.brokers })
+      const [topic, heard] = [newTopic(), [] as number[]]
+      await log.ensureTopics([topic])
+      const subscription = await log.subscribe({ group: `${topic}-g`, topics: [topic], handler: async ([{ sequence }]) => void heard.push(sequence) })
+      await log.publish([{ topic, event: eventOf('a', 1) }])
+      await until('the first comes', () => heard.length === 1)
+      network.setWeather('half-open')
+      await pause(2_000)
+      // What was open stays silent for good, as when somebody on the way has forgotten it.
+      network.setWeather(undefined)
+      let refused = 0
+      await until('it is taken', () =>
+        log.publish([{ topic, event: eventOf('a', 2) }]).then(
+          () => true,
+          () => {
+            refused += 1
+            return false
+          },
+        ),
+      )
+      await until('it is heard', () => heard.includes(2))
+      // The client alone asks five times on the connection that it has, ten seconds each, and its consumers nine times.
+      expect(refused).toBeLessThan(3)
+      expect(times(crashed)).toBe(0)
+      await subscription.stop()
+      await log.close()
+      await network.stop()
+      await far.stop()
     },
     limitMs,
   )
