@@ -30,9 +30,10 @@ describe('the traps of Kafka’s client', () => {
     opened.push(log)
     return { log, times: (words: string) => said.filter((one) => one === words).length }
   }
+  const freshAdmin = () => openAdmin({ kafka: new Kafka({ brokers, clientId: 'plain', logLevel: logLevel.NOTHING }), runtime: systemRuntime })
   // The connection of one from before a restart is of no use any more.
   const withAdmin = async <Result>(ask: (admin: Admin) => Promise<Result>): Promise<Result> => {
-    const fresh = openAdmin({ kafka: new Kafka({ brokers, clientId: 'plain', logLevel: logLevel.NOTHING }), runtime: systemRuntime })
+    const fresh = freshAdmin()
     return fresh.ask(ask).finally(fresh.close)
   }
   let count = 0
@@ -93,7 +94,7 @@ describe('the traps of Kafka’s client', () => {
       await log.publish([{ topic, event: eventOf('a', 1) }])
       await until('the first comes', () => heard.length === 1)
       await subscription.caughtUp()
-      const members = await membersOf(group)
+      const before = { members: await membersOf(group), crashes: times(crashed) }
       await broker?.kill()
       // The client alone gives up after two seconds.
       await pause(8_000)
@@ -106,7 +107,7 @@ describe('the traps of Kafka’s client', () => {
         ),
       )
       await until('it is heard', () => heard.includes(2))
-      expect({ members: await membersOf(group), crashes: times(crashed) }).toEqual({ members, crashes: 0 })
+      expect({ members: await membersOf(group), crashes: times(crashed) }).toEqual(before)
       await subscription.stop()
       // Not even the first came again.
       expect(heard.filter((sequence) => sequence === 1)).toEqual([1])
@@ -254,6 +255,8 @@ describe('the traps of Kafka’s client', () => {
       const subscription = await log.subscribe({ group: `${topic}-g`, topics: [topic], handler: async ([{ sequence }]) => void heard.push(sequence) })
       await log.publish([{ topic, event: eventOf('a', 1) }])
       await until('the first comes', () => heard.length === 1)
+      // A group's first member may find its coordinator still on the way up, and crash on that.
+      const crashes = times(crashed)
       network.setWeather('half-open')
       await pause(2_000)
       // What was open stays silent for good, as when somebody on the way has forgotten it.
@@ -271,7 +274,7 @@ describe('the traps of Kafka’s client', () => {
       await until('it is heard', () => heard.includes(2))
       // The client alone asks five times on the connection that it has, ten seconds each, and its consumers nine times.
       expect(refused).toBeLessThan(3)
-      expect(times(crashed)).toBe(0)
+      expect(times(crashed)).toBe(crashes)
       await subscription.stop()
       await log.close()
       await network.stop()
@@ -288,7 +291,7 @@ describe('the traps of Kafka’s client', () => {
       await log.ensureTopics([topic])
       const subscription = await log.subscribe({ group, topics: [topic], handler: async () => undefined })
       await until('it is a member', async () => (await membersOf(group))?.length === 1)
-      const admin = openAdmin({ kafka: new Kafka({ brokers, clientId: 'plain', logLevel: logLevel.NOTHING }), runtime: systemRuntime })
+      const admin = freshAdmin()
       for (const _ of numbers(20)) {
         // A group that has members is not to be deleted.
         const refused = admin
