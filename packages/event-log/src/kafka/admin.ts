@@ -9,7 +9,7 @@ const askAgainMs = 100
 
 type Refusal = { retriable?: boolean; name?: string }
 
-type Connection = { client: Promise<Admin>; asking: number; isDropped: boolean }
+type Connection = { client: Promise<Admin>; asking: number }
 
 /** One connection for questions, made when it is first needed and again after one that failed: those that are asked meanwhile are answered yet. Throws LogUnavailableError. */
 export const openAdmin = ({ kafka, runtime }: { kafka: KafkaClient; runtime: Runtime }) => {
@@ -20,50 +20,35 @@ export const openAdmin = ({ kafka, runtime }: { kafka: KafkaClient; runtime: Run
     return client
   }
   const disconnect = ({ client }: Connection) => client.then((one) => one.disconnect()).catch(() => undefined)
-  const drop = (connection: Connection) => {
-    if (connected === connection) connected = undefined
-    connection.isDropped = true
-  }
-  const asked = async <Result>(question: (client: Admin) => Promise<Result>): Promise<Result> => {
-    connected ??= { client: connect(), asking: 0, isDropped: false }
-    const connection = connected
-    connection.asking += 1
-    try {
-      return await question(await connection.client)
-    } catch (error) {
-      if (!isToBeAskedAgain(error)) drop(connection)
-      throw error
-    } finally {
-      connection.asking -= 1
-      // Whoever leaves last: a connection that is ended takes with it whatever is being asked on it.
-      if (connection.isDropped && connection.asking === 0) void disconnect(connection)
-    }
-  }
   const ask = async <Result>(question: (client: Admin) => Promise<Result>): Promise<Result> => {
-    for (const until = runtime.now() + askAgainWithinMs; ; await sleep(runtime, askAgainMs))
+    for (const until = runtime.now() + askAgainWithinMs; ; await sleep(runtime, askAgainMs)) {
+      connected ??= { client: connect(), asking: 0 }
+      const connection = connected
+      connection.asking += 1
       try {
-        return await asked(question)
+        return await question(await connection.client)
       } catch (error) {
-        if (isToBeAskedAgain(error) && runtime.now() < until) continue
+        // The client's own few tries are over within two seconds, which a topic that was just made can take on a busy broker.
+        const { retriable, name } = ((error as Error).name === 'KafkaJSNumberOfRetriesExceeded' ? (error as Error).cause : error) as Refusal
+        if (retriable && name === 'KafkaJSProtocolError' && runtime.now() < until) continue
+        if (connected === connection) connected = undefined
         if (error instanceof LogUnavailableError) throw error
         throw refusalIn(error) ?? new LogUnavailableError(`Kafka did not answer: ${(error as Error).message}`, { cause: error })
+      } finally {
+        connection.asking -= 1
+        // Whoever leaves last: a connection that is ended takes with it whatever is being asked on it.
+        if (connected !== connection && connection.asking === 0) void disconnect(connection)
       }
+    }
   }
   return {
     ask,
     close: async () => {
       const connection = connected
-      if (!connection) return
-      drop(connection)
-      await disconnect(connection)
+      connected = undefined
+      if (connection) await disconnect(connection)
     },
   }
-}
-
-/** The client's own few tries are over within two seconds, which a topic that was just made can take on a busy broker. */
-const isToBeAskedAgain = (error: unknown): boolean => {
-  const { retriable, name } = ((error as Error).name === 'KafkaJSNumberOfRetriesExceeded' ? (error as Error).cause : error) as Refusal
-  return retriable === true && name === 'KafkaJSProtocolError'
 }
 
 // What OpenSSL and Node.js call a certificate that nobody trusted vouches for, or not for this address, or not today.

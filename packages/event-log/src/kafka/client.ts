@@ -35,23 +35,22 @@ export const patient = { initialRetryTime: 100, maxRetryTime: 500, retries: 600 
  * not answered in time, nor anything else since it was asked, is ended, so that what is asked next goes over another: the client would go on asking on that one.
  */
 export const kafkaClient = ({ brokers, clientId, runtime, logger, ssl, sasl }: KafkaClientOptions, retry = impatient): KafkaClient => {
-  const connections = new Map<Socket, { heardAt: number }>()
+  /** When something was last heard on each connection. */
+  const heardAt = new Map<Socket, number>()
   const connectTo: ISocketFactory = ({ host, port, ssl: security, onConnect }) => {
     const socket = security
       ? connectTls({ host, port, ...(isIP(host) ? {} : { servername: host }), ...security }, onConnect)
       : connect({ host, port }, onConnect)
-    const connection = { heardAt: runtime.now() }
-    connections.set(socket, connection)
+    const hear = () => heardAt.set(socket, runtime.now())
+    hear()
     return socket
       .setKeepAlive(true, keepAliveMs)
-      .on('data', () => {
-        connection.heardAt = runtime.now()
-      })
-      .on('close', () => connections.delete(socket))
+      .on('data', hear)
+      .on('close', () => heardAt.delete(socket))
   }
   const endSilent = ({ payload: { sentAt } }: RequestTimeoutEvent) => {
-    for (const [socket, { heardAt }] of connections)
-      if (heardAt < sentAt) {
+    for (const [socket, at] of heardAt)
+      if (at < sentAt) {
         logger?.debug({ clientId }, 'a connection to Kafka was silent and is ended')
         socket.destroy(new Error('it was silent for too long'))
       }

@@ -1,4 +1,4 @@
-import { type Runtime, sleep } from '@patchwork/runtime'
+import { type Runtime, repeatedly, sleep } from '@patchwork/runtime'
 import type { Logger } from '@patchwork/telemetry'
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs'
 import type { EventHandler } from '../eventLog.ts'
@@ -98,7 +98,7 @@ export const openSubscription = (options: Options) => {
     }
   }
 
-  const commitOnce = async () => {
+  const commit = async () => {
     const moved = work.all().filter(({ done, committed }) => done > committed)
     if (moved.length === 0 || !commitOffsets) return
     const offsets = moved.map((owned) => ({ owned, done: owned.done }))
@@ -115,21 +115,7 @@ export const openSubscription = (options: Options) => {
     )
   }
   // One at a time: while Kafka is away it waits, and one that was overtaken by the next would move the group back.
-  let committing: Promise<void> | undefined
-  const commit = () => {
-    if (committing) return committing
-    const mine = commitOnce().finally(() => {
-      if (committing === mine) committing = undefined
-    })
-    committing = mine
-    return mine
-  }
-  const commitForEver = async () => {
-    while (!stopping.signal.aborted) {
-      await sleep(runtime, commitEveryMs, stopping.signal)
-      void commit()
-    }
-  }
+  const commits = repeatedly(runtime, { everyMs: commitEveryMs, work: commit, onError: () => undefined })
 
   // Of the consumer that lives: when Kafka last answered it as a member, or it was made.
   let heardAt = 0
@@ -156,7 +142,7 @@ export const openSubscription = (options: Options) => {
     const crashed = Promise.withResolvers<void>()
     // Until the group is shared out anew, the present generation may still say what it has finished.
     consumer.on(consumer.events.REBALANCING, () => {
-      void commit()
+      void commits.runOnce()
       void work.releaseAll()
     })
     consumer.on(consumer.events.GROUP_JOIN, () => {
@@ -183,7 +169,6 @@ export const openSubscription = (options: Options) => {
       await part(starting)
     } finally {
       commitOffsets = undefined
-      committing = undefined
       void work.releaseAll()
       await part(consumer.disconnect())
     }
@@ -198,7 +183,7 @@ export const openSubscription = (options: Options) => {
       await sleep(runtime, delayMs * (0.5 + runtime.randomBytes(1)[0]! / 510), stopping.signal)
     }
   }
-  const running = [supervise(), commitForEver()]
+  const running = supervise()
 
   const caughtUp = async () => {
     const wanted: (Partition & { high: number })[] = (
@@ -223,9 +208,9 @@ export const openSubscription = (options: Options) => {
     isDraining = true
     await work.finish()
     // What was being committed meanwhile may say less.
-    await part((committing ?? Promise.resolve()).then(commit))
+    await part(commits.stop().then(commits.runOnce))
     stopping.abort()
-    await Promise.all(running)
+    await running
   }
   return {
     caughtUp,
