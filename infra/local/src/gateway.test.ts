@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, get, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { keptOpenMs } from '@patchwork/service-process'
 import { type Instance, openGateway, serviceFor } from './gateway.ts'
 
 const stops: (() => Promise<unknown>)[] = []
@@ -70,6 +71,15 @@ test('given a connection that waits for its next request, it is the gateway that
   const { url } = await gatewayOver({ web: [web] })
   await textOf(url)
   expect(await closedBy.promise).toBe('the gateway')
+})
+
+test('a caller’s connection that waits for its next request is kept for as long as the caller is told', async () => {
+  const { url } = await gatewayOver({
+    web: [await listening(createServer({ keepAliveTimeout: keptOpenMs }, (_request, response) => void response.end('here')))],
+  })
+  const kept = async (path: string) => (await fetch(`${url}${path}`)).headers.get('keep-alive')
+  // What a process says goes along, so the gateway must keep to it; of itself it says what it does.
+  expect([await kept('/'), await kept('/livez')]).toEqual(['timeout=130', 'timeout=130'])
 })
 
 test('the caller’s address goes along, and a body arrives as it was sent', async () => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Agent, createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { keptOpenMs } from '@patchwork/service-process'
 import { createProxyServer } from 'http-proxy-3'
 
 /** Which service offers what stands under a path; the pages are everything else. */
@@ -10,7 +11,7 @@ const offeredBy: readonly (readonly [path: string, service: string])[] = [
 const pages = 'web'
 const stopWithinMs = 10_000
 /** Connections to processes that wait for so long are closed here, or a second before the process closes them where it says when: a request sent just then would be lost. */
-const keptOpenMs = 60_000
+const closedAfterMs = 60_000
 
 /** One process of a service, as the gateway sees it. */
 export type Instance = { url: string; isReceiving: boolean }
@@ -35,7 +36,7 @@ export const serviceFor = (path: string, names: ReadonlySet<string>): string | u
 export const openGateway = async (options: { host?: string; port: number; instances: ReadonlyMap<string, readonly Instance[]> }): Promise<Gateway> => {
   const { host = '127.0.0.1', port, instances } = options
   const names = new Set(instances.keys())
-  const agent = new Agent({ keepAlive: true, timeout: keptOpenMs })
+  const agent = new Agent({ keepAlive: true, timeout: closedAfterMs })
   const proxy = createProxyServer({ agent, xfwd: true })
   const triedAgain = new WeakSet<IncomingMessage>()
   proxy.on('error', (_error, request, response) => {
@@ -65,7 +66,7 @@ export const openGateway = async (options: { host?: string; port: number; instan
     if (instance === undefined) return unavailable(response)
     proxy.web(request, response, { target: instance.url })
   }
-  const server = createServer(async (request, response) => {
+  const server = createServer({ keepAliveTimeout: keptOpenMs }, async (request, response) => {
     const path = pathOf(request)
     if (path === '/livez') return json(response, 200, { status: 'alive' })
     if (path === '/readyz') {
@@ -82,6 +83,8 @@ export const openGateway = async (options: { host?: string; port: number; instan
     url: `http://127.0.0.1:${listening}`,
     stop: () => {
       stopped ??= (async () => {
+        // A connection whose answer is under way now would wait for another request all the same.
+        server.keepAliveTimeout = 1
         const closed = new Promise((resolve) => server.close(resolve))
         const late = setTimeout(() => server.closeAllConnections(), stopWithinMs)
         await closed

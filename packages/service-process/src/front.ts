@@ -11,7 +11,7 @@ const drainMs = 10_000
  * How long a connection may wait for its next request. Longer than what stands before a place keeps one (nginx one minute, Caddy two): so it is closed by
  * whoever asks, and never here just as a request is on its way, which could not be told from one that was done.
  */
-const keptOpenMs = 130_000
+export const keptOpenMs = 130_000
 const starting = 'Patchwork is starting. Try again in a moment.'
 
 /** The one address of a process. */

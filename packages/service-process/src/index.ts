@@ -1,6 +1,6 @@
 export { askedToStop, type Signals } from './askedToStop.ts'
 export { Address, brokersFrom, ConfigurationError, type EndAt, endAtFrom, environmentInWords, Port, processVariables, readEnvironment } from './environment.ts'
-export { type Front, openFront } from './front.ts'
+export { type Front, keptOpenMs, openFront } from './front.ts'
 export { kafkaSecurityFrom, kafkaSecurityVariables } from './kafkaSecurity.ts'
 export { type Drivers, type OpenedPorts, openPorts, placeFileIn } from './openPorts.ts'
 export { VerificationUnderWayError } from './operations/errors.ts'

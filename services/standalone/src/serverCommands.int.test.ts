@@ -83,7 +83,9 @@ describe('patchwork indexes apply', () => {
     'shows every index that a service declares, makes it, puts right what differs, leaves what is not ours, and has nothing to do the second time',
     async () => {
       const declared = await declaredCollections(systemRuntime)
-      const wanted = declared.flatMap(({ service, name, indexes }) => Object.keys(indexes).map((index) => `${service}__${name} ${index}`))
+      const wanted = declared.flatMap(({ service, name, indexes }) =>
+        [...Object.keys(indexes), 'of-another-shape'].map((index) => `${service}__${name} ${index}`),
+      )
       expect(wanted.length).toBeGreaterThan(50)
       const planned = await patchwork(['indexes', 'apply', '--dry-run'], withMongo)
       expect(

@@ -1,7 +1,7 @@
 import { Schema } from 'mongoose'
 import { arrayFields, scalarFields } from '../definition.ts'
 import type { CollectionDefinition, Scalar } from '../documentStore.ts'
-import { type FieldValues, fieldValues } from '../fieldValues.ts'
+import { fieldValues } from '../fieldValues.ts'
 
 /**
  * How a document stands in MongoDB. `fields` holds the declared values beside the body, so that a question never depends on the body's shape.
@@ -47,19 +47,17 @@ export const schemaOf = (definition: CollectionDefinition, collection: string): 
   )
 }
 
-/** What is stored beside the body. Throws UnstorableError. */
-export const beside = (definition: CollectionDefinition, id: string, body: object): Pick<MongoDocument, 'fields' | 'open' | 'shape'> => {
-  const values = fieldValues(definition, body)
-  const present = Object.entries(values).filter((entry): entry is [string, Scalar | Scalar[]] => entry[1] !== undefined)
-  return { fields: Object.fromEntries(present), open: openIndexes(definition, id, values), shape: shapeOf(definition) }
+/** Gives what is stored beside a body under an id. It throws UnstorableError. */
+export const besideOf = (definition: CollectionDefinition): ((id: string, body: object) => Pick<MongoDocument, 'fields' | 'open' | 'shape'>) => {
+  const unique = Object.entries(definition.indexes).filter(([, index]) => index.unique)
+  const shape = shapeOf(definition)
+  return (id, body) => {
+    const values = fieldValues(definition, body)
+    const present = Object.entries(values).filter((entry): entry is [string, Scalar | Scalar[]] => entry[1] !== undefined)
+    const open = unique.filter(([, { fields }]) => fields.some((field) => values[field] === undefined))
+    return { fields: Object.fromEntries(present), open: Object.fromEntries(open.map(([name]) => [name, id])), shape }
+  }
 }
-
-const openIndexes = (definition: CollectionDefinition, id: string, values: FieldValues): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(definition.indexes)
-      .filter(([, { unique, fields }]) => unique && fields.some((field) => values[field] === undefined))
-      .map(([name]) => [name, id]),
-  )
 
 /** Which definition of fields and unique indexes a document's fields were taken by. */
 export const shapeOf = ({ fields, indexes }: CollectionDefinition): string => {

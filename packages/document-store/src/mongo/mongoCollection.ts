@@ -6,7 +6,7 @@ import { fieldValues } from '../fieldValues.ts'
 import { planConditions, planFind, planTally, sumOverflow, tallyRowsMax, tooManyGroups, writeAfter } from '../query.ts'
 import { checkId, isStorableId, toJsonText } from '../storable.ts'
 import type { Concerns } from './concerns.ts'
-import { beside, type MongoDocument } from './documents.ts'
+import { besideOf, type MongoDocument } from './documents.ts'
 import { type Found, gatherReads, projection } from './gatheredReads.ts'
 import type { Write, Written } from './gatheredWrites.ts'
 import { toStoreError } from './mongoErrors.ts'
@@ -42,6 +42,7 @@ export const mongoCollection = <Body extends object>(
     return db.collection<MongoDocument>(model.collection.name, { fieldsAsRaw, ...concerns() })
   }
   const read = gatherReads(runtime, documents)
+  const beside = besideOf(definition)
   const stored = ({ _id, revision, body }: Found): Stored<Body> => ({ id: _id, revision, body: body as Body })
   const exists = async (id: string) => (await seam(documents().findOne({ _id: id }, { projection: { _id: 1 } }))) !== null
   /** What is written: a checked copy of the body, so that a caller who goes on with it changes nothing. */
@@ -51,7 +52,7 @@ export const mongoCollection = <Body extends object>(
     return {
       collection: documents(),
       client: model.db.getClient(),
-      document: { _id: id, revision, body: copy, ...beside(definition, id, copy) },
+      document: { _id: id, revision, body: copy, ...beside(id, copy) },
       bytes: text.length,
     }
   }

@@ -94,6 +94,33 @@ onMongo('the store on MongoDB', () => {
     await store.close()
   })
 
+  test('given many documents, a start reads none of them to see whether another definition wrote some', async () => {
+    const definition = plain('many-at-a-start')
+    const before = mongoDocumentStore({ runtime: systemRuntime, uri: mongo!.uri })
+    const notes = await before.collection<{ n: number }>(definition)
+    await Promise.all(Array.from({ length: 300 }, (_, n) => notes.insert(`n${n}`, { n })))
+    await before.close()
+
+    const others = new Set(mongoose.connections)
+    const store = mongoDocumentStore({ runtime: systemRuntime, uri: `${mongo!.uri}${mongo!.uri.includes('?') ? '&' : '?'}monitorCommands=true` })
+    await store.collection(plain('opened-first'))
+    const client = mongoose.connections.find((connection) => !others.has(connection))!.getClient()
+    const asked: Record<string, unknown>[] = []
+    client.on('commandStarted', ({ commandName, command }) => {
+      if (commandName === 'find') asked.push(command)
+    })
+    await store.collection(definition)
+    const reads = await Promise.all(
+      [...asked].map(async ({ find, filter, sort, projection, limit, batchSize }) => {
+        const question = Object.fromEntries(Object.entries({ find, filter, sort, projection, limit, batchSize }).filter(([, value]) => value !== undefined))
+        const { executionStats } = await client.db().command({ explain: question, verbosity: 'executionStats' })
+        return executionStats.totalKeysExamined + executionStats.totalDocsExamined
+      }),
+    )
+    expect(reads).toEqual([0])
+    await store.close()
+  })
+
   test('what is read by id at a time goes in few requests, and each reader has a document of their own', async () => {
     const others = new Set(mongoose.connections)
     const store = mongoDocumentStore({ runtime: systemRuntime, uri: `${mongo!.uri}${mongo!.uri.includes('?') ? '&' : '?'}monitorCommands=true` })
