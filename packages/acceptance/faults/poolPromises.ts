@@ -24,7 +24,7 @@ type Start = { at: string; outcome: { outcomeId: string; kind: string }; payeeOr
 /** How many messages of payments and of votes the two have. */
 type Told = { paid: number; asked: number }
 const toldWithinMs = 180_000
-const lookEveryMs = 500
+const lookEveryMs = 1_000
 
 /** Two neighbours of the demonstration's pool and the council that holds its money, and everything they were told had happened. */
 export class PoolPromises {

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { DocumentStore, Stored } from '@patchwork/document-store'
 import type { LogPosition } from '@patchwork/event-log'
 import type { EventEnvelope } from '@patchwork/events'
-import type { Cancel, Runtime } from '@patchwork/runtime'
+import { type Cancel, inBatches, type Runtime } from '@patchwork/runtime'
 import type { Logger } from '@patchwork/telemetry'
 import { compareWithLog, everyPage, examplesMax, type Stores } from './aggregateInvariants.ts'
 import { codeOf } from './backOff.ts'
@@ -76,7 +76,7 @@ export const openLogStanding = async (
     const recent = recentNames(from.recent)
     let { published } = from
     // What came since the end was asked for is read now, and again the next time; by then it is known.
-    for await (const events of inPages(log.read(topic, { from: from.end }))) {
+    for await (const events of inBatches(log.read(topic, { from: from.end }), newEventsPerLook)) {
       if (!(await look(events))) return undefined
       for (const { id } of events) if (recent.add(id)) published += 1
     }
@@ -184,17 +184,6 @@ const archivedInOutboxes = async ({ documents, history }: Stores): Promise<strin
   for await (const page of everyPage((after) => documents.find({ ...pending, ...(after === undefined ? {} : { after }) })))
     found.push(...(await history.getMany(page.flatMap(({ body }) => body.outbox.map(({ event }) => event.id)))).map(({ id }) => id))
   return found
-}
-
-async function* inPages(events: AsyncIterable<EventEnvelope>): AsyncGenerator<EventEnvelope[]> {
-  let page: EventEnvelope[] = []
-  for await (const event of events) {
-    page.push(event)
-    if (page.length < newEventsPerLook) continue
-    yield page
-    page = []
-  }
-  if (page.length > 0) yield page
 }
 
 /** An event is archived before it is published, and its document was written before that: a store that knows less is older than the log. */

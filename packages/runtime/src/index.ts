@@ -1,3 +1,4 @@
+export { inBatches } from './inBatches.ts'
 export { inRequests } from './inRequests.ts'
 export type { Cancel, Repeated, Runtime } from './runtime.ts'
 export { abortAfter, calendarDay, instant, repeatedly, sleep } from './runtime.ts'

@@ -46,6 +46,13 @@ onOwnServer('the server answers a question for which it must sort some thousands
   expect(found).toHaveLength(200)
 })
 
+onOwnServer('the server has the memory of a server, not the least that one can have', async () => {
+  const connection = await mongoose.createConnection(mongo!.uri).asPromise()
+  const { wiredTiger } = await connection.db!.admin().serverStatus()
+  await connection.close()
+  expect(wiredTiger.cache['maximum bytes configured']).toBeGreaterThan(256 * 1_048_576)
+})
+
 onOwnServer('the server ends with whoever started it, also by kill -9, and leaves no data', async () => {
   const script = `const { startMongoEngine } = await import(${JSON.stringify(new URL('./mongoEngine.ts', import.meta.url).href)})
     const server = await startMongoEngine('d'); console.log(server.uri); setInterval(() => {}, 1_000)`

@@ -1,3 +1,4 @@
+import { inBatches } from '@patchwork/runtime'
 import type { CollectionDefinition, IndexDefinition } from '../documentStore.ts'
 import type { Concerns } from './concerns.ts'
 import { besideOf, fieldKey, type MongoDocument, shapeOf } from './documents.ts'
@@ -85,19 +86,8 @@ const toIndex = (definition: CollectionDefinition, name: string, { fields, uniqu
 const fill = async (definition: CollectionDefinition, model: DocumentModel, writeConcern: Concerns['writeConcern']): Promise<void> => {
   const beside = besideOf(definition)
   const found = model.find(ofAnotherShape(definition), { _id: 1, revision: 1, body: 1 }).lean<Pick<MongoDocument, '_id' | 'revision' | 'body'>>()
-  for await (const batch of inBatches(found.cursor({ batchSize }))) {
+  for await (const batch of inBatches(found.cursor({ batchSize }), batchSize)) {
     const changes = batch.map(({ _id, revision, body }) => ({ updateOne: { filter: { _id, revision }, update: { $set: beside(_id, body) } } }))
     await model.collection.bulkWrite(changes as never, { ordered: false, writeConcern })
   }
-}
-
-async function* inBatches<One>(all: AsyncIterable<One>): AsyncGenerator<One[]> {
-  let batch: One[] = []
-  for await (const one of all) {
-    batch.push(one)
-    if (batch.length < batchSize) continue
-    yield batch
-    batch = []
-  }
-  if (batch.length > 0) yield batch
 }
