@@ -60,7 +60,7 @@ export const exportTabular = async ({ feed, folder, dryRun, signal, onProgress }
     await rename(beside, folder)
     return { folder, written: true, rows }
   } catch (error) {
-    files?.abandon()
+    await files?.abandon()
     if (!dryRun) await rm(beside, { recursive: true, force: true })
     throw error
   }
@@ -92,8 +92,16 @@ const openFiles = async (folder: string) => {
         await finished(stream)
       }
     },
-    abandon: () => {
-      for (const stream of streams.values()) stream.destroy()
+    /** A file that is only just being opened would come into a folder that is being removed: resolves when all are closed. */
+    abandon: async (): Promise<void> => {
+      await Promise.all(
+        [...streams.values()].map(async (stream) => {
+          if (stream.closed) return
+          const closed = new Promise<void>((resolve) => stream.once('close', () => resolve()))
+          stream.destroy()
+          await closed
+        }),
+      )
     },
   }
 }
