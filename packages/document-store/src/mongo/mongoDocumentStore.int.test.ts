@@ -16,6 +16,14 @@ const mongo = await mongoForTests()
 afterAll(() => mongo?.stop())
 const onMongo = mongo ? describe : describe.skip
 const onOwnServer = mongo?.process ? test : test.skip
+/** A store whose commands can be listened to, by its client once it is connected. */
+const monitored = () => {
+  const others = new Set(mongoose.connections)
+  return {
+    store: mongoDocumentStore({ runtime: systemRuntime, uri: `${mongo!.uri}${mongo!.uri.includes('?') ? '&' : '?'}monitorCommands=true` }),
+    connectedClient: () => mongoose.connections.find((connection) => !others.has(connection))!.getClient(),
+  }
+}
 const plain = (name: string): CollectionDefinition => ({ service: 'testing', name, fields: {}, indexes: {} })
 
 onMongo('the store on MongoDB', () => {
@@ -74,10 +82,9 @@ onMongo('the store on MongoDB', () => {
   })
 
   test('15. every write asks the server for what its kind must have done before it answers', async () => {
-    const others = new Set(mongoose.connections)
-    const store = mongoDocumentStore({ runtime: systemRuntime, uri: `${mongo!.uri}${mongo!.uri.includes('?') ? '&' : '?'}monitorCommands=true` })
+    const { store, connectedClient } = monitored()
     const collection = await store.collection<{ n: number }>(plain('concerned'))
-    const client = mongoose.connections.find((connection) => !others.has(connection))!.getClient()
+    const client = connectedClient()
     const writes: Record<string, unknown>[] = []
     client.on('commandStarted', ({ commandName, command }) => {
       if (['insert', 'update', 'delete', 'findAndModify', 'bulkWrite'].includes(commandName)) writes.push({ [commandName]: command.writeConcern })
@@ -101,17 +108,16 @@ onMongo('the store on MongoDB', () => {
     await Promise.all(Array.from({ length: 300 }, (_, n) => notes.insert(`n${n}`, { n })))
     await before.close()
 
-    const others = new Set(mongoose.connections)
-    const store = mongoDocumentStore({ runtime: systemRuntime, uri: `${mongo!.uri}${mongo!.uri.includes('?') ? '&' : '?'}monitorCommands=true` })
+    const { store, connectedClient } = monitored()
     await store.collection(plain('opened-first'))
-    const client = mongoose.connections.find((connection) => !others.has(connection))!.getClient()
+    const client = connectedClient()
     const asked: Record<string, unknown>[] = []
     client.on('commandStarted', ({ commandName, command }) => {
       if (commandName === 'find') asked.push(command)
     })
     await store.collection(definition)
     const reads = await Promise.all(
-      [...asked].map(async ({ find, filter, sort, projection, limit, batchSize }) => {
+      asked.map(async ({ find, filter, sort, projection, limit, batchSize }) => {
         const question = Object.fromEntries(Object.entries({ find, filter, sort, projection, limit, batchSize }).filter(([, value]) => value !== undefined))
         const { executionStats } = await client.db().command({ explain: question, verbosity: 'executionStats' })
         return executionStats.totalKeysExamined + executionStats.totalDocsExamined
@@ -122,13 +128,12 @@ onMongo('the store on MongoDB', () => {
   })
 
   test('what is read by id at a time goes in few requests, and each reader has a document of their own', async () => {
-    const others = new Set(mongoose.connections)
-    const store = mongoDocumentStore({ runtime: systemRuntime, uri: `${mongo!.uri}${mongo!.uri.includes('?') ? '&' : '?'}monitorCommands=true` })
+    const { store, connectedClient } = monitored()
     const notes = await store.collection<{ n: number }>(plain('read-together'))
     const many = Array.from({ length: 100 }, (_, n) => n)
     await Promise.all(many.map((n) => notes.insert(`n${n}`, { n })))
     let requests = 0
-    const client = mongoose.connections.find((connection) => !others.has(connection))!.getClient()
+    const client = connectedClient()
     client.on('commandStarted', ({ commandName }) => {
       if (commandName === 'find') requests += 1
     })
@@ -144,8 +149,7 @@ onMongo('the store on MongoDB', () => {
   })
 
   test('what is written at a time goes in few requests, and each write has the answer that it would have alone', async () => {
-    const others = new Set(mongoose.connections)
-    const store = mongoDocumentStore({ runtime: systemRuntime, uri: `${mongo!.uri}${mongo!.uri.includes('?') ? '&' : '?'}monitorCommands=true` })
+    const { store, connectedClient } = monitored()
     const people = await store.collection<{ mail: string }>({
       ...plain('gathered'),
       fields: { mail: { path: 'mail', type: 'string' } },
@@ -156,7 +160,7 @@ onMongo('the store on MongoDB', () => {
     await notes.insert('moved-on', { n: 0 })
     await notes.replace('moved-on', { n: 1 }, { expectedRevision: 1 })
     let requests = 0
-    const client = mongoose.connections.find((connection) => !others.has(connection))!.getClient()
+    const client = connectedClient()
     client.on('commandStarted', ({ commandName }) => {
       if (['insert', 'update', 'bulkWrite'].includes(commandName)) requests += 1
     })
